@@ -1,0 +1,1 @@
+"""Scores, segments, forecasts: the science and how it reaches the records."""

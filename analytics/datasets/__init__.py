@@ -1,0 +1,1 @@
+"""From records to frames: read in chunks, one row per record."""

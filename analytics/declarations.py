@@ -1,0 +1,61 @@
+"""What analytics declares to the core and fills on pages below."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.jobs.kinds import JobKind, job_kinds
+from core.registries import (
+    NavigationEntry,
+    Panel,
+    Permission,
+    navigation,
+    panels,
+    permission_registry,
+)
+
+
+def register() -> None:
+    """Called once, when the apps are ready."""
+    from analytics.queries.lead_scores import insight  # noqa: PLC0415  # needs loaded models
+
+    permission_registry.register(
+        Permission("analytics.lead_score.view", _("See how good the lead score is")),
+        Permission("analytics.lead_score.run", _("Train the lead score")),
+    )
+    navigation.register(
+        NavigationEntry(
+            "scoring",
+            _("Lead scoring"),
+            "gauge",
+            "lead_score_model",
+            "understand",
+            10,
+            "analytics.lead_score.view",
+            on_phone=True,
+        )
+    )
+    job_kinds.register(
+        JobKind(
+            "analytics.lead_score",
+            _("Lead score"),
+            "analytics.jobs.lead_scores.LeadScoreJob",
+            permission="analytics.lead_score.run",
+            can_run_now=True,
+            follows=("crm.lead_import",),
+            result_url=_model_url,
+        )
+    )
+    panels.register(
+        Panel(
+            "analytics.lead_score",
+            place="crm.lead.insight",
+            template="analytics/panels/lead_score.html",
+            context=insight,
+            permission="crm.lead.view",
+            order=10,
+        )
+    )
+
+
+def _model_url(_scope: dict[str, object]) -> str:
+    return reverse("lead_score_model")

@@ -1,0 +1,1 @@
+"""Jobs: load, compute, save. The only room that knows both frames and records."""

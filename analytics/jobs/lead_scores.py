@@ -1,0 +1,162 @@
+"""Training the lead score on closed leads and scoring the open ones by partitions."""
+
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from django.utils.translation import gettext_noop
+
+from analytics.datasets.leads import ClosedLeads, closed_leads, id_ranges, open_leads
+from analytics.jobs.lead_score_model import LeadScoreModel, Trained, train
+from analytics.methods import errors
+from core.errors import InsufficientData
+from core.jobs.context import RunContext
+from core.jobs.kinds import Job, Plan, Saved
+from core.models import JobRun, ModelVersion
+from core.services.model_versions import (
+    champion_of,
+    load_artifact,
+    promote_version,
+    publish_version,
+)
+from crm.services.lead_scores import ScoredLead, store_lead_scores
+
+KIND = "analytics.lead_score"
+MAX_TRAINING_ROWS = 50_000
+PARTITION_IDS = 4_000
+BUCKETS = 10
+
+SENTENCES = {
+    "empty": gettext_noop(
+        "There are no closed leads to learn from. Import some with their outcome, or close leads "
+        "as you work; %(needed)s conversions are needed."
+    ),
+    "one_class": gettext_noop(
+        "All closed leads ended the same way. The score needs converted and lost ones."
+    ),
+    "few_positives": gettext_noop(
+        "%(found)s leads have converted; %(needed)s are needed to learn from. The score begins by "
+        "itself when they are there."
+    ),
+    "few_negatives": gettext_noop(
+        "%(found)s closed leads did not convert; %(needed)s are needed to learn from."
+    ),
+    "no_usable_field": gettext_noop(
+        "No field of the leads tells them apart: they are empty, constant or filled in after "
+        "contact."
+    ),
+}
+NO_SIGNAL = gettext_noop(
+    "The fields of the leads do not tell converted leads from lost ones; scores would be chance. "
+    "Earlier scores stay."
+)
+
+
+class LeadScoreJob(Job):
+    """One run trains a version, promotes it if it is no worse, and scores all open leads."""
+
+    prepare_share = 40
+
+    def __init__(self) -> None:
+        self._model: LeadScoreModel | None = None
+
+    def prepare(self, run: RunContext) -> Plan:
+        run.step(gettext_noop("Read the closed leads"))
+        closed = closed_leads(most=MAX_TRAINING_ROWS, seed=run.seed)
+        run.count_read(len(closed.frame))
+        run.detail(
+            gettext_noop("%(rows)s of %(total)s closed leads, %(won)s converted"),
+            rows=len(closed.frame),
+            total=closed.total,
+            won=int(closed.outcomes.sum()),
+        )
+        run.progress(0.2)
+        run.step(gettext_noop("Train, calibrate and measure"))
+        trained = self._train(closed, run.seed)
+        run.detail(
+            gettext_noop("ROC-AUC %(auc)s on leads it had not seen, %(fields)s fields"),
+            auc=f"{trained.metrics['roc_auc']:.3f}",
+            fields=len(trained.features),
+        )
+        run.progress(1)
+        run.step(gettext_noop("Score the open leads"))
+        return Plan(id_ranges(PARTITION_IDS), save=lambda: _publish(trained, run.run))
+
+    @staticmethod
+    def _train(closed: ClosedLeads, seed: int) -> Trained:
+        try:
+            trained = train(closed.frame, closed.outcomes, order=closed.captured, seed=seed)
+        except errors.InsufficientData as answer:
+            sentence = SENTENCES.get(answer.code, SENTENCES["no_usable_field"])
+            raise InsufficientData(sentence, needed=answer.needed, found=answer.found) from answer
+        if not trained.model.classifier.has_signal:
+            raise InsufficientData(NO_SIGNAL)
+        return trained
+
+    def load(self, run: RunContext, payload: dict[str, Any]) -> pd.DataFrame:
+        if self._model is None:
+            version = _serving_version(run.run)
+            self._model = LeadScoreModel.from_bytes(load_artifact(version))
+        return open_leads(payload["lowest"], payload["highest"])
+
+    def compute(self, run: RunContext, data: pd.DataFrame) -> list[ScoredLead]:
+        if self._model is None or data.empty:
+            return []
+        return list(_scored(self._model, data, run.run, run.as_of))
+
+    def save(self, run: RunContext, results: list[ScoredLead]) -> Saved:
+        buckets: dict[str, int] = {}
+        for row in results:
+            name = f"chance_{min(int(row.probability * BUCKETS), BUCKETS - 1)}"
+            buckets[name] = buckets.get(name, 0) + 1
+        return Saved(len(results), store_lead_scores(results), buckets)
+
+
+def _publish(trained: Trained, run: JobRun) -> None:
+    """Store the version, let the better one serve, and tie the run to it."""
+    live = champion_of(KIND)
+    version = publish_version(
+        kind=KIND,
+        artifact=trained.model.to_bytes(),
+        algorithm="logistic_regression",
+        parameters=trained.parameters,
+        features=trained.features,
+        metrics=trained.metrics,
+        rows=trained.rows,
+        trained_to=run.as_of,
+        fingerprint=trained.fingerprint,
+    )
+    if live is None or trained.metrics["roc_auc"] >= live.metrics["roc_auc_lower"]:
+        promote_version(version=version)
+        live = version
+    JobRun.objects.filter(pk=run.pk).update(model_version=live)
+
+
+def _serving_version(run: JobRun) -> ModelVersion:
+    return ModelVersion.objects.get(runs=run)
+
+
+def _scored(
+    model: LeadScoreModel, frame: pd.DataFrame, run: JobRun, as_of: datetime
+) -> list[ScoredLead]:
+    result = model.score(frame)
+    version = run.model_version_id
+    if version is None:
+        raise LookupError(f"Run {run.pk} has no model version.")
+    return [
+        ScoredLead(
+            lead=int(pk),
+            version=version,
+            run=run.pk,
+            as_of=as_of,
+            score=int(score),
+            grade=str(grade),
+            probability=float(probability),
+            low=float(low),
+            high=float(high),
+            reasons=reasons,
+            rest_points=float(rest),
+            average_score=result.average_score,
+        )
+        for pk, score, grade, probability, low, high, reasons, rest in result.rows()
+    ]

@@ -1,0 +1,134 @@
+"""Ways to cut rows into training and test parts, the same whatever order the rows come in."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.model_selection import StratifiedKFold
+
+from analytics.methods.cells import Ids
+from analytics.methods.errors import InsufficientData, InvalidData
+
+__all__ = ["canonical_order", "stratified_folds", "time_ordered_folds"]
+
+Rows = npt.NDArray[np.intp]
+Folds = list[tuple[Rows, Rows]]
+
+
+def canonical_order(ids: Ids, order: npt.ArrayLike | None = None) -> Rows:
+    """Row positions sorted by time (where given), then by id.
+
+    Floating-point sums and seeded folds depend on the order of the rows; sorting first makes the
+    answer depend on the rows alone.
+
+    Parameters
+    ----------
+    ids : Index, shape (n,)
+        Row ids, each once.
+    order : array_like, shape (n,), optional
+        Times or running numbers.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Positions into the rows given.
+
+    Raises
+    ------
+    InvalidData
+        ``duplicate_ids``; ``unequal_lengths``; ``not_finite`` for a row without a time.
+
+    Examples
+    --------
+    >>> canonical_order(pd.Index(["b", "a", "c"])).tolist()
+    [1, 0, 2]
+    >>> canonical_order(pd.Index(["b", "a", "c"]), [2026, 2026, 2025]).tolist()
+    [2, 1, 0]
+    """
+    if not ids.is_unique:
+        raise InvalidData("duplicate_ids", f"{int(ids.duplicated().sum())} ids occur again")
+    keys = pd.DataFrame({"id": ids.astype(str)})
+    if order is not None:
+        times = pd.Series(np.asarray(order))
+        if len(times) != len(ids):
+            raise InvalidData("unequal_lengths", f"{len(times)} times for {len(ids)} rows")
+        if times.isna().any():
+            raise InvalidData("not_finite", f"{int(times.isna().sum())} rows have no time")
+        keys.insert(0, "time", times)
+    return keys.sort_values(list(keys.columns), kind="stable").index.to_numpy(dtype=np.intp)
+
+
+def stratified_folds(outcomes: npt.ArrayLike, folds: int, seed: int) -> Folds:
+    """Shuffled folds, each with the classes in their overall proportions.
+
+    Parameters
+    ----------
+    outcomes : array_like of {0, 1}, shape (n,)
+        Classes.
+    folds : int
+        Number of folds, at least 2; each class needs as many rows.
+    seed : int
+        Of the shuffle.
+
+    Returns
+    -------
+    list of (ndarray, ndarray)
+        Positions of training and of test rows; every row is tested once.
+
+    Raises
+    ------
+    InsufficientData
+        ``one_class``, or ``few_rows`` if a class has fewer rows than there are folds.
+
+    Examples
+    --------
+    >>> [sorted(test.tolist()) for _, test in stratified_folds([0, 0, 1, 1], 2, seed=0)]
+    [[1, 2], [0, 3]]
+    """
+    y = np.asarray(outcomes)
+    counts = np.bincount(y.astype(np.int64), minlength=2)
+    if counts.min() == 0:
+        raise InsufficientData("one_class", needed=2, found=int((counts > 0).sum()))
+    if counts.min() < folds:
+        raise InsufficientData("few_rows", needed=folds, found=int(counts.min()))
+    splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
+    return list(splitter.split(np.zeros(len(y)), y))
+
+
+def time_ordered_folds(
+    outcomes: npt.ArrayLike, folds: int, least: int = 10, start: float = 0.5
+) -> Folds:
+    """Growing training windows, each tested on the block of rows that follows.
+
+    Parameters
+    ----------
+    outcomes : array_like of {0, 1}, shape (n,)
+        Classes of rows that are already in the order of time.
+    folds : int
+        Number of blocks tested.
+    least : int
+        Rows of each class a training window needs; earlier windows are left out.
+    start : float
+        Share of the rows in the first window, which is never tested. A half keeps every window
+        alike to the final training set: models of small windows are shrunk more, and a
+        calibration fitted on them makes the final model over-confident (X Education, held-out
+        calibration slope .83 with windows from a sixth on).
+
+    Returns
+    -------
+    list of (ndarray, ndarray)
+        Positions of training and of test rows. Empty if no window qualifies.
+
+    Examples
+    --------
+    >>> [(train.tolist(), test.tolist())
+    ...  for train, test in time_ordered_folds([0, 1, 0, 1], folds=2, least=1)]
+    [([0, 1], [2]), ([0, 1, 2], [3])]
+    """
+    y = np.asarray(outcomes)
+    blocks = np.array_split(np.arange(int(start * len(y)), len(y)), folds)
+    windows = [(np.arange(block[0]), block) for block in blocks if len(block)]
+    return [
+        (train, test)
+        for train, test in windows
+        if min(y[train].sum(), (1 - y[train]).sum()) >= least
+    ]

@@ -1,0 +1,292 @@
+"""Fitting a calibrated logistic regression: folds, choice of penalty, calibration, covariance."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
+
+from analytics.methods.calibration import fit_sigmoid
+from analytics.methods.errors import InsufficientData, InvalidData
+from analytics.methods.features import Feature
+from analytics.methods.folds import (
+    Folds,
+    canonical_order,
+    stratified_folds,
+    time_ordered_folds,
+)
+from analytics.methods.logistic import CalibratedLogistic, centred_one_hot
+from analytics.methods.tabular import TabularEncoder
+
+__all__ = ["LogisticFit", "check_outcomes", "fit_logistic"]
+
+FloatArray = npt.NDArray[np.float64]
+
+PENALTIES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+CHUNK = 8192
+
+
+@dataclass(frozen=True)
+class LogisticFit:
+    """A fitted model with the evidence for it.
+
+    Parameters
+    ----------
+    model : CalibratedLogistic
+        What is stored and applied.
+    out_of_fold : DataFrame
+        One row per row that was tested, in canonical order under its id: ``outcome`` (0 or 1),
+        ``fold``, ``logit`` (uncalibrated) and ``probability`` (calibrated). Evaluation and
+        the reliability diagram stand on it.
+    search : DataFrame
+        One row per C tried: ``log_loss`` (calibrated, out of fold), ``excess`` over the best and
+        its ``standard_error``, ``chosen``.
+    folds : {"time", "stratified"}
+        ``stratified`` although times were given means that no early window held both classes.
+
+    Examples
+    --------
+    >>> fit = fit_logistic(pd.DataFrame({"source": ["web", "fair"] * 150}),
+    ...                    pd.Series([0, 1, 0, 1, 1, 0] * 50), [Feature("source", "category")])
+    >>> fit.folds, len(fit.out_of_fold), list(fit.search.columns)
+    ('stratified', 300, ['c', 'log_loss', 'excess', 'standard_error', 'chosen'])
+    """
+
+    model: CalibratedLogistic
+    out_of_fold: pd.DataFrame
+    search: pd.DataFrame
+    folds: Literal["time", "stratified"]
+
+
+def fit_logistic(
+    frame: pd.DataFrame,
+    outcomes: npt.ArrayLike,
+    features: Sequence[Feature],
+    *,
+    order: npt.ArrayLike | None = None,
+    seed: int = 0,
+    folds: int = 5,
+    penalties: Sequence[float] = PENALTIES,
+    min_class: int = 50,
+    missing_values: Collection[str] = (),
+    bins: int = 10,
+    min_count: int = 20,
+) -> LogisticFit:
+    """Fit a ridge logistic regression over field states and calibrate it out of fold.
+
+    The penalty is the strongest whose calibrated out-of-fold log loss lies within one standard
+    error of the best one's; the standard error is that of the paired difference per row, so that
+    folds which are all hard do not hide a real difference. The encoder looks at no outcome and is
+    therefore learnt once, outside the folds. Memory: about 4 × n × p × 8 bytes for p states
+    (1 GB for 100,000 rows of 30 fields with 340 states); a sample of 50,000 rows is plenty.
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, m)
+        Closed leads, raw cells; the index holds their ids.
+    outcomes : array_like of {0, 1}, shape (n,)
+        1 converted, 0 not. A Series must carry the frame's index, in the same order.
+    features : sequence of Feature
+        Fields to use.
+    order : array_like, shape (n,), optional
+        Time (or running number) of each lead. With it every fold is tested on later leads than it
+        was trained on; the earlier half is then never tested.
+    seed : int
+        Of the folds without `order`.
+    folds : int
+        Number of folds, at least 2.
+    penalties : sequence of float
+        Values of C to try (inverse penalty strength).
+    min_class : int
+        Fewest positives, and fewest negatives.
+    missing_values, bins, min_count
+        See `TabularEncoder.fit`.
+
+    Returns
+    -------
+    LogisticFit
+
+    Raises
+    ------
+    InsufficientData
+        ``empty``, ``one_class``, ``few_positives``, ``few_negatives``, ``no_usable_field``.
+    InvalidData
+        ``duplicate_ids``, ``unequal_lengths``, ``unknown_target``, ``missing_column``,
+        ``duplicate_columns``, ``not_finite`` (a row without a time), ``bad_parameter``.
+
+    References
+    ----------
+    S. le Cessie, J. C. van Houwelingen (1992), "Ridge estimators in logistic regression", Applied
+    Statistics 41; L. Breiman et al. (1984), "Classification and Regression Trees" (the rule of one
+    standard error); J. Platt (1999) for the calibration.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"source": ["web", "fair"] * 150})
+    >>> fit = fit_logistic(frame, [0, 1, 0, 1, 1, 0] * 50, [Feature("source", "category")])
+    >>> fit.model.fields, round(fit.model.base_rate, 2)
+    (('source',), 0.5)
+    """
+    y = check_outcomes(frame, outcomes, min_class)
+    if folds < 2 or not penalties or min(penalties) <= 0:
+        raise InvalidData("bad_parameter", "needs at least 2 folds and penalties above 0")
+    rows = canonical_order(frame.index, order)
+    ordered, y = frame.iloc[rows], y[rows]
+    encoder = TabularEncoder.fit(
+        ordered, features, missing_values=missing_values, bins=bins, min_count=min_count
+    )
+    design = centred_one_hot(encoder.transform(ordered), encoder)
+    parts = time_ordered_folds(y, folds) if order is not None else []
+    kind: Literal["time", "stratified"] = "time" if parts else "stratified"
+    parts = parts or stratified_folds(y, min(folds, min_class), seed)
+    grid = tuple(sorted(penalties))
+    logits, fold_of = _out_of_fold(design, y, parts, grid)
+    tested = fold_of >= 0
+    search = _search(logits[:, tested], y[tested], grid)
+    chosen = int(np.flatnonzero(search["chosen"])[0])
+    model = _final(encoder, design, y, grid[chosen], logits[chosen, tested], y[tested])
+    out_of_fold = pd.DataFrame(
+        {
+            "outcome": y[tested].astype(np.int64),
+            "fold": fold_of[tested],
+            "logit": logits[chosen, tested],
+            "probability": expit(model.sigmoid.apply(logits[chosen, tested])),
+        },
+        index=ordered.index[tested],
+    )
+    return LogisticFit(model, out_of_fold, search, kind)
+
+
+def check_outcomes(frame: pd.DataFrame, outcomes: npt.ArrayLike, min_class: int) -> FloatArray:
+    """Outcomes as 0.0 and 1.0, refused unless there are enough of both.
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, m)
+        The rows they belong to.
+    outcomes : array_like, shape (n,)
+        0 and 1, or False and True.
+    min_class : int
+        Fewest of each.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+
+    Raises
+    ------
+    InsufficientData
+        ``empty``, ``one_class``, ``few_positives`` or ``few_negatives``.
+    InvalidData
+        ``unequal_lengths`` (also for a Series under other ids) or ``unknown_target``.
+
+    Examples
+    --------
+    >>> check_outcomes(pd.DataFrame(index=range(3)), [True, False, True], min_class=1).tolist()
+    [1.0, 0.0, 1.0]
+    """
+    if isinstance(outcomes, pd.Series) and not outcomes.index.equals(frame.index):
+        raise InvalidData("unequal_lengths", "the outcomes stand under other ids than the rows")
+    y = pd.Series(pd.to_numeric(pd.Series(outcomes), errors="coerce"))
+    target = y.to_numpy(dtype=np.float64, na_value=np.nan)
+    if len(target) != len(frame):
+        raise InvalidData("unequal_lengths", f"{len(target)} outcomes for {len(frame)} rows")
+    if not len(target):
+        raise InsufficientData("empty", needed=2 * min_class, found=0)
+    if not np.isin(target, (0.0, 1.0)).all():
+        raise InvalidData("unknown_target", "outcomes must be 0 or 1, none missing")
+    positives = int(target.sum())
+    negatives = len(target) - positives
+    if not positives or not negatives:
+        raise InsufficientData("one_class", needed=2, found=1)
+    if positives < min_class:
+        raise InsufficientData("few_positives", needed=min_class, found=positives)
+    if negatives < min_class:
+        raise InsufficientData("few_negatives", needed=min_class, found=negatives)
+    return target
+
+
+def _ridges(
+    design: FloatArray, y: FloatArray, grid: Sequence[float]
+) -> list[tuple[float, FloatArray]]:
+    """Fit one penalty after another, each started from the last one's answer."""
+    solver = LogisticRegression(solver="newton-cholesky", tol=1e-7, max_iter=200, warm_start=True)
+    found = []
+    for c in grid:
+        solver.set_params(C=c).fit(design, y)
+        # Copies, since a warm start may write the next answer into the same arrays.
+        found.append((float(solver.intercept_[0]), np.array(solver.coef_[0], dtype=np.float64)))
+    return found
+
+
+def _out_of_fold(
+    design: FloatArray, y: FloatArray, parts: Folds, grid: Sequence[float]
+) -> tuple[FloatArray, npt.NDArray[np.int64]]:
+    logits = np.full((len(grid), len(y)), np.nan)
+    fold_of = np.full(len(y), -1, dtype=np.int64)
+    for fold, (train, test) in enumerate(parts):
+        fold_of[test] = fold
+        for row, (intercept, coefficients) in enumerate(_ridges(design[train], y[train], grid)):
+            logits[row, test] = intercept + design[test] @ coefficients
+    return logits, fold_of
+
+
+def _search(logits: FloatArray, y: FloatArray, grid: Sequence[float]) -> pd.DataFrame:
+    losses = np.stack([_row_losses(fit_sigmoid(z, y).apply(z), y) for z in logits])
+    best = int(losses.mean(axis=1).argmin())
+    excess = losses - losses[best]
+    error = excess.std(axis=1) / np.sqrt(len(y))
+    chosen = int(np.flatnonzero(excess.mean(axis=1) <= error)[0])
+    columns: dict[str, Any] = {
+        "c": list(grid),
+        "log_loss": losses.mean(axis=1),
+        "excess": excess.mean(axis=1),
+        "standard_error": error,
+        "chosen": np.arange(len(grid)) == chosen,
+    }
+    return pd.DataFrame(columns)
+
+
+def _row_losses(logits: FloatArray, y: FloatArray) -> FloatArray:
+    losses: FloatArray = np.logaddexp(0.0, np.where(y == 1, -logits, logits))
+    return losses
+
+
+def _final(
+    encoder: TabularEncoder,
+    design: FloatArray,
+    y: FloatArray,
+    c: float,
+    tested_logits: FloatArray,
+    tested: FloatArray,
+) -> CalibratedLogistic:
+    ((intercept, coefficients),) = _ridges(design, y, [c])
+    return CalibratedLogistic(
+        encoder=encoder,
+        intercept=intercept,
+        coefficients=coefficients,
+        covariance=_covariance(design, intercept, coefficients, c),
+        sigmoid=fit_sigmoid(tested_logits, tested),
+        inverse_penalty=c,
+        base_rate=float(y.mean()),
+        rows=len(y),
+    )
+
+
+def _covariance(
+    design: FloatArray, intercept: float, coefficients: FloatArray, c: float
+) -> FloatArray:
+    """Inverse Hessian of the penalised log-likelihood; the intercept carries no penalty."""
+    size = design.shape[1] + 1
+    hessian = np.diag(np.concatenate([[0.0], np.full(size - 1, 1 / c)]))
+    for start in range(0, len(design), CHUNK):
+        part = design[start : start + CHUNK]
+        share = expit(intercept + part @ coefficients)
+        full = np.column_stack([np.ones(len(part)), part])
+        hessian += (full.T * (share * (1 - share))) @ full
+    inverse = np.linalg.inv(hessian)
+    return (inverse + inverse.T) / 2

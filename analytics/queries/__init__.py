@@ -1,0 +1,1 @@
+"""Reads that feed panels and model pages."""

@@ -1,0 +1,112 @@
+"""What the model page shows: is the score good enough to act on, and why."""
+
+from typing import Any
+
+from django.utils.translation import gettext_noop
+
+from analytics.queries.lead_scores import KIND, field_labels
+from core import permissions
+from core.choices import RunState, VersionState
+from core.models import CustomField, JobRun, ModelVersion, User
+
+GOOD_AUC = 0.7
+GOOD_CALIBRATION = 0.05
+SHOWN_DRIVERS = 8
+
+# Why a field is left out, or asked about; the codes are those of analytics.methods.
+REASONS = {
+    "separates_alone": gettext_noop("it tells the outcome all by itself"),
+    "separates_well": gettext_noop("it alone tells the outcome unusually well"),
+    "one_class_levels": gettext_noop("some of its values occur with one outcome only"),
+    "fill_gap": gettext_noop("it is filled much more often for one outcome"),
+    "outcome_name": gettext_noop("its name speaks of an outcome"),
+    "moving_name": gettext_noop("its name speaks of a value that is overwritten"),
+    "outcome_values": gettext_noop("its values speak of an outcome"),
+    "empty": gettext_noop("it is empty"),
+    "constant": gettext_noop("it is the same for nearly all leads"),
+    "date": gettext_noop("it is a date"),
+    "identifier": gettext_noop("it is different for every lead"),
+    "free_text": gettext_noop("it is free text"),
+    "too_many_levels": gettext_noop("it has too many different values"),
+}
+
+
+def model_page(user: User) -> dict[str, Any]:
+    """The live version with its figures, ready to draw; hidden fields are left out."""
+    access = permissions.access_of(user)
+    versions = list(ModelVersion.objects.filter(kind=KIND).order_by("-number")[:10])
+    live = ModelVersion.objects.filter(kind=KIND, state=VersionState.CHAMPION).first()
+    context: dict[str, Any] = {
+        "version": live,
+        "versions": versions,
+        "last_run": JobRun.objects.filter(kind=KIND).order_by("-pk").first(),
+        "may_run": access.may("analytics.lead_score.run"),
+        "kind": KIND,
+    }
+    if live is None:
+        return context
+    metrics = live.metrics
+    names = {name: label for name, label in field_labels().items() if access.sees(name)}
+    return context | {
+        "metrics": metrics,
+        "is_good": metrics["roc_auc_lower"] >= GOOD_AUC
+        and metrics["calibration_error"] <= GOOD_CALIBRATION,
+        "top_decile": metrics["lift"][0],
+        "drivers": _drivers(metrics["drivers"], names),
+        "left_out": _explained(metrics["left_out"], names),
+        "suspects": _explained(metrics["suspects"], names),
+        "after_contact": _after_contact(names),
+        "calibration_chart": _calibration(metrics["reliability"]),
+        "spread_chart": _spread(metrics["spread"], _last_scored()),
+    }
+
+
+def _drivers(drivers: list[dict[str, Any]], names: dict[str, Any]) -> list[dict[str, Any]]:
+    shown = [one for one in drivers if one["field"] in names][:SHOWN_DRIVERS]
+    largest = max((one["weight"] for one in shown), default=0) or 1
+    return [
+        {
+            "label": names[one["field"]],
+            "weight": one["weight"],
+            "percent": round(100 * one["weight"] / largest),
+        }
+        for one in shown
+    ]
+
+
+def _explained(fields: list[dict[str, Any]], names: dict[str, Any]) -> list[dict[str, Any]]:
+    """Each field with its label and its reasons as msgids."""
+    return [
+        {
+            "label": names[one.get("field") or one["name"]],
+            "reasons": [REASONS[code] for code in one["reasons"]],
+        }
+        for one in fields
+        if (one.get("field") or one["name"]) in names
+    ]
+
+
+def _after_contact(names: dict[str, Any]) -> list[Any]:
+    """Custom fields that people marked as filled in after contact."""
+    marked = CustomField.objects.filter(object_type="crm.lead", known_when="after")
+    return [names[field.name] for field in marked if field.name in names]
+
+
+def _calibration(table: list[dict[str, Any]]) -> list[list[float]]:
+    """Rows of the calibration chart: predicted, observed, low, high (0-1)."""
+    return [[row["predicted"], row["observed"], row["lower"], row["upper"]] for row in table]
+
+
+def _last_scored() -> JobRun | None:
+    return JobRun.objects.filter(kind=KIND, state=RunState.SUCCEEDED).order_by("-pk").first()
+
+
+def _spread(training: list[int], run: JobRun | None) -> dict[str, list[float]]:
+    """Shares by tenth of the chance: open leads now, and training."""
+    now = [run.result.get(f"chance_{tenth}", 0) for tenth in range(10)] if run else [0] * 10
+    return {"now": _shares(now), "training": _shares(training)}
+
+
+def _shares(counts: list[int]) -> list[float]:
+    total = sum(counts) or 1
+    return [round(100 * count / total, 1) for count in counts]

@@ -1,0 +1,42 @@
+"""What is known of a lead's score and of the model behind it."""
+
+from typing import Any
+
+from core import permissions
+from core.models import JobRun, User
+from core.registries import record_types
+from core.services.custom_fields import fields_of
+from crm.models import Lead, LeadScore
+
+KIND = "analytics.lead_score"
+
+
+def field_labels() -> dict[str, Any]:
+    """Labels of the fields a score learns from, by their full names."""
+    kind = record_types["crm.lead"]
+    labels: dict[str, Any] = {kind.field_name(name): label for name, label in kind.fields.items()}
+    return labels | {field.name: field.label for field in fields_of(kind.key)}
+
+
+def insight(lead: Lead, user: User) -> dict[str, Any] | None:
+    """The score with its reasons; what the user may not see is no reason."""
+    access = permissions.access_of(user)
+    if not access.sees("crm.lead.score"):
+        return None
+    score = LeadScore.objects.select_related("version").filter(lead=lead).first()
+    context: dict[str, Any] = {"lead": lead, "score": score}
+    if score is None:
+        return context | {"last_run": JobRun.objects.filter(kind=KIND).order_by("-pk").first()}
+    labels = field_labels()
+    shown = [
+        {**reason, "label": labels.get(reason["field"], reason["field"])}
+        for reason in score.reasons
+        if access.sees(reason["field"])
+    ]
+    hidden_points = sum(r["points"] for r in score.reasons) - sum(r["points"] for r in shown)
+    return context | {
+        "reasons": shown,
+        "rest": score.rest_points + hidden_points,
+        "base_rate": score.version.metrics.get("base_rate", 0),
+        "may_see_model": access.may("analytics.lead_score.view"),
+    }

@@ -1,0 +1,9 @@
+"""Addresses of analytics."""
+
+from django.urls import path
+
+from analytics.views import lead_scores
+
+urlpatterns = [
+    path("scoring/", lead_scores.lead_score_model, name="lead_score_model"),
+]

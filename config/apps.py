@@ -1,0 +1,26 @@
+"""Registers the wiring itself: what is seeded after migrating needs to know every app."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class ConfigConfig(AppConfig):
+    """No models: only what needs to know every app."""
+
+    name = "config"
+
+    def ready(self) -> None:
+        # Sent once per app, after all migrations: one app's signal is enough.
+        post_migrate.connect(_seed, dispatch_uid="config.seed")
+
+
+def _seed(sender: AppConfig, **_kwargs: Any) -> None:
+    if sender.name != "core":
+        return
+    from config.roles import seed_roles  # noqa: PLC0415  # needs loaded models
+    from config.schedule import seed_schedules  # noqa: PLC0415
+
+    seed_roles()
+    seed_schedules()

@@ -1,0 +1,91 @@
+"""The roles that come with the product: seeded once, then the administrator's."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_noop
+
+from core.choices import Reach
+from core.models import Grant, Role
+
+
+@dataclass(frozen=True)
+class RoleSeed:
+    """A role and how far it reaches by permission; `*` stands for every record type."""
+
+    key: str
+    name: str
+    description: str
+    grants: dict[str, Reach]
+    is_administrator: bool = False
+
+
+RECORDS = ("crm.lead", "crm.contact", "crm.company")
+
+
+def _records(reach: Reach, *actions: str) -> dict[str, Reach]:
+    return {f"{record}.{action}": reach for record in RECORDS for action in actions}
+
+
+SEEDS = [
+    RoleSeed(
+        "administrator",
+        gettext_noop("Administrator"),
+        gettext_noop("May do everything, everywhere."),
+        {},
+        is_administrator=True,
+    ),
+    RoleSeed(
+        "manager",
+        gettext_noop("Manager"),
+        gettext_noop("Sees everything; changes and assigns the records of the team."),
+        {
+            **_records(Reach.ALL, "view", "export"),
+            **_records(Reach.TEAM, "create", "edit", "assign"),
+            "crm.lead.import": Reach.ALL,
+            "core.job.view": Reach.ALL,
+            "analytics.lead_score.view": Reach.ALL,
+            "analytics.lead_score.run": Reach.ALL,
+        },
+    ),
+    RoleSeed(
+        "sales",
+        gettext_noop("Sales representative"),
+        gettext_noop("Sees the records of the team; changes the own ones."),
+        {
+            **_records(Reach.TEAM, "view"),
+            **_records(Reach.OWN, "create", "edit"),
+            "crm.lead.assign": Reach.OWN,
+            "crm.lead.import": Reach.OWN,
+            "analytics.lead_score.view": Reach.ALL,
+        },
+    ),
+    RoleSeed(
+        "marketing",
+        gettext_noop("Marketer"),
+        gettext_noop("Sees everything; brings leads in and looks after their data."),
+        {
+            **_records(Reach.ALL, "view", "create", "edit", "export"),
+            "crm.lead.import": Reach.ALL,
+            "core.job.view": Reach.ALL,
+            "analytics.lead_score.view": Reach.ALL,
+            "analytics.lead_score.run": Reach.ALL,
+        },
+    ),
+]
+
+
+def seed_roles() -> None:
+    """Make the roles of an installation that has none."""
+    if Role.objects.exists():
+        return
+    for seed in SEEDS:
+        role = Role.objects.create(
+            key=seed.key,
+            name=seed.name,
+            description=seed.description,
+            is_administrator=seed.is_administrator,
+        )
+        Grant.objects.bulk_create(
+            Grant(role=role, permission=permission, reach=reach)
+            for permission, reach in seed.grants.items()
+        )

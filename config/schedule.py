@@ -1,0 +1,47 @@
+"""What beat does: seeded once as rows, then the administrator's."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
+
+RECOVERY_SECONDS = 15
+
+
+@dataclass(frozen=True)
+class ScheduleSeed:
+    """A task every so many seconds, or once a day at an hour (UTC)."""
+
+    name: str
+    task: str
+    seconds: int = 0
+    hour: int = 0
+    arguments: list[Any] = field(default_factory=list)
+
+
+SEEDS = [
+    ScheduleSeed("Recover job runs", "core.recover_runs", seconds=RECOVERY_SECONDS),
+    ScheduleSeed(
+        "Lead score, nightly", "core.ask_question", hour=2, arguments=["analytics.lead_score"]
+    ),
+]
+
+
+def seed_schedules() -> None:
+    """Make the schedules that are not there; an administrator's changes stay."""
+    for seed in SEEDS:
+        if PeriodicTask.objects.filter(name=seed.name).exists():
+            continue
+        when: dict[str, Any] = {}
+        if seed.seconds:
+            when["interval"], _made = IntervalSchedule.objects.get_or_create(
+                every=seed.seconds, period=IntervalSchedule.SECONDS
+            )
+        else:
+            when["crontab"], _made = CrontabSchedule.objects.get_or_create(
+                minute="0", hour=str(seed.hour), timezone="UTC"
+            )
+        PeriodicTask.objects.create(
+            name=seed.name, task=seed.task, args=json.dumps(seed.arguments), **when
+        )

@@ -1,0 +1,1 @@
+"""Settings: `embedded` (make run), `production` (containers), `test`; all stand on `base`."""

@@ -1,0 +1,1 @@
+"""What every app stands on, and which knows none of them."""

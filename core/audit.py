@@ -1,0 +1,62 @@
+"""The audit trail: services say what changed, in the transaction that changes it."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Model
+
+from core.models import AuditEvent
+
+if TYPE_CHECKING:
+    from core.models import JobRun, User
+
+Changes = Mapping[str, tuple[Any, Any]]
+
+
+def record(
+    *,
+    actor: "User | None",
+    action: str,
+    subject: Model | None = None,
+    changes: Changes | None = None,
+    run: "JobRun | None" = None,
+) -> AuditEvent:
+    """Write one event; `changes` maps field names to (before, after)."""
+    return AuditEvent.objects.create(
+        actor=actor,
+        action=action,
+        object_type=subject._meta.label_lower if subject is not None else "",
+        object_id=subject.pk if subject is not None else None,
+        changes={name: [_plain(a), _plain(b)] for name, (a, b) in (changes or {}).items()},
+        run=run,
+    )
+
+
+def snapshot(subject: Model) -> dict[str, Any]:
+    """The stored values of a record, to compare with later."""
+    return {field.name: field.value_from_object(subject) for field in subject._meta.concrete_fields}
+
+
+def differences(before: Mapping[str, Any], subject: Model) -> dict[str, tuple[Any, Any]]:
+    """What changed since the snapshot; custom fields one by one."""
+    changes: dict[str, tuple[Any, Any]] = {}
+    for name, value in snapshot(subject).items():
+        if name == "custom":
+            changes |= _custom_differences(before[name] or {}, value or {})
+        elif name != "updated_at" and before[name] != value:
+            changes[name] = (before[name], value)
+    return changes
+
+
+def _custom_differences(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> dict[str, tuple[Any, Any]]:
+    return {
+        f"custom.{key}": (before.get(key), after.get(key))
+        for key in {*before, *after}
+        if before.get(key) != after.get(key)
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | bool | None) else str(value)

@@ -1,0 +1,82 @@
+"""Closed vocabularies of the core."""
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Reach(IntegerChoices):
+    """How far a granted permission reaches; the larger includes the smaller."""
+
+    OWN = 1, _("Own records")
+    TEAM = 2, _("Records of the team")
+    ALL = 3, _("All records")
+
+
+class FieldAccess(TextChoices):
+    """What a role may do with one field; without a rule it may see and edit."""
+
+    SEE = "see", _("See only")
+    NONE = "none", _("Hidden")
+
+
+class Theme(TextChoices):
+    """The colour theme the server writes into the page."""
+
+    AUTO = "auto", _("As the device")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class RunState(TextChoices):
+    """Where a job run stands."""
+
+    QUEUED = "queued", _("Waiting")
+    PREPARING = "preparing", _("Preparing")
+    WORKING = "working", _("Running")
+    FINISHING = "finishing", _("Finishing")
+    SUCCEEDED = "succeeded", pgettext_lazy("job run", "Done")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+    INSUFFICIENT = "insufficient", _("Too little data")
+
+
+ACTIVE_STATES = (
+    RunState.QUEUED,
+    RunState.PREPARING,
+    RunState.WORKING,
+    RunState.FINISHING,
+)
+
+
+class PartitionState(TextChoices):
+    """Where one partition of a run stands."""
+
+    PENDING = "pending", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", pgettext_lazy("job run", "Done")
+
+
+class VersionState(TextChoices):
+    """The place of a model version; one champion per kind serves."""
+
+    CHALLENGER = "challenger", _("In test")
+    CHAMPION = "champion", _("Live")
+    RETIRED = "retired", _("Retired")
+
+
+class FieldType(TextChoices):
+    """Types of custom fields."""
+
+    TEXT = "text", _("Text")
+    NUMBER = "number", _("Number")
+    DATE = "date", _("Date")
+    CHOICE = "choice", _("Choice")
+    BOOLEAN = "boolean", _("Yes / no")
+
+
+class KnownWhen(TextChoices):
+    """Whether a field's value was already known when the record's outcome was still open."""
+
+    BEFORE = "before", _("Known before the outcome")
+    AFTER = "after", _("Filled in after contact")

@@ -1,0 +1,21 @@
+"""What the core itself declares."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.registries import NavigationEntry, Permission, navigation, permission_registry
+
+
+def register() -> None:
+    """Called once, when the apps are ready."""
+    permission_registry.register(
+        Permission("core.job.view", _("See job runs")),
+        Permission("core.settings.manage", _("Manage settings, users and roles")),
+    )
+    navigation.register(
+        NavigationEntry("home", _("Home"), "home", "home", "top", 10, on_phone=True),
+        NavigationEntry("inbox", _("Inbox"), "inbox", "notification_list", "top", 20),
+        NavigationEntry(
+            "jobs", _("Jobs"), "stack-2", "job_list", "understand", 90, permission="core.job.view"
+        ),
+        NavigationEntry("settings", _("Settings"), "settings", "settings_profile", "foot", 20),
+    )

@@ -1,0 +1,106 @@
+"""What happens around every view."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from core.errors import Refused
+from core.health import readiness
+from core.services.users import is_set_up
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class HealthMiddleware:
+    """Answers /healthz and /readyz before hosts, sessions and log-in are looked at."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path == "/healthz":
+            return JsonResponse({"status": "ok"})
+        if request.path == "/readyz":
+            checks = readiness()
+            return JsonResponse(checks, status=200 if all(checks.values()) else 503)
+        return self.get_response(request)
+
+
+class SetUpMiddleware:
+    """Leads to the set-up page as long as there is no administrator."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        open_paths = (reverse("set_up"), reverse("set_language"), f"/{settings.STATIC_URL}")
+        is_visitor = not request.user.is_authenticated
+        if is_visitor and not request.path.startswith(open_paths) and not is_set_up():
+            return redirect("set_up")
+        return self.get_response(request)
+
+
+class PreferencesMiddleware:
+    """The user's language and time zone; visitors keep what LocaleMiddleware found."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        user = request.user
+        if not user.is_authenticated:
+            return self.get_response(request)
+        translation.activate(user.language)
+        request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
+        with timezone.override(user.time_zone):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
+        return response
+
+
+class HtmxMiddleware:
+    """One URL answers with a page or with a part of it; a lost session reloads the whole page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        patch_vary_headers(response, ["HX-Request"])
+        if getattr(request, "htmx", False) and _is_log_in(response):
+            answer = HttpResponse(status=401)
+            answer["HX-Redirect"] = response.headers["Location"]
+            return answer
+        return response
+
+
+def _is_log_in(response: HttpResponseBase) -> bool:
+    location = response.headers.get("Location", "")
+    return response.status_code == 302 and location.startswith(reverse(settings.LOGIN_URL))
+
+
+class RefusalMiddleware:
+    """A refusal that no form has shown becomes a message on the page the user came from."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Refused):
+            return None
+        messages.error(request, str(error))
+        back = request.headers.get("Referer", "")
+        is_ours = url_has_allowed_host_and_scheme(
+            back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        )
+        return redirect(back if is_ours else "home")

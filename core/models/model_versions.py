@@ -1,0 +1,64 @@
+"""Fitted models: what was fitted, on what, how good it is, and which one serves."""
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.choices import VersionState
+
+
+class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
+    def champion(self) -> Self:
+        return self.filter(state=VersionState.CHAMPION)
+
+
+class ModelVersion(models.Model):
+    """One fitted model. Applying is always by version; one champion per kind serves."""
+
+    kind = models.CharField(_("kind"), max_length=60)
+    number = models.PositiveIntegerField(_("number"))
+    state = models.CharField(
+        _("state"), max_length=10, choices=VersionState, default=VersionState.CHALLENGER
+    )
+    algorithm = models.CharField(_("algorithm"), max_length=60)
+    parameters = models.JSONField(default=dict)
+    features = models.JSONField(default=list)
+    metrics = models.JSONField(default=dict)
+    trained_from = models.DateTimeField(null=True, blank=True)
+    trained_to = models.DateTimeField(null=True, blank=True)
+    rows = models.PositiveBigIntegerField(_("training rows"), default=0)
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the training data.")
+    artifact_sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField(_("trained"), auto_now_add=True)
+    promoted_at = models.DateTimeField(_("live since"), null=True, blank=True)
+
+    objects: ClassVar["models.Manager[ModelVersion]"] = ModelVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("model version")
+        verbose_name_plural = _("model versions")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "number"], name="core_model_version_number"),
+            models.UniqueConstraint(
+                fields=["kind"],
+                condition=Q(state=VersionState.CHAMPION.value),
+                name="core_model_version_one_champion",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} v{self.number}"
+
+
+class ModelArtifact(models.Model):
+    """The fitted model itself, apart from the version so that lists stay light."""
+
+    version = models.OneToOneField(
+        ModelVersion, primary_key=True, on_delete=models.CASCADE, related_name="artifact"
+    )
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.version)

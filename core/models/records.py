@@ -1,0 +1,50 @@
+"""What every record with an owner shares."""
+
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core import permissions
+from core.models.users import Team
+
+if TYPE_CHECKING:
+    from core.models.users import User
+
+_Record_co = TypeVar("_Record_co", bound=models.Model, covariant=True)
+
+
+class OwnedQuerySet(models.QuerySet[_Record_co]):
+    """Records with an owner and a team: rows are reached only through `visible_to`."""
+
+    def visible_to(self, user: "User", action: str = "view") -> Self:
+        """The rows the user's roles reach for the action; none without a grant."""
+        return self.filter(permissions.row_condition(self.model, user, action))
+
+
+class OwnedRecord(models.Model):
+    """A record that somebody owns, with the custom fields' values for display."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    team = models.ForeignKey(
+        Team,
+        verbose_name=_("team"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    custom = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    class Meta:
+        abstract = True

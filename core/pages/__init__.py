@@ -1,0 +1,61 @@
+"""Page helpers: one view, one URL, one template; htmx gets a named part of the same template."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from core.errors import Refused
+
+F = TypeVar("F", bound=forms.BaseForm)
+
+UNPROCESSABLE = 422
+# htmx stops polling when it is answered with this.
+STOP_POLLING = 286
+
+
+def render_page(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    parts: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The whole page, or the part that the view offers for the htmx target.
+
+    `parts` maps element ids to partial names; a target the view does not offer gets the page.
+    """
+    htmx = getattr(request, "htmx", None)
+    part = (parts or {}).get(htmx.target or "") if htmx and not htmx.boosted else None
+    name = f"{template}#{part}" if part else template
+    return render(request, name, dict(context), status=status)
+
+
+def form_page(
+    request: HttpRequest,
+    template: str,
+    form: F,
+    on_valid: Callable[[F], tuple[str, str]],
+    context: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """Show a form; when it is valid call `on_valid`, which answers (message, where to go).
+
+    A form that fails, or a refusal by the service, answers 422 with the form and its values.
+    """
+    status = 200
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                message, url = on_valid(form)
+            except Refused as refusal:
+                form.add_error(NON_FIELD_ERRORS, str(refusal))
+            else:
+                messages.success(request, message)
+                return redirect(url)
+        status = UNPROCESSABLE
+    return render_page(request, template, {"form": form, **(context or {})}, status=status)

@@ -1,0 +1,19 @@
+"""Everything that a role can grant."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+from core.registries.base import Registry
+
+
+@dataclass(frozen=True)
+class Permission:
+    """A right that roles grant, such as `core.job.run`; `has_reach` for rights over records."""
+
+    key: str
+    label: Promise
+    has_reach: bool = False
+
+
+permission_registry: Registry[Permission] = Registry("Permission")

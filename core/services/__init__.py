@@ -1,0 +1,1 @@
+"""Processes of the core: check, write, refuse."""

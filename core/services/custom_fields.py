@@ -1,0 +1,114 @@
+"""Custom fields: making them, reading and writing their values."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from core.choices import FieldType, KnownWhen
+from core.models import CustomField
+
+TRUE_WORDS = frozenset({"1", "true", "yes", "y", "t", "ja", "是", "对", "有"})
+FALSE_WORDS = frozenset({"0", "false", "no", "n", "f", "nein", "否", "不", "无"})
+MAX_TEXT = 5_000
+
+
+@transaction.atomic
+def ensure_field(
+    *, object_type: str, label: str, field_type: str, known_when: str = KnownWhen.BEFORE
+) -> CustomField:
+    """The field with this label, made when it is not there; an existing one keeps its type."""
+    key = field_key(label)
+    field, _made = CustomField.objects.get_or_create(
+        object_type=object_type,
+        key=key,
+        defaults={
+            "label": label[:200],
+            "type": field_type,
+            "known_when": known_when,
+            "position": CustomField.objects.filter(object_type=object_type).count(),
+        },
+    )
+    return field
+
+
+def field_key(label: str) -> str:
+    """A stable key made from a label, in any script."""
+    return slugify(label, allow_unicode=True).replace("-", "_")[:60] or "field"
+
+
+def fields_of(object_type: str) -> list[CustomField]:
+    return list(CustomField.objects.filter(object_type=object_type))
+
+
+def parse_value(field: CustomField, text: str) -> Any:
+    """The JSON value of a text for the field; raises ValueError with a sentence."""
+    text = text.strip()
+    if not text:
+        return None
+    return PARSERS[FieldType(field.type)](text)
+
+
+def _parse_number(text: str) -> float | int:
+    try:
+        number = Decimal(text.replace(" ", "").replace(",", "."))
+    except InvalidOperation:
+        raise ValueError(_("“%(text)s” is not a number.") % {"text": text[:50]}) from None
+    if not number.is_finite():
+        raise ValueError(_("“%(text)s” is not a number.") % {"text": text[:50]})
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _parse_date(text: str) -> str:
+    try:
+        return date.fromisoformat(text[:10]).isoformat()
+    except ValueError:
+        raise ValueError(
+            _("“%(text)s” is not a date. Write it as 2026-11-22.") % {"text": text[:50]}
+        ) from None
+
+
+def _parse_boolean(text: str) -> bool:
+    word = text.casefold()
+    if word in TRUE_WORDS:
+        return True
+    if word in FALSE_WORDS:
+        return False
+    raise ValueError(_("“%(text)s” is neither yes nor no.") % {"text": text[:50]})
+
+
+PARSERS = {
+    FieldType.TEXT: lambda text: text[:MAX_TEXT],
+    FieldType.CHOICE: lambda text: text[:200],
+    FieldType.NUMBER: _parse_number,
+    FieldType.DATE: _parse_date,
+    FieldType.BOOLEAN: _parse_boolean,
+}
+
+
+def guess_type(samples: Iterable[str]) -> FieldType:
+    """The narrowest type that fits all samples; few repeated words are a choice."""
+    values = [text.strip() for text in samples if text.strip()]
+    if not values:
+        return FieldType.TEXT
+    for kind in (FieldType.BOOLEAN, FieldType.NUMBER, FieldType.DATE):
+        if _all_parse(kind, values):
+            return kind
+    distinct = set(values)
+    repeats = len(distinct) <= max(20, len(values) // 20) and len(distinct) < len(values)
+    return FieldType.CHOICE if repeats else FieldType.TEXT
+
+
+def _all_parse(kind: FieldType, values: list[str]) -> bool:
+    if kind == FieldType.BOOLEAN and len({v.casefold() for v in values} - {"0", "1"}) == 0:
+        return len(set(values)) > 1
+    try:
+        for value in values:
+            PARSERS[kind](value)
+    except ValueError:
+        return False
+    return True

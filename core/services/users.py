@@ -1,0 +1,81 @@
+"""Users: the first administrator, sample users, preferences."""
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import audit
+from core.errors import Refused
+from core.models import Role, Team, User
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Once true it stays true for the process: users are switched off, never deleted.
+_set_up: set[str] = set()
+
+
+def is_set_up() -> bool:
+    """Whether there is a user at all; before that only the set-up page opens."""
+    if not _set_up and User.objects.exists():
+        _set_up.add("yes")
+    return bool(_set_up)
+
+
+@transaction.atomic
+def create_first_administrator(*, email: str, name: str, password: str, language: str) -> User:
+    """Make the first user, who may do everything; refused once there is one."""
+    if User.objects.exists():
+        raise Refused(_("There is an administrator already. Ask them for an invitation."))
+    return create_administrator(email=email, name=name, password=password, language=language)
+
+
+@transaction.atomic
+def create_administrator(*, email: str, name: str, password: str, language: str = "en") -> User:
+    """Make an administrator after checking address and password."""
+    try:
+        validate_email(email)
+        validate_password(password, User(email=email, name=name))
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from error
+    role = Role.objects.get(key="administrator")
+    return create_user(email=email, name=name, password=password, language=language, roles=[role])
+
+
+@transaction.atomic
+def create_user(
+    *,
+    email: str,
+    name: str,
+    password: str | None,
+    roles: "Iterable[Role]",
+    team: Team | None = None,
+    language: str = "en",
+    is_sample: bool = False,
+    by: User | None = None,
+) -> User:
+    """Make a user with roles; without a password the user sets one by the reset page."""
+    if User.objects.filter(email=email.strip().lower()).exists():
+        raise Refused(_("There is a user with this e-mail address already."))
+    user = User.objects.create_user(
+        email, password, name=name, team=team, language=language, is_sample=is_sample
+    )
+    user.roles.set(roles)
+    audit.record(actor=by, action="user.create", subject=user)
+    return user
+
+
+def update_preferences(*, user: User, language: str = "", theme: str = "") -> None:
+    """Write the language or theme the user chose; refused when it is not one of ours."""
+    for name, value in (("language", language), ("theme", theme)):
+        if value:
+            setattr(user, name, value)
+            try:
+                user.clean_fields(exclude={f.name for f in User._meta.fields if f.name != name})
+            except ValidationError as error:
+                raise Refused(" ".join(error.messages)) from error
+    user.save(update_fields=["language", "theme"])

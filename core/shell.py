@@ -1,0 +1,88 @@
+"""The frame around every page: navigation, counters, who is signed in."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest  # noqa: TID251  # a context processor takes the request
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from core import permissions
+from core.models import JobRun, Notification
+from core.registries import NavigationEntry, navigation
+
+GROUPS = {
+    "top": "",
+    "sell": _("Sell"),
+    "market": _("Market"),
+    "understand": _("Understand"),
+    "foot": "",
+}
+TAB_BAR_SIZE = 4
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A navigation entry as the template draws it."""
+
+    key: str
+    label: Any
+    icon: str
+    url: str
+    count: int | None = None
+    hot: bool = False
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor; nothing is read from the database before a template asks."""
+    return {"shell": SimpleLazyObject(lambda: _build(request)), "languages": settings.LANGUAGES}
+
+
+def _build(request: HttpRequest) -> dict[str, Any]:
+    user: Any = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"groups": [], "foot": [], "tabbar": [], "company": "Renmai", "unread": 0}
+    access = permissions.access_of(user)
+    shown = [e for e in navigation if not e.permission or access.may(e.permission)]
+    shown.sort(key=lambda e: e.order)
+    unread = Notification.objects.filter(user=user, read_at=None).count()
+    running = JobRun.objects.active().count()
+    counts = {"inbox": unread, "jobs": running}
+    return {
+        "groups": [
+            {"label": label, "entries": _entries(shown, group, counts)}
+            for group, label in GROUPS.items()
+            if group != "foot"
+        ],
+        "foot": _entries(shown, "foot", counts),
+        "tabbar": [_entry(e, counts) for e in shown if e.on_phone][:TAB_BAR_SIZE],
+        "active": _active(request, shown),
+        "company": "Renmai",
+        "unread": unread,
+    }
+
+
+def _entries(shown: list[NavigationEntry], group: str, counts: dict[str, int]) -> list[Entry]:
+    return [_entry(e, counts) for e in shown if e.group == group]
+
+
+def _entry(entry: NavigationEntry, counts: dict[str, int]) -> Entry:
+    return Entry(
+        entry.key,
+        entry.label,
+        entry.icon,
+        reverse(entry.url_name),
+        counts.get(entry.key) or None,
+        hot=entry.key == "inbox",
+    )
+
+
+def _active(request: HttpRequest, shown: list[NavigationEntry]) -> str:
+    """The entry whose address is the longest beginning of the page's."""
+    matches = [
+        (len(url), e.key) for e in shown if request.path.startswith(url := reverse(e.url_name))
+    ]
+    exact_home = [(size, key) for size, key in matches if size > 1 or request.path == "/"]
+    return max(exact_home, default=(0, ""))[1]

@@ -1,0 +1,18 @@
+"""Addresses of the core."""
+
+from django.urls import path
+
+from core.views import entrance, home, jobs, notifications, settings
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("set-up/", entrance.set_up, name="set_up"),
+    path("inbox/", notifications.notification_list, name="notification_list"),
+    path("inbox/read/", notifications.notifications_mark_read, name="notifications_mark_read"),
+    path("jobs/", jobs.job_list, name="job_list"),
+    path("jobs/<int:pk>/", jobs.job_run, name="job_run"),
+    path("jobs/<int:pk>/cancel/", jobs.job_cancel, name="job_cancel"),
+    path("jobs/start/<str:kind>/", jobs.job_start, name="job_start"),
+    path("settings/", settings.settings_profile, name="settings_profile"),
+    path("settings/preferences/", settings.preferences_update, name="preferences_update"),
+]

@@ -1,0 +1,98 @@
+"""Job runs: what runs, what ran, starting and cancelling."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from core import permissions
+from core.jobs.kinds import JobKind, job_kinds
+from core.models import JobRun, User
+from core.pages import STOP_POLLING, render_page
+from core.permissions import Access, requires
+from core.queries.jobs import last_runs
+from core.services.jobs import cancel_run, start_run
+from core.tasks import wake
+
+EARLIER = 10
+
+
+def visible_kinds(access: Access) -> list[JobKind]:
+    return [kind for kind in job_kinds if access.may(kind.permission)]
+
+
+def visible_runs(user: User) -> Any:
+    """Runs of the kinds the user may start, and the user's own."""
+    kinds = [kind.key for kind in visible_kinds(permissions.access_of(user))]
+    return JobRun.objects.of_kinds(kinds).select_related("requested_by", "model_version")
+
+
+@requires("core.job.view")
+def job_list(request: HttpRequest) -> HttpResponse:
+    user = permissions.user_of(request)
+    kinds = visible_kinds(permissions.access_of(user))
+    runs = visible_runs(user).order_by("-pk")[:50]
+    context = {
+        "kinds": last_runs(kinds),
+        "runs": [described(run) for run in runs],
+        "is_running": any(run.is_active for run in runs),
+    }
+    return render_page(request, "core/job_list.html", context, parts={"runs": "runs"})
+
+
+@requires("core.job.view")
+def job_run(request: HttpRequest, pk: int) -> HttpResponse:
+    """One run, live: the page polls its body until the run has ended."""
+    run = get_object_or_404(visible_runs(permissions.user_of(request)), pk=pk)
+    now = timezone.now()
+    earlier = (
+        visible_runs(permissions.user_of(request))
+        .filter(question=run.question)
+        .exclude(pk=run.pk)
+        .order_by("-pk")[:EARLIER]
+    )
+    context = {
+        **described(run),
+        "steps": run.steps.all(),
+        "seconds_left": run.seconds_left(now),
+        "earlier": [described(other) for other in earlier],
+    }
+    is_poll = bool(request.headers.get("HX-Request"))
+    status = STOP_POLLING if is_poll and not run.is_active else 200
+    return render_page(request, "core/job_run.html", context, parts={"run": "run"}, status=status)
+
+
+def described(run: JobRun) -> dict[str, Any]:
+    """A run with its title, how long it took and where its result is."""
+    kind = job_kinds[run.kind]
+    end = run.finished_at or timezone.now()
+    return {
+        "run": run,
+        "kind": kind,
+        "title": kind.title(run.scope),
+        "seconds": (end - run.started_at).total_seconds() if run.started_at else None,
+        "result_url": kind.result_url(run.scope) if kind.result_url else "",
+    }
+
+
+@requires("core.job.view")
+@require_POST
+def job_start(request: HttpRequest, kind: str) -> HttpResponse:
+    """Ask a question of the table now; refused for kinds that need a scope."""
+    known = {k.key: k for k in job_kinds if k.can_run_now}
+    if kind not in known:
+        return HttpResponse(status=404)
+    run = start_run(kind=kind, by=permissions.user_of(request), as_of=timezone.now())
+    wake(run.pk)
+    return redirect("job_run", pk=run.pk)
+
+
+@requires("core.job.view")
+@require_POST
+def job_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    run = get_object_or_404(visible_runs(permissions.user_of(request)), pk=pk)
+    cancel_run(run=run, by=permissions.user_of(request))
+    wake(run.pk)
+    return redirect("job_run", pk=run.pk)

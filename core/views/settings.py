@@ -1,0 +1,46 @@
+"""Settings of the signed-in user."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.http import require_POST
+
+from core import permissions
+from core.forms import ProfileForm
+from core.pages import form_page
+from core.permissions import signed_in
+from core.services.users import update_preferences
+
+
+@signed_in
+def settings_profile(request: HttpRequest) -> HttpResponse:
+    user = permissions.user_of(request)
+    form = ProfileForm(request.POST or None, instance=user)
+
+    def on_valid(valid: ProfileForm) -> tuple[str, str]:
+        valid.save()
+        with override(user.language):
+            return _("Your settings are saved."), reverse("settings_profile")
+
+    return form_page(request, "core/settings_profile.html", form, on_valid)
+
+
+@signed_in
+@require_POST
+def preferences_update(request: HttpRequest) -> HttpResponse:
+    """The theme and language switches of the user menu."""
+    update_preferences(
+        user=permissions.user_of(request),
+        language=request.POST.get("language", ""),
+        theme=request.POST.get("theme", ""),
+    )
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204)
+    back = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return redirect(back if is_ours else "home")

@@ -1,0 +1,1 @@
+"""Companies, contacts, leads and how they come in."""

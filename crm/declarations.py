@@ -1,0 +1,158 @@
+"""What sales declares to the core."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from core.jobs.kinds import JobKind, job_kinds
+from core.registries import (
+    NavigationEntry,
+    Panel,
+    Permission,
+    RecordType,
+    navigation,
+    panels,
+    permission_registry,
+    record_types,
+)
+
+RECORD_ACTIONS = {
+    "view": _("See"),
+    "create": _("Create"),
+    "edit": _("Edit"),
+    "assign": _("Assign"),
+    "export": _("Export"),
+}
+
+
+def register() -> None:
+    """Called once, when the apps are ready."""
+    _register_records()
+    _register_navigation()
+    _register_jobs()
+    from crm.queries.home import call_first  # noqa: PLC0415  # needs loaded models
+
+    panels.register(
+        Panel(
+            "crm.call_first",
+            place="core.home",
+            template="crm/panels/call_first.html",
+            context=call_first,
+            permission="crm.lead.view",
+            order=10,
+        )
+    )
+
+
+def _register_records() -> None:
+    record_types.register(
+        RecordType(
+            "crm.lead",
+            _("Lead"),
+            _("Leads"),
+            "target-arrow",
+            "lead_detail",
+            {
+                "status": _("Status"),
+                "source": _("Source"),
+                "country": _("Country"),
+                "city": _("City"),
+                "company": _("Company"),
+                "job_title": _("Job title"),
+                "industry": _("Industry"),
+                "employees": _("Employees"),
+                "external_id": _("External ID"),
+                "score": _("Score"),
+            },
+        ),
+        RecordType(
+            "crm.contact",
+            _("Contact"),
+            _("Contacts"),
+            "users",
+            "contact_detail",
+            {
+                "name": _("Name"),
+                "email": _("E-mail"),
+                "phone": _("Phone"),
+                "job_title": _("Job title"),
+                "company": _("Company"),
+                "city": _("City"),
+                "country": _("Country"),
+            },
+        ),
+        RecordType(
+            "crm.company",
+            _("Company"),
+            _("Companies"),
+            "building",
+            "company_detail",
+            {
+                "name": _("Name"),
+                "website": _("Website"),
+                "phone": _("Phone"),
+                "industry": _("Industry"),
+                "city": _("City"),
+                "country": _("Country"),
+                "employees": _("Employees"),
+            },
+        ),
+    )
+    permission_registry.register(
+        *(
+            Permission(f"{kind.key}.{action}", label, has_reach=True)
+            for kind in record_types
+            for action, label in RECORD_ACTIONS.items()
+        ),
+        Permission("crm.lead.import", _("Import leads")),
+    )
+
+
+def _register_navigation() -> None:
+    navigation.register(
+        NavigationEntry(
+            "contacts",
+            _("Contacts"),
+            "users",
+            "contact_list",
+            "sell",
+            30,
+            "crm.contact.view",
+            on_phone=True,
+        ),
+        NavigationEntry(
+            "companies", _("Companies"), "building", "company_list", "sell", 40, "crm.company.view"
+        ),
+        NavigationEntry(
+            "leads",
+            _("Leads"),
+            "target-arrow",
+            "lead_list",
+            "sell",
+            50,
+            "crm.lead.view",
+            on_phone=True,
+        ),
+        NavigationEntry(
+            "imports", _("Imports"), "upload", "import_list", "sell", 60, "crm.lead.import"
+        ),
+    )
+
+
+def _register_jobs() -> None:
+    job_kinds.register(
+        JobKind(
+            "crm.lead_import",
+            _("Import leads"),
+            "crm.jobs.lead_imports.LeadImportJob",
+            permission="crm.lead.import",
+            describe=_import_title,
+            result_url=lambda scope: reverse("import_detail", args=[scope["import"]]),
+        )
+    )
+
+
+def _import_title(scope: dict[str, Any]) -> str:
+    return _now("Import %(file)s") % {"file": scope.get("file", "")}

@@ -1,0 +1,69 @@
+"""Contacts: the people behind companies and leads."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.models import OwnedQuerySet, OwnedRecord
+from crm.models.companies import Company
+from crm.models.names import comparable
+
+
+class ContactQuerySet(OwnedQuerySet["Contact"]):
+    def for_list(self) -> "ContactQuerySet":
+        return self.select_related("owner", "company")
+
+
+class Contact(OwnedRecord):
+    """A person. Consent, interactions and messages hang here, never on the lead."""
+
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    name_key = models.CharField(max_length=200, editable=False)
+    email = models.EmailField(_("e-mail"), blank=True)
+    email_key = models.CharField(max_length=254, editable=False, blank=True)
+    phone = models.CharField(_("phone"), max_length=50, blank=True)
+    job_title = models.CharField(_("job title"), max_length=200, blank=True)
+    company = models.ForeignKey(
+        Company,
+        verbose_name=_("company"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="contacts",
+    )
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    country = models.CharField(_("country"), max_length=100, blank=True)
+
+    objects: ClassVar[Any] = ContactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        indexes = [
+            models.Index(fields=["name_key", "id"], name="crm_contact_name"),
+            models.Index(fields=["email_key"], name="crm_contact_email"),
+            models.Index(fields=["owner", "name_key", "id"], name="crm_contact_owner"),
+            models.Index(fields=["team", "name_key", "id"], name="crm_contact_team"),
+            models.Index(fields=["created_at", "id"], name="crm_contact_created"),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        return self.name or self.email or self.phone
+
+    def normalise(self) -> None:
+        """Fill the compared columns; bulk writes call it themselves."""
+        self.name_key = comparable(self.display_name)
+        self.email_key = self.email.strip().casefold()
+
+    def save(self, **kwargs: Any) -> None:
+        self.normalise()
+        super().save(**kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("contact_detail", args=[self.pk])

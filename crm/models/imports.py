@@ -1,0 +1,90 @@
+"""Files of leads that users bring in."""
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.models import JobRun, Team
+from core.sentences import say
+from crm.choices import ImportState
+
+
+def upload_path(_import: "LeadImport", _name: str) -> str:
+    """Files are named by us: an uploaded name never becomes a path."""
+    import uuid  # noqa: PLC0415  # chance belongs to the moment of the upload
+
+    return f"imports/{uuid.uuid4().hex}.csv"
+
+
+class LeadImport(models.Model):
+    """One file, how its columns were matched, and what came of it."""
+
+    file = models.FileField(upload_to=upload_path, max_length=200)
+    file_name = models.CharField(_("file"), max_length=200)
+    encoding = models.CharField(max_length=20)
+    delimiter = models.CharField(max_length=1, default=",")
+    columns = models.JSONField(default=list)
+    # [{"column": "Lead Source", "target": "source"}, {"column": …, "target": "custom", …}]
+    mapping = models.JSONField(default=list)
+    state = models.CharField(
+        _("state"), max_length=8, choices=ImportState, default=ImportState.MAPPING
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("imported by"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner of the leads"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    run = models.ForeignKey(
+        JobRun, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("import_detail", args=[self.pk])
+
+
+class RefusedRow(models.Model):
+    """A row that was not imported, and why."""
+
+    lead_import = models.ForeignKey(
+        LeadImport, on_delete=models.CASCADE, related_name="refused_rows"
+    )
+    row_number = models.PositiveIntegerField(_("row"))
+    reason = models.CharField(_("reason"), max_length=300, help_text="A msgid with placeholders.")
+    reason_args = models.JSONField(default=dict)
+    values = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lead_import", "row_number"], name="crm_refused_row_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lead_import_id}: {self.row_number}"
+
+    @property
+    def reason_text(self) -> str:
+        return say(self.reason, self.reason_args)

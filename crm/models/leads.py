@@ -1,0 +1,98 @@
+"""Leads: chances that are not deals yet."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from core.models import OwnedQuerySet, OwnedRecord
+from crm.choices import CLOSED_STATUSES, OPEN_STATUSES, LeadStatus
+from crm.models.companies import Company
+from crm.models.contacts import Contact
+from crm.models.imports import LeadImport
+
+
+class LeadQuerySet(OwnedQuerySet["Lead"]):
+    def open(self) -> "LeadQuerySet":
+        return self.filter(status__in=OPEN_STATUSES)
+
+    def closed(self) -> "LeadQuerySet":
+        return self.filter(status__in=CLOSED_STATUSES)
+
+    def for_list(self) -> "LeadQuerySet":
+        return self.select_related("contact", "company", "owner", "score")
+
+
+class Lead(OwnedRecord):
+    """A chance. It has a contact as soon as there is a name, an e-mail or a phone."""
+
+    status = models.CharField(
+        _("status"), max_length=12, choices=LeadStatus, default=LeadStatus.NEW
+    )
+    source = models.CharField(_("source"), max_length=100, blank=True)
+    country = models.CharField(_("country"), max_length=100, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    contact = models.ForeignKey(
+        Contact,
+        verbose_name=_("contact"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="leads",
+    )
+    company = models.ForeignKey(
+        Company,
+        verbose_name=_("company"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="leads",
+    )
+    external_id = models.CharField(
+        _("external ID"),
+        max_length=100,
+        null=True,  # unique where present
+        blank=True,
+        unique=True,
+        help_text=_("The lead's number in the system it comes from."),
+    )
+    imported_by = models.ForeignKey(
+        LeadImport, null=True, blank=True, on_delete=models.SET_NULL, related_name="leads"
+    )
+    captured_at = models.DateTimeField(_("captured"), null=True, blank=True)
+    touched_at = models.DateTimeField(_("last touch"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+
+    objects: ClassVar[Any] = LeadQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("lead")
+        verbose_name_plural = _("leads")
+        indexes = [
+            models.Index(fields=["status", "-id"], name="crm_lead_status"),
+            models.Index(fields=["owner", "-id"], name="crm_lead_owner"),
+            models.Index(fields=["team", "-id"], name="crm_lead_team"),
+            models.Index(fields=["source"], name="crm_lead_source"),
+            models.Index(fields=["-created_at", "-id"], name="crm_lead_created"),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """The person, else the company, else the number: a lead may be anonymous."""
+        if self.contact is not None and self.contact.display_name:
+            return self.contact.display_name
+        if self.company is not None:
+            return self.company.name
+        return _now("Lead %(number)s") % {"number": self.external_id or self.pk}
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN_STATUSES
+
+    def get_absolute_url(self) -> str:
+        return reverse("lead_detail", args=[self.pk])

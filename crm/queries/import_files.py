@@ -1,0 +1,81 @@
+"""Reading uploaded CSV files: always in slices, never as a whole."""
+
+import csv
+import os
+from collections.abc import Iterator
+from typing import IO, Any, TypedDict
+
+from django.utils.translation import gettext as _
+
+from core.errors import Refused
+from crm.models import LeadImport
+
+SLICE_ROWS = 500
+# A cell longer than this is a sign of a quotation mark that was never closed.
+csv.field_size_limit(1_000_000)
+
+
+class RowSlice(TypedDict):
+    """Rows of a file from a byte offset on; `first_row` counts from 1 below the header."""
+
+    offset: int
+    first_row: int
+    rows: int
+
+
+class _Lines:
+    """Lines of a binary file as text, counting the bytes handed out."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.offset = file.tell()
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self.file:
+            self.offset += len(line)
+            yield line.decode("utf-8")
+
+
+def slices(lead_import: LeadImport) -> Iterator[tuple[RowSlice, float]]:
+    """Cut the file into slices; yields each with the share of the file read so far."""
+    with lead_import.file.open("rb") as file:
+        size = max(os.fstat(file.fileno()).st_size, 1)
+        lines = _Lines(file)
+        rows = _rows(lines, lead_import.delimiter)
+        next(rows, None)  # the header
+        cut = RowSlice(offset=lines.offset, first_row=1, rows=0)
+        number = 0
+        for number, _row in enumerate(rows, start=1):
+            cut["rows"] += 1
+            if cut["rows"] == SLICE_ROWS:
+                yield cut, lines.offset / size
+                cut = RowSlice(offset=lines.offset, first_row=number + 1, rows=0)
+        if cut["rows"]:
+            yield cut, 1.0
+
+
+def read_slice(lead_import: LeadImport, cut: dict[str, Any]) -> list[list[str]]:
+    """The rows of one slice."""
+    with lead_import.file.open("rb") as file:
+        file.seek(cut["offset"])
+        rows = _rows(_Lines(file), lead_import.delimiter)
+        return [row for row, _number in zip(rows, range(cut["rows"]), strict=False)]
+
+
+def head(file: IO[bytes], delimiter: str, rows: int) -> list[list[str]]:
+    """The first rows of a file, header included."""
+    file.seek(0)
+    found = _rows(_Lines(file), delimiter)
+    return [row for row, _number in zip(found, range(rows), strict=False)]
+
+
+def _rows(lines: _Lines, delimiter: str) -> Iterator[list[str]]:
+    """Rows of the file; empty lines are no rows."""
+    reader = csv.reader(iter(lines), delimiter=delimiter)
+    try:
+        yield from (row for row in reader if any(cell.strip() for cell in row))
+    except csv.Error as error:
+        raise Refused(
+            _("Line %(line)s cannot be read as CSV: look for an unclosed quotation mark.")
+            % {"line": reader.line_num}
+        ) from error

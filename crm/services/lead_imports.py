@@ -1,0 +1,167 @@
+"""Importing leads: starting, saving slices, finishing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from core import audit, permissions
+from core.errors import Refused
+from core.jobs.questions import ask
+from core.locks import lock_for_transaction
+from core.models import JobRun, User
+from core.services.custom_fields import ensure_field
+from crm.choices import CLOSED_STATUSES, ImportState, LeadStatus
+from crm.models import Lead, LeadImport, RefusedRow
+from crm.services.companies import find_or_create_companies
+from crm.services.contacts import find_or_create_contacts
+from crm.services.import_mapping import CUSTOM, twice_mapped, type_of
+from crm.services.lead_rows import LeadDraft, ParsedRows, RowParser, RowRefused
+
+if TYPE_CHECKING:
+    from crm.models import Company, Contact
+
+FOREIGN = gettext_noop(
+    "A lead with the external ID “%(id)s” exists, and you may not change it. Ask its owner."
+)
+
+
+@transaction.atomic
+def start_import(
+    *,
+    lead_import: LeadImport,
+    mapping: list[dict[str, Any]],
+    owner: User | None,
+    by: User,
+    as_of: datetime,
+) -> JobRun:
+    """Make the custom fields the mapping asks for and put the import into the queue."""
+    permissions.require(by, "crm.lead.import")
+    if lead_import.state != ImportState.MAPPING:
+        raise Refused(_("This file was already imported."))
+    if twice := twice_mapped(mapping):
+        raise Refused(
+            _("More than one column is matched to: %(fields)s.") % {"fields": ", ".join(twice)}
+        )
+    for entry in mapping:
+        if entry["target"] == CUSTOM:
+            entry["key"] = ensure_field(
+                object_type="crm.lead",
+                label=entry["column"],
+                field_type=type_of(entry),
+                known_when=entry["known_when"],
+            ).key
+    run = ask(
+        kind="crm.lead_import",
+        as_of=as_of,
+        scope={"import": lead_import.pk, "file": lead_import.file_name},
+        requested_by=by,
+    )
+    lead_import.mapping = mapping
+    lead_import.owner = owner
+    lead_import.team = owner.team if owner else by.team
+    lead_import.state = ImportState.RUNNING
+    lead_import.run = run
+    lead_import.save(update_fields=["mapping", "owner", "team", "state", "run"])
+    audit.record(actor=by, action="import.start", subject=lead_import, run=run)
+    return run
+
+
+def save_rows(*, lead_import: LeadImport, rows: ParsedRows) -> dict[str, int]:
+    """Write one slice inside the caller's transaction; returns created, updated, refused."""
+    lock_for_transaction("crm.lead_import")
+    companies = find_or_create_companies(
+        (draft.company for draft in rows.drafts), owner=lead_import.owner, team=lead_import.team
+    )
+    contacts = find_or_create_contacts(rows.drafts, companies, lead_import)
+    existing = _existing_leads(rows.drafts)
+    allowed = _changeable(existing, lead_import)
+    refused = list(rows.refused)
+    new: list[Lead] = []
+    changed: dict[str, Lead] = {}
+    for draft in rows.drafts:
+        key = draft.lead.get("external_id", "")
+        known = existing.get(key) if key else None
+        if known is not None and key not in allowed:
+            parser = RowParser(lead_import)
+            refused.append(parser.refuse(draft.row_number, draft.raw, RowRefused(FOREIGN, id=key)))
+            continue
+        lead = known or Lead(owner=lead_import.owner, team=lead_import.team)
+        fill_lead(lead, draft, companies, contacts)
+        if known is None:
+            lead.imported_by = lead_import
+            new.append(lead)
+            if key:  # a later row with the same number updates this one
+                existing[key] = lead
+                allowed.add(key)
+        elif known.pk:
+            changed[key] = lead
+    Lead.objects.bulk_create(new, batch_size=500)
+    if changed:
+        Lead.objects.bulk_update(
+            changed.values(),
+            [
+                "status",
+                "source",
+                "country",
+                "city",
+                "contact",
+                "company",
+                "custom",
+                "captured_at",
+                "closed_at",
+                "updated_at",
+            ],
+            batch_size=100,
+        )
+    RefusedRow.objects.bulk_create(refused, batch_size=500)
+    return {"created": len(new), "updated": len(changed), "refused": len(refused)}
+
+
+def _existing_leads(drafts: Sequence[LeadDraft]) -> dict[str, Lead]:
+    keys = {draft.lead["external_id"] for draft in drafts if draft.lead.get("external_id")}
+    return {
+        str(lead.external_id): lead
+        for lead in Lead.objects.filter(external_id__in=keys).select_related("contact", "company")
+    }
+
+
+def _changeable(existing: dict[str, Lead], lead_import: LeadImport) -> set[str]:
+    """The numbers of the leads that whoever imports may edit."""
+    if not existing or lead_import.created_by is None:
+        return set()
+    rows = Lead.objects.filter(external_id__in=existing).visible_to(lead_import.created_by, "edit")
+    return {str(number) for number in rows.values_list("external_id", flat=True)}
+
+
+def fill_lead(
+    lead: Lead,
+    draft: LeadDraft,
+    companies: "dict[str, Company]",
+    contacts: "dict[int, Contact]",
+) -> None:
+    """Write what the row says into the lead; what it leaves out stays."""
+    for name, value in draft.lead.items():
+        setattr(lead, name, value)
+    lead.custom = {**lead.custom, **draft.custom}
+    if draft.company:
+        lead.company = companies[draft.company]
+    if draft.row_number in contacts:
+        lead.contact = contacts[draft.row_number]
+    if lead.status in CLOSED_STATUSES and lead.closed_at is None:
+        lead.closed_at = timezone.now()
+    elif lead.status not in CLOSED_STATUSES:
+        lead.closed_at = None
+    lead.status = lead.status or LeadStatus.NEW
+    lead.updated_at = timezone.now()
+
+
+def finish_import(*, lead_import: LeadImport, run: JobRun) -> None:
+    """Mark the import as done."""
+    lead_import.state = ImportState.DONE
+    lead_import.save(update_fields=["state"])
+    audit.record(actor=lead_import.created_by, action="import.finish", subject=lead_import, run=run)

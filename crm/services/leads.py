@@ -1,0 +1,120 @@
+"""Leads: capturing, changing, assigning."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import audit, permissions
+from core.choices import Reach
+from core.errors import Refused
+from core.models import User
+from crm.choices import CLOSED_STATUSES, LeadStatus
+from crm.models import Contact, Lead
+from crm.services.companies import find_or_create_companies
+
+
+@transaction.atomic
+def save_lead(*, lead: Lead, person: dict[str, str], company: str, by: User, at: datetime) -> Lead:
+    """Create or change a lead together with its person and company."""
+    is_new = lead.pk is None
+    before = {} if is_new else audit.snapshot(Lead.objects.get(pk=lead.pk))
+    if is_new and lead.owner is None:
+        lead.owner, lead.team = by, by.team
+    if company:
+        lead.company = find_or_create_companies([company], owner=lead.owner, team=lead.team)[
+            company
+        ]
+    lead.contact = _save_person(lead, person, by)
+    _close_or_open(lead, at)
+    lead.save()
+    changes = {} if is_new else audit.differences(before, lead)
+    if is_new or changes:
+        action = "create" if is_new else "edit"
+        audit.record(actor=by, action=action, subject=lead, changes=changes)
+    return lead
+
+
+def _save_person(lead: Lead, person: dict[str, str], by: User) -> Contact | None:
+    contact = lead.contact
+    if contact is None:
+        if not any(person.get(name) for name in ("name", "email", "phone")):
+            return None
+        contact = Contact(owner=lead.owner, team=lead.team, company=lead.company)
+    before = audit.snapshot(contact)
+    for name, value in person.items():
+        setattr(contact, name, value)
+    is_new = contact.pk is None
+    changes = audit.differences(before, contact)
+    if is_new or changes:
+        contact.save()
+        action = "create" if is_new else "edit"
+        audit.record(actor=by, action=action, subject=contact, changes={} if is_new else changes)
+    return contact
+
+
+@transaction.atomic
+def set_lead_status(*, lead: Lead, status: str, by: User, at: datetime) -> None:
+    """Move a lead to another status; closing dates the outcome."""
+    if status not in LeadStatus.values:
+        raise Refused(_("Choose one of the statuses in the list."))
+    if lead.status == status:
+        return
+    before = audit.snapshot(lead)
+    lead.status = status
+    lead.touched_at = at
+    _close_or_open(lead, at)
+    lead.save(update_fields=["status", "touched_at", "closed_at", "updated_at"])
+    audit.record(actor=by, action="edit", subject=lead, changes=audit.differences(before, lead))
+
+
+def _close_or_open(lead: Lead, at: datetime) -> None:
+    is_closed = lead.status in CLOSED_STATUSES
+    if not is_closed:
+        lead.closed_at = None
+    elif lead.closed_at is None:
+        lead.closed_at = at
+
+
+@transaction.atomic
+def assign_leads(*, leads: Sequence[Lead], owner: User, by: User) -> int:
+    """Give leads to a colleague; returns how many changed hands."""
+    permissions.require(by, "crm.lead.assign")
+    moved = [lead for lead in leads if lead.owner_id != owner.pk]
+    for lead in moved:
+        before = audit.snapshot(lead)
+        lead.owner, lead.team = owner, owner.team
+        audit.record(
+            actor=by, action="assign", subject=lead, changes=audit.differences(before, lead)
+        )
+    Lead.objects.bulk_update(moved, ["owner", "team"], batch_size=200)
+    return len(moved)
+
+
+def assignable_users(by: User) -> list[User]:
+    """The colleagues somebody may give leads to: by reach, oneself, the team, everybody."""
+    reach = permissions.access_of(by).reach("crm.lead.assign")
+    users = User.objects.filter(is_active=True)
+    if reach == Reach.ALL:
+        return list(users)
+    if reach == Reach.TEAM and by.team_id is not None:
+        return list(users.filter(team__in=permissions.team_ids(by)))
+    return [by]
+
+
+def facts_of(lead: Lead) -> dict[str, Any]:
+    """The fields of the record page, in order; names as in the record type."""
+    contact = lead.contact
+    return {
+        "status": lead.get_status_display(),
+        "company": lead.company,
+        "job_title": contact.job_title if contact else "",
+        "source": lead.source,
+        "country": lead.country,
+        "city": lead.city,
+        "industry": lead.company.industry if lead.company else "",
+        "employees": lead.company.employees if lead.company else None,
+        "external_id": lead.external_id,
+    }

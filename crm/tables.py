@@ -1,0 +1,164 @@
+"""The lists of sales."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from core.lists import Column, Filter, ListDefinition, Sort
+from core.models import User
+from crm.choices import OPEN_STATUSES, Grade, LeadStatus
+from crm.models import Company, Contact, Lead
+from crm.models.names import comparable
+
+BY_SCORE = Sort("score", _("Score"), "score__score", is_nullable=True, descending_first=True)
+BY_CHANCE = Sort(
+    "chance", _("Chance"), "score__probability", is_nullable=True, descending_first=True
+)
+BY_CREATED = Sort("created", _("Created"), "created_at", descending_first=True)
+BY_TOUCH = Sort("touch", _("Last touch"), "touched_at", is_nullable=True, descending_first=True)
+BY_NAME = Sort("name", _("Name"), "name_key")
+
+
+def _lead_rows(user: User) -> QuerySet[Any]:
+    rows: QuerySet[Any] = Lead.objects.visible_to(user).for_list()
+    return rows
+
+
+def _search_leads(words: str) -> Q:
+    key = comparable(words)
+    return (
+        Q(contact__name_key__contains=key)
+        | Q(contact__email_key__startswith=key)
+        | Q(company__name_key__contains=key)
+        | Q(external_id=words)
+    )
+
+
+def _by_status(value: str, _user: User) -> Q:
+    return Q(status__in=OPEN_STATUSES) if value == "open" else Q(status=value)
+
+
+def _statuses(_user: User) -> Sequence[tuple[str, Any]]:
+    return [("open", _("Open")), *LeadStatus.choices]
+
+
+def _owners(user: User) -> Sequence[tuple[str, Any]]:
+    others = User.objects.filter(is_active=True).exclude(pk=user.pk)
+    return [
+        ("me", _("Me")),
+        ("nobody", _("Nobody")),
+        *((str(u.pk), u.display_name) for u in others),
+    ]
+
+
+def _by_owner(value: str, user: User) -> Q:
+    if value == "nobody":
+        return Q(owner__isnull=True)
+    return Q(owner=user.pk if value == "me" else value)
+
+
+OWNER = Filter("owner", _("Owner"), "user", _owners, _by_owner)
+
+LEADS = ListDefinition(
+    key="leads",
+    object_type="crm.lead",
+    title=_("Leads"),
+    icon="target-arrow",
+    rows=_lead_rows,
+    columns=[
+        Column("name", _("Name"), css="m-title"),
+        Column("company", _("Company"), field="company", css="m-sub"),
+        Column("score", _("Score"), field="score", sort=BY_SCORE, css="m-end"),
+        Column("chance", _("Chance"), field="score", sort=BY_CHANCE, is_number=True),
+        Column("status", _("Status"), field="status", css="m-end2"),
+        Column("source", _("Source"), field="source"),
+        Column("owner", _("Owner")),
+        Column("touch", _("Last touch"), sort=BY_TOUCH),
+        Column("created", _("Created"), sort=BY_CREATED),
+    ],
+    filters=[
+        Filter("status", _("Status"), "circle-dashed-check", _statuses, _by_status, field="status"),
+        Filter(
+            "grade",
+            _("Grade"),
+            "gauge",
+            lambda _user: Grade.choices,
+            lambda value, _user: Q(score__grade=value),
+            field="score",
+        ),
+        OWNER,
+    ],
+    sorts=[BY_SCORE, BY_CHANCE, BY_TOUCH, BY_CREATED],
+    default_sort="-score",
+    cells="crm/cells/lead.html",
+    search=_search_leads,
+    search_hint=_("Name, e-mail, company or number"),
+)
+
+
+def _contact_rows(user: User) -> QuerySet[Any]:
+    rows: QuerySet[Any] = Contact.objects.visible_to(user).for_list()
+    return rows
+
+
+def _search_contacts(words: str) -> Q:
+    key = comparable(words)
+    return (
+        Q(name_key__contains=key)
+        | Q(email_key__startswith=key)
+        | Q(company__name_key__contains=key)
+    )
+
+
+CONTACTS = ListDefinition(
+    key="contacts",
+    object_type="crm.contact",
+    title=_("Contacts"),
+    icon="users",
+    rows=_contact_rows,
+    columns=[
+        Column("name", _("Name"), field="name", sort=BY_NAME, css="m-title"),
+        Column("job_title", _("Job title"), field="job_title", css="m-sub"),
+        Column("company", _("Company"), field="company"),
+        Column("email", _("E-mail"), field="email"),
+        Column("phone", _("Phone"), field="phone"),
+        Column("owner", _("Owner")),
+        Column("created", _("Created"), sort=BY_CREATED, css="m-end"),
+    ],
+    filters=[OWNER],
+    sorts=[BY_NAME, BY_CREATED],
+    default_sort="name",
+    cells="crm/cells/contact.html",
+    search=_search_contacts,
+    search_hint=_("Name, e-mail or company"),
+)
+
+
+def _company_rows(user: User) -> QuerySet[Any]:
+    rows: QuerySet[Any] = Company.objects.visible_to(user).for_list()
+    return rows
+
+
+COMPANIES = ListDefinition(
+    key="companies",
+    object_type="crm.company",
+    title=_("Companies"),
+    icon="building",
+    rows=_company_rows,
+    columns=[
+        Column("name", _("Name"), field="name", sort=BY_NAME, css="m-title"),
+        Column("industry", _("Industry"), field="industry", css="m-sub"),
+        Column("city", _("City"), field="city"),
+        Column("country", _("Country"), field="country"),
+        Column("owner", _("Owner")),
+        Column("created", _("Created"), sort=BY_CREATED, css="m-end"),
+    ],
+    filters=[OWNER],
+    sorts=[BY_NAME, BY_CREATED],
+    default_sort="name",
+    cells="crm/cells/company.html",
+    search=lambda words: Q(name_key__contains=comparable(words)),
+    search_hint=_("Name"),
+)

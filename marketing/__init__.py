@@ -1,0 +1,1 @@
+"""Segments, campaigns, journeys, content, KOLs, ads and experiments."""

@@ -1,0 +1,1 @@
+"""What `make run` is made of: an embedded Valkey, web, worker and beat under one supervisor."""

@@ -1,0 +1,127 @@
+"""Fetch the browser libraries named in static/vendor/vendor.json.
+
+python -m scripts.vendor            download, check, extract, write SHA256SUMS (needs npm)
+python -m scripts.vendor --check    compare the files on disk with SHA256SUMS (offline)
+
+To upgrade: change version and integrity (`npm view NAME@VERSION dist.integrity`), run, commit.
+"""
+
+import argparse
+import base64
+import hashlib
+import io
+import json
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+from typing import TypedDict
+
+VENDOR = Path(__file__).resolve().parent.parent / "static" / "vendor"
+MANIFEST = "vendor.json"
+SUMS = "SHA256SUMS"
+
+
+class Package(TypedDict):
+    name: str
+    version: str
+    licence: str
+    integrity: str
+
+
+class VendoredPackage(Package):
+    files: dict[str, str]
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("--check", action="store_true", help="verify offline, change nothing")
+    if parser.parse_args(arguments).check:
+        return report(find_problems(VENDOR))
+    refresh(VENDOR)
+    return 0
+
+
+def refresh(folder: Path) -> None:
+    """Replace the vendored files by those of the pinned packages."""
+    packages: list[VendoredPackage] = json.loads((folder / MANIFEST).read_text())["packages"]
+    wanted = {
+        target: content
+        for package in packages
+        for target, content in extract(download(package), package["files"]).items()
+    }
+    for stale in set(names_on_disk(folder)) - set(wanted):
+        (folder / stale).unlink()
+    for name, content in wanted.items():
+        (folder / name).write_bytes(content)
+    lines = [f"{digest(content)}  {name}\n" for name, content in sorted(wanted.items())]
+    (folder / SUMS).write_text("".join(lines))
+
+
+def download(package: Package) -> bytes:
+    """The package's tarball, refused unless it matches the pinned integrity."""
+    specifier = f"{package['name']}@{package['version']}"
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(
+            ["npm", "pack", "--silent", specifier, "--pack-destination", folder],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        tarball = next(Path(folder).glob("*.tgz")).read_bytes()
+    if sri(tarball) != package["integrity"]:
+        raise SystemExit(f"{specifier}: the download differs from the pinned integrity")
+    return tarball
+
+
+def extract(tarball: bytes, files: dict[str, str]) -> dict[str, bytes]:
+    """The wanted files of a tarball, by the name they get here."""
+    contents = {}
+    with tarfile.open(fileobj=io.BytesIO(tarball)) as archive:
+        for source, target in files.items():
+            member = archive.extractfile(f"package/{source}")
+            if member is None:
+                raise SystemExit(f"{source} is not a file in the package")
+            contents[target] = member.read()
+    return contents
+
+
+def find_problems(folder: Path) -> list[str]:
+    """What on disk differs from SHA256SUMS and the manifest, one sentence each."""
+    sums = dict(reversed(line.split("  ")) for line in (folder / SUMS).read_text().splitlines())
+    packages: list[VendoredPackage] = json.loads((folder / MANIFEST).read_text())["packages"]
+    declared = {target for package in packages for target in package["files"].values()}
+    on_disk = names_on_disk(folder)
+    problems = [f"{name} is not listed in {SUMS}" for name in on_disk if name not in sums]
+    problems += [f"{name} is missing" for name in sums if name not in on_disk]
+    problems += [f"{name} is not declared in {MANIFEST}" for name in sums if name not in declared]
+    problems += [f"{name} is not listed in {SUMS}" for name in declared if name not in sums]
+    problems += [
+        f"{name} was changed"
+        for name in on_disk
+        if name in sums and digest((folder / name).read_bytes()) != sums[name]
+    ]
+    return problems
+
+
+def names_on_disk(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if path.name not in {MANIFEST, SUMS})
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def sri(content: bytes) -> str:
+    """Subresource-integrity notation, as npm publishes it."""
+    return "sha512-" + base64.b64encode(hashlib.sha512(content).digest()).decode()
+
+
+def report(problems: list[str]) -> int:
+    for problem in problems:
+        sys.stderr.write(f"{problem}\n")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,22 @@
+// <button data-open="ID"> opens the dialog with that id, <button data-close> closes the one around
+// it, a click beside it closes it too. A dialog that arrives with data-autoshow opens at once.
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-open]");
+  if (opener) document.getElementById(opener.dataset.open)?.showModal();
+  if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
+  if (event.target instanceof HTMLDialogElement && isBeside(event)) event.target.close();
+});
+
+function isBeside(event) {
+  const box = event.target.getBoundingClientRect();
+  return event.clientX < box.left || event.clientX > box.right
+    || event.clientY < box.top || event.clientY > box.bottom;
+}
+
+function showArrived(root) {
+  root.querySelectorAll("dialog[data-autoshow]:not([open])").forEach((dialog) => dialog.showModal());
+}
+
+document.addEventListener("htmx:load", (event) => showArrived(event.detail.elt.parentElement ?? document));
+showArrived(document);
