@@ -16,16 +16,20 @@ def upsert(
     *,
     fields: Sequence[str],
     key: Sequence[str],
+    updates: Sequence[str] | None = None,
     newer_by: str | None = None,
 ) -> int:
     """Write rows (values in the order of `fields`) by unique `key`; returns rows written.
 
+    `updates` names the fields that a row already there takes over (all, unless given).
     With `newer_by`, a row that is already there is only overwritten by one whose value in that
     field is the same or later: an older run finishing late changes nothing.
     """
     connection = connections[router.db_for_write(model)]
     concrete = [model._meta.get_field(name) for name in fields]
-    statement_head, statement_tail = _statement(model, connection, fields, key, newer_by)
+    statement_head, statement_tail = _statement(
+        model, connection, fields, key, updates or [n for n in fields if n not in key], newer_by
+    )
     size = max(1, MAX_PARAMETERS // len(fields))
     source = iter(rows)
     written = 0
@@ -49,16 +53,32 @@ def _statement(
     connection: Any,
     fields: Sequence[str],
     key: Sequence[str],
+    updates: Sequence[str],
     newer_by: str | None,
 ) -> tuple[str, str]:
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
     column = {name: quote(model._meta.get_field(name).column) for name in fields}  # type: ignore[union-attr]
-    updates = ", ".join(
-        f"{column[name]} = excluded.{column[name]}" for name in fields if name not in key
-    )
+    assignments = ", ".join(f"{column[name]} = excluded.{column[name]}" for name in updates)
     head = f"INSERT INTO {table} ({', '.join(column.values())}) VALUES"
-    tail = f"ON CONFLICT ({', '.join(column[name] for name in key)}) DO UPDATE SET {updates}"
+    tail = f"ON CONFLICT ({', '.join(column[name] for name in key)}) DO UPDATE SET {assignments}"
     if newer_by:
         tail += f" WHERE {table}.{column[newer_by]} <= excluded.{column[newer_by]}"
     return head, tail
+
+
+def update_rows(records: Sequence[models.Model], *, fields: Sequence[str]) -> int:
+    """Write some fields of many stored records at once.
+
+    An upsert by primary key: `bulk_update` builds a CASE over all rows and takes ten times as long.
+    """
+    if not records:
+        return 0
+    concrete = records[0]._meta.concrete_fields
+    return upsert(
+        type(records[0]),
+        ([field.value_from_object(record) for field in concrete] for record in records),
+        fields=[field.name for field in concrete],
+        key=[records[0]._meta.pk.name],
+        updates=fields,
+    )

@@ -134,6 +134,10 @@ def running(tree: Path, port: int) -> Iterator[Run]:
     run = Run(tree, port)
     try:
         yield run
+    except FailedError as failure:
+        log = tree / "var" / "log" / "web.log"
+        words = log.read_text(errors="replace")[-3000:] if log.exists() else ""
+        raise FailedError(f"{failure}\n{words}") from failure
     finally:
         if run.make.poll() is None:
             os.killpg(run.make.pid, signal.SIGTERM)
@@ -152,8 +156,14 @@ class Visitor:
 
     def get(self, path: str) -> tuple[str, str]:
         """The address where it ended, and the page."""
-        with self.opener.open(self.base + path, timeout=30) as response:
-            return urllib.parse.urlsplit(response.url).path, response.read().decode()
+        return self._open(path)
+
+    def _open(self, path: str, data: bytes | None = None) -> tuple[str, str]:
+        try:
+            with self.opener.open(self.base + path, data, timeout=30) as response:
+                return urllib.parse.urlsplit(response.url).path, response.read().decode()
+        except OSError as error:  # HTTPError is one
+            raise FailedError(f"{path} was answered with: {error}") from error
 
     def log_in(self, email: str, password: str) -> None:
         _, page = self.get("/accounts/login/")
@@ -162,8 +172,7 @@ class Visitor:
         fields = {"login": email, "password": password}
         fields["csrfmiddlewaretoken"] = token[1] if token else ""
         data = urllib.parse.urlencode(fields).encode()
-        with self.opener.open(self.base + "/accounts/login/", data, timeout=30) as response:
-            path = urllib.parse.urlsplit(response.url).path
+        path, _ = self._open("/accounts/login/", data)
         require("/login" not in path, f"{email} could not log in.")
 
     def is_logged_in(self) -> bool:

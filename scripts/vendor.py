@@ -88,7 +88,8 @@ def extract(tarball: bytes, files: dict[str, str]) -> dict[str, bytes]:
 
 def find_problems(folder: Path) -> list[str]:
     """What on disk differs from SHA256SUMS and the manifest, one sentence each."""
-    sums = dict(reversed(line.split("  ")) for line in (folder / SUMS).read_text().splitlines())
+    lines = [line.partition("  ") for line in (folder / SUMS).read_text().splitlines()]
+    sums = {name: checksum for checksum, _, name in lines}
     packages: list[VendoredPackage] = json.loads((folder / MANIFEST).read_text())["packages"]
     declared = {target for package in packages for target in package["files"].values()}
     on_disk = names_on_disk(folder)

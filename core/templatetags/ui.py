@@ -6,9 +6,8 @@ and drawings are SVG attributes.
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-from decimal import Decimal
-from math import ceil, pi
+from datetime import datetime
+from math import pi
 
 from django import forms, template
 from django.forms.boundfield import BoundField
@@ -16,11 +15,11 @@ from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, pgettext
+
+from core.phrases import Number, browser, duration, money, percent, relative_time, signed
 
 register = template.Library()
-
-Number = int | float | Decimal
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 AVATAR_HUES = 8
@@ -28,7 +27,6 @@ SPARK_WIDTH, SPARK_HEIGHT = 62, 17
 RING_LENGTH = 2 * pi * 30
 PROBABILITY_TOPS = (0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
 SCORE_LEVELS = ((80, 4), (60, 3), (35, 2), (0, 1))
-CURRENCY_SIGNS = {"EUR": "€", "USD": "$", "CNY": "¥", "GBP": "£", "JPY": "JP¥", "HKD": "HK$"}
 GO_KEYS = {
     "home": "h",
     "inbox": "i",
@@ -278,40 +276,12 @@ def pill(label: object, tone: str = "", icon_name: str = "", dot: bool = False) 
 
 # Numbers and times
 
-
-@register.filter
-def percent(share: Number | None, digits: int = 0) -> str:
-    """{{ result.win_rate|percent:1 }}: a ratio as a percentage; under half a unit reads <1%."""
-    if share is None:
-        return "–"
-    value = float(share) * 100
-    smallest = 10.0**-digits
-    if 0 < value < smallest / 2:
-        return f"<{formats.number_format(smallest, digits)}%"
-    return f"{formats.number_format(round(value, digits), digits)}%"
-
-
-@register.filter
-def signed(value: Number | None, digits: int = 1) -> str:
-    """{{ reason.points|signed }}: +18 or −7, with a true minus sign; −0.04 is ±0."""
-    if value is None:
-        return "–"
-    rounded = round(float(value), digits)
-    if not rounded:
-        return "±0"
-    shown = formats.number_format(abs(rounded), 0 if rounded.is_integer() else digits)
-    return f"{'+' if rounded > 0 else '−'}{shown}"
-
-
-@register.simple_tag
-def money(amount: Number | None, currency: str) -> str:
-    """{% money deal.amount deal.currency %}: €148,000; cents only when there are any."""
-    if amount is None:
-        return "–"
-    digits = 0 if amount == int(amount) else 2
-    shown = formats.number_format(abs(amount), digits, use_l10n=True, force_grouping=True)
-    sign = CURRENCY_SIGNS.get(currency, f"{currency} ")
-    return f"{'−' if amount < 0 else ''}{sign}{shown}"
+register.filter("percent", percent)  # {{ result.win_rate|percent:1 }}
+register.filter("signed", signed)  # {{ reason.points|signed }}
+register.filter("relative_time", relative_time)  # {{ run.finished_at|relative_time }}
+register.filter("duration", duration)  # {{ run.took|duration }}, a timedelta or seconds
+register.filter("browser", browser)  # {{ session.user_agent|browser }}
+register.simple_tag(money, name="money")  # {% money deal.amount deal.currency %}
 
 
 @register.simple_tag
@@ -326,64 +296,6 @@ def when(moment: datetime | None, missing: object = "–") -> SafeString:
         formats.date_format(local, "DATETIME_FORMAT"),
         relative_time(moment),
     )
-
-
-@register.filter
-def relative_time(moment: datetime | None, now: datetime | None = None) -> str:
-    """{{ run.finished_at|relative_time }}: how long ago or ahead; a date beyond four weeks."""
-    if moment is None:
-        return ""
-    now = now or timezone.now()
-    distance = abs(now - moment)
-    days = abs((timezone.localdate(now) - timezone.localdate(moment)).days)
-    if distance < timedelta(minutes=1):
-        return gettext("just now")
-    if days > 28:
-        return formats.date_format(timezone.localtime(moment), "DATE_FORMAT")
-    phrase = _ahead if moment > now else _ago
-    if days == 0 or distance < timedelta(hours=6):
-        return phrase(distance, 0)
-    return phrase(distance, days)
-
-
-def _ago(distance: timedelta, days: int) -> str:
-    minutes, hours = distance // timedelta(minutes=1), distance // timedelta(hours=1)
-    if days == 1:
-        return gettext("yesterday")
-    if days >= 14:
-        return ngettext("%(n)d week ago", "%(n)d weeks ago", days // 7) % {"n": days // 7}
-    if days:
-        return ngettext("%(n)d day ago", "%(n)d days ago", days) % {"n": days}
-    if hours:
-        return ngettext("%(n)d h ago", "%(n)d h ago", hours) % {"n": hours}
-    return ngettext("%(n)d min ago", "%(n)d min ago", minutes) % {"n": minutes}
-
-
-def _ahead(distance: timedelta, days: int) -> str:
-    minutes, hours = distance // timedelta(minutes=1), distance // timedelta(hours=1)
-    if days == 1:
-        return gettext("tomorrow")
-    if days >= 14:
-        return ngettext("in %(n)d week", "in %(n)d weeks", days // 7) % {"n": days // 7}
-    if days:
-        return ngettext("in %(n)d day", "in %(n)d days", days) % {"n": days}
-    if hours:
-        return ngettext("in %(n)d h", "in %(n)d h", hours) % {"n": hours}
-    return ngettext("in %(n)d min", "in %(n)d min", minutes) % {"n": minutes}
-
-
-@register.filter
-def duration(span: timedelta | Number | None) -> str:
-    """{{ run.took|duration }}: a timedelta or seconds as "7 min 40 s"."""
-    if span is None:
-        return "–"
-    seconds = ceil(span.total_seconds() if isinstance(span, timedelta) else float(span))
-    hours, minutes, seconds = seconds // 3600, seconds % 3600 // 60, seconds % 60
-    if hours:
-        return gettext("%(h)d h %(min)d min") % {"h": hours, "min": minutes}
-    if minutes:
-        return gettext("%(min)d min %(s)d s") % {"min": minutes, "s": seconds}
-    return gettext("%(s)d s") % {"s": seconds}
 
 
 # Forms and navigation

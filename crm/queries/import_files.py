@@ -1,7 +1,6 @@
 """Reading uploaded CSV files: always in slices, never as a whole."""
 
 import csv
-import os
 from collections.abc import Iterator
 from typing import IO, Any, TypedDict
 
@@ -24,23 +23,26 @@ class RowSlice(TypedDict):
 
 
 class _Lines:
-    """Lines of a binary file as text, counting the bytes handed out."""
+    """Lines of a binary file as text, counting the bytes handed out.
+
+    Reads by `readline`: iterating over Django's wrapper would begin at 0 again.
+    """
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file = file
         self.offset = file.tell()
 
     def __iter__(self) -> Iterator[str]:
-        for line in self.file:
+        for line in iter(self.file.readline, b""):
             self.offset += len(line)
             yield line.decode("utf-8")
 
 
 def slices(lead_import: LeadImport) -> Iterator[tuple[RowSlice, float]]:
     """Cut the file into slices; yields each with the share of the file read so far."""
-    with lead_import.file.open("rb") as file:
-        size = max(os.fstat(file.fileno()).st_size, 1)
-        lines = _Lines(file)
+    with lead_import.file.open("rb") as stored:
+        size = max(stored.size, 1)
+        lines = _Lines(stored)
         rows = _rows(lines, lead_import.delimiter)
         next(rows, None)  # the header
         cut = RowSlice(offset=lines.offset, first_row=1, rows=0)
@@ -56,9 +58,9 @@ def slices(lead_import: LeadImport) -> Iterator[tuple[RowSlice, float]]:
 
 def read_slice(lead_import: LeadImport, cut: dict[str, Any]) -> list[list[str]]:
     """The rows of one slice."""
-    with lead_import.file.open("rb") as file:
-        file.seek(cut["offset"])
-        rows = _rows(_Lines(file), lead_import.delimiter)
+    with lead_import.file.open("rb") as stored:
+        stored.seek(cut["offset"])
+        rows = _rows(_Lines(stored), lead_import.delimiter)
         return [row for row, _number in zip(rows, range(cut["rows"]), strict=False)]
 
 

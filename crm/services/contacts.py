@@ -7,6 +7,7 @@ from django.db import transaction
 
 from core import audit
 from core.models import User
+from core.upsert import update_rows
 from crm.models import Company, Contact, LeadImport
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def find_or_create_contacts(
             known[key] = contact
         by_row[draft.row_number] = contact
     Contact.objects.bulk_create(new, batch_size=500)
-    Contact.objects.bulk_update(filled.values(), [*FILLED, "name_key", "company"], batch_size=100)
+    update_rows(list(filled.values()), fields=[*FILLED, "name_key", "company"])
     return by_row
 
 

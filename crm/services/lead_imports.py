@@ -15,6 +15,7 @@ from core.jobs.questions import ask
 from core.locks import lock_for_transaction
 from core.models import JobRun, User
 from core.services.custom_fields import ensure_field
+from core.upsert import update_rows
 from crm.choices import CLOSED_STATUSES, ImportState, LeadStatus
 from crm.models import Lead, LeadImport, RefusedRow
 from crm.services.companies import find_or_create_companies
@@ -25,6 +26,19 @@ from crm.services.lead_rows import LeadDraft, ParsedRows, RowParser, RowRefused
 if TYPE_CHECKING:
     from crm.models import Company, Contact
 
+# What an imported row may change of a lead that is there.
+UPDATED_FIELDS = [
+    "status",
+    "source",
+    "country",
+    "city",
+    "contact",
+    "company",
+    "custom",
+    "captured_at",
+    "closed_at",
+    "updated_at",
+]
 FOREIGN = gettext_noop(
     "A lead with the external ID “%(id)s” exists, and you may not change it. Ask its owner."
 )
@@ -101,23 +115,7 @@ def save_rows(*, lead_import: LeadImport, rows: ParsedRows) -> dict[str, int]:
         elif known.pk:
             changed[key] = lead
     Lead.objects.bulk_create(new, batch_size=500)
-    if changed:
-        Lead.objects.bulk_update(
-            changed.values(),
-            [
-                "status",
-                "source",
-                "country",
-                "city",
-                "contact",
-                "company",
-                "custom",
-                "captured_at",
-                "closed_at",
-                "updated_at",
-            ],
-            batch_size=100,
-        )
+    update_rows(list(changed.values()), fields=UPDATED_FIELDS)
     RefusedRow.objects.bulk_create(refused, batch_size=500)
     return {"created": len(new), "updated": len(changed), "refused": len(refused)}
 

@@ -12,7 +12,8 @@ from scripts.refusal import RefusalError
 from scripts.serving import checks, processes
 from scripts.serving.layout import ROOT, Layout
 
-KEY = "secret_key"
+# What an embedded installation keeps beside its database, which would not fit another one.
+KEPT = ("secret_key", "sample-log-ins.json")
 MEDIA = "media"
 RUNNING = "Renmai is running on {var}: stop it with Ctrl-C and try again."
 
@@ -39,15 +40,16 @@ def create(layout: Layout, database: databases.Settings, now: dt.datetime) -> Pa
         with tarfile.open(partial, "w:gz", compresslevel=6) as tar:
             archive.add_file(tar, manifest, copy.name, copy)
             archive.add_folder(tar, manifest, MEDIA, layout.var / MEDIA)
-            if (layout.var / KEY).exists():
-                archive.add_file(tar, manifest, KEY, layout.var / KEY)
+            for name in KEPT:
+                if (layout.var / name).exists():
+                    archive.add_file(tar, manifest, name, layout.var / name)
             archive.add_manifest(tar, manifest)
         partial.rename(target)
     return target
 
 
 def restore(layout: Layout, database: databases.Settings, path: Path, now: dt.datetime) -> Path:
-    """Replace database, media and key by the backup's; the folder that keeps what was there."""
+    """Replace database, media and kept files by the backup's; the folder that keeps what was there."""
     with checks.only_one(layout, RUNNING):
         refuse_running(layout, database)
         with tempfile.TemporaryDirectory(prefix=".restore-", dir=layout.backups) as folder:
@@ -62,7 +64,8 @@ def restore(layout: Layout, database: databases.Settings, path: Path, now: dt.da
             else:
                 databases.replace_postgresql(database, source, aside)
             replace_entries(layout.var / MEDIA, staged / MEDIA, aside / MEDIA)
-            replace_key(layout.var / KEY, staged / KEY, aside)
+            for name in KEPT:
+                replace_file(layout.var / name, staged / name, aside)
     return aside
 
 
@@ -101,7 +104,7 @@ def replace_entries(current: Path, staged: Path, aside: Path) -> None:
         shutil.move(entry, current / entry.name)
 
 
-def replace_key(current: Path, staged: Path, aside: Path) -> None:
+def replace_file(current: Path, staged: Path, aside: Path) -> None:
     if staged.exists():
         if current.exists():
             shutil.move(current, aside / current.name)

@@ -9,5 +9,6 @@ document.addEventListener("submit", (event) => {
   for (const other of form.querySelectorAll("[name=theme]")) {
     other.setAttribute("aria-pressed", String(other === button));
   }
-  fetch(form.action, { method: "POST", body: new FormData(form, button), redirect: "manual" });
+  const body = new FormData(form, button);
+  fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" } });
 });

@@ -1,0 +1,140 @@
+"""Numbers and times as people read them, in the language and time zone that are active.
+
+Used by the templates (`core.templatetags.ui` registers them) and wherever Python makes a sentence.
+"""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from math import ceil
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext, ngettext
+
+Number = int | float | Decimal
+
+CURRENCY_SIGNS = {"EUR": "€", "USD": "$", "CNY": "¥", "GBP": "£", "JPY": "JP¥", "HKD": "HK$"}
+# The first that fits: Edge, Opera and Chrome all call themselves Safari too.
+BROWSERS = {
+    "Edg": "Edge",
+    "OPR": "Opera",
+    "Firefox": "Firefox",
+    "Chrome": "Chrome",
+    "Safari": "Safari",
+}
+DEVICES = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS": "macOS",
+    "Linux": "Linux",
+}
+
+
+def percent(share: Number | None, digits: int = 0) -> str:
+    """A ratio as a percentage; something under half a unit reads <1%.
+
+    >>> percent(0.314), percent(0.0004), percent(0.0)
+    ('31%', '<1%', '0%')
+    """
+    if share is None:
+        return "–"
+    value = float(share) * 100
+    smallest = 10.0**-digits
+    if 0 < value < smallest / 2:
+        return f"<{formats.number_format(smallest, digits)}%"
+    return f"{formats.number_format(round(value, digits), digits)}%"
+
+
+def signed(value: Number | None, digits: int = 1) -> str:
+    """A number with its sign, a true minus and no useless decimals.
+
+    >>> signed(18), signed(-7.25), signed(-0.04)
+    ('+18', '−7.2', '±0')
+    """
+    if value is None:
+        return "–"
+    rounded = round(float(value), digits)
+    if not rounded:
+        return "±0"
+    shown = formats.number_format(abs(rounded), 0 if rounded.is_integer() else digits)
+    return f"{'+' if rounded > 0 else '−'}{shown}"
+
+
+def money(amount: Number | None, currency: str) -> str:
+    """An amount with its currency; cents only when there are any.
+
+    >>> money(148000, "EUR"), money(Decimal("-12.50"), "CHF")
+    ('€148,000', '−CHF 12.50')
+    """
+    if amount is None:
+        return "–"
+    digits = 0 if amount == int(amount) else 2
+    shown = formats.number_format(max(amount, -amount), digits, use_l10n=True, force_grouping=True)
+    sign = CURRENCY_SIGNS.get(currency, f"{currency} ")
+    return f"{'−' if amount < 0 else ''}{sign}{shown}"
+
+
+def relative_time(moment: datetime | None, now: datetime | None = None) -> str:
+    """How long ago or ahead; a date beyond four weeks."""
+    if moment is None:
+        return ""
+    now = now or timezone.now()
+    distance = abs(now - moment)
+    days = abs((timezone.localdate(now) - timezone.localdate(moment)).days)
+    if distance < timedelta(minutes=1):
+        return gettext("just now")
+    if days > 28:
+        return formats.date_format(timezone.localtime(moment), "DATE_FORMAT")
+    phrase = _ahead if moment > now else _ago
+    if days == 0 or distance < timedelta(hours=6):
+        return phrase(distance, 0)
+    return phrase(distance, days)
+
+
+def _ago(distance: timedelta, days: int) -> str:
+    minutes, hours = distance // timedelta(minutes=1), distance // timedelta(hours=1)
+    if days == 1:
+        return gettext("yesterday")
+    if days >= 14:
+        return ngettext("%(n)d week ago", "%(n)d weeks ago", days // 7) % {"n": days // 7}
+    if days:
+        return ngettext("%(n)d day ago", "%(n)d days ago", days) % {"n": days}
+    if hours:
+        return ngettext("%(n)d h ago", "%(n)d h ago", hours) % {"n": hours}
+    return ngettext("%(n)d min ago", "%(n)d min ago", minutes) % {"n": minutes}
+
+
+def _ahead(distance: timedelta, days: int) -> str:
+    minutes, hours = distance // timedelta(minutes=1), distance // timedelta(hours=1)
+    if days == 1:
+        return gettext("tomorrow")
+    if days >= 14:
+        return ngettext("in %(n)d week", "in %(n)d weeks", days // 7) % {"n": days // 7}
+    if days:
+        return ngettext("in %(n)d day", "in %(n)d days", days) % {"n": days}
+    if hours:
+        return ngettext("in %(n)d h", "in %(n)d h", hours) % {"n": hours}
+    return ngettext("in %(n)d min", "in %(n)d min", minutes) % {"n": minutes}
+
+
+def duration(span: timedelta | Number | None) -> str:
+    """A timedelta or seconds, rounded up, as "7 min 40 s"."""
+    if span is None:
+        return "–"
+    seconds = ceil(span.total_seconds() if isinstance(span, timedelta) else float(span))
+    hours, minutes, seconds = seconds // 3600, seconds % 3600 // 60, seconds % 60
+    if hours:
+        return gettext("%(h)d h %(min)d min") % {"h": hours, "min": minutes}
+    if minutes:
+        return gettext("%(min)d min %(s)d s") % {"min": minutes, "s": seconds}
+    return gettext("%(s)d s") % {"s": seconds}
+
+
+def browser(user_agent: str) -> str:
+    """Browser and device of a User-Agent header, as far as they can be told."""
+    name = next((name for sign, name in BROWSERS.items() if sign in user_agent), "")
+    device = next((name for sign, name in DEVICES.items() if sign in user_agent), "")
+    if name and device:
+        return gettext("%(browser)s on %(device)s") % {"browser": name, "device": device}
+    return name or device or gettext("Unknown browser")

@@ -1,0 +1,219 @@
+"""What every method must stand: one case per method, one list of those that need none."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from analytics.methods import (
+    calibration,
+    cells,
+    drift,
+    evaluation,
+    features,
+    folds,
+    intervals,
+    leakage,
+    lead_score,
+    logistic_fit,
+    percentile_score,
+    reliability,
+    states,
+    tabular,
+)
+
+from .data import FEATURES
+
+Run = Callable[[pd.DataFrame, pd.Series, int], pd.DataFrame]
+VISITS, SOURCE = FEATURES[1], FEATURES[0]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A method behind one signature: leads, outcomes and seed in, a frame out."""
+
+    run: Run
+    covers: tuple[str, ...]
+    keeps_ids: bool = False  # one row out per row in, under the same id
+    refuses_empty: bool = True
+    bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+
+def chances(frame: pd.DataFrame) -> pd.Series:
+    """Stand-in probabilities that depend on the row alone."""
+    return (frame["visits"].fillna(3.0) / 20).clip(0.01, 0.99)
+
+
+def one_row(values: Mapping[str, object]) -> pd.DataFrame:
+    return pd.DataFrame([values])
+
+
+def scores(frame, won, seed):
+    fit = lead_score.fit_lead_score(frame, won, FEATURES, seed=seed)
+    return fit.model.score(frame).frame()
+
+
+def out_of_fold(frame, won, seed):
+    return logistic_fit.fit_logistic(frame, won, FEATURES, seed=seed).out_of_fold
+
+
+def leaks(frame, won, seed):
+    found = leakage.weigh_leaks(frame, won, FEATURES, seed=seed)
+    return pd.DataFrame([one.to_dict() for one in found]).astype({"reasons": str})
+
+
+def codes(frame, won, seed):
+    encoder = tabular.TabularEncoder.fit(frame, FEATURES)
+    return pd.DataFrame(encoder.transform(frame), index=frame.index)
+
+
+def fields(frame, won, seed):
+    fitted = [states.fit_field(one, frame[one.name]) for one in FEATURES]
+    fitted.append(states.fit_number(VISITS, frame["visits"], (), 5, 20))
+    fitted.append(states.fit_levels(SOURCE, frame["source"], (), 3, 20))
+    return pd.DataFrame({"states": [str(one) for one in fitted]})
+
+
+def guesses(frame, won, seed):
+    return pd.DataFrame([features.guess_feature(frame[name]) for name in frame])
+
+
+def readings(frame, won, seed):
+    codes, keys, _ = cells.level_keys(frame["source"])
+    columns = {"key": np.array([*keys, ""], dtype=object)[codes]}
+    columns["number"] = cells.as_numbers(frame["visits"])
+    return pd.DataFrame(columns, index=frame.index)
+
+
+def figures(frame, won, seed):
+    return one_row(evaluation.evaluate(won, chances(frame)).to_dict())
+
+
+def reliability_of(frame, won, seed):
+    table = reliability.reliability_table(won, chances(frame))
+    return table.assign(error=reliability.calibration_error(won, chances(frame)))
+
+
+def lift(frame, won, seed):
+    return reliability.lift_table(won, chances(frame))
+
+
+def auc(frame, won, seed):
+    found = intervals.auc_interval(won, chances(frame))
+    return one_row({"auc": found.auc, "lower": found.lower, "upper": found.upper})
+
+
+def wilson(frame, won, seed):
+    lower, upper = intervals.wilson_interval(won.to_numpy(), np.ones(len(won)))
+    return pd.DataFrame({"lower": lower, "upper": upper}, index=frame.index)
+
+
+def percentiles(frame, won, seed):
+    reference = percentile_score.PercentileScore.fit(chances(frame))
+    return pd.DataFrame({"score": reference.score(chances(frame))}, index=frame.index)
+
+
+def grades(frame, won, seed):
+    return pd.DataFrame({"grade": percentile_score.grade_scores(chances(frame))}, index=frame.index)
+
+
+def points(frame, won, seed):
+    reference = percentile_score.PercentileScore.fit(chances(frame))
+    effects = np.column_stack([chances(frame), -chances(frame) / 2])
+    given = percentile_score.score_points(effects, -1.0, reference)
+    top = percentile_score.top_reasons(given, most=1)
+    columns = {"points": top.points[:, 0], "field": top.fields[:, 0], "rest": top.rest}
+    return pd.DataFrame(columns, index=frame.index)
+
+
+def sigmoid(frame, won, seed):
+    logits = np.log(chances(frame) / (1 - chances(frame)))
+    slope, intercept = calibration.fit_line(logits, won)
+    return one_row({**calibration.fit_sigmoid(logits, won).to_dict(), "s": slope, "i": intercept})
+
+
+def stability(frame, won, seed):
+    encoder = tabular.TabularEncoder.fit(frame, [SOURCE])
+    now = np.bincount(encoder.transform(frame[won == 1])[:, 0], minlength=len(encoder.shares))
+    return one_row({"psi": drift.population_stability(encoder.fields[0].counts, now)})
+
+
+def equal_rows(frame, won, seed):
+    return one_row({"count": evaluation.count_equal_rows(frame)[0]})
+
+
+def order(frame, won, seed):
+    rows = folds.canonical_order(frame.index)
+    return pd.DataFrame({"row": np.arange(len(rows))}, index=frame.index[rows])
+
+
+SHARE = (0.0, 1.0)
+CASES: dict[str, Case] = {
+    "lead score": Case(
+        scores,
+        ("fit_lead_score", "LeadScoreModel", "LeadScores", "CalibratedLogistic"),
+        keeps_ids=True,
+        bounds={"probability": SHARE, "lower": SHARE, "upper": SHARE, "score": (0, 100)},
+    ),
+    "logistic": Case(out_of_fold, ("fit_logistic",), keeps_ids=True, bounds={"probability": SHARE}),
+    "leak guard": Case(leaks, ("weigh_leaks",), bounds={"auc": (0.5, 1), "fill_gap": (-1, 1)}),
+    "encoder": Case(codes, ("TabularEncoder",), keeps_ids=True),
+    "fields": Case(
+        fields, ("fit_field", "fit_levels", "fit_number", "CodedField"), refuses_empty=False
+    ),
+    "guess": Case(guesses, ("guess_feature",), refuses_empty=False),
+    "cells": Case(readings, ("level_keys", "as_numbers"), keeps_ids=True, refuses_empty=False),
+    "figures": Case(figures, ("evaluate",), bounds={"roc_auc": SHARE, "brier": SHARE}),
+    "reliability": Case(
+        reliability_of,
+        ("reliability_table", "calibration_error"),
+        bounds={"observed": SHARE, "lower": SHARE, "upper": SHARE, "error": SHARE},
+    ),
+    "lift": Case(lift, ("lift_table",), bounds={"rate": SHARE, "captured": SHARE}),
+    "auc": Case(auc, ("auc_interval",), bounds={"auc": SHARE, "lower": SHARE, "upper": SHARE}),
+    "wilson": Case(
+        wilson,
+        ("wilson_interval",),
+        keeps_ids=True,
+        refuses_empty=False,
+        bounds={"lower": SHARE, "upper": SHARE},
+    ),
+    "percentile": Case(
+        percentiles, ("PercentileScore",), keeps_ids=True, bounds={"score": (0, 100)}
+    ),
+    "grades": Case(grades, ("grade_scores",), keeps_ids=True, refuses_empty=False),
+    "points": Case(
+        points, ("score_points", "top_reasons"), keeps_ids=True, bounds={"points": (-100, 100)}
+    ),
+    "sigmoid": Case(sigmoid, ("fit_sigmoid", "fit_line", "Sigmoid")),
+    "stability": Case(stability, ("population_stability",), bounds={"psi": (0, np.inf)}),
+    "equal rows": Case(equal_rows, ("count_equal_rows",), refuses_empty=False),
+    "order": Case(order, ("canonical_order",), keeps_ids=True, refuses_empty=False),
+}
+
+RESULT = "a result record, made by a method that has a case"
+EXEMPT: dict[str, str] = {
+    "AucInterval": RESULT,
+    "Evaluation": RESULT,
+    "Feature": RESULT,
+    "FieldEvidence": RESULT,
+    "Guess": RESULT,
+    "LeadScoreFit": RESULT,
+    "LogisticFit": RESULT,
+    "Prediction": RESULT,
+    "Reason": RESULT,
+    "TopReasons": RESULT,
+    "InsufficientData": "an exception",
+    "InvalidData": "an exception",
+    "MethodError": "an exception",
+    "name_hint": "reads one word, not rows",
+    "truth_keys": "reads words, not rows",
+    "value_speaks": "reads one word, not rows",
+    "centred_one_hot": "a step of the logistic case, on codes that are already made",
+    "check_columns": "a check, part of the encoder's case",
+    "check_outcomes": "a check, part of the logistic case",
+    "check_probabilities": "a check, part of the figures' case",
+    "stratified_folds": "cuts by position; callers put rows into canonical order first",
+    "time_ordered_folds": "cuts by position; callers put rows into canonical order first",
+}
