@@ -23,7 +23,7 @@ from crm.services.lead_scores import ScoredLead, store_lead_scores
 
 KIND = "analytics.lead_score"
 MAX_TRAINING_ROWS = 50_000
-PARTITION_IDS = 4_000
+PARTITION_IDS = 2_000
 BUCKETS = 10
 
 SENTENCES = {

@@ -1,0 +1,1 @@
+"""Workers that die: the same end result as without, nothing twice."""

@@ -1,0 +1,64 @@
+"""kill -9 of the worker in the middle of an import and of a scoring run."""
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.faults.installation import LEASE_SECONDS, Installation, installation, kill
+
+CLOSED_ROWS, OPEN_ROWS = 3_000, 9_000
+
+
+def finish_after_kills(place: Installation, run: int, kills: list[int]) -> None:
+    """Kill the worker each time so many partitions are done, then let one finish."""
+    for partitions in kills:
+        worker = place.start_worker()
+        try:
+            place.drive("wake", run)
+            place.wait_for(run, partitions)
+        finally:
+            kill(worker)
+        time.sleep(LEASE_SECONDS + 0.5)
+    worker = place.start_worker()
+    try:
+        place.drive("recover")
+        assert place.wait_until_over(run) == "succeeded"
+    finally:
+        kill(worker)
+
+
+def import_and_score(folder: Path, import_kills: list[int], scoring_kills: list[int]) -> object:
+    """Everything a customer can see after an import and a scoring run with some kills."""
+    folder.mkdir()
+    with installation(folder) as place:
+        closed = place.drive("start_import", CLOSED_ROWS, "closed", 1)
+        place.drive("finish_here", closed)
+        opened = place.drive("start_import", OPEN_ROWS, "open", 2)
+        if import_kills:
+            finish_after_kills(place, opened, import_kills)
+        else:
+            place.drive("finish_here", opened)
+        scoring = place.drive("start_scoring", "2026-03-02T00:00:00+00:00")
+        if scoring_kills:
+            finish_after_kills(place, scoring, scoring_kills)
+        else:
+            place.drive("finish_here", scoring)
+        return place.drive("facts")
+
+
+def test_killed_workers_change_nothing_in_the_end(tmp_path: Path) -> None:
+    expected = import_and_score(tmp_path / "undisturbed", [], [])
+    found = import_and_score(tmp_path / "disturbed", [3], [1])
+    assert found == expected
+
+
+@pytest.mark.acceptance
+def test_workers_killed_at_random_places_change_nothing_in_the_end(tmp_path: Path) -> None:
+    expected = import_and_score(tmp_path / "undisturbed", [], [])
+    for seed in range(5):
+        chance = random.Random(seed)
+        import_kills = sorted(chance.sample(range(1, 12), 3))
+        found = import_and_score(tmp_path / f"round{seed}", import_kills, [chance.randint(1, 2)])
+        assert found == expected
