@@ -5,6 +5,7 @@ docs/operator/configuration.md explains each variable; `.env.example` lists them
 
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from environs import Env
 
@@ -27,6 +28,8 @@ OIDC_NAME = env.str("OIDC_NAME", "")
 OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", "")
 OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
 OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
+_OIDC_URL = urlsplit(OIDC_SERVER_URL)
+OIDC_ORIGINS = [f"{_OIDC_URL.scheme}://{_OIDC_URL.netloc}"] if OIDC_SERVER_URL else []
 
 EMAIL = env.dj_email_url("EMAIL_URL", "") if env.str("EMAIL_URL", "") else {}
 

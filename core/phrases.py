@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from math import ceil
 
-from django.utils import formats, timezone
+from django.utils import formats, numberformat, timezone
 from django.utils.translation import gettext, ngettext
 
 Number = int | float | Decimal
@@ -31,6 +31,25 @@ DEVICES = {
 }
 
 
+def number(value: Number | None, digits: int = 0) -> str:
+    """A number in groups of three, in Chinese too, where Django would write 148000.
+
+    >>> number(148000), number(0.8424, 3), number(None)
+    ('148,000', '0.842', '–')
+    """
+    if value is None:
+        return "–"
+    return numberformat.format(
+        round(Decimal(str(value)), digits),
+        decimal_sep=formats.get_format("DECIMAL_SEPARATOR"),
+        decimal_pos=digits,
+        grouping=3,
+        thousand_sep=formats.get_format("THOUSAND_SEPARATOR") or ",",
+        force_grouping=True,
+        use_l10n=False,
+    )
+
+
 def percent(share: Number | None, digits: int = 0) -> str:
     """A ratio as a percentage; something under half a unit reads <1%.
 
@@ -42,8 +61,8 @@ def percent(share: Number | None, digits: int = 0) -> str:
     value = float(share) * 100
     smallest = 10.0**-digits
     if 0 < value < smallest / 2:
-        return f"<{formats.number_format(smallest, digits)}%"
-    return f"{formats.number_format(round(value, digits), digits)}%"
+        return f"<{number(smallest, digits)}%"
+    return f"{number(value, digits)}%"
 
 
 def signed(value: Number | None, digits: int = 1) -> str:
@@ -57,7 +76,7 @@ def signed(value: Number | None, digits: int = 1) -> str:
     rounded = round(float(value), digits)
     if not rounded:
         return "±0"
-    shown = formats.number_format(abs(rounded), 0 if rounded.is_integer() else digits)
+    shown = number(abs(rounded), 0 if rounded.is_integer() else digits)
     return f"{'+' if rounded > 0 else '−'}{shown}"
 
 
@@ -70,7 +89,7 @@ def money(amount: Number | None, currency: str) -> str:
     if amount is None:
         return "–"
     digits = 0 if amount == int(amount) else 2
-    shown = formats.number_format(max(amount, -amount), digits, use_l10n=True, force_grouping=True)
+    shown = number(max(amount, -amount), digits)
     sign = CURRENCY_SIGNS.get(currency, f"{currency} ")
     return f"{'−' if amount < 0 else ''}{sign}{shown}"
 

@@ -150,6 +150,11 @@ def _register_jobs() -> None:
             permission="crm.lead.import",
             describe=_import_title,
             result_url=lambda scope: reverse("import_detail", args=[scope["import"]]),
+            counts={
+                "created": _("Created"),
+                "updated": _("Updated"),
+                "refused": _("Refused"),
+            },
         )
     )
 

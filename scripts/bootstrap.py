@@ -111,8 +111,9 @@ def interpreter(venv: "pathlib.Path") -> "str":
 
 def works(venv: "pathlib.Path") -> "bool":
     """Whether the environment is there and still starts, also after an upgrade of the system."""
+    question = "import importlib.util as u, sys; print(u.find_spec('pip') and sys.prefix)"
     try:
-        command = [interpreter(venv), "-c", "import pip, sys; print(sys.prefix)"]
+        command = [interpreter(venv), "-c", question]
         found = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return False

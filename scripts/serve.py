@@ -1,5 +1,6 @@
 """`make run`: prepare the installation under `var/`, start its programs, stop them at Ctrl-C."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -102,6 +103,7 @@ def run() -> int:
 
 
 def main() -> int:
+    os.umask(0o077)  # the database and the uploads are nobody else's on this machine
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _request_stop)
     try:

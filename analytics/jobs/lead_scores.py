@@ -1,14 +1,19 @@
 """Training the lead score on closed leads and scoring the open ones by partitions."""
 
+import json
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from django.utils.translation import gettext_noop
 
 from analytics.datasets.leads import ClosedLeads, closed_leads, id_ranges, open_leads
-from analytics.jobs.lead_score_model import LeadScoreModel, Trained, train
+from analytics.jobs.lead_score_training import Trained, train
 from analytics.methods import errors
+from analytics.methods.lead_score import LeadScoreModel, LeadScores
+from analytics.methods.percentile_score import grade_scores
 from core.errors import InsufficientData
 from core.jobs.context import RunContext
 from core.jobs.kinds import Job, Plan, Saved
@@ -25,6 +30,7 @@ KIND = "analytics.lead_score"
 MAX_TRAINING_ROWS = 50_000
 PARTITION_IDS = 2_000
 BUCKETS = 10
+SMALLEST_POINTS = 0.05
 
 SENTENCES = {
     "empty": gettext_noop(
@@ -89,14 +95,14 @@ class LeadScoreJob(Job):
         except errors.InsufficientData as answer:
             sentence = SENTENCES.get(answer.code, SENTENCES["no_usable_field"])
             raise InsufficientData(sentence, needed=answer.needed, found=answer.found) from answer
-        if not trained.model.classifier.has_signal:
+        if not trained.has_signal:
             raise InsufficientData(NO_SIGNAL)
         return trained
 
     def load(self, run: RunContext, payload: dict[str, Any]) -> pd.DataFrame:
         if self._model is None:
             version = _serving_version(run.run)
-            self._model = LeadScoreModel.from_bytes(load_artifact(version))
+            self._model = LeadScoreModel.from_dict(json.loads(load_artifact(version)))
         return open_leads(payload["lowest"], payload["highest"])
 
     def compute(self, run: RunContext, data: pd.DataFrame) -> list[ScoredLead]:
@@ -117,7 +123,7 @@ def _publish(trained: Trained, run: JobRun) -> None:
     live = champion_of(KIND)
     version = publish_version(
         kind=KIND,
-        artifact=trained.model.to_bytes(),
+        artifact=json.dumps(trained.model.to_dict(), separators=(",", ":")).encode(),
         algorithm="logistic_regression",
         parameters=trained.parameters,
         features=trained.features,
@@ -138,13 +144,22 @@ def _serving_version(run: JobRun) -> ModelVersion:
 
 def _scored(
     model: LeadScoreModel, frame: pd.DataFrame, run: JobRun, as_of: datetime
-) -> list[ScoredLead]:
-    result = model.score(frame)
+) -> Iterator[ScoredLead]:
     version = run.model_version_id
     if version is None:
         raise LookupError(f"Run {run.pk} has no model version.")
-    return [
-        ScoredLead(
+    said = model.score(frame)
+    scores = np.rint(said.score).astype(int)
+    columns = (said.probability, said.lower, said.upper, said.reasons.rest)
+    for pk, score, grade, (probability, low, high, rest), reasons in zip(
+        frame.index,
+        scores,
+        grade_scores(scores),
+        zip(*columns, strict=True),
+        _reasons(frame, said),
+        strict=True,
+    ):
+        yield ScoredLead(
             lead=int(pk),
             version=version,
             run=run.pk,
@@ -156,7 +171,24 @@ def _scored(
             high=float(high),
             reasons=reasons,
             rest_points=float(rest),
-            average_score=result.average_score,
+            average_score=said.average_score,
         )
-        for pk, score, grade, probability, low, high, reasons, rest in result.rows()
-    ]
+
+
+def _reasons(frame: pd.DataFrame, said: LeadScores) -> Iterator[list[dict[str, Any]]]:
+    """The strongest reasons of each lead: field, value and points."""
+    cells = frame.loc[:, list(said.fields)].to_numpy(dtype=object)
+    top = said.reasons
+    for row, columns, values in zip(cells, top.fields.tolist(), top.points.tolist(), strict=True):
+        yield [
+            {"field": said.fields[column], "value": _plain(row[column]), "points": round(points, 1)}
+            for column, points in zip(columns, values, strict=True)
+            if abs(points) >= SMALLEST_POINTS
+        ]
+
+
+def _plain(cell: Any) -> Any:
+    """A cell as JSON; an unanswered one is None."""
+    if cell is None or cell == "" or (isinstance(cell, float) and np.isnan(cell)):
+        return None
+    return cell if isinstance(cell, bool | int | float) else str(cell)[:100]

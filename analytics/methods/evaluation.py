@@ -148,5 +148,8 @@ def count_equal_rows(frame: pd.DataFrame) -> tuple[int, npt.NDArray[np.bool_]]:
     >>> count_equal_rows(pd.DataFrame({"a": [1, 1, 2], "b": ["x", "x", "x"]}))
     (1, array([ True, False,  True]))
     """
-    repeated = frame.duplicated().to_numpy(dtype=bool)
+    try:
+        repeated = frame.duplicated().to_numpy(dtype=bool)
+    except TypeError:  # lists (several choices) cannot be hashed
+        repeated = frame.map(repr).duplicated().to_numpy(dtype=bool)
     return int(repeated.sum()), ~repeated

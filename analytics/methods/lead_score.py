@@ -1,19 +1,17 @@
-"""The lead score as one thing: model, reference set, grades and reasons."""
+"""Scoring leads: probability, interval, score, grade and reasons from one stored model."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import expit
 
 from analytics.methods.cells import Ids
 from analytics.methods.errors import InvalidData
-from analytics.methods.evaluation import Evaluation, count_equal_rows, evaluate
-from analytics.methods.features import Feature
 from analytics.methods.logistic import CalibratedLogistic
-from analytics.methods.logistic_fit import LogisticFit, fit_logistic
 from analytics.methods.percentile_score import (
     PercentileScore,
     TopReasons,
@@ -22,7 +20,7 @@ from analytics.methods.percentile_score import (
     top_reasons,
 )
 
-__all__ = ["LeadScoreFit", "LeadScoreModel", "LeadScores", "Reason", "fit_lead_score"]
+__all__ = ["LeadScoreModel", "LeadScores", "Reason"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -111,7 +109,7 @@ class LeadScores:
 
 @dataclass(frozen=True)
 class LeadScoreModel:
-    """What a model version stores, and all that scoring needs.
+    """What a model version stores, and all that scoring needs (no scikit-learn).
 
     Parameters
     ----------
@@ -122,6 +120,8 @@ class LeadScoreModel:
 
     Examples
     --------
+    >>> from analytics.methods.features import Feature
+    >>> from analytics.methods.lead_score_fit import fit_lead_score
     >>> frame = pd.DataFrame({"source": ["web", "fair"] * 150})
     >>> fit = fit_lead_score(frame, [0, 1, 0, 1, 1, 0] * 50, [Feature("source", "category")])
     >>> fit.model.score(frame.head(2)).frame().round()[["score", "grade"]].to_dict("list")
@@ -168,8 +168,7 @@ class LeadScoreModel:
     @property
     def average_score(self) -> float:
         """Score of the average training lead."""
-        average = 1 / (1 + np.exp(-self.model.mean_logit))
-        return float(self.reference.score([average])[0])
+        return float(self.reference.score(expit([self.model.mean_logit]))[0])
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON form; `from_dict` gives a model with identical scores."""
@@ -190,116 +189,3 @@ class LeadScoreModel:
             CalibratedLogistic.from_dict(stored["model"]),
             PercentileScore.from_dict(stored["reference"]),
         )
-
-
-@dataclass(frozen=True)
-class LeadScoreFit:
-    """A fitted lead score with the evidence for it.
-
-    Parameters
-    ----------
-    model : LeadScoreModel
-        What is stored and applied.
-    logistic : LogisticFit
-        Out-of-fold rows, penalties tried, kind of folds.
-    evaluation : Evaluation
-        Out-of-fold figures over all tested rows.
-    equal_rows : int
-        Tested rows that are equal to an earlier one in all states of all fields.
-    evaluation_without_equal : Evaluation or None
-        The figures without them; None where one class is left.
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"source": ["web", "fair"] * 150})
-    >>> fit = fit_lead_score(frame, [0, 1, 0, 1, 1, 0] * 50, [Feature("source", "category")])
-    >>> fit.equal_rows, round(fit.evaluation.roc_auc, 2)
-    (298, 0.64)
-    """
-
-    model: LeadScoreModel
-    logistic: LogisticFit
-    evaluation: Evaluation
-    equal_rows: int
-    evaluation_without_equal: Evaluation | None
-
-
-def fit_lead_score(
-    frame: pd.DataFrame,
-    outcomes: npt.ArrayLike,
-    features: Sequence[Feature],
-    *,
-    order: npt.ArrayLike | None = None,
-    seed: int = 0,
-    missing_values: Collection[str] = (),
-    min_class: int = 50,
-) -> LeadScoreFit:
-    """Fit, calibrate and judge a lead score.
-
-    The reference set is what the final model says of its training rows: a score is then the share
-    of training leads to which this very version gives less. Out-of-fold probabilities come from
-    other models and fit new leads worse (largest gap between the scores of held-out X Education
-    leads and even spread: .039 against .051 with times, .022 against .040 without).
-
-    Parameters
-    ----------
-    frame : DataFrame, shape (n, m)
-        Closed leads, raw cells; the index holds their ids.
-    outcomes : array_like of {0, 1}, shape (n,)
-        1 converted, 0 not.
-    features : sequence of Feature
-        Fields to use: after the leak guard, without ids.
-    order : array_like, shape (n,), optional
-        Time of each lead, for time-ordered folds.
-    seed : int
-        Of the folds without `order`.
-    missing_values : collection of str
-        Words that mean "not answered".
-    min_class : int
-        Fewest positives, and fewest negatives.
-
-    Returns
-    -------
-    LeadScoreFit
-
-    Raises
-    ------
-    InsufficientData, InvalidData
-        As `fit_logistic`.
-
-    References
-    ----------
-    See `fit_logistic`, `PercentileScore` and `evaluate`.
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"source": ["web", "fair"] * 150})
-    >>> fit = fit_lead_score(frame, [0, 1, 0, 1, 1, 0] * 50, [Feature("source", "category")])
-    >>> fit.model.model.has_signal
-    True
-    """
-    fit = fit_logistic(
-        frame,
-        outcomes,
-        features,
-        order=order,
-        seed=seed,
-        missing_values=missing_values,
-        min_class=min_class,
-    )
-    tested = fit.out_of_fold
-    probability = tested["probability"].to_numpy(dtype=np.float64)
-    outcome = tested["outcome"].to_numpy(dtype=np.int64)
-    reference = fit.model.predict(frame).probability
-    codes = fit.model.encoder.transform(frame.loc[tested.index])
-    equal, first = count_equal_rows(pd.DataFrame(codes))
-    both_left = len(np.unique(outcome[first])) > 1
-    return LeadScoreFit(
-        model=LeadScoreModel(fit.model, PercentileScore.fit(reference)),
-        logistic=fit,
-        evaluation=evaluate(outcome, probability),
-        equal_rows=equal,
-        evaluation_without_equal=(
-            evaluate(outcome[first], probability[first]) if both_left else None
-        ),
-    )

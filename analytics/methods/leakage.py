@@ -13,7 +13,7 @@ from analytics.methods.features import Feature
 from analytics.methods.folds import Folds, canonical_order, stratified_folds
 from analytics.methods.intervals import auc_interval
 from analytics.methods.leak_words import NameHint, name_hint, value_speaks
-from analytics.methods.logistic_fit import check_outcomes
+from analytics.methods.outcomes import check_outcomes
 from analytics.methods.states import Codes, fit_field
 from analytics.methods.tabular import check_columns
 

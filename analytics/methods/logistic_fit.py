@@ -10,8 +10,8 @@ import pandas as pd
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from analytics.methods.calibration import fit_sigmoid
-from analytics.methods.errors import InsufficientData, InvalidData
+from analytics.methods.calibration import Sigmoid, fit_sigmoid
+from analytics.methods.errors import InvalidData
 from analytics.methods.features import Feature
 from analytics.methods.folds import (
     Folds,
@@ -20,9 +20,10 @@ from analytics.methods.folds import (
     time_ordered_folds,
 )
 from analytics.methods.logistic import CalibratedLogistic, centred_one_hot
+from analytics.methods.outcomes import check_outcomes
 from analytics.methods.tabular import TabularEncoder
 
-__all__ = ["LogisticFit", "check_outcomes", "fit_logistic"]
+__all__ = ["LogisticFit", "fit_logistic"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -46,7 +47,7 @@ class LogisticFit:
         One row per C tried: ``log_loss`` (calibrated, out of fold), ``excess`` over the best and
         its ``standard_error``, ``chosen``.
     folds : {"time", "stratified"}
-        ``stratified`` although times were given means that no early window held both classes.
+        ``stratified`` although times were given means that one class came too late or too early.
 
     Examples
     --------
@@ -140,9 +141,7 @@ def fit_logistic(
         ordered, features, missing_values=missing_values, bins=bins, min_count=min_count
     )
     design = centred_one_hot(encoder.transform(ordered), encoder)
-    parts = time_ordered_folds(y, folds) if order is not None else []
-    kind: Literal["time", "stratified"] = "time" if parts else "stratified"
-    parts = parts or stratified_folds(y, min(folds, min_class), seed)
+    kind, parts = _cut(y, folds if order is not None else 0, min(folds, min_class), seed)
     grid = tuple(sorted(penalties))
     logits, fold_of = _out_of_fold(design, y, parts, grid)
     tested = fold_of >= 0
@@ -161,53 +160,15 @@ def fit_logistic(
     return LogisticFit(model, out_of_fold, search, kind)
 
 
-def check_outcomes(frame: pd.DataFrame, outcomes: npt.ArrayLike, min_class: int) -> FloatArray:
-    """Outcomes as 0.0 and 1.0, refused unless there are enough of both.
-
-    Parameters
-    ----------
-    frame : DataFrame, shape (n, m)
-        The rows they belong to.
-    outcomes : array_like, shape (n,)
-        0 and 1, or False and True.
-    min_class : int
-        Fewest of each.
-
-    Returns
-    -------
-    ndarray of float, shape (n,)
-
-    Raises
-    ------
-    InsufficientData
-        ``empty``, ``one_class``, ``few_positives`` or ``few_negatives``.
-    InvalidData
-        ``unequal_lengths`` (also for a Series under other ids) or ``unknown_target``.
-
-    Examples
-    --------
-    >>> check_outcomes(pd.DataFrame(index=range(3)), [True, False, True], min_class=1).tolist()
-    [1.0, 0.0, 1.0]
-    """
-    if isinstance(outcomes, pd.Series) and not outcomes.index.equals(frame.index):
-        raise InvalidData("unequal_lengths", "the outcomes stand under other ids than the rows")
-    y = pd.Series(pd.to_numeric(pd.Series(outcomes), errors="coerce"))
-    target = y.to_numpy(dtype=np.float64, na_value=np.nan)
-    if len(target) != len(frame):
-        raise InvalidData("unequal_lengths", f"{len(target)} outcomes for {len(frame)} rows")
-    if not len(target):
-        raise InsufficientData("empty", needed=2 * min_class, found=0)
-    if not np.isin(target, (0.0, 1.0)).all():
-        raise InvalidData("unknown_target", "outcomes must be 0 or 1, none missing")
-    positives = int(target.sum())
-    negatives = len(target) - positives
-    if not positives or not negatives:
-        raise InsufficientData("one_class", needed=2, found=1)
-    if positives < min_class:
-        raise InsufficientData("few_positives", needed=min_class, found=positives)
-    if negatives < min_class:
-        raise InsufficientData("few_negatives", needed=min_class, found=negatives)
-    return target
+def _cut(
+    y: FloatArray, windows: int, folds: int, seed: int
+) -> tuple[Literal["time", "stratified"], Folds]:
+    if windows:
+        parts = time_ordered_folds(y, windows)
+        tested = np.concatenate([y[:0], *(y[test] for _, test in parts)])
+        if len(np.unique(tested)) > 1:
+            return "time", parts
+    return "stratified", stratified_folds(y, folds, seed)
 
 
 def _ridges(
@@ -265,27 +226,34 @@ def _final(
     tested: FloatArray,
 ) -> CalibratedLogistic:
     ((intercept, coefficients),) = _ridges(design, y, [c])
+    sigmoid = fit_sigmoid(tested_logits, tested)
     return CalibratedLogistic(
         encoder=encoder,
         intercept=intercept,
         coefficients=coefficients,
-        covariance=_covariance(design, intercept, coefficients, c),
-        sigmoid=fit_sigmoid(tested_logits, tested),
+        covariance=_covariance(
+            design, sigmoid.apply(intercept + design @ coefficients), c, sigmoid
+        ),
+        sigmoid=sigmoid,
         inverse_penalty=c,
         base_rate=float(y.mean()),
         rows=len(y),
     )
 
 
-def _covariance(
-    design: FloatArray, intercept: float, coefficients: FloatArray, c: float
-) -> FloatArray:
-    """Inverse Hessian of the penalised log-likelihood; the intercept carries no penalty."""
+def _covariance(design: FloatArray, logits: FloatArray, c: float, sigmoid: Sigmoid) -> FloatArray:
+    """Inverse Hessian of the penalised log-likelihood in calibrated units.
+
+    A calibrated coefficient is slope × raw one, so its prior variance is slope² × C. Multiplying
+    the raw covariance by slope² instead would also divide what the data say by slope².
+    """
     size = design.shape[1] + 1
-    hessian = np.diag(np.concatenate([[0.0], np.full(size - 1, 1 / c)]))
+    if sigmoid.slope == 0:
+        return np.zeros((size, size))
+    hessian = np.diag(np.concatenate([[0.0], np.full(size - 1, 1 / (c * sigmoid.slope**2))]))
     for start in range(0, len(design), CHUNK):
         part = design[start : start + CHUNK]
-        share = expit(intercept + part @ coefficients)
+        share = expit(logits[start : start + CHUNK])
         full = np.column_stack([np.ones(len(part)), part])
         hessian += (full.T * (share * (1 - share))) @ full
     inverse = np.linalg.inv(hessian)

@@ -19,7 +19,7 @@ from analytics.methods.errors import InsufficientData, InvalidData
 from analytics.methods.features import Feature
 from analytics.methods.states import CodedField, Codes, field_from_dict, fit_field
 
-__all__ = ["TabularEncoder"]
+__all__ = ["TabularEncoder", "check_columns"]
 
 
 @dataclass(frozen=True)
@@ -177,6 +177,28 @@ class TabularEncoder:
 
 
 def check_columns(frame: pd.DataFrame, features: Sequence[Feature]) -> None:
+    """Refuse a frame without the features' columns, each once.
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, m)
+        Raw cells.
+    features : sequence of Feature
+        What is wanted of it.
+
+    Returns
+    -------
+    None
+
+    Raises
+    ------
+    InvalidData
+        ``missing_column``, ``duplicate_columns``.
+
+    Examples
+    --------
+    >>> check_columns(pd.DataFrame({"source": ["web"]}), [Feature("source", "category")])
+    """
     names = [feature.name for feature in features]
     absent = sorted(set(names) - set(frame.columns))
     if absent:

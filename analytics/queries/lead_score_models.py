@@ -1,13 +1,17 @@
 """What the model page shows: is the score good enough to act on, and why."""
 
+from math import ceil
 from typing import Any
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from analytics.queries.lead_scores import KIND, field_labels
 from core import permissions
 from core.choices import RunState, VersionState
 from core.models import CustomField, JobRun, ModelVersion, User
+from core.phrases import percent
 
 GOOD_AUC = 0.7
 GOOD_CALIBRATION = 0.05
@@ -41,23 +45,31 @@ def model_page(user: User) -> dict[str, Any]:
         "versions": versions,
         "last_run": JobRun.objects.filter(kind=KIND).order_by("-pk").first(),
         "may_run": access.may("analytics.lead_score.run"),
+        "may_see_jobs": access.may("core.job.view"),
+        "may_import": access.may("crm.lead.import"),
         "kind": KIND,
     }
     if live is None:
         return context
     metrics = live.metrics
+    spread = _spread(metrics["spread"], _last_scored())
     names = {name: label for name, label in field_labels().items() if access.sees(name)}
     return context | {
         "metrics": metrics,
         "is_good": metrics["roc_auc_lower"] >= GOOD_AUC
         and metrics["calibration_error"] <= GOOD_CALIBRATION,
+        "separates": metrics["roc_auc_lower"] >= GOOD_AUC,
         "top_decile": metrics["lift"][0],
+        "figures": _figures(metrics),
+        "good_calibration": GOOD_CALIBRATION,
         "drivers": _drivers(metrics["drivers"], names),
         "left_out": _explained(metrics["left_out"], names),
         "suspects": _explained(metrics["suspects"], names),
         "after_contact": _after_contact(names),
-        "calibration_chart": _calibration(metrics["reliability"]),
-        "spread_chart": _spread(metrics["spread"], _last_scored()),
+        "calibration": metrics["reliability"],
+        "calibration_chart": _calibration_chart(metrics["reliability"]),
+        "spread": spread,
+        "spread_chart": _spread_chart(spread),
     }
 
 
@@ -92,21 +104,86 @@ def _after_contact(names: dict[str, Any]) -> list[Any]:
     return [names[field.name] for field in marked if field.name in names]
 
 
-def _calibration(table: list[dict[str, Any]]) -> list[list[float]]:
-    """Rows of the calibration chart: predicted, observed, low, high (0-1)."""
-    return [[row["predicted"], row["observed"], row["lower"], row["upper"]] for row in table]
+def _figures(metrics: dict[str, Any]) -> list[dict[str, Any]]:
+    """The figures of the strip on top, each with what it is compared with."""
+    top = metrics["lift"][0]
+    return [
+        {
+            "label": _("AUC"),
+            "value": number_format(metrics["roc_auc"], 3),
+            "note": _("%(low)s to %(high)s; chance is 0.5")
+            % {
+                "low": number_format(metrics["roc_auc_lower"], 3),
+                "high": number_format(metrics["roc_auc_upper"], 3),
+            },
+        },
+        {
+            "label": _("Found in the top 10 %"),
+            "value": percent(top["captured"]),
+            "note": _("%(times)s times chance") % {"times": number_format(top["lift"], 1)},
+        },
+        {
+            "label": _("Average precision"),
+            "value": number_format(metrics["average_precision"], 3),
+            "note": _("chance is the base rate, %(rate)s")
+            % {"rate": number_format(metrics["base_rate"], 3)},
+        },
+        {
+            "label": _("Brier score"),
+            "value": number_format(metrics["brier"], 3),
+            "note": _("always saying %(rate)s: %(brier)s")
+            % {
+                "rate": percent(metrics["base_rate"]),
+                "brier": number_format(metrics["brier_base"], 3),
+            },
+        },
+        {
+            "label": _("Calibration error"),
+            "value": _("%(points)s pts")
+            % {"points": number_format(100 * metrics["calibration_error"], 1)},
+            "note": _("limit %(points)s pts") % {"points": round(100 * GOOD_CALIBRATION)},
+        },
+    ]
+
+
+def _calibration_chart(table: list[dict[str, Any]]) -> dict[str, Any]:
+    """What static/js/charts.js draws: predicted, observed, low, high, as ratios."""
+    top = max(max(row["predicted"], row["upper"]) for row in table)
+    return {
+        "p": [[row["predicted"], row["observed"], row["lower"], row["upper"]] for row in table],
+        "max": ceil(top * 10) / 10,
+        "axis": _("Predicted chance"),
+        "predicted": _("Predicted"),
+        "observed": _("Happened"),
+        "group": _("Group"),
+    }
 
 
 def _last_scored() -> JobRun | None:
     return JobRun.objects.filter(kind=KIND, state=RunState.SUCCEEDED).order_by("-pk").first()
 
 
-def _spread(training: list[int], run: JobRun | None) -> dict[str, list[float]]:
+def _spread(training: list[int], run: JobRun | None) -> list[dict[str, Any]]:
     """Shares by tenth of the chance: open leads now, and training."""
     now = [run.result.get(f"chance_{tenth}", 0) for tenth in range(10)] if run else [0] * 10
-    return {"now": _shares(now), "training": _shares(training)}
+    rows = zip(_shares(now), _shares(training), strict=True)
+    return [
+        {"label": f"{10 * tenth}–{10 * (tenth + 1)} %", "now": open_now, "training": trained}
+        for tenth, (open_now, trained) in enumerate(rows)
+    ]
+
+
+def _spread_chart(spread: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "x": [row["label"] for row in spread],
+        "s": [
+            {"n": _("Open leads now"), "v": [row["now"] for row in spread]},
+            {"n": _("Training"), "v": [row["training"] for row in spread], "c": "c8"},
+        ],
+        "format": "percent",
+    }
 
 
 def _shares(counts: list[int]) -> list[float]:
     total = sum(counts) or 1
-    return [round(100 * count / total, 1) for count in counts]
+    return [round(count / total, 4) for count in counts]

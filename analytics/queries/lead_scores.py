@@ -6,6 +6,7 @@ from core import permissions
 from core.models import JobRun, User
 from core.registries import record_types
 from core.services.custom_fields import fields_of
+from core.values import in_words
 from crm.models import Lead, LeadScore
 
 KIND = "analytics.lead_score"
@@ -24,19 +25,30 @@ def insight(lead: Lead, user: User) -> dict[str, Any] | None:
     if not access.sees("crm.lead.score"):
         return None
     score = LeadScore.objects.select_related("version").filter(lead=lead).first()
-    context: dict[str, Any] = {"lead": lead, "score": score}
+    context: dict[str, Any] = {
+        "lead": lead,
+        "score": score,
+        "kind": KIND,
+        "may_see_model": access.may("analytics.lead_score.view"),
+        "may_run": access.may("analytics.lead_score.run"),
+        "may_see_jobs": access.may("core.job.view"),
+    }
     if score is None:
         return context | {"last_run": JobRun.objects.filter(kind=KIND).order_by("-pk").first()}
     labels = field_labels()
     shown = [
-        {**reason, "label": labels.get(reason["field"], reason["field"])}
+        {
+            **reason,
+            "label": labels.get(reason["field"], reason["field"]),
+            "detail": in_words(reason["value"]),
+        }
         for reason in score.reasons
         if access.sees(reason["field"])
     ]
     hidden_points = sum(r["points"] for r in score.reasons) - sum(r["points"] for r in shown)
     return context | {
         "reasons": shown,
+        "points": [reason["points"] for reason in shown],
         "rest": score.rest_points + hidden_points,
         "base_rate": score.version.metrics.get("base_rate", 0),
-        "may_see_model": access.may("analytics.lead_score.view"),
     }

@@ -1,20 +1,30 @@
 """Tests: the embedded default, or the servers that DATABASE_URL and REDIS_URL name."""
 
+import atexit
+import shutil
 import tempfile
 from pathlib import Path
 
 from config import env
 from config.settings.base import *  # noqa: F403  # a settings module extends another
-from config.settings.base import STORAGES
+from config.settings.base import DATABASES, STORAGES
+
+SCRATCH = Path(tempfile.mkdtemp(prefix="renmai-test-"))
+atexit.register(shutil.rmtree, SCRATCH, ignore_errors=True)
 
 SECRET_KEY = "test"  # noqa: S105  # protects nothing
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
-MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="renmai-media-"))
+MEDIA_ROOT = SCRATCH / "media"
+STATIC_ROOT = SCRATCH / "static"
+STATIC_ROOT.mkdir()  # WhiteNoise warns of a missing one
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+if str(DATABASES["default"]["ENGINE"]).endswith("sqlite3"):
+    # A file, so that threads meet the locks that processes meet in production.
+    DATABASES["default"]["TEST"] = {"NAME": str(SCRATCH / "test.sqlite3")}
 if not env.REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     CELERY_BROKER_URL = "memory://"

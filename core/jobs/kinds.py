@@ -1,7 +1,7 @@
 """The table of job kinds, and what a job has to offer."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.functional import Promise
@@ -64,7 +64,8 @@ class JobKind:
 
     `path` is imported only when a run is executed: scientific libraries cost seconds.
     `follows` names kinds after whose success this question is asked again.
-    `detail_url` names the page of what the run is about, called with the scope's values.
+    `result_url` gives the page of what came of it, from the scope; `counts` labels the counts of
+    the run's result that people want to see.
     """
 
     key: str
@@ -75,6 +76,7 @@ class JobKind:
     follows: tuple[str, ...] = ()
     describe: Callable[[dict[str, Any]], str] | None = None
     result_url: Callable[[dict[str, Any]], str] | None = None
+    counts: Mapping[str, Promise] = field(default_factory=dict)
 
     def load(self) -> Job:
         job: Job = import_string(self.path)()

@@ -24,6 +24,7 @@ class Chip:
     key: str
     label: Any
     icon: str
+    value: str
     value_label: Any
     remove_query: str
 
@@ -75,6 +76,7 @@ class ListState:
                 f.key,
                 f.label,
                 f.icon,
+                value,
                 next(label for key, label in f.choices(self.user) if str(key) == value),
                 self.query_with(**{f.key: ""}),
             )
@@ -113,14 +115,16 @@ def list_context(definition: ListDefinition, request: HttpRequest) -> dict[str, 
         "total_is_more": total > COUNT_LIMIT,
         "chips": state.chips(),
         "menus": _menus(state),
-        "previous_query": _place(state, page.previous_token),
-        "next_query": _place(state, page.next_token),
+        "previous_url": _place(state, page.previous_token),
+        "next_url": _place(state, page.next_token),
         "is_filtered": bool(state.chosen() or state.search),
+        "may_create": permissions.access_of(state.user).may(f"{definition.object_type}.create"),
     }
 
 
 def _place(state: ListState, token: str) -> str:
-    return f"{state.query_with()}&after={token}".lstrip("&") if token else ""
+    query = f"{state.query_with()}&after={token}".lstrip("&")
+    return f"?{query}" if token else ""
 
 
 def _head(column: Column, state: ListState) -> dict[str, Any]:

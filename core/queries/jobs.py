@@ -4,9 +4,31 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Max
+from django.utils import timezone
 
 from core.jobs.kinds import JobKind
 from core.models import JobRun
+from core.phrases import duration
+
+
+def steps_of(run: JobRun) -> list[dict[str, Any]]:
+    """The steps so far, as the component core/components/steps.html draws them."""
+    open_state = "now" if run.is_active else "failed"
+    now = timezone.now()
+    return [
+        {
+            "state": "done" if step.finished_at else open_state,
+            "label": step.name_text,
+            "detail": step.detail_text,
+            "time": duration((step.finished_at or run.finished_at or now) - step.started_at),
+        }
+        for step in run.steps.all()
+    ]
+
+
+def counts_of(run: JobRun, kind: JobKind) -> list[tuple[Any, int]]:
+    """What the run counted, with the labels its kind gives."""
+    return [(label, run.result[name]) for name, label in kind.counts.items() if name in run.result]
 
 
 def last_runs(kinds: Sequence[JobKind]) -> list[dict[str, Any]]:

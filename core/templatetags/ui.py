@@ -17,7 +17,16 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
-from core.phrases import Number, browser, duration, money, percent, relative_time, signed
+from core.phrases import (
+    Number,
+    browser,
+    duration,
+    money,
+    number,
+    percent,
+    relative_time,
+    signed,
+)
 
 register = template.Library()
 
@@ -276,6 +285,7 @@ def pill(label: object, tone: str = "", icon_name: str = "", dot: bool = False) 
 
 # Numbers and times
 
+register.filter("number", number)  # {{ page.total|number }}, {{ result.auc|number:3 }}
 register.filter("percent", percent)  # {{ result.win_rate|percent:1 }}
 register.filter("signed", signed)  # {{ reason.points|signed }}
 register.filter("relative_time", relative_time)  # {{ run.finished_at|relative_time }}

@@ -12,7 +12,7 @@ from core.jobs.kinds import JobKind, job_kinds
 from core.models import JobRun, User
 from core.pages import STOP_POLLING, render_page
 from core.permissions import Access, requires
-from core.queries.jobs import last_runs
+from core.queries.jobs import counts_of, last_runs, steps_of
 from core.services.jobs import cancel_run, start_run
 from core.tasks import wake
 
@@ -55,7 +55,7 @@ def job_run(request: HttpRequest, pk: int) -> HttpResponse:
     )
     context = {
         **described(run),
-        "steps": run.steps.all(),
+        "steps": steps_of(run),
         "seconds_left": run.seconds_left(now),
         "earlier": [described(other) for other in earlier],
     }
@@ -73,6 +73,7 @@ def described(run: JobRun) -> dict[str, Any]:
         "kind": kind,
         "title": kind.title(run.scope),
         "seconds": (end - run.started_at).total_seconds() if run.started_at else None,
+        "counts": counts_of(run, kind),
         "result_url": kind.result_url(run.scope) if kind.result_url else "",
     }
 

@@ -1,16 +1,19 @@
 """What record pages show: facts, custom facts, changes, without what the user may not see."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import ForeignKey, Model
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
 
 from core import permissions
 from core.models import AuditEvent, User
 from core.registries import RecordType, record_types
 from core.services.custom_fields import fields_of
+from crm.models import Contact
 
 SHOWN_CHANGES = 50
 ACTIONS_SHOWN = ("create", "edit", "assign")
@@ -18,10 +21,11 @@ ACTIONS_SHOWN = ("create", "edit", "assign")
 
 @dataclass(frozen=True)
 class Fact:
-    """A label and a value."""
+    """A label and a value; `name` is the field's, for values that are drawn as links."""
 
     label: Any
     value: Any
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,10 +42,22 @@ def facts(kind: RecordType, values: Mapping[str, Any], user: User) -> list[Fact]
     """The fields of the record type that have a value and that the user may see."""
     access = permissions.access_of(user)
     return [
-        Fact(kind.label_of(name), value)
+        Fact(kind.label_of(name), value, name)
         for name, value in values.items()
         if value not in (None, "") and access.sees(kind.field_name(name))
     ]
+
+
+def person_facts(contact: Contact, user: User) -> list[Fact]:
+    """How a lead's person is reached."""
+    values = {name: getattr(contact, name) for name in ("name", "email", "phone")}
+    return facts(record_types["crm.contact"], values, user)
+
+
+def seen_of_leads(user: User) -> dict[str, bool]:
+    """Which of the columns that other pages show of leads the user may see."""
+    access = permissions.access_of(user)
+    return {name: access.sees(f"crm.lead.{name}") for name in ("status", "score")}
 
 
 def custom_facts(object_type: str, values: Mapping[str, Any], user: User) -> list[Fact]:
@@ -58,24 +74,55 @@ def changes_of(record: Model, user: User) -> list[Change]:
     """The record's trail, newest first."""
     kind = record_types[record._meta.label_lower]
     access = permissions.access_of(user)
-    labels = {f"custom.{f.key}": f.label for f in fields_of(kind.key)}
-    events = (
+    labels: dict[str, Any] = {f"custom.{f.key}": f.label for f in fields_of(kind.key)}
+    labels |= {**kind.fields, "owner": _("Owner")}
+    events = list(
         AuditEvent.objects.filter(
             object_type=kind.key, object_id=record.pk, action__in=ACTIONS_SHOWN
         )
         .select_related("actor")
         .order_by("-pk")[:SHOWN_CHANGES]
     )
+    words = _StoredWords(record, events)
     return [
         Change(
             event.at,
             event.actor,
             event.action,
             [
-                (labels.get(name) or kind.label_of(name), before, after)
+                (labels[name], words.of(name, before), words.of(name, after))
                 for name, (before, after) in event.changes.items()
-                if access.sees(kind.field_name(name)) and (name in labels or name in kind.fields)
+                if name in labels and access.sees(kind.field_name(name))
             ],
         )
         for event in events
     ]
+
+
+class _StoredWords:
+    """What stored values mean: labels of choices, names of related records (one query each)."""
+
+    def __init__(self, record: Model, events: Sequence[AuditEvent]) -> None:
+        names = {name for event in events for name in event.changes if "." not in name}
+        self.fields = {
+            field.name: field for field in record._meta.concrete_fields if field.name in names
+        }
+        self.related = {
+            name: _in_bulk(
+                field, {pk for event in events for pk in event.changes.get(name, ()) if pk}
+            )
+            for name, field in self.fields.items()
+            if isinstance(field, ForeignKey)
+        }
+
+    def of(self, name: str, value: Any) -> Any:
+        if name in self.related and value:
+            related = self.related[name].get(value)
+            return getattr(related, "display_name", related) or _now("a deleted record")
+        choices = dict(self.fields[name].flatchoices) if name in self.fields else {}
+        return choices.get(value, value)
+
+
+def _in_bulk(field: Any, keys: set[int]) -> dict[int, Any]:
+    rows: dict[int, Any] = field.related_model.objects.in_bulk(keys)
+    return rows

@@ -58,6 +58,8 @@ def _save_person(lead: Lead, person: dict[str, str], by: User) -> Contact | None
 @transaction.atomic
 def set_lead_status(*, lead: Lead, status: str, by: User, at: datetime) -> None:
     """Move a lead to another status; closing dates the outcome."""
+    if not permissions.access_of(by).edits("crm.lead.status"):
+        raise Refused(_("Your role may not change the status of leads."))
     if status not in LeadStatus.values:
         raise Refused(_("Choose one of the statuses in the list."))
     if lead.status == status:

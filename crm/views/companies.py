@@ -14,7 +14,7 @@ from core.permissions import requires
 from core.registries import record_types
 from crm.forms import CompanyForm
 from crm.models import Company, Contact, Lead
-from crm.queries.records import changes_of, facts
+from crm.queries.records import changes_of, facts, seen_of_leads
 from crm.services.companies import save_company
 from crm.tables import COMPANIES
 
@@ -35,6 +35,7 @@ def company_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "facts": facts(kind, {name: getattr(company, name) for name in kind.fields}, user),
         "contacts": list(Contact.objects.visible_to(user).filter(company=company)[:20]),
         "leads": list(Lead.objects.visible_to(user).filter(company=company).for_list()[:20]),
+        "sees": seen_of_leads(user),
         "changes": changes_of(company, user),
         "may_edit": Company.objects.visible_to(user, "edit").filter(pk=pk).exists(),
     }

@@ -14,7 +14,7 @@ from core.permissions import requires
 from core.registries import record_types
 from crm.forms import ContactForm
 from crm.models import Contact, Lead
-from crm.queries.records import changes_of, facts
+from crm.queries.records import changes_of, facts, seen_of_leads
 from crm.services.companies import find_or_create_companies
 from crm.services.contacts import save_contact
 from crm.tables import CONTACTS
@@ -35,6 +35,7 @@ def contact_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "contact": contact,
         "facts": facts(kind, {name: getattr(contact, name) for name in kind.fields}, user),
         "leads": list(Lead.objects.visible_to(user).filter(contact=contact).for_list()[:20]),
+        "sees": seen_of_leads(user),
         "changes": changes_of(contact, user),
         "may_edit": Contact.objects.visible_to(user, "edit").filter(pk=pk).exists(),
     }

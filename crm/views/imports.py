@@ -115,6 +115,8 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if lead_import.state == ImportState.MAPPING:
         return redirect("import_map", pk=pk)
     context = import_result(lead_import, timezone.now())
+    access = permissions.access_of(permissions.user_of(request))
+    context["may_see_jobs"] = access.may("core.job.view")
     is_over = not context["run"].is_active
     is_poll = bool(request.headers.get("HX-Request"))
     return render_page(

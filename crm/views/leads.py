@@ -18,9 +18,9 @@ from core.permissions import requires
 from core.registries import record_types
 from core.registries.panels import filled_panels
 from crm.choices import LeadStatus
-from crm.forms import LeadForm
+from crm.forms import AssignForm, LeadForm
 from crm.models import Lead
-from crm.queries.records import changes_of, custom_facts, facts
+from crm.queries.records import changes_of, custom_facts, facts, person_facts
 from crm.services.leads import (
     assign_leads,
     assignable_users,
@@ -35,6 +35,7 @@ PARTS = {"list": "list"}
 
 def _lead(request: HttpRequest, pk: int, action: str = "view") -> Lead:
     rows = Lead.objects.visible_to(permissions.user_of(request), action).for_list()
+    rows = rows.select_related("imported_by")
     lead: Lead = get_object_or_404(rows, pk=pk)
     return lead
 
@@ -42,10 +43,14 @@ def _lead(request: HttpRequest, pk: int, action: str = "view") -> Lead:
 @requires("crm.lead.view")
 def lead_list(request: HttpRequest) -> HttpResponse:
     user = permissions.user_of(request)
+    access = permissions.access_of(user)
     context = list_context(LEADS, request)
-    context["assignable"] = (
-        assignable_users(user) if permissions.access_of(user).may("crm.lead.assign") else []
-    )
+    context["may_import"] = access.may("crm.lead.import")
+    if access.may("crm.lead.assign"):
+        context["assign_form"] = AssignForm(owners=assignable_users(user))
+        context["bulk_actions"] = [
+            {"label": _("Assign"), "icon": "user-share", "dialog": "assign-dialog"}
+        ]
     return render_page(request, "crm/lead_list.html", context, parts=PARTS)
 
 
@@ -56,12 +61,14 @@ def lead_detail(request: HttpRequest, pk: int) -> HttpResponse:
     kind = record_types["crm.lead"]
     context = {
         "lead": lead,
+        "person": person_facts(lead.contact, user) if lead.contact else [],
         "facts": facts(kind, facts_of(lead), user),
         "custom_facts": custom_facts("crm.lead", lead.custom, user),
         "changes": changes_of(lead, user),
         "insight": filled_panels("crm.lead.insight", lead, user),
         "statuses": LeadStatus.choices,
         "may_edit": Lead.objects.visible_to(user, "edit").filter(pk=pk).exists(),
+        "may_set_status": permissions.access_of(user).edits("crm.lead.status"),
     }
     return render_page(request, "crm/lead_detail.html", context)
 

@@ -20,6 +20,7 @@ def run(arguments: list[str]) -> int:
     actions.add_parser("restore", help="put a backup in place").add_argument("file", nargs="?")
     chosen = parser.parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.embedded")
+    os.umask(0o077)
     layout = Layout.from_environment()
     layout.make(written=layout.backups)
     now = dt.datetime.now(dt.UTC).astimezone()

@@ -45,6 +45,7 @@ class Layout:
         `run` holds the broker's socket and `backups` everybody's data: both are the owner's alone.
         """
         try:
+            self.var.mkdir(mode=0o700, parents=True, exist_ok=True)
             for folder in (self.run, self.log, self.backups, self.var / "media"):
                 folder.mkdir(parents=True, exist_ok=True)
             self.run.chmod(0o700)

@@ -43,7 +43,7 @@ def collect_static(layout: Layout) -> None:
     manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
     if manifest.exists() and stamp.exists() and stamp.read_text() == value:
         return
-    call_command("collectstatic", interactive=False, clear=True, stdout=sys.stderr)
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
     stamp.write_text(value)
 
 

@@ -20,7 +20,7 @@ logfile_backups=2
 loglevel=info
 pidfile={run}/supervisord.pid
 childlogdir={log}
-umask=027
+umask=077
 """
 
 # Only the leader is told to stop (a Celery worker's children would drop their tasks at a SIGTERM);
@@ -63,6 +63,9 @@ loglevel notice
 logfile ""
 """
 
+# Pages come first: what computes in the background takes what they leave of the processors.
+BACKGROUND = ["nice", "-n", "5"]
+
 # Linear algebra that starts a thread per core in every worker process loses more than it wins.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
@@ -93,14 +96,23 @@ def web(address: Address) -> Program:
 
 
 def worker(concurrency: str) -> Program:
-    command = [venv_program("celery"), "-A", "config", "worker", "--loglevel", "INFO"]
+    command = [*BACKGROUND, venv_program("celery"), "-A", "config", "worker", "--loglevel", "INFO"]
     command += ["--concurrency", concurrency, "--without-gossip", "--without-mingle"]
     return Program("worker", command, 30, 15, ONE_THREAD)
 
 
 def beat() -> Program:
     # The schedule lives in the database (CELERY_BEAT_SCHEDULER), so beat needs no files.
-    command = [venv_program("celery"), "-A", "config", "beat", "--loglevel", "INFO", "--pidfile="]
+    command = [
+        *BACKGROUND,
+        venv_program("celery"),
+        "-A",
+        "config",
+        "beat",
+        "--loglevel",
+        "INFO",
+        "--pidfile=",
+    ]
     return Program("beat", command, 40, 5)
 
 

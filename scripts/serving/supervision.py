@@ -57,11 +57,14 @@ def given_up(layout: Layout) -> str | None:
 
 
 def last_words(path: Path) -> str:
+    """The last error a log names, or else its last line."""
     try:
-        lines = path.read_text(errors="replace").strip().splitlines()
+        lines = [line.strip() for line in path.read_text(errors="replace").splitlines()]
     except OSError:
-        return "no message"
-    return lines[-1].strip() if lines else "no message"
+        lines = []
+    lines = [line for line in lines if line] or ["no message"]
+    errors = [line for line in lines if re.match(r"[\w.]+(Error|Exception|Configured): ", line)]
+    return (errors or lines)[-1]
 
 
 def wait_until_ready(layout: Layout, address: Address, supervisor: subprocess.Popen[bytes]) -> None:

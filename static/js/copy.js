@@ -1,7 +1,5 @@
 // <button data-copy="ID" hidden> copies the text of the element with that id.
 
-import { say } from "./toasts.js";
-
 function reveal(root) {
   if (!navigator.clipboard) return; // plain HTTP on another host: the button stays hidden
   root.querySelectorAll("[data-copy]").forEach((button) => { button.hidden = false; });
@@ -11,7 +9,8 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
   await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).innerText.trim());
-  say(document.getElementById("toasts").dataset.copied);
+  const text = document.getElementById("toasts").dataset.copied;
+  document.dispatchEvent(new CustomEvent("toast", { detail: { text } }));
 });
 document.addEventListener("htmx:load", (event) => reveal(event.detail.elt.parentElement ?? document));
 reveal(document);

@@ -1,11 +1,12 @@
 // Toasts: past tense, gone after 8 seconds unless the pointer or the focus is on them.
-// A server asks for one with the header HX-Trigger: {"toast": {"text": "…", "undo": "/url"}}.
+// The server asks for one with the header HX-Trigger: {"toast": {"text": "…", "undo": "/url"}},
+// another module by dispatching the event "toast" on the document.
 
 const LIFETIME = 8000;
 const region = document.getElementById("toasts");
 const template = document.getElementById("toast");
 
-export function say(text, { bad = false, undo = null, undoLabel = "" } = {}) {
+function say(text, { bad = false, undo = null }) {
   const toast = template.content.firstElementChild.cloneNode(true);
   toast.firstElementChild.textContent = text;
   if (bad) {
@@ -14,15 +15,15 @@ export function say(text, { bad = false, undo = null, undoLabel = "" } = {}) {
   } else {
     toast.dataset.toast = "";
   }
-  if (undo) toast.lastElementChild.before(undoButton(undo, undoLabel, toast));
+  if (undo) toast.lastElementChild.before(undoButton(undo, toast));
   region.append(toast);
   schedule(toast);
 }
 
-function undoButton(url, label, toast) {
+function undoButton(url, toast) {
   const button = document.createElement("button");
   button.type = "button";
-  button.textContent = label || region.dataset.undo;
+  button.textContent = region.dataset.undo;
   button.addEventListener("click", () => {
     toast.remove();
     htmx.ajax("POST", url, { swap: "none" });

@@ -119,6 +119,13 @@ def test_percent_is_honest_about_small_shares(share: float | None, text: str) ->
     assert phrases.percent(share) == text
 
 
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_number_groups_by_three_in_every_language(language: str) -> None:
+    with translation.override(language):
+        assert phrases.number(1234567.891, 2) == "1,234,567.89"
+        assert phrases.money(148000, "CNY") == "¥148,000"
+
+
 @pytest.mark.parametrize(("value", "text"), [(18, "+18"), (-7.25, "−7.2"), (-0.04, "±0")])
 def test_signed_has_a_true_minus(value: float, text: str) -> None:
     assert phrases.signed(value) == text

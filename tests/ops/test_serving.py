@@ -107,6 +107,23 @@ def test_failed_preparation_names_its_log(layout, monkeypatch):
         serve.prepare(layout, {})
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "no message"),
+        ("one\ntwo\n\n", "two"),
+        (
+            "psycopg.OperationalError: no\n\tIs the server running?\n",
+            "psycopg.OperationalError: no",
+        ),
+    ],
+)
+def test_last_words_of_a_log_are_its_last_error(tmp_path, text, words):
+    (tmp_path / "log").write_text(text)
+    assert supervision.last_words(tmp_path / "log") == words
+    assert supervision.last_words(tmp_path / "none") == "no message"
+
+
 def test_program_that_gives_up_is_named(layout):
     (layout.log / "supervisor.log").write_text("INFO gave up: web entered FATAL state, too many\n")
     (layout.log / "web.log").write_text("Traceback\nImportError: no module\n")

@@ -14,8 +14,8 @@ from analytics.methods import (
     features,
     folds,
     intervals,
+    lead_score_fit,
     leakage,
-    lead_score,
     logistic_fit,
     percentile_score,
     reliability,
@@ -50,7 +50,7 @@ def one_row(values: Mapping[str, object]) -> pd.DataFrame:
 
 
 def scores(frame, won, seed):
-    fit = lead_score.fit_lead_score(frame, won, FEATURES, seed=seed)
+    fit = lead_score_fit.fit_lead_score(frame, won, FEATURES, seed=seed)
     return fit.model.score(frame).frame()
 
 

@@ -134,6 +134,10 @@ def test_stability_by_hand():
     assert population_stability([500, 500], [300, 700]) == pytest.approx(0.169460, abs=1e-6)
 
 
+def test_count_equal_rows_compares_lists():
+    assert count_equal_rows(pd.DataFrame({"a": [["x"], ["y"], ["x"]]}))[0] == 1
+
+
 def test_count_equal_rows_marks_the_first():
     count, first = count_equal_rows(pd.DataFrame({"a": ["x", "y", "x", "x"]}))
     assert (count, first.tolist()) == (2, [True, True, False, False])

@@ -45,7 +45,7 @@ def test_guess_feature_knows_the_unanswered_drop_down():
 
 
 def test_level_keys_joins_spellings():
-    codes, keys, labels = level_keys(
+    codes, keys, _ = level_keys(
         pd.Series(["Ｇoogle", "google ", "GOOGLE", 1, True, 1.0, ["b", "a"]])
     )
     assert [keys[code] for code in codes] == ["google"] * 3 + ["1"] * 3 + ["a | b"]

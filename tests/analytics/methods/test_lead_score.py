@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -7,9 +9,10 @@ import pytest
 
 from analytics.methods.errors import InvalidData
 from analytics.methods.evaluation import count_equal_rows, evaluate
-from analytics.methods.lead_score import LeadScoreModel, fit_lead_score
+from analytics.methods.lead_score import LeadScoreModel
+from analytics.methods.lead_score_fit import fit_lead_score
 
-from .data import FEATURES, LATE_FIELDS, made_up_leads, usable, x_education
+from .data import FEATURES, LATE_FIELDS, REPOSITORY, made_up_leads, usable, x_education
 
 LEAST_ROWS_PER_SECOND = 10_000  # a third of the target: test machines are busy
 
@@ -73,6 +76,12 @@ def test_from_dict_refuses_strangers():
     with pytest.raises(InvalidData) as caught:
         LeadScoreModel.from_dict({"model": {}})
     assert caught.value.code == "bad_artifact"
+
+
+def test_scoring_loads_no_scikit_learn():
+    script = "import sys, analytics.methods.lead_score; sys.exit('sklearn' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", script], cwd=REPOSITORY, check=False)
+    assert found.returncode == 0
 
 
 def test_no_rows_get_no_scores(fit, leads):

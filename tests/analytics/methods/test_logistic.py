@@ -44,7 +44,10 @@ def test_unpenalised_standard_error_has_its_closed_form():
     model = fit_logistic(frame, won, [Feature("x", "category")], penalties=[1e4]).model
     # Difference of two levels' log-odds: 1/(n p q) + 1/(n p q), Woolf 1955.
     step = np.array([0.0, -1.0, 1.0])
-    assert step @ model.covariance @ step == pytest.approx(2 / (100 * 0.21), rel=1e-3)
+    p = model.predict(frame.iloc[[0, -1]]).probability
+    np.testing.assert_allclose(p, [0.3, 0.7], atol=0.02)
+    expected = (1 / (100 * p * (1 - p))).sum()
+    assert step @ model.covariance @ step == pytest.approx(expected, rel=1e-3)
 
 
 def test_ridge_coefficient_solves_its_own_equation():
@@ -93,7 +96,7 @@ def test_interval_covers_the_true_probability():
         fit = fit_logistic(frame, won, [Feature(name, "category") for name in frame], seed=seed)
         said = fit.model.predict(frame)
         covered.append(((said.lower <= truth) & (truth <= said.upper)).mean())
-    assert 0.92 <= np.mean(covered) <= 0.995
+    assert 0.91 <= np.mean(covered) <= 0.98
 
 
 def test_json_round_trip_gives_identical_predictions(fit, leads):
@@ -103,7 +106,7 @@ def test_json_round_trip_gives_identical_predictions(fit, leads):
     np.testing.assert_array_equal(before.contributions, after.contributions)
 
 
-@pytest.mark.parametrize("stored", [{}, {"format": 99}, {"format": 1, "coefficients": [1]}])
+@pytest.mark.parametrize("stored", [{}, {"format": 99}, {"format": 2, "coefficients": [1]}])
 def test_from_dict_refuses_strangers(stored):
     with pytest.raises(InvalidData) as caught:
         CalibratedLogistic.from_dict(stored)
@@ -132,13 +135,8 @@ def test_time_ordered_fit_tests_only_later_rows(leads):
 
 def test_time_order_falls_back_where_one_class_comes_late():
     frame, won = made_up_leads(800)
-    fit = fit_logistic(frame, won, FEATURES, order=won.to_numpy())
-    assert fit.folds == "time"  # negatives first, but the second half still has windows
-    late = pd.Series([0] * 700 + [1] * 100, index=frame.index)
-    assert fit_logistic(frame, late, FEATURES, order=np.arange(800), folds=2).folds in {
-        "time",
-        "stratified",
-    }
+    late = won.sort_values().set_axis(frame.index)
+    assert fit_logistic(frame, late, FEATURES, order=np.arange(800)).folds == "stratified"
 
 
 @pytest.mark.parametrize(

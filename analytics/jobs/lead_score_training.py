@@ -1,0 +1,125 @@
+"""From closed leads to a version: which fields, which are refused, what is recorded."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analytics.methods.errors import InsufficientData
+from analytics.methods.features import Feature, guess_feature
+from analytics.methods.lead_score import LeadScoreModel
+from analytics.methods.lead_score_fit import LeadScoreFit, fit_lead_score
+from analytics.methods.leakage import FieldEvidence, weigh_leaks
+from analytics.methods.logistic import CalibratedLogistic
+from analytics.methods.reliability import lift_table, reliability_table
+
+# An unanswered drop-down is missing, not an answer.
+MISSING_WORDS = ("select", "please select", "n/a", "none", "请选择")
+DRIVER_ROWS = 5_000
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained model with everything its version records."""
+
+    model: LeadScoreModel
+    parameters: dict[str, Any]
+    features: list[dict[str, Any]]
+    metrics: dict[str, Any]
+    rows: int
+    fingerprint: str
+
+    @property
+    def has_signal(self) -> bool:
+        return self.model.model.has_signal
+
+
+def train(
+    frame: pd.DataFrame, outcomes: "pd.Series[int]", *, order: Any | None, seed: int
+) -> Trained:
+    """Choose fields, refuse those that know the outcome, fit, calibrate, measure.
+
+    Raises
+    ------
+    InsufficientData
+        Of `analytics.methods`, when there is too little to learn from.
+    """
+    usable, unusable = _usable(frame)
+    evidence = weigh_leaks(frame, outcomes, usable, missing_values=MISSING_WORDS, seed=seed)
+    strong = {one.name for one in evidence if one.severity == "strong"}
+    features = [feature for feature in usable if feature.name not in strong]
+    if not features:
+        raise InsufficientData("no_usable_field", needed=1, found=0)
+    fit = fit_lead_score(
+        frame, outcomes, features, order=order, seed=seed, missing_values=MISSING_WORDS
+    )
+    logistic = fit.model.model
+    return Trained(
+        fit.model,
+        {"inverse_penalty": logistic.inverse_penalty, "folds": fit.logistic.folds, "seed": seed},
+        [{"name": feature.name, "kind": feature.kind} for feature in features],
+        {
+            **_figures(fit),
+            "drivers": _drivers(logistic, frame),
+            "left_out": _left_out(evidence, unusable | dict(logistic.encoder.dropped)),
+            "suspects": [one.to_dict() for one in evidence if one.severity == "weak"],
+        },
+        len(frame),
+        _fingerprint(frame, outcomes),
+    )
+
+
+def _usable(frame: pd.DataFrame) -> tuple[list[Feature], dict[str, str]]:
+    """Fields a model can use, and why it cannot use the others."""
+    guesses = [guess_feature(frame[name], MISSING_WORDS) for name in frame.columns]
+    features = [guess.feature for guess in guesses if guess.feature is not None]
+    return features, {guess.name: guess.reason for guess in guesses if guess.feature is None}
+
+
+def _figures(fit: LeadScoreFit) -> dict[str, Any]:
+    """Out-of-fold figures, tables and the spread of the chances."""
+    tested = fit.logistic.out_of_fold
+    outcome, probability = tested["outcome"].to_numpy(), tested["probability"].to_numpy()
+    spread, _edges = np.histogram(probability, bins=10, range=(0, 1))
+    without = fit.evaluation_without_equal
+    return {
+        **fit.evaluation.to_dict(),
+        "equal_rows": fit.equal_rows,
+        "roc_auc_without_equal_rows": without.roc_auc if without else None,
+        "reliability": _records(reliability_table(outcome, probability)),
+        "lift": _records(lift_table(outcome, probability)),
+        "spread": spread.tolist(),
+    }
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = json.loads(table.to_json(orient="records"))
+    return records
+
+
+def _drivers(model: CalibratedLogistic, frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Mean absolute contribution of each field to the log-odds, the largest first."""
+    prediction = model.predict(frame.head(DRIVER_ROWS))
+    weights = np.abs(prediction.contributions).mean(axis=0)
+    order = np.argsort(-weights, kind="stable")
+    return [{"field": prediction.fields[i], "weight": float(weights[i])} for i in order]
+
+
+def _left_out(evidence: list[FieldEvidence], unusable: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Fields the score does not use, each with its reasons."""
+    strong = [
+        {"field": one.name, "reasons": list(one.reasons), "auc": one.auc}
+        for one in evidence
+        if one.severity == "strong"
+    ]
+    return strong + [{"field": name, "reasons": [reason]} for name, reason in unusable.items()]
+
+
+def _fingerprint(frame: pd.DataFrame, outcomes: "pd.Series[int]") -> str:
+    digest = hashlib.sha256(outcomes.to_csv().encode())
+    digest.update(frame.to_csv().encode())
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""Tests: a mirror of the tree; `house/` holds what is true of every page and every module."""

@@ -1,0 +1,126 @@
+"""What all tests share: compiled messages, people of every seeded role, clients, Chromium."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from core.models import Team, User
+from core.services import users
+from tests.factories import TeamFactory, UserFactory
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NO_CHROMIUM = (
+    "Chromium was not found: install it with `apt install chromium fonts-noto-cjk`, or name it in "
+    "the environment variable CHROMIUM."
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the messages before workers start, so that no two of them write one file."""
+    if not hasattr(config, "workerinput"):
+        call_command("compile_messages_pure", verbosity=0)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A browser test without a browser is skipped, in CI it fails."""
+    if item.get_closest_marker("browser") is None or chromium() is not None:
+        return
+    if os.environ.get("RENMAI_REQUIRE_BROWSER") == "1":
+        pytest.fail(NO_CHROMIUM, pytrace=False)
+    pytest.skip(NO_CHROMIUM)
+
+
+def chromium() -> Path | None:
+    """The browser that the browser tests drive."""
+    candidates = (os.environ.get("CHROMIUM", ""), *CHROMIUM_NAMES)
+    found = (shutil.which(name) for name in candidates if name)
+    return next((Path(path) for path in found if path), None)
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Path:
+    path = chromium()
+    assert path is not None, NO_CHROMIUM
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _not_set_up_yet() -> Iterator[None]:
+    """Whether there are users is remembered by the process; each test finds out anew."""
+    users._set_up.clear()
+    yield
+    users._set_up.clear()
+
+
+# -- people --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def team(db: None) -> Team:
+    return TeamFactory(name="North")
+
+
+@pytest.fixture
+def other_team(db: None) -> Team:
+    return TeamFactory(name="South")
+
+
+@pytest.fixture
+def administrator(team: Team) -> User:
+    return UserFactory(role="administrator", team=team)
+
+
+@pytest.fixture
+def manager(team: Team) -> User:
+    return UserFactory(role="manager", team=team)
+
+
+@pytest.fixture
+def sales(team: Team) -> User:
+    return UserFactory(role="sales", team=team)
+
+
+@pytest.fixture
+def marketing(team: Team) -> User:
+    return UserFactory(role="marketing", team=team)
+
+
+@pytest.fixture
+def colleague(team: Team) -> User:
+    """Another sales representative of the same team."""
+    return UserFactory(role="sales", team=team)
+
+
+@pytest.fixture
+def outsider(other_team: Team) -> User:
+    """A sales representative of another team."""
+    return UserFactory(role="sales", team=other_team)
+
+
+# -- clients -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def log_in() -> Callable[[User], Client]:
+    """A client with a session of the user."""
+
+    def make(user: User, **options: object) -> Client:
+        client = Client(**options)
+        client.force_login(user)
+        return client
+
+    return make
+
+
+@pytest.fixture
+def visitor() -> Client:
+    """Somebody on the internet, each time from another address: rate limits count by address."""
+    a, b, c = (secrets.randbelow(254) + 1 for _ in range(3))
+    return Client(REMOTE_ADDR=f"10.{a}.{b}.{c}")

@@ -1,0 +1,102 @@
+"""Companies, contacts, leads, imports."""
+
+import factory
+from django.core.files.base import ContentFile
+from factory.django import DjangoModelFactory
+
+from core.choices import KnownWhen
+from crm.choices import Grade, ImportState
+from crm.models import Company, Contact, Lead, LeadImport, LeadScore, RefusedRow
+from tests.factories.core import NOW, JobRunFactory, ModelVersionFactory, UserFactory
+
+
+class CompanyFactory(DjangoModelFactory):
+    class Meta:
+        model = Company
+
+    name = factory.Sequence("Company {}".format)
+
+
+class ContactFactory(DjangoModelFactory):
+    class Meta:
+        model = Contact
+
+    name = factory.Sequence("Contact {}".format)
+    email = factory.Sequence("contact{}@example.org".format)
+
+
+class LeadFactory(DjangoModelFactory):
+    """Owner and team are the contact's and the company's, too."""
+
+    class Meta:
+        model = Lead
+
+    owner = None
+    team = factory.LazyAttribute(lambda lead: lead.owner.team if lead.owner else None)
+    contact = factory.SubFactory(
+        ContactFactory,
+        owner=factory.SelfAttribute("..owner"),
+        team=factory.SelfAttribute("..team"),
+    )
+    company = factory.SubFactory(
+        CompanyFactory,
+        owner=factory.SelfAttribute("..owner"),
+        team=factory.SelfAttribute("..team"),
+    )
+    source = "Fair"
+
+
+class LeadImportFactory(DjangoModelFactory):
+    """An import that waits for its columns to be matched; `text` is the file's content."""
+
+    class Meta:
+        model = LeadImport
+        exclude = ("text",)
+
+    text = "Name,E-mail\nAda,ada@example.org\n"
+    file = factory.LazyAttribute(lambda it: ContentFile(it.text.encode(), name="leads.csv"))
+    file_name = "leads.csv"
+    encoding = "utf-8-sig"
+    created_by = factory.SubFactory(UserFactory, role="sales")
+    owner = factory.SelfAttribute("created_by")
+    team = factory.LazyAttribute(lambda it: it.owner.team if it.owner else None)
+    columns = factory.LazyAttribute(lambda it: it.text.splitlines()[0].split(","))
+    mapping = factory.LazyAttribute(lambda it: [entry(name) for name in it.columns])
+
+    class Params:
+        done = factory.Trait(
+            state=ImportState.DONE,
+            run=factory.SubFactory(JobRunFactory, kind="crm.lead_import"),
+        )
+
+
+def entry(column: str, target: str = "ignore", **more: str) -> dict[str, object]:
+    """A line of a mapping."""
+    given = {"column": column, "target": target, "type": "text", "known_when": KnownWhen.BEFORE}
+    return {**given, "samples": ["x"], **more}
+
+
+class RefusedRowFactory(DjangoModelFactory):
+    class Meta:
+        model = RefusedRow
+
+    row_number = factory.Sequence(lambda number: number + 1)
+    reason = "“%(text)s” is not an e-mail address."
+    reason_args = {"text": "ada"}
+    values = ["Ada", "ada"]
+
+
+class LeadScoreFactory(DjangoModelFactory):
+    class Meta:
+        model = LeadScore
+
+    lead = factory.SubFactory(LeadFactory)
+    version = factory.SubFactory(ModelVersionFactory)
+    as_of = NOW
+    score = 80
+    grade = Grade.A
+    probability = 0.4
+    low = 0.3
+    high = 0.5
+    reasons = [{"field": "crm.lead.source", "value": "Fair", "points": 12.0}]
+    average_score = 50

@@ -1,0 +1,1 @@
+"""What is true of every page, every module and every text."""

@@ -1,0 +1,177 @@
+"""Every address as every role, as nobody, as a colleague of another team."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from core import permissions
+from core.choices import Reach
+from core.models import User
+from tests.factories import TeamFactory, UserFactory
+from tests.house.addresses import Address, addresses
+
+ADDRESSES = addresses()
+OURS = [address for address in ADDRESSES if address.is_ours]
+OF_RECORDS = [address for address in OURS if "pk" in address.parameters]
+ROLES = ["administrator", "manager", "sales", "marketing"]
+MARKS = ("public", "signed in")
+# Sessions note when they were last used.
+NOTED = re.compile(r'"(django_session|usersessions_usersession)"')
+WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|REPLACE|ALTER|CREATE|DROP)\b", re.IGNORECASE)
+
+each_address = pytest.mark.parametrize("address", ADDRESSES, ids=str)
+each_of_ours = pytest.mark.parametrize("address", OURS, ids=str)
+each_record = pytest.mark.parametrize("address", OF_RECORDS, ids=str)
+
+LogIn = Callable[..., Client]
+
+
+@pytest.fixture
+def people(db: None) -> dict[str, User]:
+    """Somebody of each role, all in one team."""
+    team = TeamFactory()
+    return {role: UserFactory(role=role, team=team) for role in ROLES}
+
+
+def is_log_in(response: HttpResponse) -> bool:
+    return response.status_code == 302 and response["Location"].startswith(reverse("account_login"))
+
+
+def is_refused_method(response: HttpResponse) -> bool:
+    return response.status_code == 405
+
+
+def test_there_are_addresses() -> None:
+    assert len(OURS) > 25
+    assert {"lead_list", "job_run", "set_up", "set_language"} <= {str(a) for a in OURS} | {
+        "set_language"
+    }
+
+
+@each_of_ours
+def test_view_states_who_may_open_it(address: Address) -> None:
+    stated = address.permission
+    assert stated, f"{address}: decorate the view with @requires, @signed_in or @public"
+    assert stated in MARKS or stated in permissions_known()
+
+
+def permissions_known() -> set[str]:
+    from core.registries import permission_registry
+
+    return {permission.key for permission in permission_registry}
+
+
+@each_address
+def test_nobody_gets_the_log_in_page(address: Address, visitor: Client, sales: User) -> None:
+    """Except where a view says in so many words that it needs no log-in."""
+    is_public = getattr(address.view, "login_required", True) is False
+    response = visitor.get(address.url(sales))
+    assert is_public or is_log_in(response), f"{address} answers {response.status_code} to nobody"
+    assert response.status_code < 500
+
+
+def test_only_these_pages_are_public() -> None:
+    public = {str(a) for a in OURS if a.permission == "public"}
+    assert public <= {"set_up", "set_language"}
+
+
+@each_of_ours
+@pytest.mark.parametrize("role", ROLES)
+def test_role_gets_what_it_is_granted_and_no_more(
+    address: Address, role: str, people: dict[str, User], log_in: LogIn
+) -> None:
+    user = people[role]
+    response = log_in(user).get(address.url(user))
+    if address.permission in MARKS or permissions.access_of(user).may(address.permission):
+        hidden = {404} if address.name == "set_up" else set()
+        assert response.status_code in {200, 302, 405} | hidden
+        assert not is_log_in(response)
+    else:
+        assert response.status_code == 403
+
+
+@each_record
+@pytest.mark.parametrize("role", ROLES)
+def test_record_of_another_team_is_not_there(
+    address: Address, role: str, people: dict[str, User], outsider: User, log_in: LogIn
+) -> None:
+    user, url = people[role], address.url(outsider)
+    access = permissions.access_of(user)
+    client = log_in(user)
+    answers = [client.get(url), client.post(url)]
+    statuses = {a.status_code for a in answers if not is_refused_method(a)}
+    if not access.may(address.permission):
+        assert statuses == {403}
+    elif reaches_foreign(address, user):
+        assert 404 not in statuses
+    else:
+        assert statuses == {404}
+
+
+def reaches_foreign(address: Address, user: User) -> bool:
+    """By reach; imports belong to whoever made them, runs to whoever may start their kind."""
+    if address.name.startswith("import"):
+        return permissions.access_of(user).is_administrator
+    if address.name.startswith("job"):
+        return True
+    return permissions.access_of(user).reach(address.permission) == Reach.ALL
+
+
+@each_record
+def test_record_that_does_not_exist_is_not_found(
+    address: Address, administrator: User, log_in: LogIn
+) -> None:
+    client = log_in(administrator)
+    url = reverse(address.name, kwargs={**dict.fromkeys(address.parameters, 987_654_321)})
+    huge = reverse(address.name, kwargs={**dict.fromkeys(address.parameters, 10**30)})
+    for answer in (client.get(url), client.post(url), client.get(huge), client.post(huge)):
+        assert answer.status_code in (404, 405)
+
+
+@each_address
+def test_post_without_the_token_is_refused(
+    address: Address, administrator: User, log_in: LogIn
+) -> None:
+    client = log_in(administrator, enforce_csrf_checks=True)
+    assert client.post(address.url(administrator)).status_code == 403
+
+
+@each_address
+def test_empty_and_silly_posts_never_fail(
+    address: Address, administrator: User, log_in: LogIn
+) -> None:
+    client = log_in(administrator)
+    client.post(address.url(administrator))
+    silly = dict.fromkeys(
+        ["name", "email", "status", "owner", "ids", "target", "known_when", "language", "theme"],
+        ["²", "\x00", "9" * 40, "%s%(x)s", "<script>"],
+    )
+    response = client.post(address.url(administrator), silly)
+    assert response.status_code < 500
+
+
+@each_address
+def test_get_never_writes(address: Address, administrator: User, log_in: LogIn) -> None:
+    if address.name == "account_logout":
+        pytest.skip("allauth's page ends the session it was opened in only on POST")
+    client = log_in(administrator)
+    url = address.url(administrator)
+    client.get(reverse("home"))
+    with CaptureQueriesContext(connection) as queries:
+        client.get(url)
+    written = [q["sql"] for q in queries if WRITES.match(q["sql"]) and not NOTED.search(q["sql"])]
+    assert written == []
+
+
+@each_of_ours
+def test_silly_queries_never_fail(address: Address, administrator: User, log_in: LogIn) -> None:
+    client = log_in(administrator)
+    url = address.url(administrator)
+    for query in ("?q=%00", "?sort=%00&after=%00", "?owner=%C2%B2", "?after=W10", "?status=%ff"):
+        assert client.get(url + query).status_code < 500
