@@ -49,11 +49,30 @@ def ask_dated_question(*, kind: str) -> JobRun:
 
 
 def ask_following(run_id: int) -> list[int]:
-    """Ask what follows the success of a run, once per run; returns the ids of the new runs."""
+    """Ask what follows the run, once per run; returns the ids of the runs that answer.
+
+    Its success is followed by the kinds that declare so. A run that was active while something it
+    follows succeeded may have read too early, so its question is asked again.
+    """
     run = JobRun.objects.get(pk=run_id)
-    if run.state != RunState.SUCCEEDED or run.finished_at is None:
+    if run.is_active or run.finished_at is None:
         return []
-    return [
-        ask(kind=kind.key, as_of=run.finished_at, requested_by=run.requested_by).pk
-        for kind in kinds_following(run.kind)
-    ]
+    asked = [ask(kind=run.kind, as_of=moment, seed=run.seed) for moment in _read_too_early(run)]
+    if run.state == RunState.SUCCEEDED:
+        asked += [
+            ask(kind=kind.key, as_of=run.finished_at, requested_by=run.requested_by)
+            for kind in kinds_following(run.kind)
+        ]
+    return [answer.pk for answer in asked]
+
+
+def _read_too_early(run: JobRun) -> list[datetime]:
+    """The moment of the latest success that the run should have waited for, if any."""
+    followed = JobRun.objects.filter(
+        kind__in=job_kinds[run.kind].follows,
+        state=RunState.SUCCEEDED,
+        finished_at__gt=run.as_of,
+        finished_at__lte=run.finished_at,
+    )
+    moments = followed.order_by("-finished_at").values_list("finished_at", flat=True)[:1]
+    return [moment for moment in moments if moment is not None]
