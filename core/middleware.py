@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,6 +18,9 @@ from core.health import readiness
 from core.services.users import is_set_up
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+# A session's last use is noted at most this often: a write per page is too many.
+NOTE_EVERY_SECONDS = 300
 
 
 class HealthMiddleware:
@@ -40,7 +45,7 @@ class SetUpMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        open_paths = (reverse("set_up"), reverse("set_language"), f"/{settings.STATIC_URL}")
+        open_paths = (reverse("set_up"), reverse("set_language"), settings.STATIC_URL)
         is_visitor = not request.user.is_authenticated
         if is_visitor and not request.path.startswith(open_paths) and not is_set_up():
             return redirect("set_up")
@@ -63,6 +68,20 @@ class PreferencesMiddleware:
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
         return response
+
+
+class SessionActivityMiddleware:
+    """Notes when and from where a session was last used, for the user's list of sessions."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            key = f"session-noted:{request.session.session_key}"
+            if cache.add(key, value=True, timeout=NOTE_EVERY_SECONDS):
+                UserSession.objects.create_from_request(request)
+        return self.get_response(request)
 
 
 class HtmxMiddleware:

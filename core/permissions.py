@@ -107,7 +107,13 @@ def row_condition(model: type[Model], user: "User", action: str = "view") -> Q:
 
 
 def team_ids(user: "User") -> list[int]:
-    """The user's team and all teams below it."""
+    """The user's team and all teams below it, read once per user instance."""
+    if user.cached_team_ids is None:
+        user.cached_team_ids = _read_team_ids(user)
+    return user.cached_team_ids
+
+
+def _read_team_ids(user: "User") -> list[int]:
     from core.models.users import Team  # noqa: PLC0415  # models stand on this module
 
     children: dict[int | None, list[int]] = {}

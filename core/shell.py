@@ -46,7 +46,8 @@ def _build(request: HttpRequest) -> dict[str, Any]:
         return {"groups": [], "foot": [], "tabbar": [], "company": "Renmai", "unread": 0}
     access = permissions.access_of(user)
     shown = [e for e in navigation if not e.permission or access.may(e.permission)]
-    shown.sort(key=lambda e: e.order)
+    places = list(GROUPS)
+    shown.sort(key=lambda e: (places.index(e.group), e.order))
     unread = Notification.objects.filter(user=user, read_at=None).count()
     running = JobRun.objects.active().count()
     counts = {"inbox": unread, "jobs": running}

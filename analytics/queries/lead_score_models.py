@@ -110,40 +110,44 @@ def _figures(metrics: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "label": _("AUC"),
-            "value": number_format(metrics["roc_auc"], 3),
+            "value": _decimals(metrics["roc_auc"], 3),
             "note": _("%(low)s to %(high)s; chance is 0.5")
             % {
-                "low": number_format(metrics["roc_auc_lower"], 3),
-                "high": number_format(metrics["roc_auc_upper"], 3),
+                "low": _decimals(metrics["roc_auc_lower"], 3),
+                "high": _decimals(metrics["roc_auc_upper"], 3),
             },
         },
         {
             "label": _("Found in the top 10 %"),
             "value": percent(top["captured"]),
-            "note": _("%(times)s times chance") % {"times": number_format(top["lift"], 1)},
+            "note": _("%(times)s times chance") % {"times": _decimals(top["lift"], 1)},
         },
         {
             "label": _("Average precision"),
-            "value": number_format(metrics["average_precision"], 3),
+            "value": _decimals(metrics["average_precision"], 3),
             "note": _("chance is the base rate, %(rate)s")
-            % {"rate": number_format(metrics["base_rate"], 3)},
+            % {"rate": _decimals(metrics["base_rate"], 3)},
         },
         {
             "label": _("Brier score"),
-            "value": number_format(metrics["brier"], 3),
+            "value": _decimals(metrics["brier"], 3),
             "note": _("always saying %(rate)s: %(brier)s")
             % {
                 "rate": percent(metrics["base_rate"]),
-                "brier": number_format(metrics["brier_base"], 3),
+                "brier": _decimals(metrics["brier_base"], 3),
             },
         },
         {
             "label": _("Calibration error"),
             "value": _("%(points)s pts")
-            % {"points": number_format(100 * metrics["calibration_error"], 1)},
+            % {"points": _decimals(100 * metrics["calibration_error"], 1)},
             "note": _("limit %(points)s pts") % {"points": round(100 * GOOD_CALIBRATION)},
         },
     ]
+
+
+def _decimals(value: float, digits: int) -> str:
+    return number_format(round(value, digits), digits)
 
 
 def _calibration_chart(table: list[dict[str, Any]]) -> dict[str, Any]:

@@ -83,8 +83,9 @@ class User(AbstractBaseUser):
 
     objects: ClassVar[UserManager] = UserManager()
 
-    # Filled by core.permissions.access_of, once per instance.
+    # Filled by core.permissions, once per instance.
     cached_access: "Access | None" = None
+    cached_team_ids: list[int] | None = None
 
     class Meta:
         verbose_name = _("user")

@@ -31,6 +31,7 @@ from crm.services.leads import (
 from crm.tables import LEADS
 
 PARTS = {"list": "list"}
+LONGEST_ID = 18  # digits; what is longer fits no column
 
 
 def _lead(request: HttpRequest, pk: int, action: str = "view") -> Lead:
@@ -123,7 +124,8 @@ def lead_set_status(request: HttpRequest, pk: int) -> HttpResponse:
 def leads_assign(request: HttpRequest) -> HttpResponse:
     """Give the ticked leads to a colleague."""
     user = permissions.user_of(request)
-    ids = [int(pk) for pk in request.POST.getlist("ids") if pk.isdigit()]
+    given = request.POST.getlist("ids")
+    ids = [int(pk) for pk in given if pk.isdecimal() and len(pk) <= LONGEST_ID]
     choices = {str(colleague.pk): colleague for colleague in assignable_users(user)}
     owner = choices.get(request.POST.get("owner", ""))
     if owner is None or not ids:

@@ -40,19 +40,19 @@ class RoleFactory(DjangoModelFactory):
     name = factory.Sequence("Role {}".format)
 
     @factory.post_generation
-    def grants(role: Role, _create: bool, given: dict[str, Reach] | None, **_extra: Any) -> None:
+    def grants(self: Role, _create: bool, given: dict[str, Reach] | None, **_extra: Any) -> None:
         Grant.objects.bulk_create(
-            Grant(role=role, permission=permission, reach=reach)
+            Grant(role=self, permission=permission, reach=reach)
             for permission, reach in (given or {}).items()
         )
 
     @factory.post_generation
-    def hides(role: Role, _create: bool, given: list[str] | None, **_extra: Any) -> None:
-        add_rules(role, given or [], FieldAccess.NONE)
+    def hides(self: Role, _create: bool, given: list[str] | None, **_extra: Any) -> None:
+        add_rules(self, given or [], FieldAccess.NONE)
 
     @factory.post_generation
-    def locks(role: Role, _create: bool, given: list[str] | None, **_extra: Any) -> None:
-        add_rules(role, given or [], FieldAccess.SEE)
+    def locks(self: Role, _create: bool, given: list[str] | None, **_extra: Any) -> None:
+        add_rules(self, given or [], FieldAccess.SEE)
 
 
 def add_rules(role: Role, fields: list[str], access: FieldAccess) -> None:
@@ -76,13 +76,13 @@ class UserFactory(DjangoModelFactory):
         return model_class.objects.create_user(**fields)
 
     @factory.post_generation
-    def role(user: User, _create: bool, given: str | None, **_extra: Any) -> None:
+    def role(self: User, _create: bool, given: str | None, **_extra: Any) -> None:
         if given:
-            user.roles.add(Role.objects.get(key=given))
+            self.roles.add(Role.objects.get(key=given))
 
     @factory.post_generation
-    def roles(user: User, _create: bool, given: list[Role] | None, **_extra: Any) -> None:
-        user.roles.add(*(given or []))
+    def roles(self: User, _create: bool, given: list[Role] | None, **_extra: Any) -> None:
+        self.roles.add(*(given or []))
 
 
 class CustomFieldFactory(DjangoModelFactory):

@@ -47,6 +47,8 @@ class Address:
 
     def url(self, owner: User) -> str:
         """The address of a record of this user's."""
+        if not self.parameters:
+            return f"/{self.route}"
         return reverse(self.name, kwargs={p: value_of(self, p, owner) for p in self.parameters})
 
 

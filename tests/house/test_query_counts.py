@@ -1,0 +1,210 @@
+"""A page asks the database as often for three rows, or thirty, as for one."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from core import audit
+from core.choices import RunState, VersionState
+from core.models import JobRun, JobStep, ModelVersion, User
+from crm.models import Lead, LeadImport
+from tests.factories import (
+    CompanyFactory,
+    ContactFactory,
+    CustomFieldFactory,
+    JobRunFactory,
+    LeadFactory,
+    LeadImportFactory,
+    LeadScoreFactory,
+    ModelVersionFactory,
+    NotificationFactory,
+    RefusedRowFactory,
+    UserFactory,
+)
+from tests.factories.core import NOW
+from tests.factories.crm import entry
+from tests.house.test_pages import assert_safe
+
+MOST_QUERIES = 15
+SIZES = (1, 3, 30)
+
+LogIn = Callable[..., Client]
+
+
+def leads(user: User, number: int) -> str:
+    version = ModelVersion.objects.first() or ModelVersionFactory()
+    for _row in range(number):
+        LeadScoreFactory(lead=LeadFactory(owner=UserFactory(team=user.team)), version=version)
+    return reverse("lead_list")
+
+
+def contacts(user: User, number: int) -> str:
+    for _row in range(number):
+        ContactFactory(owner=UserFactory(), team=user.team, company=CompanyFactory())
+    return reverse("contact_list")
+
+
+def companies(user: User, number: int) -> str:
+    for _row in range(number):
+        CompanyFactory(owner=UserFactory(), team=user.team)
+    return reverse("company_list")
+
+
+def home(user: User, number: int) -> str:
+    leads(user, number)
+    return reverse("home")
+
+
+def lead_page(user: User, number: int) -> str:
+    """Custom fields, changes and reasons grow."""
+    lead: Lead = LeadScoreFactory(lead=LeadFactory(owner=user)).lead
+    for _row in range(number):
+        field = CustomFieldFactory()
+        lead.custom[field.key] = "x"
+        lead.score.reasons.append({"field": field.name, "value": "x", "points": 1.0})
+        audit.record(
+            actor=UserFactory(), action="edit", subject=lead, changes={"source": ("a", "b")}
+        )
+    lead.save()
+    lead.score.save()
+    return reverse("lead_detail", args=[lead.pk])
+
+
+def contact_page(user: User, number: int) -> str:
+    contact = ContactFactory(owner=user, team=user.team, company=CompanyFactory())
+    for _row in range(number):
+        LeadScoreFactory(lead=LeadFactory(owner=user, contact=contact))
+    return reverse("contact_detail", args=[contact.pk])
+
+
+def company_page(user: User, number: int) -> str:
+    company = CompanyFactory(owner=user, team=user.team)
+    for _row in range(number):
+        LeadScoreFactory(lead=LeadFactory(owner=user, company=company))
+        ContactFactory(owner=user, team=user.team, company=company)
+    return reverse("company_detail", args=[company.pk])
+
+
+def jobs(user: User, number: int) -> str:
+    for _row in range(number):
+        JobRunFactory(requested_by=UserFactory())
+        upload = LeadImportFactory(created_by=user)
+        JobRunFactory(
+            kind="crm.lead_import",
+            requested_by=user,
+            scope={"import": upload.pk, "file": "x.csv"},
+            state=RunState.QUEUED,
+        )
+    return reverse("job_list")
+
+
+def job_page(user: User, number: int) -> str:
+    """Steps and earlier runs of the question grow."""
+    runs: list[JobRun] = [
+        JobRunFactory(
+            scope={"number": number},
+            as_of=NOW + timedelta(hours=hour),
+            requested_by=UserFactory(),
+        )
+        for hour in range(number + 1)
+    ]
+    for position in range(number):
+        JobStep.objects.create(run=runs[-1], name=f"Step {position}", started_at=NOW)
+    return reverse("job_run", args=[runs[-1].pk])
+
+
+def imports(user: User, number: int) -> str:
+    for _row in range(number):
+        LeadImportFactory(created_by=user, owner=UserFactory(), done=True)
+    return reverse("import_list")
+
+
+def import_page(user: User, number: int) -> str:
+    lead_import: LeadImport = LeadImportFactory(created_by=user, done=True)
+    for _row in range(number):
+        RefusedRowFactory(lead_import=lead_import)
+    return reverse("import_detail", args=[lead_import.pk])
+
+
+def import_columns(user: User, number: int) -> str:
+    """Columns to match and colleagues to give the leads to grow."""
+    names = [f"Column {position}" for position in range(number)]
+    UserFactory.create_batch(number, team=user.team)
+    lead_import = LeadImportFactory(
+        created_by=user, columns=names, mapping=[entry(name) for name in names]
+    )
+    return reverse("import_map", args=[lead_import.pk])
+
+
+def lead_form(user: User, number: int) -> str:
+    CustomFieldFactory.create_batch(number)
+    return reverse("lead_edit", args=[LeadFactory(owner=user).pk])
+
+
+def inbox(user: User, number: int) -> str:
+    NotificationFactory.create_batch(number, user=user)
+    return reverse("notification_list")
+
+
+def model_page(_user: User, number: int) -> str:
+    CustomFieldFactory.create_batch(number, known_when="after")
+    for _row in range(number):
+        ModelVersionFactory(state=VersionState.RETIRED)
+        JobRunFactory()
+    return reverse("lead_score_model")
+
+
+PAGES = [
+    leads,
+    contacts,
+    companies,
+    home,
+    lead_page,
+    contact_page,
+    company_page,
+    jobs,
+    job_page,
+    imports,
+    import_page,
+    import_columns,
+    lead_form,
+    inbox,
+    model_page,
+]
+
+
+@pytest.mark.parametrize("role", ["administrator", "manager", "sales"])
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.__name__)
+def test_page_asks_as_often_for_many_rows_as_for_one(
+    page: Callable[[User, int], str],
+    role: str,
+    request: pytest.FixtureRequest,
+    log_in: LogIn,
+) -> None:
+    user = request.getfixturevalue(role)
+    client = log_in(user)
+    counts = []
+    for size in SIZES:
+        url = page(user, size)
+        ContentType.objects.clear_cache()
+        client.get(reverse("notification_list"))
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(url)
+        if response.status_code == 403:
+            pytest.skip(f"{role} may not open this page")
+        assert response.status_code == 200
+        assert_safe(response)
+        counts.append([query["sql"] for query in queries])
+    assert len({len(asked) for asked in counts}) == 1, more_of(counts[0], counts[-1])
+    assert len(counts[-1]) <= MOST_QUERIES, "\n".join(counts[-1])
+
+
+def more_of(few: list[str], many: list[str]) -> str:
+    """The queries that came with the rows, for whoever has to find them."""
+    return f"{len(few)} queries for one row, {len(many)} for thirty:\n" + "\n".join(many)
