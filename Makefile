@@ -22,7 +22,7 @@ setup-dev: ## install what tests and checks need as well
 	@$(PYTHON) scripts/bootstrap.py --dev
 
 test: setup-dev ## run all tests (DATABASE_URL and REDIS_URL choose other servers)
-	@$(VENV)/python -m pytest -m "not acceptance" -n $(JOBS) $(PYTEST_ARGS)
+	@$(VENV)/python -m pytest -m "not acceptance" -n $(JOBS) --dist loadgroup $(PYTEST_ARGS)
 
 acceptance: setup-dev ## run the long proofs, which print their figures
 	@$(VENV)/python -m pytest -m acceptance -s $(PYTEST_ARGS)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.jobs.kinds import JobKind, job_kinds
@@ -160,4 +160,4 @@ def _register_jobs() -> None:
 
 
 def _import_title(scope: dict[str, Any]) -> str:
-    return _now("Import %(file)s") % {"file": scope.get("file", "")}
+    return gettext("Import %(file)s") % {"file": scope.get("file", "")}

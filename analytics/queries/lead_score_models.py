@@ -1,6 +1,5 @@
 """What the model page shows: is the score good enough to act on, and why."""
 
-from math import ceil
 from typing import Any
 
 from django.utils.formats import number_format
@@ -16,6 +15,8 @@ from core.phrases import percent
 GOOD_AUC = 0.7
 GOOD_CALIBRATION = 0.05
 SHOWN_DRIVERS = 8
+# Ends of the axes of the calibration chart; a quarter of each is a round number.
+CHART_TOPS = (0.04, 0.1, 0.2, 0.4, 0.6, 0.8)
 
 # Why a field is left out, or asked about; the codes are those of analytics.methods.
 REASONS = {
@@ -118,7 +119,7 @@ def _figures(metrics: dict[str, Any]) -> list[dict[str, Any]]:
             },
         },
         {
-            "label": _("Found in the top 10 %"),
+            "label": _("Found in the top 10%"),
             "value": percent(top["captured"]),
             "note": _("%(times)s times chance") % {"times": _decimals(top["lift"], 1)},
         },
@@ -152,10 +153,10 @@ def _decimals(value: float, digits: int) -> str:
 
 def _calibration_chart(table: list[dict[str, Any]]) -> dict[str, Any]:
     """What static/js/charts.js draws: predicted, observed, low, high, as ratios."""
-    top = max(max(row["predicted"], row["upper"]) for row in table)
+    highest = max(max(row["predicted"], row["upper"]) for row in table)
     return {
         "p": [[row["predicted"], row["observed"], row["lower"], row["upper"]] for row in table],
-        "max": ceil(top * 10) / 10,
+        "max": next((top for top in CHART_TOPS if top >= highest), 1),
         "axis": _("Predicted chance"),
         "predicted": _("Predicted"),
         "observed": _("Happened"),
@@ -172,7 +173,7 @@ def _spread(training: list[int], run: JobRun | None) -> list[dict[str, Any]]:
     now = [run.result.get(f"chance_{tenth}", 0) for tenth in range(10)] if run else [0] * 10
     rows = zip(_shares(now), _shares(training), strict=True)
     return [
-        {"label": f"{10 * tenth}–{10 * (tenth + 1)} %", "now": open_now, "training": trained}
+        {"label": f"{10 * tenth}–{10 * (tenth + 1)}%", "now": open_now, "training": trained}
         for tenth, (open_now, trained) in enumerate(rows)
     ]
 

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.models import OwnedQuerySet, OwnedRecord
@@ -88,7 +88,7 @@ class Lead(OwnedRecord):
             return self.contact.display_name
         if self.company is not None:
             return self.company.name
-        return _now("Lead %(number)s") % {"number": self.external_id or self.pk}
+        return gettext("Lead %(number)s") % {"number": self.external_id or self.pk}
 
     @property
     def is_open(self) -> bool:

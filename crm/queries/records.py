@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import ForeignKey, Model
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import permissions
@@ -118,7 +118,7 @@ class _StoredWords:
     def of(self, name: str, value: Any) -> Any:
         if name in self.related and value:
             related = self.related[name].get(value)
-            return getattr(related, "display_name", related) or _now("a deleted record")
+            return getattr(related, "display_name", related) or gettext("a deleted record")
         choices = dict(self.fields[name].flatchoices) if name in self.fields else {}
         return choices.get(value, value)
 

@@ -94,7 +94,7 @@ const KINDS = {
 
   // {p: [[predicted, observed, low, high]], max: ratio, axis: "…", predicted: "…", observed: "…", group: "…"}
   calib(chart) {
-    const ratio = { min: 0, max: chart.max };
+    const ratio = { min: 0, max: chart.max, interval: chart.max / 4 };
     const point = (hit) => tip(`${chart.group} ${hit.dataIndex + 1}`, [
       [chart.predicted, percentage.format(hit.value[0])], [chart.observed, percentage.format(hit.value[1])],
     ]);

@@ -19,7 +19,9 @@ def leads_csv(rows: int, *, with_outcome: bool, seed: int) -> bytes:
         outcome = ("1" if chance.random() < odds else "0") if with_outcome else ""
         lead_id = "" if number % 3 == 0 else f"{seed}-{number}"
         email = f"p{number % (rows // 2)}@example{seed}.com" if number % 5 else "not an address"
-        lines.append(f"{lead_id},Person {number},{email},Firm {number % 97},{source},{visits},{outcome}")
+        lines.append(
+            f"{lead_id},Person {number},{email},Firm {number % 97},{source},{visits},{outcome}"
+        )
     return "\n".join(lines).encode()
 
 
@@ -85,7 +87,11 @@ def facts() -> dict[str, object]:
     return {
         "leads": sorted(
             Lead.objects.values_list(
-                "contact__name", "contact__email", "company__name", "source", "status",
+                "contact__name",
+                "contact__email",
+                "company__name",
+                "source",
+                "status",
                 "custom__visits",
             ),
             key=str,

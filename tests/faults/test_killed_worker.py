@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.installation import LEASE_SECONDS, Installation, installation, kill
+from tests.installation import LEASE_SECONDS, Installation, installation, kill
 
 CLOSED_ROWS, OPEN_ROWS = 3_000, 9_000
 

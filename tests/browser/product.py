@@ -1,0 +1,83 @@
+"""Starting the product as `make run` does, on a scratch database, and stopping it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.installation import ROOT, Installation, scratch_database
+
+PATIENCE_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Product:
+    """A running product."""
+
+    url: str
+    folder: Path
+    installation: Installation
+
+    def password(self, email: str) -> str:
+        kept = json.loads((self.folder / "sample-log-ins.json").read_text())
+        return str(kept[email]["password"])
+
+
+@contextmanager
+def running_product(folder: Path, broker_number: int) -> Iterator[Product]:
+    """The whole product under its supervisor: web, worker, beat and broker."""
+    with scratch_database(folder) as database:
+        port = _free_port()
+        environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "config.settings.embedded",
+            "VAR_DIR": str(folder),
+            "PORT": str(port),
+            "DATABASE_URL": database,
+        }
+        if os.environ.get("REDIS_URL"):
+            server = os.environ["REDIS_URL"].rstrip("/").rpartition("/")[0]
+            environment["REDIS_URL"] = f"{server}/{broker_number}"
+        with (folder / "serve.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "scripts.serve"],
+                env=environment,
+                cwd=ROOT,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            _wait_until_ready(process, f"http://127.0.0.1:{port}/readyz", folder / "serve.log")
+            installation = Installation(folder, database, environment.get("REDIS_URL", ""))
+            yield Product(f"http://127.0.0.1:{port}", folder, installation)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=60)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end:
+        assert process.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.3)
+    raise AssertionError(f"The product did not answer: {log.read_text()}")
