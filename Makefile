@@ -46,7 +46,8 @@ requirements: setup-dev ## compile requirements*.txt from requirements*.in (on P
 
 messages: setup-dev ## collect the marked strings into locale/ (needs gettext) and compile them
 	@command -v xgettext >/dev/null || { echo "xgettext is missing: install it with \`apt install gettext\`."; exit 1; }
-	@$(VENV)/python manage.py makemessages $(foreach l,$(LOCALES),--locale $(l)) --no-wrap --add-location file --ignore ".venv/*" --ignore "var/*"
+	@$(VENV)/python manage.py makemessages $(foreach l,$(LOCALES),--locale $(l)) --no-wrap --no-obsolete --add-location file --ignore ".venv/*" --ignore "var/*" --ignore "tests/*"
+	@for po in locale/*/LC_MESSAGES/django.po; do grep -v '^"POT-Creation-Date:' $$po > $$po.new && mv $$po.new $$po; done
 	@$(VENV)/python manage.py compile_messages_pure
 
 fresh-check: ## clone the committed tree and run both commands there

@@ -1,8 +1,27 @@
 """An expected no."""
 
+from typing import Any
+
+from django.utils.translation import gettext
+
 
 class Refused(Exception):  # noqa: N818  # it is an answer, not an error
-    """A service refuses with a translated sentence that says what to do."""
+    """A service refuses with a translated sentence that says what to do.
+
+    `message` and `args_by_name` are what a run stores of it: a msgid with its values.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.message = "%(reason)s"
+        self.args_by_name: dict[str, Any] = {"reason": sentence}
+
+    @classmethod
+    def by_msgid(cls, message: str, **args: Any) -> "Refused":
+        """A refusal that everybody who opens the run reads in their own language."""
+        refusal = cls(gettext(message) % args)
+        refusal.message, refusal.args_by_name = message, args
+        return refusal
 
 
 class InsufficientData(Exception):  # noqa: N818  # an answer, too

@@ -51,10 +51,10 @@ def number(value: Number | None, digits: int = 0) -> str:
 
 
 def percent(share: Number | None, digits: int = 0) -> str:
-    """A ratio as a percentage; something under half a unit reads <1%.
+    """A ratio as a percentage; what is neither nothing nor all never reads 0% or 100%.
 
-    >>> percent(0.314), percent(0.0004), percent(0.0)
-    ('31%', '<1%', '0%')
+    >>> percent(0.314), percent(0.0004), percent(0.0), percent(0.997), percent(1.0)
+    ('31%', '<1%', '0%', '>99%', '100%')
     """
     if share is None:
         return "–"
@@ -62,6 +62,8 @@ def percent(share: Number | None, digits: int = 0) -> str:
     smallest = 10.0**-digits
     if 0 < value < smallest / 2:
         return f"<{number(smallest, digits)}%"
+    if 100 - smallest / 2 <= value < 100:
+        return f">{number(100 - smallest, digits)}%"
     return f"{number(value, digits)}%"
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core.views import entrance, home, jobs, notifications, settings
+from core.views import entrance, home, jobs, notifications, schedules, settings
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("jobs/<int:pk>/", jobs.job_run, name="job_run"),
     path("jobs/<int:pk>/cancel/", jobs.job_cancel, name="job_cancel"),
     path("jobs/start/<str:kind>/", jobs.job_start, name="job_start"),
+    path("jobs/schedule/<str:kind>/", schedules.schedule_update, name="schedule_update"),
     path("settings/", settings.settings_profile, name="settings_profile"),
     path("settings/preferences/", settings.preferences_update, name="preferences_update"),
 ]

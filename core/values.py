@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.utils import formats
+from django.utils import formats, numberformat
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext
 
@@ -40,4 +40,13 @@ def grouped(number: float, *, separated: bool = True) -> str:
     """
     rounded = round(number, 2)
     digits = len(f"{rounded % 1:.2f}".rstrip("0")) - 2
-    return formats.number_format(rounded, digits, use_l10n=True, force_grouping=separated)
+    return numberformat.format(
+        rounded,
+        formats.get_format("DECIMAL_SEPARATOR"),
+        decimal_pos=digits,
+        grouping=3,
+        # Django leaves it out for Chinese, where software writes 18,406 all the same.
+        thousand_sep=(formats.get_format("THOUSAND_SEPARATOR") or ",") if separated else "",
+        force_grouping=separated,
+        use_l10n=True,
+    )

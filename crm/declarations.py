@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.jobs.kinds import JobKind, job_kinds
@@ -90,7 +90,7 @@ def _register_records() -> None:
             "building",
             "company_detail",
             {
-                "name": _("Name"),
+                "name": pgettext_lazy("company", "Name"),
                 "website": _("Website"),
                 "phone": _("Phone"),
                 "industry": _("Industry"),
@@ -151,9 +151,9 @@ def _register_jobs() -> None:
             describe=_import_title,
             result_url=lambda scope: reverse("import_detail", args=[scope["import"]]),
             counts={
-                "created": _("Created"),
-                "updated": _("Updated"),
-                "refused": _("Refused"),
+                "created": pgettext_lazy("import", "Created"),
+                "updated": pgettext_lazy("import", "Updated"),
+                "refused": pgettext_lazy("import", "Refused"),
             },
         )
     )

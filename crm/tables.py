@@ -1,13 +1,17 @@
 """The lists of sales."""
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.lists import Column, Filter, ListDefinition, Sort
 from core.models import User
+from core.permissions import NOTHING, Access
 from crm.choices import OPEN_STATUSES, Grade, LeadStatus
 from crm.models import Company, Contact, Lead
 from crm.models.names import comparable
@@ -19,6 +23,8 @@ BY_CHANCE = Sort(
 BY_CREATED = Sort("created", _("Created"), "created_at", descending_first=True)
 BY_TOUCH = Sort("touch", _("Last touch"), "touched_at", is_nullable=True, descending_first=True)
 BY_NAME = Sort("name", _("Name"), "name_key")
+COMPANY_NAME = pgettext_lazy("company", "Name")
+BY_COMPANY_NAME = Sort("name", COMPANY_NAME, "name_key")
 
 
 def _lead_rows(user: User) -> QuerySet[Any]:
@@ -26,13 +32,22 @@ def _lead_rows(user: User) -> QuerySet[Any]:
     return rows
 
 
-def _search_leads(words: str) -> Q:
+def _any_seen(access: Access, conditions: dict[str, Q]) -> Q:
+    """One of the conditions, by full field name, on fields that the user may see."""
+    seen = (condition for name, condition in conditions.items() if access.sees(name))
+    return reduce(or_, seen, NOTHING)
+
+
+def _search_leads(words: str, access: Access) -> Q:
     key = comparable(words)
-    return (
-        Q(contact__name_key__contains=key)
-        | Q(contact__email_key__startswith=key)
-        | Q(company__name_key__contains=key)
-        | Q(external_id=words)
+    return _any_seen(
+        access,
+        {
+            "crm.contact.name": Q(contact__name_key__contains=key),
+            "crm.contact.email": Q(contact__email_key__startswith=key),
+            "crm.lead.company": Q(company__name_key__contains=key),
+            "crm.lead.external_id": Q(external_id=words),
+        },
     )
 
 
@@ -103,12 +118,15 @@ def _contact_rows(user: User) -> QuerySet[Any]:
     return rows
 
 
-def _search_contacts(words: str) -> Q:
+def _search_contacts(words: str, access: Access) -> Q:
     key = comparable(words)
-    return (
-        Q(name_key__contains=key)
-        | Q(email_key__startswith=key)
-        | Q(company__name_key__contains=key)
+    return _any_seen(
+        access,
+        {
+            "crm.contact.name": Q(name_key__contains=key),
+            "crm.contact.email": Q(email_key__startswith=key),
+            "crm.contact.company": Q(company__name_key__contains=key),
+        },
     )
 
 
@@ -120,8 +138,8 @@ CONTACTS = ListDefinition(
     rows=_contact_rows,
     columns=[
         Column("name", _("Name"), field="name", sort=BY_NAME, css="m-title"),
-        Column("job_title", _("Job title"), field="job_title", css="m-sub"),
-        Column("company", _("Company"), field="company"),
+        Column("job_title", _("Job title"), field="job_title"),
+        Column("company", _("Company"), field="company", css="m-sub"),
         Column("email", _("E-mail"), field="email"),
         Column("phone", _("Phone"), field="phone"),
         Column("owner", _("Owner")),
@@ -141,6 +159,10 @@ def _company_rows(user: User) -> QuerySet[Any]:
     return rows
 
 
+def _search_companies(words: str, access: Access) -> Q:
+    return _any_seen(access, {"crm.company.name": Q(name_key__contains=comparable(words))})
+
+
 COMPANIES = ListDefinition(
     key="companies",
     object_type="crm.company",
@@ -148,7 +170,7 @@ COMPANIES = ListDefinition(
     icon="building",
     rows=_company_rows,
     columns=[
-        Column("name", _("Name"), field="name", sort=BY_NAME, css="m-title"),
+        Column("name", COMPANY_NAME, field="name", sort=BY_COMPANY_NAME, css="m-title"),
         Column("industry", _("Industry"), field="industry", css="m-sub"),
         Column("city", _("City"), field="city"),
         Column("country", _("Country"), field="country"),
@@ -156,9 +178,9 @@ COMPANIES = ListDefinition(
         Column("created", _("Created"), sort=BY_CREATED, css="m-end"),
     ],
     filters=[OWNER],
-    sorts=[BY_NAME, BY_CREATED],
+    sorts=[BY_COMPANY_NAME, BY_CREATED],
     default_sort="name",
     cells="crm/cells/company.html",
-    search=lambda words: Q(name_key__contains=comparable(words)),
-    search_hint=_("Name"),
+    search=_search_companies,
+    search_hint=COMPANY_NAME,
 )

@@ -2,23 +2,22 @@
 
 import os
 import secrets
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 
 from core.models import Team, User
 from core.services import users
+from tests.chromium import NO_CHROMIUM, chromium
 from tests.factories import TeamFactory, UserFactory
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-NO_CHROMIUM = (
-    "Chromium was not found: install it with `apt install chromium fonts-noto-cjk`, or name it in "
-    "the environment variable CHROMIUM."
-)
+# A shared machine is slow at times, and a database answers in milliseconds.
+hypothesis_settings.register_profile("renmai", deadline=None, max_examples=40)
+hypothesis_settings.load_profile("renmai")
 
 
 @pytest.hookimpl(trylast=True)
@@ -35,13 +34,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if os.environ.get("RENMAI_REQUIRE_BROWSER") == "1":
         pytest.fail(NO_CHROMIUM, pytrace=False)
     pytest.skip(NO_CHROMIUM)
-
-
-def chromium() -> Path | None:
-    """The browser that the browser tests drive."""
-    candidates = (os.environ.get("CHROMIUM", ""), *CHROMIUM_NAMES)
-    found = (shutil.which(name) for name in candidates if name)
-    return next((Path(path) for path in found if path), None)
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_noop
 
+from core import permissions
 from core.choices import ACTIVE_STATES, RunState
 from core.jobs.kinds import job_kinds
-from core.models import JobRun
+from core.models import JobRun, User
 from core.services.notifications import notify
 
 SENTENCES = {
@@ -19,9 +21,10 @@ SENTENCES = {
 
 
 def end_run(run_id: int, state: RunState, error: str = "", **error_args: Any) -> None:
-    """Write the run's end, once; tell whoever asked."""
+    """Write the run's end, once; tell whoever asked. Who still works on it loses the claim."""
     values: dict[str, Any] = {
         "state": state,
+        "claim": F("claim") + 1,
         "finished_at": timezone.now(),
         "lease_until": None,
         "error": error,
@@ -45,5 +48,13 @@ def _tell(run: JobRun) -> None:
         kind="job",
         message=sentence,
         message_args={"job": title},
-        url=reverse("job_run", args=[run.pk]),
+        url=_url_for(run.requested_by, run),
     )
+
+
+def _url_for(user: User, run: JobRun) -> str:
+    """The run's page, or its result's for those who may not open runs."""
+    result_url = job_kinds[run.kind].result_url
+    if result_url and not permissions.access_of(user).may("core.job.view"):
+        return result_url(run.scope)
+    return reverse("job_run", args=[run.pk])

@@ -15,9 +15,10 @@ def runs_to_wake() -> Iterable[int]:
     free = open_ones.filter(claimable([PartitionState.PENDING], [PartitionState.RUNNING]))
     own = claimable([RunState.QUEUED], [RunState.PREPARING, RunState.FINISHING])
     working = Q(state=RunState.WORKING)
+    finishable = claimable([RunState.WORKING], []) & ~Exists(open_ones)
     return (
         JobRun.objects.filter(state__in=ACTIVE_STATES)
-        .filter(own | (working & Exists(free)) | (working & ~Exists(open_ones)))
+        .filter(own | (working & Exists(free)) | finishable)
         .order_by("pk")
         .values_list("pk", flat=True)
     )

@@ -112,7 +112,10 @@ class _Execution:
 
     def _mark_done(self, lease: Lease, saved: Saved) -> None:
         JobPartition.objects.filter(pk=lease.row.pk).update(state=PartitionState.DONE)
-        run = JobRun.objects.select_for_update().get(pk=self.run_id)
+        working = JobRun.objects.select_for_update().filter(state=RunState.WORKING)
+        run = working.filter(pk=self.run_id).first()
+        if run is None:  # cancelled, or failed at another partition
+            raise LeaseLost
         run.partitions_done += 1
         run.rows_read += saved.rows_read
         run.rows_written += saved.rows_written
@@ -169,7 +172,7 @@ class _Execution:
             case InsufficientData():
                 end_run(self.run_id, RunState.INSUFFICIENT, error.message, **error.args_by_name)
             case Refused():
-                end_run(self.run_id, RunState.FAILED, str(error))
+                end_run(self.run_id, RunState.FAILED, error.message, **error.args_by_name)
             case _:
                 logger.error("Run %s failed", self.run_id, exc_info=error)
                 kind = type(error).__name__

@@ -53,7 +53,7 @@ class ListDefinition:
     """The list of one record type.
 
     `rows` gives the visible rows with everything a line shows (no query from a template);
-    `search` turns words into a condition; `cells` is the template that draws a cell.
+    `search` turns words into a condition on fields that may be seen; `cells` is the template that draws a cell.
     """
 
     key: str
@@ -66,7 +66,7 @@ class ListDefinition:
     sorts: Sequence[Sort]
     default_sort: str
     cells: str
-    search: Callable[[str], Q]
+    search: Callable[[str, Access], Q]
     search_hint: Promise
     page_size: int = 50
     extra: dict[str, Any] = field(default_factory=dict)

@@ -8,10 +8,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
 from core.lists.definition import Sort
+
+Value = str | int | float | datetime
+# What reading a token that somebody made up may raise.
+NOT_OURS = (
+    ValueError,
+    KeyError,
+    TypeError,
+    OverflowError,
+    RecursionError,
+    ValidationError,
+    binascii.Error,
+)
 
 
 @dataclass(frozen=True)
@@ -35,8 +48,9 @@ class Position:
             value, pk, backward = json.loads(base64.urlsafe_b64decode(padded))
             if isinstance(value, dict):
                 value = parse_datetime(value["at"])
-            return cls(value, int(pk), bool(backward))
-        except (ValueError, KeyError, TypeError, binascii.Error):
+            is_ours = isinstance(value, Value | None) and "\0" not in str(value)
+            return cls(value, int(pk), bool(backward)) if is_ours else None
+        except NOT_OURS:
             return None
 
 
@@ -51,11 +65,8 @@ class Page:
 
 def fetch_page(rows: QuerySet[Any], *, sort: Sort, descending: bool, size: int, token: str) -> Page:
     """The page after (or before) the token's row; missing values come last either way."""
-    position = Position.from_token(token) if token else None
+    found, position = _from_position(rows, sort, descending, token)
     backward = position is not None and position.is_backward
-    found = rows
-    if position is not None:
-        found = found.filter(_beyond(sort, descending, position))
     found = found.order_by(*_order(sort, descending, reverse=backward))
     batch = list(found[: size + 1])
     has_more, batch = len(batch) > size, batch[:size]
@@ -68,6 +79,19 @@ def fetch_page(rows: QuerySet[Any], *, sort: Sort, descending: bool, size: int, 
         _token(batch[0], sort, is_backward=True) if batch and has_previous else "",
         _token(batch[-1], sort, is_backward=False) if batch and has_next else "",
     )
+
+
+def _from_position(
+    rows: QuerySet[Any], sort: Sort, descending: bool, token: str
+) -> tuple[QuerySet[Any], Position | None]:
+    """The rows beyond the token's; all of them when its value does not fit the column."""
+    position = Position.from_token(token) if token else None
+    if position is None:
+        return rows, None
+    try:
+        return rows.filter(_beyond(sort, descending, position)), position
+    except NOT_OURS:
+        return rows, None
 
 
 def _order(sort: Sort, descending: bool, *, reverse: bool) -> list[Any]:

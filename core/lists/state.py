@@ -36,11 +36,11 @@ class ListState:
         self.definition = definition
         self.user = user
         self.query = query
-        access = permissions.access_of(user)
-        self.columns = definition.columns_for(access)
-        self.filters = definition.filters_for(access)
-        self.sorts = definition.sorts_for(access)
-        self.search = query.get("q", "").strip()[:200]
+        self.access = permissions.access_of(user)
+        self.columns = definition.columns_for(self.access)
+        self.filters = definition.filters_for(self.access)
+        self.sorts = definition.sorts_for(self.access)
+        self.search = query.get("q", "").replace("\0", "").strip()[:200]
         self.sort, self.is_descending = self._sort()
 
     def _sort(self) -> tuple[Sort, bool]:
@@ -59,7 +59,9 @@ class ListState:
         rows = self.definition.rows(self.user)
         for chosen, value in self.chosen():
             rows = rows.filter(chosen.condition(value, self.user))
-        return rows.filter(self.definition.search(self.search)) if self.search else rows
+        if not self.search:
+            return rows
+        return rows.filter(self.definition.search(self.search, self.access))
 
     def chosen(self) -> list[tuple[Filter, str]]:
         """Filters with a value that they offer."""

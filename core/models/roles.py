@@ -1,6 +1,7 @@
 """Roles, what they grant, and how far."""
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import FieldAccess, Reach
@@ -29,7 +30,16 @@ class Role(models.Model):
         ordering = ["name"]
 
     def __str__(self) -> str:
-        return self.name
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """The name; that of a role that comes with the product in the reader's language."""
+        return gettext(self.name) if self.key else self.name
+
+    @property
+    def display_description(self) -> str:
+        return gettext(self.description) if self.key and self.description else self.description
 
 
 class Grant(models.Model):

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.choices import Theme
 
@@ -53,7 +54,7 @@ class User(AbstractBaseUser):
     """Somebody who logs in; rights come from roles only (`core.permissions`)."""
 
     email = models.EmailField(_("e-mail"), unique=True)
-    name = models.CharField(_("name"), max_length=150)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=150)
     is_active = models.BooleanField(
         _("active"), default=True, help_text=_("Switch off instead of deleting.")
     )

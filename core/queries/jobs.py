@@ -9,6 +9,7 @@ from django.utils import timezone
 from core.jobs.kinds import JobKind
 from core.models import JobRun
 from core.phrases import duration
+from core.queries.schedules import schedules_by_kind
 
 
 def steps_of(run: JobRun) -> list[dict[str, Any]]:
@@ -32,9 +33,13 @@ def counts_of(run: JobRun, kind: JobKind) -> list[tuple[Any, int]]:
 
 
 def last_runs(kinds: Sequence[JobKind]) -> list[dict[str, Any]]:
-    """Each kind with its latest run."""
+    """Each kind with its latest run and its schedule."""
     keys = [kind.key for kind in kinds]
     newest = JobRun.objects.filter(kind__in=keys).values("kind").annotate(last=Max("pk"))
     runs = JobRun.objects.in_bulk([row["last"] for row in newest])
     by_kind = {run.kind: run for run in runs.values()}
-    return [{"kind": kind, "run": by_kind.get(kind.key)} for kind in kinds]
+    schedules = schedules_by_kind()
+    return [
+        {"kind": kind, "run": by_kind.get(kind.key), "schedule": schedules.get(kind.key)}
+        for kind in kinds
+    ]

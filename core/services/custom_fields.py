@@ -21,9 +21,12 @@ MAX_TEXT = 5_000
 def ensure_field(
     *, object_type: str, label: str, field_type: str, known_when: str = KnownWhen.BEFORE
 ) -> CustomField:
-    """The field with this label, made when it is not there; an existing one keeps its type."""
+    """The field with this label, made when it is not there; an existing one keeps its type.
+
+    One that was once marked as filled in after contact stays so; marking it later is possible.
+    """
     key = field_key(label)
-    field, _made = CustomField.objects.get_or_create(
+    field, made = CustomField.objects.get_or_create(
         object_type=object_type,
         key=key,
         defaults={
@@ -33,6 +36,9 @@ def ensure_field(
             "position": CustomField.objects.filter(object_type=object_type).count(),
         },
     )
+    if not made and known_when == KnownWhen.AFTER and field.known_when != KnownWhen.AFTER:
+        field.known_when = KnownWhen.AFTER
+        field.save(update_fields=["known_when"])
     return field
 
 

@@ -14,6 +14,7 @@ from core.pages import STOP_POLLING, render_page
 from core.permissions import Access, requires
 from core.queries.jobs import counts_of, last_runs, steps_of
 from core.services.jobs import cancel_run, start_run
+from core.services.schedules import HOURS
 from core.tasks import wake
 
 EARLIER = 10
@@ -36,6 +37,8 @@ def job_list(request: HttpRequest) -> HttpResponse:
     runs = visible_runs(user).order_by("-pk")[:50]
     context = {
         "kinds": last_runs(kinds),
+        "hours": HOURS,
+        "may_schedule": permissions.access_of(user).may("core.settings.manage"),
         "runs": [described(run) for run in runs],
         "is_running": any(run.is_active for run in runs),
     }

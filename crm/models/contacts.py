@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.models import OwnedQuerySet, OwnedRecord
 from crm.models.companies import Company
@@ -19,7 +20,7 @@ class ContactQuerySet(OwnedQuerySet["Contact"]):
 class Contact(OwnedRecord):
     """A person. Consent, interactions and messages hang here, never on the lead."""
 
-    name = models.CharField(_("name"), max_length=200, blank=True)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=200, blank=True)
     name_key = models.CharField(max_length=200, editable=False)
     email = models.EmailField(_("e-mail"), blank=True)
     email_key = models.CharField(max_length=254, editable=False, blank=True)

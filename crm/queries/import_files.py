@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from typing import IO, Any, TypedDict
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from core.errors import Refused
 from crm.models import LeadImport
@@ -12,6 +12,9 @@ from crm.models import LeadImport
 SLICE_ROWS = 500
 # A cell longer than this is a sign of a quotation mark that was never closed.
 csv.field_size_limit(1_000_000)
+UNREADABLE = gettext_noop(
+    "Line %(line)s cannot be read as CSV: look for an unclosed quotation mark."
+)
 
 
 class RowSlice(TypedDict):
@@ -77,7 +80,4 @@ def _rows(lines: _Lines, delimiter: str) -> Iterator[list[str]]:
     try:
         yield from (row for row in reader if any(cell.strip() for cell in row))
     except csv.Error as error:
-        raise Refused(
-            _("Line %(line)s cannot be read as CSV: look for an unclosed quotation mark.")
-            % {"line": reader.line_num}
-        ) from error
+        raise Refused.by_msgid(UNREADABLE, line=reader.line_num) from error

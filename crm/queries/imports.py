@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core import permissions
 from core.jobs.kinds import kinds_following
@@ -55,7 +56,11 @@ def import_result(lead_import: LeadImport, now: datetime) -> dict[str, Any]:
 
 def _figures(counts: Mapping[str, int], rows: int) -> list[dict[str, Any]]:
     """The counts, each compared with the rows read so far."""
-    labels = {"created": _("Created"), "updated": _("Updated"), "refused": _("Refused")}
+    labels = {
+        "created": pgettext("import", "Created"),
+        "updated": pgettext("import", "Updated"),
+        "refused": pgettext("import", "Refused"),
+    }
     newest = reverse("lead_list", query={"sort": "-created"})
     return [
         {

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import FieldType, KnownWhen
-from core.services.custom_fields import guess_type
+from core.services.custom_fields import field_key, fields_of, guess_type
 from crm.models.names import comparable
 
 IGNORE = "ignore"
@@ -87,6 +87,17 @@ def suggest_mapping(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> li
 def _examples(samples: Sequence[str]) -> list[str]:
     """Up to three different values, to recognise the column by."""
     return list(dict.fromkeys(text.strip()[:60] for text in samples if text.strip()))[:3]
+
+
+def recall_marks(mapping: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The mapping with the columns marked whose field is known to be filled in after contact."""
+    after = {field.key for field in fields_of("crm.lead") if field.known_when == KnownWhen.AFTER}
+    return [
+        {**entry, "known_when": str(KnownWhen.AFTER)}
+        if field_key(entry["column"]) in after
+        else entry
+        for entry in mapping
+    ]
 
 
 def apply_choices(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext
 
 from core import audit, permissions
 from core.errors import Refused
@@ -59,7 +59,7 @@ def start_import(
         raise Refused(_("This file was already imported."))
     if twice := twice_mapped(mapping):
         raise Refused(
-            _("More than one column is matched to: %(fields)s.") % {"fields": ", ".join(twice)}
+            _("More than one column is matched to: %(fields)s.") % {"fields": pgettext("punctuation", ", ").join(twice)}
         )
     for entry in mapping:
         if entry["target"] == CUSTOM:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_noop
 
+from core.choices import FieldType
 from core.models import CustomField
 from core.services.custom_fields import FALSE_WORDS, TRUE_WORDS, fields_of, parse_value
 from crm.choices import LeadStatus
@@ -45,6 +46,15 @@ STATUS_WORDS = {
     "lost": LeadStatus.LOST,
     "closed": LeadStatus.LOST,
     "已流失": LeadStatus.LOST,
+}
+
+MISFIT = gettext_noop("“%(text)s” does not fit the field “%(field)s”.")
+MISFITS: dict[str, str] = {
+    FieldType.NUMBER: gettext_noop("“%(text)s” is not a number, as “%(field)s” asks for."),
+    FieldType.DATE: gettext_noop(
+        "“%(text)s” is not a date, as “%(field)s” asks for. Write it as 2026-11-22."
+    ),
+    FieldType.BOOLEAN: gettext_noop("“%(text)s” is neither yes nor no, as “%(field)s” asks for."),
 }
 
 
@@ -157,12 +167,8 @@ def _custom_value(custom_field: CustomField, text: str) -> Any:
     try:
         return parse_value(custom_field, text)
     except ValueError:
-        raise RowRefused(
-            gettext_noop("“%(text)s” does not fit the field “%(field)s” (%(type)s)."),
-            text=text[:50],
-            field=custom_field.label,
-            type=str(custom_field.type),
-        ) from None
+        sentence = MISFITS.get(custom_field.type, MISFIT)
+        raise RowRefused(sentence, text=text[:50], field=custom_field.label) from None
 
 
 def _set_email(draft: LeadDraft, text: str) -> None:

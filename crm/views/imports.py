@@ -26,7 +26,7 @@ from crm.queries.imports import (
     refused_rows,
 )
 from crm.services.import_files import receive_file
-from crm.services.import_mapping import CUSTOM, IGNORE, TARGETS, apply_choices
+from crm.services.import_mapping import CUSTOM, IGNORE, TARGETS, apply_choices, recall_marks
 from crm.services.lead_imports import start_import
 from crm.services.leads import assignable_users
 
@@ -65,7 +65,7 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
     lead_import = _import(request, pk)
     if lead_import.state != ImportState.MAPPING:
         return redirect(lead_import)
-    mapping, error = lead_import.mapping, ""
+    mapping, error = recall_marks(lead_import.mapping), ""
     if request.method == "POST":
         try:
             mapping = _chosen_mapping(request, lead_import)

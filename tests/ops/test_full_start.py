@@ -1,7 +1,6 @@
 """`make run` for real: first page, killed worker, Ctrl-C, second start (`make acceptance`)."""
 
 # A long proof prints its figures.
-# ruff: noqa: T201
 
 import os
 import signal

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone, translation
+from django.utils import translation
 
 from core.choices import PartitionState, RunState
 from core.errors import InsufficientData, Refused
 from core.jobs.context import RunContext
-from core.jobs.kinds import JobKind, job_kinds
 from core.jobs.leases import MAX_ATTEMPTS, claim_partition, claim_run
+from core.jobs.outcomes import end_run
 from core.models import AuditEvent, JobPartition, JobRun, Notification, User
 from tests.core.jobs import tiny
 from tests.core.jobs.tiny import squares
@@ -302,8 +302,6 @@ def test_ended_run_takes_no_more_results(ask_for: AskFor) -> None:
     run = ask_for(1, 2)
 
     def fail_elsewhere(*_args: Any) -> None:
-        from core.jobs.outcomes import end_run
-
         end_run(run.pk, RunState.FAILED, "elsewhere")
 
     tiny.hooks["compute"] = fail_elsewhere
@@ -315,8 +313,6 @@ def test_run_that_ended_while_it_was_prepared_stays_ended(ask_for: AskFor) -> No
     run = ask_for(1, 2)
 
     def end(*_args: Any) -> None:
-        from core.jobs.outcomes import end_run
-
         end_run(run.pk, RunState.CANCELLED)
 
     tiny.hooks["prepare"] = end
@@ -382,10 +378,3 @@ def test_long_runs_ask_little(ask_for: AskFor) -> None:
 
     few, more, most = cost(20), cost(40), cost(60)
     assert most - more == more - few
-
-
-def test_run_of_a_kind_that_left_the_product_fails_alone(ask_for: AskFor) -> None:
-    kind: JobKind = job_kinds["tests.squares"]
-    assert kind.title({}) == "Squares (en)"
-    run = ask_for(1)
-    assert timezone.now() > run.created_at

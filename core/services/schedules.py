@@ -1,0 +1,37 @@
+"""Changing schedules."""
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django_celery_beat.models import CrontabSchedule, PeriodicTask
+
+from core import audit, permissions
+from core.errors import Refused
+from core.queries.schedules import schedules_by_kind
+
+if TYPE_CHECKING:
+    from core.models import User
+
+HOURS = range(24)
+
+
+@transaction.atomic
+def change_schedule(*, kind: str, hour: int, is_enabled: bool, by: "User") -> None:
+    """Ask the kind's question daily at the hour, or not at all; beat notices by itself."""
+    permissions.require(by, "core.settings.manage")
+    schedule = schedules_by_kind().get(kind)
+    if schedule is None or hour not in HOURS:
+        raise Refused(_("Choose an hour from the list."))
+    task = PeriodicTask.objects.get(pk=schedule.task_id)
+    task.crontab, _made = CrontabSchedule.objects.get_or_create(
+        minute="0", hour=str(hour), timezone=schedule.time_zone
+    )
+    task.enabled = is_enabled
+    task.save()
+    audit.record(
+        actor=by,
+        action="schedule.change",
+        subject=task,
+        changes={"hour": (schedule.hour, hour), "enabled": (schedule.is_enabled, is_enabled)},
+    )
