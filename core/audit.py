@@ -34,7 +34,13 @@ def record(
 
 def snapshot(subject: Model) -> dict[str, Any]:
     """The stored values of a record, to compare with later."""
-    return {field.name: field.value_from_object(subject) for field in subject._meta.concrete_fields}
+    values = {
+        field.name: field.value_from_object(subject) for field in subject._meta.concrete_fields
+    }
+    # Custom fields lie in a dictionary that whoever holds the record may change in place.
+    return {
+        name: dict(value) if isinstance(value, dict) else value for name, value in values.items()
+    }
 
 
 def differences(before: Mapping[str, Any], subject: Model) -> dict[str, tuple[Any, Any]]:

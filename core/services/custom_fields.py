@@ -15,6 +15,7 @@ from core.models import CustomField
 TRUE_WORDS = frozenset({"1", "true", "yes", "y", "t", "ja", "是", "对", "有"})
 FALSE_WORDS = frozenset({"0", "false", "no", "n", "f", "nein", "否", "不", "无"})
 MAX_TEXT = 5_000
+MAX_DIGITS = 300  # before the point: what is larger fits no floating-point number
 
 
 @transaction.atomic
@@ -64,7 +65,7 @@ def _parse_number(text: str) -> float | int:
         number = Decimal(text.replace(" ", "").replace(",", "."))
     except InvalidOperation:
         raise ValueError(_("“%(text)s” is not a number.") % {"text": text[:50]}) from None
-    if not number.is_finite():
+    if not number.is_finite() or number.adjusted() > MAX_DIGITS:
         raise ValueError(_("“%(text)s” is not a number.") % {"text": text[:50]})
     return int(number) if number == number.to_integral_value() else float(number)
 

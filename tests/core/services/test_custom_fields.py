@@ -1,0 +1,144 @@
+"""Custom fields: guessing their type, reading their values."""
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from core.choices import FieldType
+from core.models import CustomField
+from core.services.custom_fields import ensure_field, field_key, guess_type, parse_value
+
+
+def field(kind: str) -> CustomField:
+    return CustomField(type=kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        ("number", "12", 12),
+        ("number", " 1 234 ", 1234),
+        ("number", "2,5", 2.5),
+        ("number", "-0.25", -0.25),
+        ("number", "1e3", 1000),
+        ("date", "2026-11-22", "2026-11-22"),
+        ("date", "2026-11-22T10:00:00Z", "2026-11-22"),
+        ("boolean", "Yes", True),
+        ("boolean", "否", False),
+        ("boolean", "0", False),
+        ("choice", "Fair", "Fair"),
+        ("text", " 中文 ", "中文"),
+        ("number", "  ", None),
+        ("text", "", None),
+    ],
+)
+def test_value_is_read(kind: str, text: str, value: Any) -> None:
+    assert parse_value(field(kind), text) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("number", "abc"),
+        ("number", "NaN"),
+        ("number", "Infinity"),
+        ("number", "1e999999"),
+        ("number", "1.234.567"),
+        ("date", "22.11.2026"),
+        ("date", "2026-02-30"),
+        ("boolean", "maybe"),
+    ],
+)
+def test_value_that_does_not_fit_is_refused_with_a_sentence(kind: str, text: str) -> None:
+    with pytest.raises(ValueError, match=r"^“.+” is n"):
+        parse_value(field(kind), text)
+
+
+@given(kind=st.sampled_from(FieldType.values), text=st.text(max_size=30))
+@example(kind="number", text="1e400")
+@example(kind="number", text="-1E+1000000")
+@example(kind="number", text="٣")
+@example(kind="date", text="0000-00-00")
+@example(kind="boolean", text="İ")
+def test_any_text_is_read_as_json_or_refused(kind: str, text: str) -> None:
+    try:
+        value = parse_value(field(kind), text)
+    except ValueError:
+        return
+    assert json.loads(json.dumps(value, allow_nan=False)) == value
+
+
+@given(st.integers(min_value=-(10**15), max_value=10**15))
+def test_whole_numbers_stay_whole(number: int) -> None:
+    assert parse_value(field("number"), str(number)) == number
+
+
+@given(st.dates())
+def test_dates_go_there_and_back(day: date) -> None:
+    assert parse_value(field("date"), day.isoformat()) == day.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("samples", "kind"),
+    [
+        ([], "text"),
+        (["", " "], "text"),
+        (["1", "2", "3.5"], "number"),
+        (["1", "0", "1"], "boolean"),
+        (["1", "1"], "number"),
+        (["yes", "no", ""], "boolean"),
+        (["是", "否"], "boolean"),
+        (["2026-01-01", "2026-12-31"], "date"),
+        (["Web", "Fair", "Web"], "choice"),
+        (["a", "b", "c"], "text"),
+        ([f"note {n}" for n in range(100)], "text"),
+        (["1", "x"], "text"),
+    ],
+)
+def test_type_is_guessed_from_samples(samples: list[str], kind: str) -> None:
+    assert guess_type(samples) == kind
+
+
+@given(samples=st.lists(st.sampled_from(["1", "0", "x", "2026-01-01", "yes", "", "2.5"])))
+def test_guessed_type_reads_every_sample(samples: list[str]) -> None:
+    guessed = field(guess_type(samples))
+    for text in samples:
+        parse_value(guessed, text)
+
+
+@pytest.mark.parametrize(
+    ("label", "key"),
+    [("Lead Source", "lead_source"), ("客户 等级", "客户_等级"), ("%%", "field"), ("A-b", "a_b")],
+)
+def test_key_is_stable_in_any_script(label: str, key: str) -> None:
+    assert field_key(label) == key
+
+
+@given(st.text(min_size=1, max_size=100))
+def test_key_is_never_empty_or_too_long(label: str) -> None:
+    assert 1 <= len(field_key(label)) <= 60
+
+
+@pytest.mark.django_db
+def test_field_is_made_once_and_keeps_its_type() -> None:
+    first = ensure_field(object_type="crm.lead", label="Budget", field_type="number")
+    again = ensure_field(object_type="crm.lead", label="budget", field_type="text")
+    assert again == first
+    assert (again.type, again.known_when, again.label) == ("number", "before", "Budget")
+    other = ensure_field(object_type="crm.contact", label="Budget", field_type="text")
+    assert other != first
+    assert (first.name, other.name) == ("crm.lead.custom.budget", "crm.contact.custom.budget")
+
+
+@pytest.mark.django_db
+def test_field_can_be_marked_as_filled_in_after_contact_and_stays_so() -> None:
+    for known_when, stored in (("before", "before"), ("after", "after"), ("before", "after")):
+        made = ensure_field(
+            object_type="crm.lead", label="Tags", field_type="text", known_when=known_when
+        )
+        made.refresh_from_db()
+        assert made.known_when == stored
