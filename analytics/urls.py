@@ -6,4 +6,5 @@ from analytics.views import lead_scores
 
 urlpatterns = [
     path("scoring/", lead_scores.lead_score_model, name="lead_score_model"),
+    path("scoring/field/", lead_scores.lead_score_field, name="lead_score_field"),
 ]

@@ -11,10 +11,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.errors import Refused
 from core.health import readiness
+from core.pages import way_back
 from core.services.users import is_set_up
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -118,8 +118,4 @@ class RefusalMiddleware:
         if not isinstance(error, Refused):
             return None
         messages.error(request, str(error))
-        back = request.headers.get("Referer", "")
-        is_ours = url_has_allowed_host_and_scheme(
-            back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-        )
-        return redirect(back if is_ours else "home")
+        return way_back(request)

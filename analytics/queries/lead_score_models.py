@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 
 from analytics.queries.lead_scores import KIND, field_labels
 from core import permissions
-from core.choices import RunState, VersionState
+from core.choices import KnownWhen, RunState, VersionState
 from core.models import CustomField, JobRun, ModelVersion, User
 from core.phrases import percent
 
@@ -91,6 +91,7 @@ def _explained(fields: list[dict[str, Any]], names: dict[str, Any]) -> list[dict
     """Each field with its label and its reasons as msgids."""
     return [
         {
+            "name": one.get("field") or one["name"],
             "label": names[one.get("field") or one["name"]],
             "reasons": [REASONS[code] for code in one["reasons"]],
         }
@@ -99,10 +100,10 @@ def _explained(fields: list[dict[str, Any]], names: dict[str, Any]) -> list[dict
     ]
 
 
-def _after_contact(names: dict[str, Any]) -> list[Any]:
+def _after_contact(names: dict[str, Any]) -> list[CustomField]:
     """Custom fields that people marked as filled in after contact."""
-    marked = CustomField.objects.filter(object_type="crm.lead", known_when="after")
-    return [names[field.name] for field in marked if field.name in names]
+    marked = CustomField.objects.filter(object_type="crm.lead", known_when=KnownWhen.AFTER)
+    return [field for field in marked if field.name in names]
 
 
 def _figures(metrics: dict[str, Any]) -> list[dict[str, Any]]:
@@ -192,3 +193,10 @@ def _spread_chart(spread: list[dict[str, Any]]) -> dict[str, Any]:
 def _shares(counts: list[int]) -> list[float]:
     total = sum(counts) or 1
     return [round(count / total, 4) for count in counts]
+
+
+def field_by_name(name: str, user: User) -> CustomField | None:
+    """The custom field with this full name, if the user may see it."""
+    access = permissions.access_of(user)
+    fields = CustomField.objects.filter(object_type="crm.lead")
+    return next((field for field in fields if field.name == name and access.sees(name)), None)

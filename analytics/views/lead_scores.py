@@ -1,11 +1,16 @@
 """How good the lead score is."""
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from analytics.queries.lead_score_models import model_page
+from analytics.queries.lead_score_models import field_by_name, model_page
 from core import permissions
 from core.pages import render_page
 from core.permissions import requires
+from core.services.custom_fields import set_known_when
 
 
 @requires("analytics.lead_score.view")
@@ -13,3 +18,18 @@ def lead_score_model(request: HttpRequest) -> HttpResponse:
     """The live version: verdict, figures, calibration, what drives it, versions."""
     context = model_page(permissions.user_of(request))
     return render_page(request, "analytics/lead_score_model.html", context)
+
+
+@requires("analytics.lead_score.run")
+@require_POST
+def lead_score_field(request: HttpRequest) -> HttpResponse:
+    """Somebody decides whether a field was known before the outcome; the decision is kept."""
+    user = permissions.user_of(request)
+    field = field_by_name(request.POST.get("field", ""), user)
+    if field is None:
+        raise Http404
+    set_known_when(field=field, known_when=request.POST.get("known_when", ""), by=user)
+    messages.success(
+        request, _("Remembered for “%(field)s”. Retrain to apply it.") % {"field": field.label}
+    )
+    return redirect("lead_score_model")

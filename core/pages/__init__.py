@@ -6,8 +6,10 @@ from typing import Any, TypeVar
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.errors import Refused
 
@@ -16,6 +18,16 @@ F = TypeVar("F", bound=forms.BaseForm)
 UNPROCESSABLE = 422
 # htmx stops polling when it is answered with this.
 STOP_POLLING = 286
+
+
+def way_back(request: HttpRequest, default: str = "home") -> HttpResponseRedirect:
+    """To the page the user came from: the form's `next`, else the referrer, if they are ours."""
+    for url in (request.POST.get("next", ""), request.headers.get("Referer", "")):
+        if url_has_allowed_host_and_scheme(
+            url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        ):
+            return HttpResponseRedirect(url)
+    return HttpResponseRedirect(reverse(default))
 
 
 def render_page(

@@ -1,16 +1,20 @@
 """Custom fields: making them, reading and writing their values."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import chain, count
 from typing import Any
 
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from core import audit
 from core.choices import FieldType, KnownWhen
-from core.models import CustomField
+from core.errors import Refused
+from core.locks import lock_for_transaction
+from core.models import CustomField, User
 
 TRUE_WORDS = frozenset({"1", "true", "yes", "y", "t", "ja", "是", "对", "有"})
 FALSE_WORDS = frozenset({"0", "false", "no", "n", "f", "nein", "否", "不", "无"})
@@ -26,26 +30,44 @@ def ensure_field(
 
     One that was once marked as filled in after contact stays so; marking it later is possible.
     """
-    key = field_key(label)
-    field, made = CustomField.objects.get_or_create(
-        object_type=object_type,
-        key=key,
-        defaults={
-            "label": label[:200],
-            "type": field_type,
-            "known_when": known_when,
-            "position": CustomField.objects.filter(object_type=object_type).count(),
-        },
-    )
-    if not made and known_when == KnownWhen.AFTER and field.known_when != KnownWhen.AFTER:
+    label = label[:200]
+    lock_for_transaction("core.custom_fields")
+    field = CustomField.objects.filter(object_type=object_type, label=label).first()
+    if field is None:
+        taken = set(
+            CustomField.objects.filter(object_type=object_type).values_list("key", flat=True)
+        )
+        return CustomField.objects.create(
+            object_type=object_type,
+            key=field_key(label, taken),
+            label=label,
+            type=field_type,
+            known_when=known_when,
+            position=len(taken),
+        )
+    if known_when == KnownWhen.AFTER and field.known_when != KnownWhen.AFTER:
         field.known_when = KnownWhen.AFTER
         field.save(update_fields=["known_when"])
     return field
 
 
-def field_key(label: str) -> str:
-    """A stable key made from a label, in any script."""
-    return slugify(label, allow_unicode=True).replace("-", "_")[:60] or "field"
+def field_key(label: str, taken: Collection[str]) -> str:
+    """A stable key made from a label, in any script; different labels never share one."""
+    stem = slugify(label, allow_unicode=True).replace("-", "_")[:55] or "field"
+    numbered = (f"{stem}_{number}" for number in count(2))
+    return next(key for key in chain([stem], numbered) if key not in taken)
+
+
+@transaction.atomic
+def set_known_when(*, field: CustomField, known_when: str, by: User) -> None:
+    """Somebody who knows says when the field is filled in; a score obeys from its next training."""
+    if known_when not in KnownWhen.values:
+        raise Refused(_("Say whether the field is known before the outcome."))
+    before = audit.snapshot(field)
+    field.known_when = known_when
+    field.save(update_fields=["known_when"])
+    changes = audit.differences(before, field)
+    audit.record(actor=by, action="field.known_when", subject=field, changes=changes)
 
 
 def fields_of(object_type: str) -> list[CustomField]:

@@ -1,16 +1,14 @@
 """Settings of the signed-in user."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
 from core import permissions
 from core.forms import ProfileForm
-from core.pages import form_page
+from core.pages import form_page, way_back
 from core.permissions import signed_in
 from core.services.users import update_preferences
 
@@ -39,8 +37,4 @@ def preferences_update(request: HttpRequest) -> HttpResponse:
     )
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204)
-    back = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(
-        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return redirect(back if is_ours else "home")
+    return way_back(request)

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import FieldType, KnownWhen
-from core.services.custom_fields import field_key, fields_of, guess_type
+from core.services.custom_fields import fields_of, guess_type
 from crm.models.names import comparable
 
 IGNORE = "ignore"
@@ -91,10 +91,10 @@ def _examples(samples: Sequence[str]) -> list[str]:
 
 def recall_marks(mapping: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The mapping with the columns marked whose field is known to be filled in after contact."""
-    after = {field.key for field in fields_of("crm.lead") if field.known_when == KnownWhen.AFTER}
+    after = {field.label for field in fields_of("crm.lead") if field.known_when == KnownWhen.AFTER}
     return [
         {**entry, "known_when": str(KnownWhen.AFTER)}
-        if field_key(entry["column"]) in after
+        if entry["column"][:200] in after
         else entry
         for entry in mapping
     ]

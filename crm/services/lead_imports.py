@@ -59,7 +59,8 @@ def start_import(
         raise Refused(_("This file was already imported."))
     if twice := twice_mapped(mapping):
         raise Refused(
-            _("More than one column is matched to: %(fields)s.") % {"fields": pgettext("punctuation", ", ").join(twice)}
+            _("More than one column is matched to: %(fields)s.")
+            % {"fields": pgettext("punctuation", ", ").join(twice)}
         )
     for entry in mapping:
         if entry["target"] == CUSTOM:

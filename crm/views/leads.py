@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from core import permissions
 from core.lists import list_context
 from core.models import User
-from core.pages import form_page, render_page
+from core.pages import form_page, render_page, way_back
 from core.permissions import requires
 from core.registries import record_types
 from core.registries.panels import filled_panels
@@ -130,7 +130,7 @@ def leads_assign(request: HttpRequest) -> HttpResponse:
     owner = choices.get(request.POST.get("owner", ""))
     if owner is None or not ids:
         messages.error(request, _("Tick the leads and choose whom to give them to."))
-        return redirect("lead_list")
+        return way_back(request, "lead_list")
     leads = list(Lead.objects.visible_to(user, "assign").filter(pk__in=ids))
     moved = assign_leads(leads=leads, owner=owner, by=user)
     sentence = ngettext(
@@ -139,4 +139,4 @@ def leads_assign(request: HttpRequest) -> HttpResponse:
         moved,
     )
     messages.success(request, sentence % {"count": moved, "owner": owner.display_name})
-    return redirect("lead_list")
+    return way_back(request, "lead_list")

@@ -1,0 +1,131 @@
+"""What happens around every view."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.messages import get_messages
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.test import Client
+from django.urls import reverse
+from redis.exceptions import ConnectionError as RedisDown
+
+from core.models import User
+from tests.factories import LeadFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+LogIn = Callable[..., Client]
+HTMX = {"HX-Request": "true"}
+
+
+def test_lost_session_reloads_the_page_of_an_htmx_request(sales: User, visitor: Client) -> None:
+    response = visitor.get("/leads/?q=ada", headers=HTMX)
+    assert response.status_code == 401
+    assert response["HX-Redirect"].startswith(reverse("account_login"))
+    assert visitor.get("/leads/").status_code == 302
+
+
+def test_answers_differ_by_the_htmx_header(sales: User, log_in: LogIn) -> None:
+    assert "HX-Request" in log_in(sales).get("/leads/")["Vary"]
+
+
+def test_htmx_gets_the_part_that_the_view_offers(sales: User, log_in: LogIn) -> None:
+    client = log_in(sales)
+    whole = client.get("/leads/").content.decode()
+    part = client.get("/leads/", headers={**HTMX, "HX-Target": "list"}).content.decode()
+    strange = client.get("/leads/", headers={**HTMX, "HX-Target": "nav"}).content.decode()
+    boosted = {**HTMX, "HX-Target": "list", "HX-Boosted": "true"}
+    assert "<html" in whole
+    assert "<html" not in part
+    assert "<html" in strange
+    assert "<html" in client.get("/leads/", headers=boosted).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [("http://testserver/leads/", "http://testserver/leads/"), ("https://evil.example/", "/")],
+)
+def test_refusal_becomes_a_message_on_the_page_before(
+    sales: User, log_in: LogIn, referer: str, back: str
+) -> None:
+    lead = LeadFactory(owner=sales)
+    response = log_in(sales).post(
+        reverse("lead_set_status", args=[lead.pk]), {"status": "x"}, headers={"Referer": referer}
+    )
+    assert (response.status_code, response["Location"]) == (302, back)
+    (message,) = get_messages(response.wsgi_request)
+    assert str(message) == "Choose one of the statuses in the list."
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_page_speaks_the_language_of_the_user(language: str, log_in: LogIn) -> None:
+    client = log_in(UserFactory(role="sales", language=language))
+    response = client.get("/", headers={"Accept-Language": "zh-hans" if language == "en" else "en"})
+    assert response.headers["Content-Language"] == language
+    assert f'lang="{"zh-Hans" if language == "zh-hans" else "en"}"' in response.content.decode()
+
+
+def test_visitor_gets_the_language_of_the_browser(sales: User, visitor: Client) -> None:
+    response = visitor.get(reverse("account_login"), headers={"Accept-Language": "zh-CN,zh"})
+    assert response.headers["Content-Language"] == "zh-hans"
+
+
+def test_times_are_shown_in_the_time_zone_of_the_user(log_in: LogIn) -> None:
+    user = UserFactory(role="sales", time_zone="Asia/Shanghai")
+    LeadFactory(owner=user)
+    assert "+08:00" in log_in(user).get("/leads/").content.decode()
+
+
+def test_session_notes_its_last_use_but_not_on_every_page(sales: User, log_in: LogIn) -> None:
+    client = log_in(sales)
+    client.get("/")
+    noted = UserSession.objects.get()
+    client.get("/leads/", headers={"User-Agent": "Another"})
+    assert UserSession.objects.get().last_seen_at == noted.last_seen_at
+    cache.delete(f"session-noted:{client.session.session_key}")
+    client.get("/leads/", headers={"User-Agent": "Another"})
+    assert UserSession.objects.get().user_agent == "Another"
+    assert UserSession.objects.get().last_seen_at > noted.last_seen_at
+
+
+# -- health --------------------------------------------------------------------------------------
+
+
+def test_health_is_answered_on_any_host_without_log_in(visitor: Client) -> None:
+    response = visitor.get("/healthz", headers={"Host": "10.0.0.7"})
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+def test_health_asks_no_database(visitor: Client, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        visitor.get("/healthz")
+
+
+def test_readiness_names_what_answers(visitor: Client) -> None:
+    response = visitor.get("/readyz")
+    assert (response.status_code, response.json()) == (200, {"database": True, "broker": True})
+
+
+def test_readiness_names_a_broker_that_is_down(
+    visitor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: Any) -> None:
+        raise RedisDown
+
+    monkeypatch.setattr(cache, "get", fail)
+    response = visitor.get("/readyz")
+    assert (response.status_code, response.json()["broker"]) == (503, False)
+
+
+def test_readiness_names_a_database_that_is_down(
+    visitor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: Any) -> None:
+        raise DatabaseError
+
+    monkeypatch.setattr(connection, "cursor", fail)
+    response = visitor.get("/readyz")
+    assert (response.status_code, response.json()["database"]) == (503, False)
