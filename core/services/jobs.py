@@ -37,6 +37,7 @@ def cancel_run(*, run: JobRun, by: "User") -> None:
     asked = JobRun.objects.filter(pk=run.pk, state__in=ACTIVE_STATES).update(cancel_requested=True)
     if not asked:
         raise Refused(_("This run has already ended."))
+    run.refresh_from_db(fields=["state"])  # somebody may have taken it since it was read
     if run.state == RunState.QUEUED:
         end_run(run.pk, RunState.CANCELLED)
     audit.record(actor=by, action="job.cancel", run=run)

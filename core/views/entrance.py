@@ -25,8 +25,8 @@ def set_up(request: HttpRequest) -> HttpResponse:
     form = SetUpForm(request.POST or None, needs_token=bool(settings.SETUP_TOKEN))
 
     def on_valid(valid: SetUpForm) -> tuple[str, str]:
-        given = valid.cleaned_data.get("token", "")
-        if settings.SETUP_TOKEN and not secrets.compare_digest(given, settings.SETUP_TOKEN):
+        given, token = valid.cleaned_data.get("token", ""), settings.SETUP_TOKEN
+        if token and not secrets.compare_digest(given.encode(), token.encode()):
             valid.refuse_token()
         user = create_first_administrator(
             email=valid.cleaned_data["email"],
