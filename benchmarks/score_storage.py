@@ -11,8 +11,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.database import scratch_database
+
+if TYPE_CHECKING:
+    from crm.services.lead_scores import ScoredLead
 
 PARTITION = 4_000
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -39,7 +43,7 @@ def make_leads(count: int) -> None:
         Lead.objects.bulk_create(batch)
 
 
-def scored(ids: Iterator[int], version: int, as_of: datetime) -> Iterator[object]:
+def scored(ids: Iterator[int], version: int, as_of: datetime) -> "Iterator[ScoredLead]":
     """A score with six reasons for each lead."""
     from crm.services.lead_scores import ScoredLead
 
@@ -69,7 +73,9 @@ def store_all(version: int, as_of: datetime) -> tuple[int, list[float]]:
 
     last = Lead.objects.order_by("-pk").values_list("pk", flat=True)[0]
     first = Lead.objects.order_by("pk").values_list("pk", flat=True)[0]
-    written, memory, starts = 0, [], range(first, last + 1, PARTITION)
+    written = 0
+    memory: list[float] = []
+    starts = range(first, last + 1, PARTITION)
     for number, start in enumerate(starts, start=1):
         ids = iter(range(start, min(start + PARTITION, last + 1)))
         with transaction.atomic():

@@ -176,14 +176,18 @@ class _Execution:
             case _:
                 logger.error("Run %s failed", self.run_id, exc_info=error)
                 kind = type(error).__name__
-                end_run(self.run_id, RunState.FAILED, UNEXPECTED, kind=kind, run=self.run_id)
+                end_run(self.run_id, RunState.FAILED, UNEXPECTED, kind=kind, run=str(self.run_id))
 
     def _put_back(self, lease: Lease, error: Exception) -> None:
         """Retry a piece after what passes by itself, waiting longer each time."""
         row = lease.row
         if row.attempts >= MAX_ATTEMPTS:
             end_run(
-                self.run_id, RunState.FAILED, UNEXPECTED, kind=type(error).__name__, run=self.run_id
+                self.run_id,
+                RunState.FAILED,
+                UNEXPECTED,
+                kind=type(error).__name__,
+                run=str(self.run_id),
             )
             return
         logger.warning("Run %s is put back after %s", self.run_id, type(error).__name__)

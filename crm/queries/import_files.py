@@ -80,4 +80,4 @@ def _rows(lines: _Lines, delimiter: str) -> Iterator[list[str]]:
     try:
         yield from (row for row in reader if any(cell.strip() for cell in row))
     except csv.Error as error:
-        raise Refused.by_msgid(UNREADABLE, line=reader.line_num) from error
+        raise Refused.by_msgid(UNREADABLE, line=str(reader.line_num)) from error

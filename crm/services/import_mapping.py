@@ -11,6 +11,8 @@ from crm.models.names import comparable
 
 IGNORE = "ignore"
 CUSTOM = "custom"
+# The last column of the refused rows; it tells, and is no field when the mended file comes back.
+REASON = _("Reason")
 
 TARGETS = {
     "name": _("Name"),
@@ -69,6 +71,8 @@ def suggest_mapping(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> li
         target = BY_ALIAS.get(comparable(column).replace("_", " ").replace("-", " "), CUSTOM)
         if target in taken:
             target = CUSTOM
+        if column == str(REASON):
+            target = IGNORE
         if target != CUSTOM:
             taken.add(target)
         samples = [row[position] for row in rows if position < len(row)]
@@ -93,9 +97,7 @@ def recall_marks(mapping: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The mapping with the columns marked whose field is known to be filled in after contact."""
     after = {field.label for field in fields_of("crm.lead") if field.known_when == KnownWhen.AFTER}
     return [
-        {**entry, "known_when": str(KnownWhen.AFTER)}
-        if entry["column"][:200] in after
-        else entry
+        {**entry, "known_when": str(KnownWhen.AFTER)} if entry["column"][:200] in after else entry
         for entry in mapping
     ]
 

@@ -55,7 +55,8 @@ def start_import(
 ) -> JobRun:
     """Make the custom fields the mapping asks for and put the import into the queue."""
     permissions.require(by, "crm.lead.import")
-    if lead_import.state != ImportState.MAPPING:
+    waiting = LeadImport.objects.filter(pk=lead_import.pk, state=ImportState.MAPPING)
+    if not waiting.update(state=ImportState.RUNNING):
         raise Refused(_("This file was already imported."))
     if twice := twice_mapped(mapping):
         raise Refused(
@@ -89,40 +90,42 @@ def start_import(
 def save_rows(*, lead_import: LeadImport, rows: ParsedRows) -> dict[str, int]:
     """Write one slice inside the caller's transaction; returns created, updated, refused."""
     lock_for_transaction("crm.lead_import")
+    leads = _existing_leads(rows.drafts)
+    foreign = leads.keys() - _changeable(leads, lead_import)
+    drafts = [draft for draft in rows.drafts if draft.number not in foreign]
+    refused = [
+        *rows.refused,
+        *(_refuse_foreign(lead_import, d) for d in rows.drafts if d.number in foreign),
+    ]
     companies = find_or_create_companies(
-        (draft.company for draft in rows.drafts), owner=lead_import.owner, team=lead_import.team
+        (draft.company for draft in drafts), owner=lead_import.owner, team=lead_import.team
     )
-    contacts = find_or_create_contacts(rows.drafts, companies, lead_import)
-    existing = _existing_leads(rows.drafts)
-    allowed = _changeable(existing, lead_import)
-    refused = list(rows.refused)
+    contacts = find_or_create_contacts(drafts, companies, leads, lead_import)
     new: list[Lead] = []
-    changed: dict[str, Lead] = {}
-    for draft in rows.drafts:
-        key = draft.lead.get("external_id", "")
-        known = existing.get(key) if key else None
-        if known is not None and key not in allowed:
-            parser = RowParser(lead_import)
-            refused.append(parser.refuse(draft.row_number, draft.raw, RowRefused(FOREIGN, id=key)))
-            continue
-        lead = known or Lead(owner=lead_import.owner, team=lead_import.team)
-        fill_lead(lead, draft, companies, contacts)
-        if known is None:
-            lead.imported_by = lead_import
+    changed: dict[int, Lead] = {}
+    for draft in drafts:
+        lead = leads.get(draft.number)
+        if lead is None:
+            lead = Lead(owner=lead_import.owner, team=lead_import.team, imported_by=lead_import)
             new.append(lead)
-            if key:  # a later row with the same number updates this one
-                existing[key] = lead
-                allowed.add(key)
-        elif known.pk:
-            changed[key] = lead
+            if draft.number:  # a later row with the same number updates this one
+                leads[draft.number] = lead
+        elif lead.pk:
+            changed[lead.pk] = lead
+        fill_lead(lead, draft, companies, contacts)
     Lead.objects.bulk_create(new, batch_size=500)
     update_rows(list(changed.values()), fields=UPDATED_FIELDS)
     RefusedRow.objects.bulk_create(refused, batch_size=500)
     return {"created": len(new), "updated": len(changed), "refused": len(refused)}
 
 
+def _refuse_foreign(lead_import: LeadImport, draft: LeadDraft) -> RefusedRow:
+    refusal = RowRefused(FOREIGN, id=draft.number)
+    return RowParser(lead_import).refuse(draft.row_number, draft.raw, refusal)
+
+
 def _existing_leads(drafts: Sequence[LeadDraft]) -> dict[str, Lead]:
-    keys = {draft.lead["external_id"] for draft in drafts if draft.lead.get("external_id")}
+    keys = {draft.number for draft in drafts if draft.number}
     return {
         str(lead.external_id): lead
         for lead in Lead.objects.filter(external_id__in=keys).select_related("contact", "company")

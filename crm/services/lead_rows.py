@@ -21,6 +21,7 @@ from crm.services.import_mapping import CUSTOM, IGNORE
 PLACEHOLDERS = frozenset({"select", "n/a", "na", "null", "none", "-", "--", "请选择", "无"})
 MAX_LENGTHS = {
     "name": 200,
+    "email": 254,
     "phone": 50,
     "job_title": 200,
     "company": 200,
@@ -77,6 +78,11 @@ class LeadDraft:
     lead: dict[str, Any] = field(default_factory=dict)
     custom: dict[str, Any] = field(default_factory=dict)
     raw: list[str] = field(default_factory=list)
+
+    @property
+    def number(self) -> str:
+        """The lead's number in the system it comes from; empty when the row names none."""
+        return str(self.lead.get("external_id", ""))
 
 
 @dataclass(frozen=True)
@@ -178,7 +184,7 @@ def _set_email(draft: LeadDraft, text: str) -> None:
         raise RowRefused(
             gettext_noop("“%(text)s” is not an e-mail address."), text=text[:80]
         ) from None
-    draft.person["email"] = text
+    draft.person["email"] = _fitting("email", text)
 
 
 def _set_status(draft: LeadDraft, text: str) -> None:
@@ -208,11 +214,12 @@ def _set_outcome(draft: LeadDraft, text: str) -> None:
 def _set_captured_at(draft: LeadDraft, text: str) -> None:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise RowRefused(
             gettext_noop("“%(text)s” is not a date. Write it as 2026-11-22."), text=text[:50]
         ) from None
-    draft.lead["captured_at"] = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    draft.lead["captured_at"] = moment
 
 
 SETTERS = {

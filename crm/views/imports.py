@@ -26,7 +26,7 @@ from crm.queries.imports import (
     refused_rows,
 )
 from crm.services.import_files import receive_file
-from crm.services.import_mapping import CUSTOM, IGNORE, TARGETS, apply_choices, recall_marks
+from crm.services.import_mapping import CUSTOM, IGNORE, REASON, TARGETS, apply_choices, recall_marks
 from crm.services.lead_imports import start_import
 from crm.services.leads import assignable_users
 
@@ -136,7 +136,7 @@ def import_refused(request: HttpRequest, pk: int) -> StreamingHttpResponse:
 
     def lines() -> Iterator[str]:
         yield "\ufeff"  # Excel reads UTF-8 only with this mark
-        yield writer.writerow([*lead_import.columns, _("Reason")])
+        yield writer.writerow([*lead_import.columns, REASON])
         for values, reason in refused_rows(lead_import):
             padded = values + [""] * (len(lead_import.columns) - len(values))
             yield writer.writerow([*padded, reason])

@@ -1,6 +1,5 @@
 """Every page, small and large, light and dark, in both languages: it holds, and nobody complains."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,9 +36,7 @@ OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clie
 
 
 @pytest.fixture(scope="module")
-def filled(
-    product: Product, browser: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Product]:
+def filled(product: Product, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Product:
     folder: Path = tmp_path_factory.mktemp("files")
     closed, opened, _truth = split(generated(800, 3, 1), folder, "pages")
     with visitor(browser, product) as person:
@@ -47,7 +44,7 @@ def filled(
         person.import_file(closed, after_contact=("Tags",))
         person.import_file(opened)
         person.wait_for_score(2)
-    yield product
+    return product
 
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])

@@ -18,9 +18,14 @@ from tests.running import carry_out
 Rows = Sequence[Sequence[str]]
 
 
-def csv_text(rows: Rows, delimiter: str = ",", end: str = "\r\n") -> str:
+def csv_text(rows: Rows, delimiter: str = ",", end: str = "\r\n", *, quote: bool = False) -> str:
     out = io.StringIO()
-    csv.writer(out, delimiter=delimiter, lineterminator=end).writerows(rows)
+    csv.writer(
+        out,
+        delimiter=delimiter,
+        lineterminator=end,
+        quoting=csv.QUOTE_ALL if quote else csv.QUOTE_MINIMAL,
+    ).writerows(rows)
     return out.getvalue()
 
 

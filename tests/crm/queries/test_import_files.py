@@ -32,7 +32,7 @@ def test_slices_cover_the_file_exactly(
     rows: list[list[str]], size: int, end: str, is_open: bool
 ) -> None:
     """Line breaks in quotes across the borders, blank rows, and no line end at the end of the file."""
-    text = csv_text([["A", "B"], *rows], end=end)
+    text = csv_text([["A", "B"], *rows], end=end, quote=True)
     lead_import = stored(text.removesuffix(end) if is_open else text)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(import_files, "SLICE_ROWS", size)
