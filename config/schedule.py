@@ -4,7 +4,9 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
+
+from core.services.schedules import daily_at
 
 RECOVERY_SECONDS = 15
 
@@ -39,9 +41,7 @@ def seed_schedules() -> None:
                 every=seed.seconds, period=IntervalSchedule.SECONDS
             )
         else:
-            when["crontab"], _made = CrontabSchedule.objects.get_or_create(
-                minute="0", hour=str(seed.hour), timezone="UTC"
-            )
+            when["crontab"] = daily_at(seed.hour, "UTC")
         PeriodicTask.objects.create(
             name=seed.name, task=seed.task, args=json.dumps(seed.arguments), **when
         )

@@ -49,6 +49,9 @@ ACTIVE_STATES = (
 )
 
 
+RESUMABLE_STATES = (RunState.FAILED, RunState.CANCELLED)
+
+
 class PartitionState(TextChoices):
     """Where one partition of a run stands."""
 

@@ -5,15 +5,13 @@ from celery import shared_task
 from core.jobs.recovery import runs_to_wake
 from core.jobs.runner import execute_run
 from core.queue import enqueue
-from core.services.jobs import ask_dated_question, ask_following
+from core.services.jobs import ask_dated_question
 
 
 @shared_task(name="core.run_job")
 def run_job(run_id: int) -> None:
-    """Do what can be done of a run; ask the questions that follow its success."""
+    """Do what can be done of a run."""
     execute_run(run_id, wake=wake)
-    for following in ask_following(run_id):
-        wake(following)
 
 
 def wake(run_id: int, seconds: float = 0) -> None:
@@ -30,5 +28,5 @@ def recover_runs() -> None:
 
 @shared_task(name="core.ask_question")
 def ask_question(kind: str) -> None:
-    """A schedule asks today's question; nights that were missed collapse into one."""
+    """A schedule asks its question; times that were missed collapse into one."""
     wake(ask_dated_question(kind=kind).pk)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("jobs/", jobs.job_list, name="job_list"),
     path("jobs/<int:pk>/", jobs.job_run, name="job_run"),
     path("jobs/<int:pk>/cancel/", jobs.job_cancel, name="job_cancel"),
+    path("jobs/<int:pk>/resume/", jobs.job_resume, name="job_resume"),
     path("jobs/start/<str:kind>/", jobs.job_start, name="job_start"),
     path("jobs/schedule/<str:kind>/", schedules.schedule_update, name="schedule_update"),
     path("settings/", settings.settings_profile, name="settings_profile"),

@@ -125,6 +125,7 @@ def _frame(rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
         for name, key in custom.items():
             columns[name].append(values.get(key))
     frame = pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in columns.items()})
-    frame["captured_at"] = pd.Series(captured, dtype="datetime64[ns, UTC]")
+    # Microseconds reach from year 1 to 9999; nanoseconds end in 2262.
+    frame["captured_at"] = pd.Series(captured, dtype="datetime64[us, UTC]")
     frame.index = pd.Index(ids, dtype="int64")
     return frame

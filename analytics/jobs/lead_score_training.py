@@ -20,6 +20,8 @@ from analytics.methods.reliability import lift_table, reliability_table
 # An unanswered drop-down is missing, not an answer.
 MISSING_WORDS = ("select", "please select", "n/a", "none", "请选择")
 DRIVER_ROWS = 5_000
+SMALLEST_CLASS = 50  # converted leads, and others, to learn from
+NO_BETTER_THAN_CHANCE = 0.5
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,9 @@ class Trained:
 
     @property
     def has_signal(self) -> bool:
-        return self.model.model.has_signal
+        """Whether it tells more than the share of conversions, and surely more than chance."""
+        surely: bool = self.metrics["roc_auc_lower"] > NO_BETTER_THAN_CHANCE
+        return self.model.model.has_signal and surely
 
 
 def train(
@@ -55,7 +59,13 @@ def train(
     if not features:
         raise InsufficientData("no_usable_field", needed=1, found=0)
     fit = fit_lead_score(
-        frame, outcomes, features, order=order, seed=seed, missing_values=MISSING_WORDS
+        frame,
+        outcomes,
+        features,
+        order=order,
+        seed=seed,
+        missing_values=MISSING_WORDS,
+        min_class=SMALLEST_CLASS,
     )
     logistic = fit.model.model
     return Trained(

@@ -9,8 +9,15 @@ import numpy as np
 import pandas as pd
 from django.utils.translation import gettext_noop
 
-from analytics.datasets.leads import ClosedLeads, closed_leads, id_ranges, open_leads
-from analytics.jobs.lead_score_training import Trained, train
+from analytics.datasets.leads import (
+    FIXED_FIELDS,
+    ClosedLeads,
+    closed_leads,
+    custom_fields_known_before,
+    id_ranges,
+    open_leads,
+)
+from analytics.jobs.lead_score_training import SMALLEST_CLASS, Trained, train
 from analytics.methods import errors
 from analytics.methods.lead_score import LeadScoreModel, LeadScores
 from analytics.methods.percentile_score import grade_scores
@@ -69,7 +76,6 @@ class LeadScoreJob(Job):
     def prepare(self, run: RunContext) -> Plan:
         run.step(gettext_noop("Read the closed leads"))
         closed = closed_leads(most=MAX_TRAINING_ROWS, seed=run.seed)
-        run.count_read(len(closed.frame))
         run.detail(
             gettext_noop("%(rows)s of %(total)s closed leads, %(won)s converted"),
             rows=len(closed.frame),
@@ -86,7 +92,11 @@ class LeadScoreJob(Job):
         )
         run.progress(1)
         run.step(gettext_noop("Score the open leads"))
-        return Plan(id_ranges(PARTITION_IDS), save=lambda: _publish(trained, run.run))
+        return Plan(
+            id_ranges(PARTITION_IDS),
+            save=lambda: _publish(trained, run.run, set(closed.frame.columns)),
+            rows_read=len(closed.frame),
+        )
 
     @staticmethod
     def _train(closed: ClosedLeads, seed: int) -> Trained:
@@ -94,7 +104,7 @@ class LeadScoreJob(Job):
             trained = train(closed.frame, closed.outcomes, order=closed.captured, seed=seed)
         except errors.InsufficientData as answer:
             sentence = SENTENCES.get(answer.code, SENTENCES["no_usable_field"])
-            raise InsufficientData(sentence, needed=answer.needed, found=answer.found) from answer
+            raise InsufficientData(sentence, needed=SMALLEST_CLASS, found=answer.found) from answer
         if not trained.has_signal:
             raise InsufficientData(NO_SIGNAL)
         return trained
@@ -118,8 +128,12 @@ class LeadScoreJob(Job):
         return Saved(len(results), store_lead_scores(results), buckets)
 
 
-def _publish(trained: Trained, run: JobRun) -> None:
-    """Store the version, let the better one serve, and tie the run to it."""
+def _publish(trained: Trained, run: JobRun, allowed: set[str]) -> None:
+    """Store the version, let the better one serve, and tie the run to it.
+
+    A live version that learned from fields that may not be used any more has to go, however good
+    it looks: that is what a leak looks like.
+    """
     live = champion_of(KIND)
     version = publish_version(
         kind=KIND,
@@ -132,10 +146,19 @@ def _publish(trained: Trained, run: JobRun) -> None:
         trained_to=run.as_of,
         fingerprint=trained.fingerprint,
     )
-    if live is None or trained.metrics["roc_auc"] >= live.metrics["roc_auc_lower"]:
+    learned_from = {feature["name"] for feature in live.features} if live else set()
+    is_no_worse = live is None or trained.metrics["roc_auc"] >= live.metrics["roc_auc_lower"]
+    if is_no_worse or learned_from - allowed:
         promote_version(version=version)
         live = version
     JobRun.objects.filter(pk=run.pk).update(model_version=live)
+
+
+def _gives_way(live: ModelVersion, trained: Trained) -> bool:
+    """The live version is no better, or it learnt from a field that no score may use any more."""
+    usable = {*FIXED_FIELDS, *custom_fields_known_before()}
+    is_stale = any(feature["name"] not in usable for feature in live.features)
+    return is_stale or trained.metrics["roc_auc"] >= live.metrics["roc_auc_lower"]
 
 
 def _serving_version(run: JobRun) -> ModelVersion:

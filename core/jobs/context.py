@@ -4,7 +4,6 @@ import time
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
 from django.utils import timezone
 
 from core.jobs.leases import Lease, LeaseLost
@@ -50,15 +49,13 @@ class RunContext:
     def step(self, name: str) -> None:
         """A new step begins; it shows on the run's page."""
         self.check()
-        self._end_step()
+        self._update_step(finished_at=timezone.now())
         self._step = JobStep.objects.create(run=self.run, name=name, started_at=timezone.now())
         self._write(message=name, message_args={})
 
     def detail(self, sentence: str, **args: Any) -> None:
         """What came of the current step."""
-        if self._step is not None:
-            self._step.detail, self._step.detail_args = sentence, args
-            self._step.save(update_fields=["detail", "detail_args"])
+        self._update_step(detail=sentence, detail_args=args)
 
     def progress(self, fraction: float) -> None:
         """How much of the preparing is done, 0 to 1; also notices a cancelled run."""
@@ -68,23 +65,10 @@ class RunContext:
             self._written_at = now
             self._write(progress=int(self.share * min(max(fraction, 0), 1)))
 
-    def count_read(self, rows: int) -> None:
-        self._write(rows_read=F("rows_read") + rows)
-
-    def set_result(self, **values: Any) -> None:
-        """Merged into the run's result (call it from what the runner saves in a transaction)."""
-        run = JobRun.objects.select_for_update().get(pk=self.run.pk)
-        run.result = {**run.result, **values}
-        run.save(update_fields=["result"])
-
-    def close(self) -> None:
-        self._end_step()
-
-    def _end_step(self) -> None:
+    def _update_step(self, **values: Any) -> None:
+        """Whoever took the run over has deleted the step: then there is nothing to update."""
         if self._step is not None:
-            self._step.finished_at = timezone.now()
-            self._step.save(update_fields=["finished_at"])
-            self._step = None
+            JobStep.objects.filter(pk=self._step.pk).update(**values)
 
     def _write(self, **values: Any) -> None:
-        JobRun.objects.filter(pk=self.run.pk).update(**values)
+        JobRun.objects.filter(pk=self.run.pk, claim=self.run.claim).update(**values)

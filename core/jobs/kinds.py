@@ -19,6 +19,7 @@ class Plan:
 
     partitions: Sequence[dict[str, Any]]
     save: Callable[[], None] | None = None
+    rows_read: int = 0
 
 
 class Job:

@@ -1,18 +1,25 @@
 """Claims on runs and partitions: taken by conditional UPDATE, kept by a heartbeat."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import connection
-from django.db.models import F, Q
+from django.db import InterfaceError, OperationalError, connection
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from core.choices import PartitionState, RunState
 from core.models import JobPartition, JobRun
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+logger = logging.getLogger(__name__)
 
 # A piece whose worker was lost this often is not handed out again.
 MAX_ATTEMPTS = 5
@@ -64,25 +71,34 @@ class Lease:
 
 
 def _heartbeat(renew: Callable[[], None], stop: threading.Event) -> None:
+    """Renew until told to stop; a database that is away for a moment does not end it."""
     try:
         while not stop.wait(settings.JOB_LEASE_SECONDS / 3):
-            renew()
+            try:
+                renew()
+            except (OperationalError, InterfaceError):
+                logger.warning("The lease could not be renewed; trying again.")
+                connection.close()
     finally:
         connection.close()
 
 
+def open_partitions() -> "QuerySet[JobPartition]":
+    """The partitions that are not done, of the run in an outer query."""
+    return JobPartition.objects.filter(run=OuterRef("pk")).exclude(state=PartitionState.DONE)
+
+
 def claim_run(run_id: int, *, waiting: RunState, held: RunState) -> Lease | None:
-    """Take the run for preparing (from queued) or for finishing (from working)."""
-    taken = (
-        JobRun.objects.filter(claimable([waiting], [held]), pk=run_id)
-        .filter(cancel_requested=False)
-        .update(
-            state=held,
-            claim=F("claim") + 1,
-            attempts=F("attempts") + 1,
-            lease_until=lease_end(),
-            not_before=None,
-        )
+    """Take the run for preparing (from queued), or for finishing once all partitions are done."""
+    free = JobRun.objects.filter(claimable([waiting], [held]), pk=run_id, cancel_requested=False)
+    if held == RunState.FINISHING:
+        free = free.filter(~Exists(open_partitions()))
+    taken = free.update(
+        state=held,
+        claim=F("claim") + 1,
+        attempts=F("attempts") + 1,
+        lease_until=lease_end(),
+        not_before=None,
     )
     return Lease(JobRun.objects.get(pk=run_id)) if taken else None
 

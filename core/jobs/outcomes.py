@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -9,8 +10,9 @@ from django.utils.translation import gettext_noop
 
 from core import permissions
 from core.choices import ACTIVE_STATES, RunState
+from core.jobs.following import ask_following
 from core.jobs.kinds import job_kinds
-from core.models import JobRun, User
+from core.models import JobRun, JobStep, User
 from core.services.notifications import notify
 
 SENTENCES = {
@@ -20,12 +22,17 @@ SENTENCES = {
 }
 
 
-def end_run(run_id: int, state: RunState, error: str = "", **error_args: Any) -> None:
-    """Write the run's end, once; tell whoever asked. Who still works on it loses the claim."""
+@transaction.atomic
+def end_run(run_id: int, state: RunState, error: str = "", **error_args: Any) -> list[int]:
+    """Write the run's end, once; tell whoever asked. Who still works on it loses the claim.
+
+    What follows is asked in the same transaction; returns the ids of those runs.
+    """
+    now = timezone.now()
     values: dict[str, Any] = {
         "state": state,
         "claim": F("claim") + 1,
-        "finished_at": timezone.now(),
+        "finished_at": now,
         "lease_until": None,
         "error": error,
         "error_args": error_args,
@@ -33,8 +40,12 @@ def end_run(run_id: int, state: RunState, error: str = "", **error_args: Any) ->
     if state == RunState.SUCCEEDED:
         values["progress"] = 100
     ended = JobRun.objects.filter(pk=run_id, state__in=ACTIVE_STATES).update(**values)
-    if ended:
-        _tell(JobRun.objects.select_related("requested_by").get(pk=run_id))
+    if not ended:
+        return []
+    JobStep.objects.filter(run=run_id, finished_at=None).update(finished_at=now)
+    run = JobRun.objects.select_related("requested_by").get(pk=run_id)
+    _tell(run)
+    return ask_following(run)
 
 
 def _tell(run: JobRun) -> None:

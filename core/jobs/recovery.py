@@ -2,23 +2,27 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Q
+from django.utils import timezone
 
 from core.choices import ACTIVE_STATES, PartitionState, RunState
-from core.jobs.leases import claimable
-from core.models import JobPartition, JobRun
+from core.jobs.leases import claimable, open_partitions
+from core.models import JobRun
 
 
 def runs_to_wake() -> Iterable[int]:
     """Active runs of which something can be done now."""
-    open_ones = JobPartition.objects.filter(run=OuterRef("pk")).exclude(state=PartitionState.DONE)
-    free = open_ones.filter(claimable([PartitionState.PENDING], [PartitionState.RUNNING]))
+    free = open_partitions().filter(claimable([PartitionState.PENDING], [PartitionState.RUNNING]))
+    # A worker that lives goes on with the next partition by itself.
+    at_work = open_partitions().filter(
+        state=PartitionState.RUNNING, lease_until__gte=timezone.now()
+    )
     own = claimable([RunState.QUEUED], [RunState.PREPARING, RunState.FINISHING])
-    working = Q(state=RunState.WORKING)
-    finishable = claimable([RunState.WORKING], []) & ~Exists(open_ones)
+    working = Q(state=RunState.WORKING) & Exists(free) & ~Exists(at_work)
+    finishable = claimable([RunState.WORKING], []) & ~Exists(open_partitions())
     return (
         JobRun.objects.filter(state__in=ACTIVE_STATES)
-        .filter(own | (working & Exists(free)) | finishable)
+        .filter(own | working | finishable)
         .order_by("pk")
         .values_list("pk", flat=True)
     )

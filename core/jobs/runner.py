@@ -3,8 +3,9 @@
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_noop
@@ -68,7 +69,6 @@ class _Execution:
 
     def _prepare(self, lease: Lease, context: RunContext) -> None:
         plan = self.job.prepare(context)
-        context.close()
         with transaction.atomic():
             self._must_hold(lease)
             self._save_plan(plan)
@@ -92,6 +92,7 @@ class _Execution:
             progress=self.job.prepare_share,
             partitions_total=len(plan.partitions),
             partitions_done=0,
+            rows_read=plan.rows_read,
             lease_until=None,
             attempts=0,
         )
@@ -128,8 +129,6 @@ class _Execution:
         )
 
     def finish(self) -> None:
-        if JobPartition.objects.filter(run_id=self.run_id).exclude(state="done").exists():
-            return
         lease = claim_run(self.run_id, waiting=RunState.WORKING, held=RunState.FINISHING)
         if lease is not None:
             self._attempt(lease, self._finish)
@@ -138,7 +137,7 @@ class _Execution:
         with transaction.atomic():
             self._must_hold(lease)
             self.job.finish(context)
-            end_run(self.run_id, RunState.SUCCEEDED)
+            self._end(RunState.SUCCEEDED)
 
     @staticmethod
     def _must_hold(lease: Lease) -> None:
@@ -148,48 +147,46 @@ class _Execution:
     def _attempt(self, lease: Lease, piece: Callable[[Lease, RunContext], None]) -> bool:
         """Do a piece under its lease; True when it was done and the worker may go on."""
         if lease.row.attempts > MAX_ATTEMPTS:
-            end_run(self.run_id, RunState.FAILED, LOST, count=MAX_ATTEMPTS)
+            self._end(RunState.FAILED, LOST, count=MAX_ATTEMPTS)
             return False
         context = RunContext(JobRun.objects.get(pk=self.run_id), lease, self.job.prepare_share)
         try:
             with lease.kept_alive():
                 piece(lease, context)
-        except TRANSIENT as error:
-            self._put_back(lease, error)
         except Exception as error:  # noqa: BLE001  # a job's fault ends its run, not the worker
-            self._end(error)
-        else:
-            return True
-        return False
-
-    def _end(self, error: Exception) -> None:
-        """End the run with what its job said, if anything is to be said."""
-        match error:
-            case LeaseLost():
+            if isinstance(error, TRANSIENT) and not connection.is_usable():
+                connection.close()  # the next query opens another
+            if lease.is_held():
+                self._answer(lease, error)
+            else:
                 logger.info("Run %s: another worker goes on", self.run_id)
+            return False
+        return True
+
+    def _answer(self, lease: Lease, error: Exception) -> None:
+        """What becomes of the run when a piece was not done; the lease still holds."""
+        match error:
             case Cancelled():
-                end_run(self.run_id, RunState.CANCELLED)
+                self._end(RunState.CANCELLED)
             case InsufficientData():
-                end_run(self.run_id, RunState.INSUFFICIENT, error.message, **error.args_by_name)
+                self._end(RunState.INSUFFICIENT, error.message, **error.args_by_name)
             case Refused():
-                end_run(self.run_id, RunState.FAILED, error.message, **error.args_by_name)
+                self._end(RunState.FAILED, error.message, **error.args_by_name)
+            case _ if isinstance(error, TRANSIENT) and lease.row.attempts < MAX_ATTEMPTS:
+                self._put_back(lease, error)
             case _:
                 logger.error("Run %s failed", self.run_id, exc_info=error)
                 kind = type(error).__name__
-                end_run(self.run_id, RunState.FAILED, UNEXPECTED, kind=kind, run=str(self.run_id))
+                self._end(RunState.FAILED, UNEXPECTED, kind=kind, run=str(self.run_id))
+
+    def _end(self, state: RunState, error: str = "", **error_args: Any) -> None:
+        """End the run and wake a worker for what follows."""
+        for following in end_run(self.run_id, state, error, **error_args):
+            self.wake(following, 0)
 
     def _put_back(self, lease: Lease, error: Exception) -> None:
         """Retry a piece after what passes by itself, waiting longer each time."""
         row = lease.row
-        if row.attempts >= MAX_ATTEMPTS:
-            end_run(
-                self.run_id,
-                RunState.FAILED,
-                UNEXPECTED,
-                kind=type(error).__name__,
-                run=str(self.run_id),
-            )
-            return
         logger.warning("Run %s is put back after %s", self.run_id, type(error).__name__)
         wait = 2.0**row.attempts
         waiting: str = PartitionState.PENDING

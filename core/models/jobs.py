@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.choices import ACTIVE_STATES, PartitionState, RunState
+from core.choices import ACTIVE_STATES, RESUMABLE_STATES, PartitionState, RunState
 from core.models.model_versions import ModelVersion
 from core.sentences import say
 
@@ -98,6 +98,10 @@ class JobRun(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state in ACTIVE_STATES
+
+    @property
+    def is_resumable(self) -> bool:
+        return self.state in RESUMABLE_STATES
 
     @property
     def message_text(self) -> str:

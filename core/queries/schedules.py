@@ -21,7 +21,10 @@ class Schedule:
 
 def schedules_by_kind() -> dict[str, Schedule]:
     """The daily schedules, by the kind of job they ask for."""
-    tasks = PeriodicTask.objects.filter(task=ASK, crontab__isnull=False).select_related("crontab")
+    every_day = {
+        f"crontab__{field}": "*" for field in ("day_of_week", "day_of_month", "month_of_year")
+    }
+    tasks = PeriodicTask.objects.filter(task=ASK, **every_day).select_related("crontab")
     found = [
         Schedule(
             task.pk,

@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import audit, permissions
-from core.choices import ACTIVE_STATES, RunState
+from core.choices import ACTIVE_STATES, RESUMABLE_STATES, PartitionState, RunState
 from core.errors import Refused
-from core.jobs.kinds import job_kinds, kinds_following
+from core.jobs.kinds import job_kinds
 from core.jobs.outcomes import end_run
 from core.jobs.questions import ask
 from core.models import JobRun
@@ -43,37 +44,31 @@ def cancel_run(*, run: JobRun, by: "User") -> None:
     audit.record(actor=by, action="job.cancel", run=run)
 
 
-def ask_dated_question(*, kind: str) -> JobRun:
-    """The question of today (UTC), as a schedule asks it: one run however often it is asked."""
-    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    return ask(kind=kind, as_of=midnight)
-
-
-def ask_following(run_id: int) -> list[int]:
-    """Ask what follows the run, once per run; returns the ids of the runs that answer.
-
-    Its success is followed by the kinds that declare so. A run that was active while something it
-    follows succeeded may have read too early, so its question is asked again.
-    """
-    run = JobRun.objects.get(pk=run_id)
-    if run.is_active or run.finished_at is None:
-        return []
-    asked = [ask(kind=run.kind, as_of=moment, seed=run.seed) for moment in _read_too_early(run)]
-    if run.state == RunState.SUCCEEDED:
-        asked += [
-            ask(kind=kind.key, as_of=run.finished_at, requested_by=run.requested_by)
-            for kind in kinds_following(run.kind)
-        ]
-    return [answer.pk for answer in asked]
-
-
-def _read_too_early(run: JobRun) -> list[datetime]:
-    """The moment of the latest success that the run should have waited for, if any."""
-    followed = JobRun.objects.filter(
-        kind__in=job_kinds[run.kind].follows,
-        state=RunState.SUCCEEDED,
-        finished_at__gt=run.as_of,
-        finished_at__lte=run.finished_at,
+@transaction.atomic
+def resume_run(*, run: JobRun, by: "User") -> None:
+    """Go on with a run that failed or was cancelled, where it stopped."""
+    permissions.require(by, job_kinds[run.kind].permission)
+    ended = JobRun.objects.filter(pk=run.pk, state__in=RESUMABLE_STATES)
+    if JobRun.objects.filter(question=run.question).active().exists() or not ended.update(
+        state=RunState.WORKING if run.partitions_total else RunState.QUEUED,
+        cancel_requested=False,
+        finished_at=None,
+        attempts=0,
+        not_before=None,
+        error="",
+        error_args={},
+    ):
+        raise Refused(_("This run cannot go on: it is done, or one like it is at work."))
+    run.partitions.exclude(state=PartitionState.DONE).update(
+        state=PartitionState.PENDING,
+        claim=F("claim") + 1,
+        attempts=0,
+        lease_until=None,
+        not_before=None,
     )
-    moments = followed.order_by("-finished_at").values_list("finished_at", flat=True)[:1]
-    return [moment for moment in moments if moment is not None]
+    audit.record(actor=by, action="job.resume", run=run)
+
+
+def ask_dated_question(*, kind: str) -> JobRun:
+    """The question of this hour, as a schedule asks it: one run however often it is asked."""
+    return ask(kind=kind, as_of=timezone.now().replace(minute=0, second=0, microsecond=0))

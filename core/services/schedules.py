@@ -24,9 +24,7 @@ def change_schedule(*, kind: str, hour: int, is_enabled: bool, by: "User") -> No
     if schedule is None or hour not in HOURS:
         raise Refused(_("Choose an hour from the list."))
     task = PeriodicTask.objects.get(pk=schedule.task_id)
-    task.crontab, _made = CrontabSchedule.objects.get_or_create(
-        minute="0", hour=str(hour), timezone=schedule.time_zone
-    )
+    task.crontab = daily_at(hour, schedule.time_zone)
     task.enabled = is_enabled
     task.save()
     audit.record(
@@ -35,3 +33,16 @@ def change_schedule(*, kind: str, hour: int, is_enabled: bool, by: "User") -> No
         subject=task,
         changes={"hour": (schedule.hour, hour), "enabled": (schedule.is_enabled, is_enabled)},
     )
+
+
+def daily_at(hour: int, time_zone: str) -> CrontabSchedule:
+    """The row for "every day at this hour"; other patterns of an administrator stay apart."""
+    row, _made = CrontabSchedule.objects.get_or_create(
+        minute="0",
+        hour=str(hour),
+        day_of_week="*",
+        day_of_month="*",
+        month_of_year="*",
+        timezone=time_zone,
+    )
+    return row

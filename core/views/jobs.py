@@ -13,7 +13,7 @@ from core.models import JobRun, User
 from core.pages import STOP_POLLING, render_page
 from core.permissions import Access, requires
 from core.queries.jobs import counts_of, last_runs, steps_of
-from core.services.jobs import cancel_run, start_run
+from core.services.jobs import cancel_run, resume_run, start_run
 from core.services.schedules import HOURS
 from core.tasks import wake
 
@@ -89,6 +89,16 @@ def job_start(request: HttpRequest, kind: str) -> HttpResponse:
     if kind not in known:
         return HttpResponse(status=404)
     run = start_run(kind=kind, by=permissions.user_of(request), as_of=timezone.now())
+    wake(run.pk)
+    return redirect("job_run", pk=run.pk)
+
+
+@requires("core.job.view")
+@require_POST
+def job_resume(request: HttpRequest, pk: int) -> HttpResponse:
+    """Go on with a run that failed or was cancelled."""
+    run = get_object_or_404(visible_runs(permissions.user_of(request)), pk=pk)
+    resume_run(run=run, by=permissions.user_of(request))
     wake(run.pk)
     return redirect("job_run", pk=run.pk)
 

@@ -28,7 +28,7 @@ def find_or_create_contacts(
     It is the one with the row's e-mail address, else the one that the row's lead has already
     (`leads` are those that are there, by number). Empty fields of a contact are filled.
     """
-    by_email = _by_email(drafts)
+    by_email = _by_email(drafts, lead_import.created_by)
     known = {contact.pk: contact for contact in by_email.values()}
     by_number = {
         number: known.setdefault(lead.contact.pk, lead.contact)
@@ -59,10 +59,15 @@ def find_or_create_contacts(
     return by_row
 
 
-def _by_email(drafts: "Sequence[LeadDraft]") -> dict[str, Contact]:
-    """The contacts that have the e-mail address of a draft; the oldest wins."""
+def _by_email(drafts: "Sequence[LeadDraft]", by: User | None) -> dict[str, Contact]:
+    """The contacts that have the e-mail address of a draft; the oldest wins.
+
+    Only those that whoever imports may see: a file of addresses must not open foreign contacts.
+    """
     emails = {d.person["email"].casefold() for d in drafts if d.person.get("email")}
-    rows = Contact.objects.filter(email_key__in=emails).order_by("-pk")
+    if not emails or by is None:
+        return {}
+    rows = Contact.objects.visible_to(by).filter(email_key__in=emails).order_by("-pk")
     return {contact.email_key: contact for contact in rows}
 
 

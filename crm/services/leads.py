@@ -12,21 +12,22 @@ from core.choices import Reach
 from core.errors import Refused
 from core.models import User
 from crm.choices import CLOSED_STATUSES, LeadStatus
-from crm.models import Contact, Lead
+from crm.models import Company, Contact, Lead
+from crm.models.names import comparable
 from crm.services.companies import find_or_create_companies
 
 
 @transaction.atomic
-def save_lead(*, lead: Lead, person: dict[str, str], company: str, by: User, at: datetime) -> Lead:
-    """Create or change a lead together with its person and company."""
+def save_lead(
+    *, lead: Lead, person: dict[str, str], company: str | None, by: User, at: datetime
+) -> Lead:
+    """Create or change a lead together with its person and company; None leaves the company."""
     is_new = lead.pk is None
     before = {} if is_new else audit.snapshot(Lead.objects.get(pk=lead.pk))
     if is_new and lead.owner is None:
         lead.owner, lead.team = by, by.team
-    if company:
-        lead.company = find_or_create_companies([company], owner=lead.owner, team=lead.team)[
-            company
-        ]
+    if company is not None:
+        lead.company = _company_called(company, lead)
     lead.contact = _save_person(lead, person, by)
     _close_or_open(lead, at)
     lead.save()
@@ -35,6 +36,15 @@ def save_lead(*, lead: Lead, person: dict[str, str], company: str, by: User, at:
         action = "create" if is_new else "edit"
         audit.record(actor=by, action=action, subject=lead, changes=changes)
     return lead
+
+
+def _company_called(name: str, lead: Lead) -> Company | None:
+    """The lead's company while its name is the same, else the one of that name; none without."""
+    if not name:
+        return None
+    if lead.company is not None and lead.company.name_key == comparable(name):
+        return lead.company
+    return find_or_create_companies([name], owner=lead.owner, team=lead.team)[name]
 
 
 def _save_person(lead: Lead, person: dict[str, str], by: User) -> Contact | None:

@@ -96,7 +96,7 @@ def _saver(user: User) -> Any:
         lead = save_lead(
             lead=form.instance,
             person=form.person(),
-            company=form.cleaned_data.get("company_name", ""),
+            company=form.cleaned_data.get("company_name"),
             by=user,
             at=timezone.now(),
         )

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from core.choices import RunState
+from core.jobs.outcomes import end_run
 from core.jobs.questions import ask, question_key
 from core.models import AuditEvent, JobRun, User
-from core.services.jobs import ask_dated_question, ask_following, start_run
-from tests.factories import JobRunFactory
+from core.services.jobs import ask_dated_question, start_run
 from tests.factories.core import NOW
 from tests.running import carry_out, work_once
 
@@ -68,10 +69,10 @@ def test_unknown_kind_is_a_mistake_of_the_caller() -> None:
 
 
 @pytest.mark.django_db
-def test_nights_that_were_missed_collapse_into_one() -> None:
+def test_times_that_were_missed_collapse_into_one() -> None:
     first = ask_dated_question(kind="tests.squares")
     assert ask_dated_question(kind="tests.squares") == first
-    assert (first.as_of.hour, first.as_of.minute) == (0, 0)
+    assert (first.as_of.minute, first.as_of.second) == (0, 0)
     JobRun.objects.filter(pk=first.pk).update(state=RunState.SUCCEEDED)
     assert ask_dated_question(kind="tests.squares") == first
 
@@ -85,39 +86,35 @@ def test_start_is_noted_with_who_asked(manager: User) -> None:
 
 @pytest.mark.django_db
 def test_success_asks_the_question_that_follows_once(ask_for: AskFor, manager: User) -> None:
-    run = carry_out(ask_for(1, requested_by=manager))
-    (following,) = ask_following(run.pk)
-    assert ask_following(run.pk) == [following]
-    asked = JobRun.objects.get(pk=following)
-    assert (asked.kind, asked.as_of) == ("tests.following", run.finished_at)
-    assert asked.requested_by == manager
+    run = ask_for(1, requested_by=manager)
+    calls = work_once(run).calls
+    work_once(run)
+    asked = JobRun.objects.get(kind="tests.following")
+    assert calls == [(asked.pk, 0)], "a worker is called to it"
+    assert (asked.as_of, asked.requested_by) == (run.finished_at, manager)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("state", [RunState.QUEUED, RunState.FAILED, RunState.CANCELLED])
-def test_nothing_follows_a_run_without_success(state: RunState) -> None:
-    run = JobRunFactory(kind="tests.squares", state=state)
-    assert ask_following(run.pk) == []
+@pytest.mark.parametrize("end", [RunState.FAILED, RunState.CANCELLED, RunState.INSUFFICIENT])
+def test_nothing_follows_a_run_without_success(ask_for: AskFor, end: RunState) -> None:
+    end_run(ask_for(1).pk, end)
+    assert not JobRun.objects.filter(kind="tests.following").exists()
 
 
 @pytest.mark.django_db
-def test_what_came_in_while_the_following_run_was_active_is_not_forgotten(
-    ask_for: AskFor,
+@pytest.mark.parametrize("end", [RunState.SUCCEEDED, RunState.FAILED, RunState.INSUFFICIENT])
+def test_what_came_in_while_the_following_run_was_at_work_is_not_forgotten(
+    ask_for: AskFor, end: RunState
 ) -> None:
     """Two imports in a row: the score of the first is being computed when the second ends."""
-    first = carry_out(ask_for(1))
-    (following,) = ask_following(first.pk)
-    scoring = JobRun.objects.get(pk=following)
-    JobRun.objects.filter(pk=scoring.pk).update(state=RunState.WORKING, started_at=NOW)
+    carry_out(ask_for(1))
+    following = JobRun.objects.get(kind="tests.following")
+    JobRun.objects.filter(pk=following.pk).update(state=RunState.WORKING, started_at=timezone.now())
     second = carry_out(ask_for(2))
-    assert ask_following(second.pk) == [scoring.pk]
-    scoring.scope = {"numbers": []}
-    scoring.save()
-    work_once(scoring)
-    assert scoring.state == RunState.SUCCEEDED
-    (again,) = ask_following(scoring.pk)
+    assert JobRun.objects.get(kind="tests.following") == following, "one at a time"
+    (again,) = end_run(following.pk, end)
     assert JobRun.objects.get(pk=again).as_of == second.finished_at
-    assert ask_following(scoring.pk) == [again]
+    assert end_run(again, RunState.FAILED) == []
 
 
 @pytest.mark.django_db(transaction=True)

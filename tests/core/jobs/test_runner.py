@@ -219,6 +219,14 @@ def test_lost_worker_is_replaced_with_the_same_end_result(
     assert AuditEvent.objects.filter(action="finished", run=run).count() == 1
 
 
+def test_rows_read_while_preparing_are_counted_once(ask_for: AskFor) -> None:
+    run = ask_for(1, 2)
+    JobRun.objects.filter(pk=run.pk).update(scope={"numbers": [1, 2], "read_before": 7})
+    tiny.hooks["plan"] = fail_times(1, OperationalError())
+    carry_out(run)
+    assert run.rows_read == 9
+
+
 def test_held_piece_is_left_alone(ask_for: AskFor) -> None:
     run = ask_for(1, 2)
     assert claim_run(run.pk, waiting=RunState.QUEUED, held=RunState.PREPARING)

@@ -43,6 +43,7 @@ class SquareJob(Job):
                 for start in range(0, len(numbers), PER_PARTITION)
             ],
             save=lambda: happen("plan", run),
+            rows_read=run.scope.get("read_before", 0),
         )
 
     def load(self, run: RunContext, payload: dict[str, Any]) -> list[int]:

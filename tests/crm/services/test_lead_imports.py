@@ -229,13 +229,25 @@ def test_lead_of_another_owner_is_not_changed(sales: User, outsider: User) -> No
     assert Company.objects.count() == companies, "a refused row leaves no company"
 
 
-def test_contact_of_another_owner_is_linked_but_not_changed(sales: User, outsider: User) -> None:
-    theirs = ContactFactory(owner=outsider, name="", email="ada@example.org")
+def test_contact_of_a_colleague_is_linked_but_not_changed(sales: User, colleague: User) -> None:
+    theirs = ContactFactory(owner=colleague, team=sales.team, name="", email="ada@example.org")
     import_file([HEADER, ADA], sales)
     theirs.refresh_from_db()
     assert (theirs.name, theirs.phone, theirs.company) == ("", "", None)
     assert lead("1").contact == theirs
     assert Contact.objects.count() == 1
+
+
+def test_contact_of_another_team_is_not_found_by_its_address(sales: User, outsider: User) -> None:
+    """A file of guessed addresses must not open the contacts of others."""
+    theirs = ContactFactory(
+        owner=outsider, team=outsider.team, name="Secret", email="ada@example.org"
+    )
+    import_file([HEADER, ADA], sales)
+    assert lead("1").contact != theirs
+    assert str(lead("1")) == "Ada Lovelace"
+    theirs.refresh_from_db()
+    assert (theirs.name, theirs.phone) == ("Secret", "")
 
 
 def test_manager_changes_the_leads_of_the_team(manager: User, sales: User) -> None:

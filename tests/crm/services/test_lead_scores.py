@@ -1,0 +1,85 @@
+"""Storing scores: by lead, never an older one over a newer, never for a lead that is gone."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from crm.models import Lead, LeadScore
+from crm.services.lead_scores import ScoredLead, store_lead_scores
+from tests.factories import JobRunFactory, LeadFactory, ModelVersionFactory
+from tests.factories.core import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def version() -> Any:
+    return ModelVersionFactory()
+
+
+def scored(lead: Lead, version: Any, **more: Any) -> ScoredLead:
+    values = {
+        "lead": lead.pk,
+        "version": version.pk,
+        "run": None,
+        "as_of": NOW,
+        "score": 70,
+        "grade": "B",
+        "probability": 0.4,
+        "low": 0.3,
+        "high": 0.5,
+        "reasons": [{"field": "crm.lead.source", "value": "展会", "points": 3.5}],
+        "rest_points": 1.5,
+        "average_score": 50.0,
+    }
+    return ScoredLead(**{**values, **more})
+
+
+def test_scores_are_stored_as_they_are(version: Any) -> None:
+    lead, run = LeadFactory(), JobRunFactory()
+    assert store_lead_scores([scored(lead, version, run=run.pk)]) == 1
+    stored = LeadScore.objects.get()
+    assert (stored.lead, stored.version, stored.run, stored.as_of) == (lead, version, run, NOW)
+    assert (stored.score, stored.grade, stored.probability) == (70, "B", 0.4)
+    assert (stored.low, stored.high, stored.rest_points, stored.average_score) == (
+        0.3,
+        0.5,
+        1.5,
+        50,
+    )
+    assert stored.reasons == [{"field": "crm.lead.source", "value": "展会", "points": 3.5}]
+
+
+def test_older_run_that_finishes_late_changes_nothing(version: Any) -> None:
+    lead = LeadFactory()
+    store_lead_scores([scored(lead, version, score=90, as_of=NOW)])
+    late = scored(lead, version, score=10, as_of=NOW - timedelta(days=1))
+    assert store_lead_scores([late]) == 0
+    assert LeadScore.objects.get().score == 90
+    assert store_lead_scores([scored(lead, version, score=20, as_of=NOW)]) == 1
+    assert LeadScore.objects.get().score == 20
+
+
+def test_lead_that_was_deleted_meanwhile_is_left_out(version: Any) -> None:
+    kept, gone = LeadFactory(), LeadFactory()
+    rows = [scored(kept, version), scored(gone, version)]
+    gone.delete()
+    assert store_lead_scores(rows) == 1
+    assert LeadScore.objects.get().lead == kept
+
+
+def test_last_of_two_scores_for_a_lead_counts(version: Any) -> None:
+    lead = LeadFactory()
+    assert store_lead_scores([scored(lead, version, score=1), scored(lead, version, score=2)]) == 1
+    assert LeadScore.objects.get().score == 2
+
+
+def test_many_scores_take_few_statements(version: Any) -> None:
+    leads = [LeadFactory(contact=None, company=None) for _lead in range(40)]
+    with CaptureQueriesContext(connection) as queries:
+        store_lead_scores(scored(lead, version) for lead in leads)
+    assert len(queries) == 2
+    assert LeadScore.objects.count() == 40
