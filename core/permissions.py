@@ -65,28 +65,41 @@ def _read_access(user: "User") -> Access:
     if not user.is_active:
         return Access()
     rows = user.roles.values_list("pk", "is_administrator", "grants__permission", "grants__reach")
-    roles: set[int] = set()
     grants: dict[str, Reach] = {}
+    roles: set[int] = set()
+    roles_by_permission: dict[str, set[int]] = {}
     for role, is_administrator, permission, reach in rows:
         if is_administrator:
             return Access(is_administrator=True)
         roles.add(role)
         if permission:
             grants[permission] = max(Reach(reach), grants.get(permission, Reach.OWN))
-    hidden, locked = _restricted_fields(user, len(roles))
+            roles_by_permission.setdefault(permission, set()).add(role)
+    hidden, locked = _restricted_fields(user, roles, roles_by_permission)
     return Access(grants=grants, hidden_fields=hidden, locked_fields=locked)
 
 
-def _restricted_fields(user: "User", role_count: int) -> tuple[frozenset[str], frozenset[str]]:
-    """Fields that *every* role of the user hides, and those that every role at least locks."""
-    rules: dict[str, list[str]] = {}
-    for name, access in user.roles.filter(field_rules__isnull=False).values_list(
-        "field_rules__field", "field_rules__access"
+def _restricted_fields(
+    user: "User", roles: set[int], roles_by_permission: Mapping[str, set[int]]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Fields that every role which shows the object hides, and those that all at least lock.
+
+    A role that does not grant seeing the object has no say: it cannot open a field either.
+    """
+    rules: dict[str, dict[int, str]] = {}
+    for role, name, access in user.roles.filter(field_rules__isnull=False).values_list(
+        "pk", "field_rules__field", "field_rules__access"
     ):
-        rules.setdefault(name, []).append(access)
-    of_all = {name: kinds for name, kinds in rules.items() if len(kinds) == role_count}
-    hidden = {name for name, kinds in of_all.items() if set(kinds) == {FieldAccess.NONE}}
-    return frozenset(hidden), frozenset(of_all.keys() - hidden)
+        rules.setdefault(name, {})[role] = access
+    hidden: set[str] = set()
+    locked: set[str] = set()
+    for name, by_role in rules.items():
+        view = f"{'.'.join(name.split('.')[:2])}.view"
+        deciding = roles_by_permission.get(view, roles)
+        if deciding <= by_role.keys():
+            says = {by_role[role] for role in deciding}
+            (hidden if says == {FieldAccess.NONE} else locked).add(name)
+    return frozenset(hidden), frozenset(locked)
 
 
 def object_of(model: type[Model]) -> str:

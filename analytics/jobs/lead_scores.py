@@ -9,14 +9,7 @@ import numpy as np
 import pandas as pd
 from django.utils.translation import gettext_noop
 
-from analytics.datasets.leads import (
-    FIXED_FIELDS,
-    ClosedLeads,
-    closed_leads,
-    custom_fields_known_before,
-    id_ranges,
-    open_leads,
-)
+from analytics.datasets.leads import ClosedLeads, closed_leads, id_ranges, open_leads
 from analytics.jobs.lead_score_training import SMALLEST_CLASS, Trained, train
 from analytics.methods import errors
 from analytics.methods.lead_score import LeadScoreModel, LeadScores
@@ -152,13 +145,6 @@ def _publish(trained: Trained, run: JobRun, allowed: set[str]) -> None:
         promote_version(version=version)
         live = version
     JobRun.objects.filter(pk=run.pk).update(model_version=live)
-
-
-def _gives_way(live: ModelVersion, trained: Trained) -> bool:
-    """The live version is no better, or it learnt from a field that no score may use any more."""
-    usable = {*FIXED_FIELDS, *custom_fields_known_before()}
-    is_stale = any(feature["name"] not in usable for feature in live.features)
-    return is_stale or trained.metrics["roc_auc"] >= live.metrics["roc_auc_lower"]
 
 
 def _serving_version(run: JobRun) -> ModelVersion:

@@ -117,7 +117,10 @@ def _beyond(sort: Sort, descending: bool, position: Position) -> Q:
         return tied | ~is_missing if position.is_backward else tied
     tied = Q(**{sort.path: position.value}) & same_value
     further = Q(**{f"{sort.path}__{compare}": position.value}) | tied
-    return further | is_missing if sort.is_nullable and not position.is_backward else further
+    if sort.is_nullable:
+        return further if position.is_backward else further | is_missing
+    # Says nothing new, but a database seeks to a bound and scans to an OR.
+    return Q(**{f"{sort.path}__{compare}e": position.value}) & further
 
 
 def _token(row: Any, sort: Sort, *, is_backward: bool) -> str:

@@ -1,8 +1,9 @@
 """Custom fields: making them, reading and writing their values."""
 
+import re
 from collections.abc import Collection, Iterable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import chain, count
 from typing import Any
 
@@ -19,7 +20,11 @@ from core.models import CustomField, User
 TRUE_WORDS = frozenset({"1", "true", "yes", "y", "t", "ja", "是", "对", "有"})
 FALSE_WORDS = frozenset({"0", "false", "no", "n", "f", "nein", "否", "不", "无"})
 MAX_TEXT = 5_000
-MAX_DIGITS = 300  # before the point: what is larger fits no floating-point number
+MAX_DIGITS = 300  # what is longer fits no floating-point number
+NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)([.]\d+)?([eE][+-]?\d{1,2})?|[+-]?\d+,\d+")
+THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+([.]\d+)?")
+# A number that begins so is a code: a postal code, a telephone number.
+CODE = re.compile(r"\+|0\d")
 
 
 @transaction.atomic
@@ -32,7 +37,7 @@ def ensure_field(
     """
     label = label[:200]
     lock_for_transaction("core.custom_fields")
-    field = CustomField.objects.filter(object_type=object_type, label=label).first()
+    field = CustomField.objects.filter(object_type=object_type, label__iexact=label).first()
     if field is None:
         taken = set(
             CustomField.objects.filter(object_type=object_type).values_list("key", flat=True)
@@ -83,12 +88,11 @@ def parse_value(field: CustomField, text: str) -> Any:
 
 
 def _parse_number(text: str) -> float | int:
-    try:
-        number = Decimal(text.replace(" ", "").replace(",", "."))
-    except InvalidOperation:
-        raise ValueError(_("“%(text)s” is not a number.") % {"text": text[:50]}) from None
-    if not number.is_finite() or number.adjusted() > MAX_DIGITS:
+    text = text.replace(" ", "").replace("\u00a0", "")
+    if not NUMBER.fullmatch(text) or len(text) > MAX_DIGITS:
         raise ValueError(_("“%(text)s” is not a number.") % {"text": text[:50]})
+    plain = text.replace(",", "") if THOUSANDS.fullmatch(text) else text.replace(",", ".")
+    number = Decimal(plain)
     return int(number) if number == number.to_integral_value() else float(number)
 
 
@@ -126,7 +130,8 @@ def guess_type(samples: Iterable[str]) -> FieldType:
         return FieldType.TEXT
     for kind in (FieldType.BOOLEAN, FieldType.NUMBER, FieldType.DATE):
         if _all_parse(kind, values):
-            return kind
+            is_code = kind == FieldType.NUMBER and any(CODE.match(value) for value in values)
+            return FieldType.TEXT if is_code else kind
     distinct = set(values)
     repeats = len(distinct) <= max(20, len(values) // 20) and len(distinct) < len(values)
     return FieldType.CHOICE if repeats else FieldType.TEXT

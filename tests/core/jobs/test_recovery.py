@@ -31,7 +31,9 @@ CASES: list[tuple[Any, ...]] = [
     (RunState.WORKING, None, None, [(DONE, None, None), (PENDING, None, FUTURE)], False),
     (RunState.WORKING, None, None, [(RUNNING, FUTURE, None)], False),
     (RunState.WORKING, None, None, [(RUNNING, PAST, None)], True),
-    (RunState.WORKING, None, None, [(RUNNING, FUTURE, None), (PENDING, None, None)], True),
+    # The worker that is at work goes on with the next partition by itself.
+    (RunState.WORKING, None, None, [(RUNNING, FUTURE, None), (PENDING, None, None)], False),
+    (RunState.WORKING, None, None, [(RUNNING, PAST, None), (PENDING, None, FUTURE)], True),
     (RunState.WORKING, None, None, [(DONE, None, None)], True),
     (RunState.WORKING, None, None, [], True),
     (RunState.WORKING, None, FUTURE, [(DONE, None, None)], False),

@@ -78,8 +78,9 @@ def test_finish_happens_once(ask_for: AskFor) -> None:
 
 
 def test_parallel_run_calls_helpers(ask_for: AskFor) -> None:
-    assert len(work_once(ask_for(*range(7))).calls) == 3
-    assert len(work_once(ask_for(*range(40))).calls) == 7
+    for partitions, helpers in ((4, 3), (20, 7)):
+        run = ask_for(*range(2 * partitions))
+        assert work_once(run).calls.count((run.pk, 0)) == helpers
 
 
 def test_ordered_run_calls_nobody(ask_for: AskFor) -> None:
@@ -381,7 +382,7 @@ def test_long_runs_ask_little(ask_for: AskFor) -> None:
 
     def cost(number: int) -> int:
         with CaptureQueriesContext(connection) as queries:
-            work_once(ask_for(*range(number)))
+            work_once(ask_for(*range(number), kind="tests.ordered"))
         return len(queries)
 
     few, more, most = cost(20), cost(40), cost(60)

@@ -115,12 +115,12 @@ def test_guessed_type_reads_every_sample(samples: list[str]) -> None:
     [("Lead Source", "lead_source"), ("客户 等级", "客户_等级"), ("%%", "field"), ("A-b", "a_b")],
 )
 def test_key_is_stable_in_any_script(label: str, key: str) -> None:
-    assert field_key(label) == key
+    assert field_key(label, set()) == key
 
 
 @given(st.text(min_size=1, max_size=100))
 def test_key_is_never_empty_or_too_long(label: str) -> None:
-    assert 1 <= len(field_key(label)) <= 60
+    assert 1 <= len(field_key(label, set())) <= 60
 
 
 @pytest.mark.django_db
@@ -142,3 +142,23 @@ def test_field_can_be_marked_as_filled_in_after_contact_and_stays_so() -> None:
         )
         made.refresh_from_db()
         assert made.known_when == stored
+
+
+@pytest.mark.django_db
+def test_labels_that_differ_never_share_a_key() -> None:
+    labels = ["Score 1", "Score (1)", "??", "!!"]
+    keys = [ensure_field(object_type="crm.lead", label=x, field_type="text").key for x in labels]
+    assert keys == ["score_1", "score_1_2", "field", "field_2"]
+
+
+@pytest.mark.parametrize("text", ["00123", "+4917612345", "0049 30 1234"])
+def test_codes_are_no_numbers(text: str) -> None:
+    assert guess_type([text, "12"]) == FieldType.TEXT
+
+
+def test_comma_before_three_digits_separates_thousands() -> None:
+    assert [parse_value(field("number"), t) for t in ("1,234", "1,234.5", "1,25")] == [
+        1234,
+        1234.5,
+        1.25,
+    ]
