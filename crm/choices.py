@@ -26,11 +26,3 @@ class Grade(TextChoices):
     B = "B", _("B: good")
     C = "C", _("C: fair")
     D = "D", _("D: low")
-
-
-class ImportState(TextChoices):
-    """Where an import stands."""
-
-    MAPPING = "mapping", _("Columns to be matched")
-    RUNNING = "running", _("Importing")
-    DONE = "done", _("Imported")

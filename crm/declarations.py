@@ -27,6 +27,61 @@ RECORD_ACTIONS = {
 }
 
 
+RECORD_TYPES = (
+    RecordType(
+        "crm.lead",
+        _("Lead"),
+        _("Leads"),
+        "target-arrow",
+        "lead_detail",
+        {
+            "status": _("Status"),
+            "source": _("Source"),
+            "country": _("Country"),
+            "city": _("City"),
+            "company": _("Company"),
+            "job_title": _("Job title"),
+            "industry": _("Industry"),
+            "employees": _("Employees"),
+            "external_id": _("External ID"),
+            "score": _("Score"),
+        },
+    ),
+    RecordType(
+        "crm.contact",
+        _("Contact"),
+        _("Contacts"),
+        "users",
+        "contact_detail",
+        {
+            "name": _("Name"),
+            "email": _("E-mail"),
+            "phone": _("Phone"),
+            "job_title": _("Job title"),
+            "company": _("Company"),
+            "city": _("City"),
+            "country": _("Country"),
+        },
+    ),
+    RecordType(
+        "crm.company",
+        _("Company"),
+        _("Companies"),
+        "building",
+        "company_detail",
+        {
+            "name": pgettext_lazy("company", "Name"),
+            "website": _("Website"),
+            "phone": _("Phone"),
+            "industry": _("Industry"),
+            "city": _("City"),
+            "country": _("Country"),
+            "employees": _("Employees"),
+        },
+    ),
+)
+
+
 def register() -> None:
     """Called once, when the apps are ready."""
     _register_records()
@@ -47,59 +102,7 @@ def register() -> None:
 
 
 def _register_records() -> None:
-    record_types.register(
-        RecordType(
-            "crm.lead",
-            _("Lead"),
-            _("Leads"),
-            "target-arrow",
-            "lead_detail",
-            {
-                "status": _("Status"),
-                "source": _("Source"),
-                "country": _("Country"),
-                "city": _("City"),
-                "company": _("Company"),
-                "job_title": _("Job title"),
-                "industry": _("Industry"),
-                "employees": _("Employees"),
-                "external_id": _("External ID"),
-                "score": _("Score"),
-            },
-        ),
-        RecordType(
-            "crm.contact",
-            _("Contact"),
-            _("Contacts"),
-            "users",
-            "contact_detail",
-            {
-                "name": _("Name"),
-                "email": _("E-mail"),
-                "phone": _("Phone"),
-                "job_title": _("Job title"),
-                "company": _("Company"),
-                "city": _("City"),
-                "country": _("Country"),
-            },
-        ),
-        RecordType(
-            "crm.company",
-            _("Company"),
-            _("Companies"),
-            "building",
-            "company_detail",
-            {
-                "name": pgettext_lazy("company", "Name"),
-                "website": _("Website"),
-                "phone": _("Phone"),
-                "industry": _("Industry"),
-                "city": _("City"),
-                "country": _("Country"),
-                "employees": _("Employees"),
-            },
-        ),
-    )
+    record_types.register(*RECORD_TYPES)
     permission_registry.register(
         *(
             Permission(f"{kind.key}.{action}", label, has_reach=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
 from core.models import Team, User
@@ -49,6 +50,13 @@ def _not_set_up_yet() -> Iterator[None]:
     users._set_up.clear()
     yield
     users._set_up.clear()
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """A request leaves the language of its user behind; each test begins in English."""
+    with translation.override("en"):
+        yield
 
 
 # -- people --------------------------------------------------------------------------------------

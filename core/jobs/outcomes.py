@@ -8,11 +8,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_noop
 
-from core import permissions
 from core.choices import ACTIVE_STATES, RunState
 from core.jobs.following import ask_following
 from core.jobs.kinds import job_kinds
-from core.models import JobRun, JobStep, User
+from core.models import JobRun, JobStep
 from core.services.notifications import notify
 
 SENTENCES = {
@@ -59,13 +58,5 @@ def _tell(run: JobRun) -> None:
         kind="job",
         message=sentence,
         message_args={"job": title},
-        url=_url_for(run.requested_by, run),
+        url=reverse("job_run", args=[run.pk]),
     )
-
-
-def _url_for(user: User, run: JobRun) -> str:
-    """The run's page, or its result's for those who may not open runs."""
-    result_url = job_kinds[run.kind].result_url
-    if result_url and not permissions.access_of(user).may("core.job.view"):
-        return result_url(run.scope)
-    return reverse("job_run", args=[run.pk])

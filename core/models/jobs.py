@@ -21,9 +21,6 @@ class JobRunQuerySet(models.QuerySet["JobRun"]):
     def active(self) -> Self:
         return self.filter(state__in=ACTIVE_STATES)
 
-    def of_kinds(self, kinds: list[str]) -> Self:
-        return self.filter(kind__in=kinds)
-
 
 class JobRun(models.Model):
     """One answer to one question: a kind of job over a scope, as of a moment."""

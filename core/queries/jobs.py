@@ -1,15 +1,20 @@
 """Reads about job runs."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
-from core.jobs.kinds import JobKind
-from core.models import JobRun
+from core import permissions
+from core.jobs.kinds import JobKind, job_kinds
+from core.models import JobRun, User
+from core.permissions import Access
 from core.phrases import duration
 from core.queries.schedules import schedules_by_kind
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 
 def steps_of(run: JobRun) -> list[dict[str, Any]]:
@@ -43,3 +48,31 @@ def last_runs(kinds: Sequence[JobKind]) -> list[dict[str, Any]]:
         {"kind": kind, "run": by_kind.get(kind.key), "schedule": schedules.get(kind.key)}
         for kind in kinds
     ]
+
+
+def visible_kinds(access: Access) -> list[JobKind]:
+    """The kinds of jobs the user may start."""
+    return [kind for kind in job_kinds if access.may(kind.permission)]
+
+
+def visible_runs(user: User) -> "QuerySet[JobRun]":
+    """The user's own runs; with the right to see jobs, all of the kinds the user may start."""
+    access = permissions.access_of(user)
+    visible = Q(requested_by=user)
+    if access.may("core.job.view"):
+        visible |= Q(kind__in=[kind.key for kind in visible_kinds(access)])
+    return JobRun.objects.filter(visible).select_related("requested_by", "model_version")
+
+
+def described(run: JobRun) -> dict[str, Any]:
+    """A run with its title, how long it took and where its result is."""
+    kind = job_kinds[run.kind]
+    end = run.finished_at or timezone.now()
+    return {
+        "run": run,
+        "kind": kind,
+        "title": kind.title(run.scope),
+        "seconds": (end - run.started_at).total_seconds() if run.started_at else None,
+        "counts": counts_of(run, kind),
+        "result_url": kind.result_url(run.scope) if kind.result_url else "",
+    }

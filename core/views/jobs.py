@@ -1,33 +1,20 @@
 """Job runs: what runs, what ran, starting and cancelling."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from core import permissions
-from core.jobs.kinds import JobKind, job_kinds
-from core.models import JobRun, User
+from core.jobs.kinds import job_kinds
 from core.pages import STOP_POLLING, render_page
-from core.permissions import Access, requires
-from core.queries.jobs import counts_of, last_runs, steps_of
+from core.permissions import requires, signed_in
+from core.queries.jobs import described, last_runs, steps_of, visible_kinds, visible_runs
 from core.services.jobs import cancel_run, resume_run, start_run
 from core.services.schedules import HOURS
 from core.tasks import wake
 
 EARLIER = 10
-
-
-def visible_kinds(access: Access) -> list[JobKind]:
-    return [kind for kind in job_kinds if access.may(kind.permission)]
-
-
-def visible_runs(user: User) -> Any:
-    """Runs of the kinds the user may start, and the user's own."""
-    kinds = [kind.key for kind in visible_kinds(permissions.access_of(user))]
-    return JobRun.objects.of_kinds(kinds).select_related("requested_by", "model_version")
 
 
 @requires("core.job.view")
@@ -45,7 +32,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
     return render_page(request, "core/job_list.html", context, parts={"runs": "runs"})
 
 
-@requires("core.job.view")
+@signed_in
 def job_run(request: HttpRequest, pk: int) -> HttpResponse:
     """One run, live: the page polls its body until the run has ended."""
     run = get_object_or_404(visible_runs(permissions.user_of(request)), pk=pk)
@@ -67,20 +54,6 @@ def job_run(request: HttpRequest, pk: int) -> HttpResponse:
     return render_page(request, "core/job_run.html", context, parts={"run": "run"}, status=status)
 
 
-def described(run: JobRun) -> dict[str, Any]:
-    """A run with its title, how long it took and where its result is."""
-    kind = job_kinds[run.kind]
-    end = run.finished_at or timezone.now()
-    return {
-        "run": run,
-        "kind": kind,
-        "title": kind.title(run.scope),
-        "seconds": (end - run.started_at).total_seconds() if run.started_at else None,
-        "counts": counts_of(run, kind),
-        "result_url": kind.result_url(run.scope) if kind.result_url else "",
-    }
-
-
 @requires("core.job.view")
 @require_POST
 def job_start(request: HttpRequest, kind: str) -> HttpResponse:
@@ -93,7 +66,7 @@ def job_start(request: HttpRequest, kind: str) -> HttpResponse:
     return redirect("job_run", pk=run.pk)
 
 
-@requires("core.job.view")
+@signed_in
 @require_POST
 def job_resume(request: HttpRequest, pk: int) -> HttpResponse:
     """Go on with a run that failed or was cancelled."""
@@ -103,7 +76,7 @@ def job_resume(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("job_run", pk=run.pk)
 
 
-@requires("core.job.view")
+@signed_in
 @require_POST
 def job_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(visible_runs(permissions.user_of(request)), pk=pk)

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import JobRun, Team
 from core.sentences import say
-from crm.choices import ImportState
 
 
 def upload_path(_import: "LeadImport", _name: str) -> str:
@@ -27,9 +26,6 @@ class LeadImport(models.Model):
     columns = models.JSONField(default=list)
     # [{"column": "Lead Source", "target": "source"}, {"column": …, "target": "custom", …}]
     mapping = models.JSONField(default=list)
-    state = models.CharField(
-        _("state"), max_length=8, choices=ImportState, default=ImportState.MAPPING
-    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("imported by"),
@@ -62,6 +58,11 @@ class LeadImport(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("import_detail", args=[self.pk])
+
+    @property
+    def is_started(self) -> bool:
+        """Until then its columns wait to be matched; from then on its run tells how it goes."""
+        return self.run_id is not None
 
 
 class RefusedRow(models.Model):

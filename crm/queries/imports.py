@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from core import permissions
-from core.jobs.kinds import kinds_following
+from core.jobs.kinds import job_kinds, kinds_following
 from core.models import User
 from core.phrases import percent
 from core.queries.jobs import steps_of
@@ -42,6 +42,7 @@ def import_result(lead_import: LeadImport, now: datetime) -> dict[str, Any]:
     return {
         "import": lead_import,
         "run": run,
+        "kind": job_kinds[run.kind],
         "seconds": ((run.finished_at or now) - run.started_at).total_seconds()
         if run.started_at
         else None,

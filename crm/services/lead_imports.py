@@ -16,7 +16,7 @@ from core.locks import lock_for_transaction
 from core.models import JobRun, User
 from core.services.custom_fields import ensure_field
 from core.upsert import update_rows
-from crm.choices import CLOSED_STATUSES, ImportState, LeadStatus
+from crm.choices import CLOSED_STATUSES
 from crm.models import Lead, LeadImport, RefusedRow
 from crm.services.companies import find_or_create_companies
 from crm.services.contacts import find_or_create_contacts
@@ -55,8 +55,7 @@ def start_import(
 ) -> JobRun:
     """Make the custom fields the mapping asks for and put the import into the queue."""
     permissions.require(by, "crm.lead.import")
-    waiting = LeadImport.objects.filter(pk=lead_import.pk, state=ImportState.MAPPING)
-    if not waiting.update(state=ImportState.RUNNING):
+    if LeadImport.objects.select_for_update().get(pk=lead_import.pk).is_started:
         raise Refused(_("This file was already imported."))
     if twice := twice_mapped(mapping):
         raise Refused(
@@ -80,9 +79,8 @@ def start_import(
     lead_import.mapping = mapping
     lead_import.owner = owner
     lead_import.team = owner.team if owner else by.team
-    lead_import.state = ImportState.RUNNING
     lead_import.run = run
-    lead_import.save(update_fields=["mapping", "owner", "team", "state", "run"])
+    lead_import.save(update_fields=["mapping", "owner", "team", "run"])
     audit.record(actor=by, action="import.start", subject=lead_import, run=run)
     return run
 
@@ -158,12 +156,9 @@ def fill_lead(
         lead.closed_at = timezone.now()
     elif lead.status not in CLOSED_STATUSES:
         lead.closed_at = None
-    lead.status = lead.status or LeadStatus.NEW
     lead.updated_at = timezone.now()
 
 
 def finish_import(*, lead_import: LeadImport, run: JobRun) -> None:
-    """Mark the import as done."""
-    lead_import.state = ImportState.DONE
-    lead_import.save(update_fields=["state"])
+    """Leave the trace of an import that is whole."""
     audit.record(actor=lead_import.created_by, action="import.finish", subject=lead_import, run=run)

@@ -16,7 +16,6 @@ from core.models import User
 from core.pages import STOP_POLLING, UNPROCESSABLE, form_page, render_page
 from core.permissions import requires
 from core.tasks import wake
-from crm.choices import ImportState
 from crm.forms import UploadForm
 from crm.models import LeadImport
 from crm.queries.imports import (
@@ -63,7 +62,7 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
     """Which column is which field; then the import starts."""
     user = permissions.user_of(request)
     lead_import = _import(request, pk)
-    if lead_import.state != ImportState.MAPPING:
+    if lead_import.is_started:
         return redirect(lead_import)
     mapping, error = recall_marks(lead_import.mapping), ""
     if request.method == "POST":
@@ -112,7 +111,7 @@ def _chosen_owner(request: HttpRequest, user: User) -> User | None:
 def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Progress while it runs, then what came of it."""
     lead_import = _import(request, pk)
-    if lead_import.state == ImportState.MAPPING:
+    if not lead_import.is_started:
         return redirect("import_map", pk=pk)
     context = import_result(lead_import, timezone.now())
     access = permissions.access_of(permissions.user_of(request))

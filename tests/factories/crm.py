@@ -5,7 +5,7 @@ from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
 
 from core.choices import KnownWhen
-from crm.choices import Grade, ImportState
+from crm.choices import Grade
 from crm.models import Company, Contact, Lead, LeadImport, LeadScore, RefusedRow
 from tests.factories.core import NOW, JobRunFactory, ModelVersionFactory, UserFactory
 
@@ -65,7 +65,6 @@ class LeadImportFactory(DjangoModelFactory):
 
     class Params:
         done = factory.Trait(
-            state=ImportState.DONE,
             run=factory.SubFactory(JobRunFactory, kind="crm.lead_import"),
         )
 

@@ -110,7 +110,7 @@ def job_page(user: User, number: int) -> str:
         JobRunFactory(
             scope={"number": number},
             as_of=NOW + timedelta(hours=hour),
-            requested_by=UserFactory(),
+            requested_by=user,
         )
         for hour in range(number + 1)
     ]

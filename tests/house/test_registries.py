@@ -27,7 +27,7 @@ from core.registries import (
 from core.shell import GROUPS
 from crm.tables import COMPANIES, CONTACTS, LEADS
 
-ICONS = frozenset(json.loads((settings.BASE_DIR / "static/img/icons.json").read_text()))
+ICONS = frozenset(json.loads((settings.BASE_DIR / "static/img/icons.json").read_text())["icons"])
 LISTS = [LEADS, CONTACTS, COMPANIES]
 
 

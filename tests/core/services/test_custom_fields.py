@@ -126,7 +126,7 @@ def test_key_is_never_empty_or_too_long(label: str) -> None:
 @pytest.mark.django_db
 def test_field_is_made_once_and_keeps_its_type() -> None:
     first = ensure_field(object_type="crm.lead", label="Budget", field_type="number")
-    again = ensure_field(object_type="crm.lead", label="budget", field_type="text")
+    again = ensure_field(object_type="crm.lead", label="Budget", field_type="text")
     assert again == first
     assert (again.type, again.known_when, again.label) == ("number", "before", "Budget")
     other = ensure_field(object_type="crm.contact", label="Budget", field_type="text")

@@ -14,7 +14,7 @@ from django.urls import reverse
 from core.choices import RunState
 from core.errors import Refused
 from core.models import AuditEvent, CustomField, User
-from crm.choices import ImportState, LeadStatus
+from crm.choices import LeadStatus
 from crm.models import Company, Contact, Lead, LeadImport, RefusedRow
 from crm.queries import import_files
 from tests.crm.files import counts, csv_text, import_file, start, upload
@@ -40,7 +40,7 @@ def lead(number: str) -> Lead:
 
 def test_rows_become_leads_with_contact_company_and_custom_fields(sales: User) -> None:
     done = import_file([HEADER, ADA, BEN, EVE], sales)
-    assert (done.state, counts(done)) == (ImportState.DONE, (3, 0, 0))
+    assert (done.run.state, counts(done)) == ("succeeded", (3, 0, 0))
     ada = lead("1")
     assert (ada.status, ada.source, ada.owner, ada.team) == ("new", "Fair", sales, sales.team)
     assert ada.custom == {"budget": 100}
@@ -268,7 +268,7 @@ def test_start_needs_the_permission(sales: User) -> None:
     lead_import = upload("Name\nAda\n", sales)
     with pytest.raises(PermissionDenied):
         start(lead_import, UserFactory())
-    assert lead_import.state == ImportState.MAPPING
+    assert not lead_import.is_started
 
 
 def test_import_of_somebody_who_was_switched_off_changes_nothing_that_is_there(
@@ -350,7 +350,7 @@ def test_field_that_is_matched_twice_is_refused(sales: User) -> None:
     with pytest.raises(Refused, match="matched to: Name"):
         start(lead_import, sales, Other="name")
     lead_import.refresh_from_db()
-    assert lead_import.state == ImportState.MAPPING
+    assert not lead_import.is_started
 
 
 def test_columns_are_left_out_or_made_fields_as_chosen(sales: User) -> None:

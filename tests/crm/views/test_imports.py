@@ -80,7 +80,7 @@ def test_mapping_that_cannot_be_is_told_on_the_page(
     assert answer.status_code == 422
     assert answer.context["error"]
     assert JobRun.objects.count() == 0
-    assert LeadImport.objects.get().state == "mapping"
+    assert not LeadImport.objects.get().is_started
 
 
 def test_columns_known_as_filled_in_later_are_proposed_so(sales: User, log_in: LogIn) -> None:
