@@ -37,7 +37,17 @@ class Entry:
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor; nothing is read from the database before a template asks."""
-    return {"shell": SimpleLazyObject(lambda: _build(request)), "languages": settings.LANGUAGES}
+    return {
+        "shell": SimpleLazyObject(lambda: _build(request)),
+        "access": SimpleLazyObject(lambda: _access(request)),
+        "languages": settings.LANGUAGES,
+    }
+
+
+def _access(request: HttpRequest) -> permissions.Access:
+    user: Any = getattr(request, "user", None)
+    is_visitor = user is None or not user.is_authenticated
+    return permissions.Access() if is_visitor else permissions.access_of(user)
 
 
 def _build(request: HttpRequest) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from hypothesis import settings as hypothesis_settings
 
 from core.models import Team, User
 from core.services import users
+from scripts.serving.programs import ONE_THREAD
 from tests.chromium import NO_CHROMIUM, chromium
 from tests.factories import TeamFactory, UserFactory
 
@@ -23,7 +24,12 @@ hypothesis_settings.load_profile("renmai")
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile the messages before workers start, so that no two of them write one file."""
+    """Compile the messages before workers start, so that no two of them write one file.
+
+    As in production every process computes in one thread: several of them only wait for each other.
+    """
+    for name, value in ONE_THREAD.items():
+        os.environ.setdefault(name, value)
     if not hasattr(config, "workerinput"):
         call_command("compile_messages_pure", verbosity=0)
 

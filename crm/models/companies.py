@@ -4,9 +4,11 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.models import OwnedQuerySet, OwnedRecord
+from core.permissions import Access
 from crm.models.names import comparable
 
 
@@ -48,3 +50,9 @@ class Company(OwnedRecord):
 
     def get_absolute_url(self) -> str:
         return reverse("company_detail", args=[self.pk])
+
+    def name_for(self, access: Access) -> str:
+        """The name; without the right to see it, the number."""
+        if access.sees("crm.company.name"):
+            return self.name
+        return gettext("Company %(number)s") % {"number": self.pk}

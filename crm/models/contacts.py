@@ -4,10 +4,12 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.models import OwnedQuerySet, OwnedRecord
+from core.permissions import Access
 from crm.models.companies import Company
 from crm.models.names import comparable
 
@@ -51,20 +53,22 @@ class Contact(OwnedRecord):
         ]
 
     def __str__(self) -> str:
-        return self.display_name
+        return self.name_for(Access())
 
-    @property
-    def display_name(self) -> str:
-        return self.name or self.email or self.phone
+    def get_absolute_url(self) -> str:
+        return reverse("contact_detail", args=[self.pk])
+
+    def name_for(self, access: Access) -> str:
+        """The name, else the e-mail address or phone as far as they may be seen, else the number."""
+        ways = (("name", self.name), ("email", self.email), ("phone", self.phone))
+        shown = (value for field, value in ways if value and access.sees(f"crm.contact.{field}"))
+        return next(shown, "") or gettext("Contact %(number)s") % {"number": self.pk}
 
     def normalise(self) -> None:
         """Fill the compared columns; bulk writes call it themselves."""
-        self.name_key = comparable(self.display_name)
+        self.name_key = comparable(self.name)
         self.email_key = self.email.strip().casefold()
 
     def save(self, **kwargs: Any) -> None:
         self.normalise()
         super().save(**kwargs)
-
-    def get_absolute_url(self) -> str:
-        return reverse("contact_detail", args=[self.pk])

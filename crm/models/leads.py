@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.models import OwnedQuerySet, OwnedRecord
+from core.permissions import Access
 from crm.choices import CLOSED_STATUSES, OPEN_STATUSES, LeadStatus
 from crm.models.companies import Company
 from crm.models.contacts import Contact
@@ -79,20 +80,20 @@ class Lead(OwnedRecord):
         ]
 
     def __str__(self) -> str:
-        return self.display_name
+        return self.name_for(Access())
 
-    @property
-    def display_name(self) -> str:
-        """The person, else the company, else the number: a lead may be anonymous."""
-        if self.contact is not None and self.contact.display_name:
-            return self.contact.display_name
-        if self.company is not None:
+    def get_absolute_url(self) -> str:
+        return reverse("lead_detail", args=[self.pk])
+
+    def name_for(self, access: Access) -> str:
+        """The person, else the company, else the number, as far as they may be seen."""
+        if self.contact is not None:
+            return self.contact.name_for(access)
+        if self.company is not None and access.sees("crm.lead.company"):
             return self.company.name
-        return gettext("Lead %(number)s") % {"number": self.external_id or self.pk}
+        number = self.external_id if access.sees("crm.lead.external_id") else None
+        return gettext("Lead %(number)s") % {"number": number or self.pk}
 
     @property
     def is_open(self) -> bool:
         return self.status in OPEN_STATUSES
-
-    def get_absolute_url(self) -> str:
-        return reverse("lead_detail", args=[self.pk])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import permissions
 from core.models import AuditEvent, User
+from core.permissions import Access
 from core.registries import RecordType, record_types
 from core.services.custom_fields import fields_of
 from crm.models import Contact
@@ -83,7 +84,7 @@ def changes_of(record: Model, user: User) -> list[Change]:
         .select_related("actor")
         .order_by("-pk")[:SHOWN_CHANGES]
     )
-    words = _StoredWords(record, events)
+    words = _StoredWords(record, events, access)
     return [
         Change(
             event.at,
@@ -102,7 +103,8 @@ def changes_of(record: Model, user: User) -> list[Change]:
 class _StoredWords:
     """What stored values mean: labels of choices, names of related records (one query each)."""
 
-    def __init__(self, record: Model, events: Sequence[AuditEvent]) -> None:
+    def __init__(self, record: Model, events: Sequence[AuditEvent], access: Access) -> None:
+        self.access = access
         names = {name for event in events for name in event.changes if "." not in name}
         self.fields = {
             field.name: field for field in record._meta.concrete_fields if field.name in names
@@ -118,7 +120,10 @@ class _StoredWords:
     def of(self, name: str, value: Any) -> Any:
         if name in self.related and value:
             related = self.related[name].get(value)
-            return getattr(related, "display_name", related) or gettext("a deleted record")
+            if related is None:
+                return gettext("a deleted record")
+            is_user = isinstance(related, User)
+            return related.display_name if is_user else related.name_for(self.access)
         choices = dict(self.fields[name].flatchoices) if name in self.fields else {}
         return choices.get(value, value)
 
