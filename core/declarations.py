@@ -9,6 +9,7 @@ def register() -> None:
     """Called once, when the apps are ready."""
     permission_registry.register(
         Permission("core.job.view", _("See job runs")),
+        Permission("core.custom_field.manage", _("Say what custom fields mean")),
         Permission("core.settings.manage", _("Manage settings, users and roles")),
     )
     navigation.register(

@@ -11,16 +11,21 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 
 from core.errors import Refused
 from core.health import readiness
 from core.pages import way_back
+from core.registries import navigation
 from core.services.users import is_set_up
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 # A session's last use is noted at most this often: a write per page is too many.
 NOTE_EVERY_SECONDS = 300
+# What a form adds around its file, and how many digits a length may have.
+FORM_BYTES = 65_536
+LONGEST_LENGTH = 16
 
 
 class HealthMiddleware:
@@ -52,6 +57,28 @@ class SetUpMiddleware:
         return self.get_response(request)
 
 
+class RequestSizeMiddleware:
+    """Refuses what is too large before a byte of it is kept; only signed-in users upload files."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        length = request.headers.get("Content-Length", "")
+        size = int(length) if length.isdecimal() and len(length) < LONGEST_LENGTH else 0
+        may_upload = request.user.is_authenticated and request.path in _upload_paths()
+        limit = settings.MAX_UPLOAD_BYTES if may_upload else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if size > limit + FORM_BYTES or len(length) >= LONGEST_LENGTH:
+            sentence = _("This is more than %(size)s MB. Send less at a time.")
+            return HttpResponse(sentence % {"size": limit // 1_048_576}, status=413)
+        return self.get_response(request)
+
+
+def _upload_paths() -> set[str]:
+    """The pages that take files, as the apps declare them."""
+    return {reverse(entry.url_name) for entry in navigation if entry.takes_files}
+
+
 class PreferencesMiddleware:
     """The user's language and time zone; visitors keep what LocaleMiddleware found."""
 
@@ -67,6 +94,8 @@ class PreferencesMiddleware:
         with timezone.override(user.time_zone):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
+        # Customers' data is not left behind in the browser, nor shown by "back" after signing out.
+        response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
 

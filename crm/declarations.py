@@ -139,7 +139,14 @@ def _register_navigation() -> None:
             on_phone=True,
         ),
         NavigationEntry(
-            "imports", _("Imports"), "upload", "import_list", "sell", 60, "crm.lead.import"
+            "imports",
+            _("Imports"),
+            "upload",
+            "import_list",
+            "sell",
+            60,
+            "crm.lead.import",
+            takes_files=True,
         ),
     )
 

@@ -12,6 +12,7 @@ from core.models import CustomField, User
 from core.permissions import Access
 from core.services.custom_fields import fields_of, parse_value
 from crm.models import Company, Contact, Lead
+from crm.services.leads import may_edit_person
 
 PERSON_FIELDS = ("name", "email", "phone", "job_title")
 PREFIX = "custom_"
@@ -60,7 +61,7 @@ class LeadForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
     """A lead with its person, its company and its custom fields."""
 
     name = forms.CharField(label=_("Name"), max_length=200, required=False)
-    email = forms.EmailField(label=_("E-mail"), required=False)
+    email = forms.EmailField(label=_("E-mail"), max_length=254, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=50, required=False)
     job_title = forms.CharField(label=_("Job title"), max_length=200, required=False)
     company_name = forms.CharField(label=_("Company"), max_length=200, required=False)
@@ -95,6 +96,10 @@ class LeadForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
             self.initial[PREFIX + custom_field.key] = lead.custom.get(custom_field.key)
         names = _full_names("crm.lead", self.fields)
         names |= {name: f"crm.contact.{name}" for name in PERSON_FIELDS}
+        if not may_edit_person(lead, user):
+            for name in PERSON_FIELDS:
+                self.fields[name].disabled = True
+                self.fields[name].help_text = _("This contact belongs to somebody else.")
         restrict(self, permissions.access_of(user), names)
 
     def clean(self) -> dict[str, Any]:

@@ -46,6 +46,7 @@ def model_page(user: User) -> dict[str, Any]:
         "versions": versions,
         "last_run": JobRun.objects.filter(kind=KIND).order_by("-pk").first(),
         "may_run": access.may("analytics.lead_score.run"),
+        "may_decide": access.may("core.custom_field.manage"),
         "may_see_jobs": access.may("core.job.view"),
         "may_import": access.may("crm.lead.import"),
         "kind": KIND,

@@ -20,7 +20,7 @@ def lead_score_model(request: HttpRequest) -> HttpResponse:
     return render_page(request, "analytics/lead_score_model.html", context)
 
 
-@requires("analytics.lead_score.run")
+@requires("core.custom_field.manage")
 @require_POST
 def lead_score_field(request: HttpRequest) -> HttpResponse:
     """Somebody decides whether a field was known before the outcome; the decision is kept."""

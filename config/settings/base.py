@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "core.middleware.SetUpMiddleware",
+    "core.middleware.RequestSizeMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "core.middleware.PreferencesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -147,8 +148,8 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # administrators invite; nobody signs up by himself
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # the default repeats the Host header
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # the mail would offer the sign-up that is closed
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no letters to whatever address a visitor types
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
@@ -180,6 +181,7 @@ SOCIALACCOUNT_PROVIDERS: dict[str, Any] = (
     else {}
 )
 SETUP_TOKEN = env.SETUP_TOKEN
+SETUP_NEEDS_TOKEN = False
 
 # -- language and time ----------------------------------------------------------------------------
 

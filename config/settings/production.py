@@ -11,6 +11,9 @@ BASE_URL = env.required("BASE_URL")
 ALLOWED_HOSTS: list[str] = env.env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
+# Who reaches a fresh installation first must not become its administrator.
+SETUP_NEEDS_TOKEN = True
+
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]

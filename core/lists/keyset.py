@@ -5,12 +5,11 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
-from django.utils.dateparse import parse_datetime
 
 from core.lists.definition import Sort
 
@@ -47,8 +46,9 @@ class Position:
             padded = token + "=" * (-len(token) % 4)
             value, pk, backward = json.loads(base64.urlsafe_b64decode(padded))
             if isinstance(value, dict):
-                value = parse_datetime(value["at"])
+                value = datetime.fromisoformat(value["at"]).astimezone(UTC)
             is_ours = isinstance(value, Value | None) and "\0" not in str(value)
+            str(value).encode()  # half a surrogate pair is no text
             return cls(value, int(pk), bool(backward)) if is_ours else None
         except NOT_OURS:
             return None

@@ -56,11 +56,17 @@ def visible_kinds(access: Access) -> list[JobKind]:
 
 
 def visible_runs(user: User) -> "QuerySet[JobRun]":
-    """The user's own runs; with the right to see jobs, all of the kinds the user may start."""
+    """The user's own runs; with the right to see jobs, also those that are about everybody's data.
+
+    A run with a scope (somebody's import) is its asker's and the administrators'.
+    """
     access = permissions.access_of(user)
     visible = Q(requested_by=user)
     if access.may("core.job.view"):
-        visible |= Q(kind__in=[kind.key for kind in visible_kinds(access)])
+        kinds = visible_kinds(access)
+        if not access.is_administrator:
+            kinds = [kind for kind in kinds if kind.can_run_now]
+        visible |= Q(kind__in=[kind.key for kind in kinds])
     return JobRun.objects.filter(visible).select_related("requested_by", "model_version")
 
 

@@ -12,7 +12,7 @@ class NavigationEntry:
     """One line of the navigation.
 
     `group` is one of `core.shell.GROUPS`; `order` sorts within it and never changes with the role.
-    `on_phone` puts the entry into the tab bar.
+    `on_phone` puts the entry into the tab bar; `takes_files` lets its page receive uploads.
     """
 
     key: str
@@ -23,6 +23,7 @@ class NavigationEntry:
     order: int
     permission: str = ""
     on_phone: bool = False
+    takes_files: bool = False
 
 
 navigation: Registry[NavigationEntry] = Registry("Navigation entry")

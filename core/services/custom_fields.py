@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from core import audit
+from core import audit, permissions
 from core.choices import FieldType, KnownWhen
 from core.errors import Refused
 from core.locks import lock_for_transaction
@@ -20,6 +20,8 @@ from core.models import CustomField, User
 TRUE_WORDS = frozenset({"1", "true", "yes", "y", "t", "ja", "是", "对", "有"})
 FALSE_WORDS = frozenset({"0", "false", "no", "n", "f", "nein", "否", "不", "无"})
 MAX_TEXT = 5_000
+# Every form and page of a record shows them all.
+MOST_FIELDS = 200
 MAX_DIGITS = 300  # what is longer fits no floating-point number
 NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)([.]\d+)?([eE][+-]?\d{1,2})?|[+-]?\d+,\d+")
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+([.]\d+)?")
@@ -29,11 +31,17 @@ CODE = re.compile(r"\+|0\d")
 
 @transaction.atomic
 def ensure_field(
-    *, object_type: str, label: str, field_type: str, known_when: str = KnownWhen.BEFORE
+    *,
+    object_type: str,
+    label: str,
+    field_type: str,
+    known_when: str = KnownWhen.BEFORE,
+    by: User | None = None,
 ) -> CustomField:
     """The field with this label, made when it is not there; an existing one keeps its type.
 
-    One that was once marked as filled in after contact stays so; marking it later is possible.
+    One that was once marked as filled in after contact stays so; marking it later is a decision
+    about everybody's scores and needs the right to manage fields.
     """
     label = label[:200]
     lock_for_transaction("core.custom_fields")
@@ -42,6 +50,11 @@ def ensure_field(
         taken = set(
             CustomField.objects.filter(object_type=object_type).values_list("key", flat=True)
         )
+        if len(taken) >= MOST_FIELDS:
+            raise Refused(
+                _("There are %(count)s fields of your own already. Leave columns out.")
+                % {"count": len(taken)}
+            )
         return CustomField.objects.create(
             object_type=object_type,
             key=field_key(label, taken),
@@ -50,9 +63,9 @@ def ensure_field(
             known_when=known_when,
             position=len(taken),
         )
-    if known_when == KnownWhen.AFTER and field.known_when != KnownWhen.AFTER:
-        field.known_when = KnownWhen.AFTER
-        field.save(update_fields=["known_when"])
+    is_new_mark = known_when == KnownWhen.AFTER and field.known_when != KnownWhen.AFTER
+    if is_new_mark and (by is None or permissions.access_of(by).may("core.custom_field.manage")):
+        set_known_when(field=field, known_when=known_when, by=by)
     return field
 
 
@@ -64,7 +77,7 @@ def field_key(label: str, taken: Collection[str]) -> str:
 
 
 @transaction.atomic
-def set_known_when(*, field: CustomField, known_when: str, by: User) -> None:
+def set_known_when(*, field: CustomField, known_when: str, by: User | None) -> None:
     """Somebody who knows says when the field is filled in; a score obeys from its next training."""
     if known_when not in KnownWhen.values:
         raise Refused(_("Say whether the field is known before the outcome."))

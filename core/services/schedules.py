@@ -17,11 +17,11 @@ HOURS = range(24)
 
 
 @transaction.atomic
-def change_schedule(*, kind: str, hour: int, is_enabled: bool, by: "User") -> None:
+def change_schedule(*, kind: str, hour: int | None, is_enabled: bool, by: "User") -> None:
     """Ask the kind's question daily at the hour, or not at all; beat notices by itself."""
     permissions.require(by, "core.settings.manage")
     schedule = schedules_by_kind().get(kind)
-    if schedule is None or hour not in HOURS:
+    if schedule is None or hour is None or hour not in HOURS:
         raise Refused(_("Choose an hour from the list."))
     task = PeriodicTask.objects.get(pk=schedule.task_id)
     task.crontab = daily_at(hour, schedule.time_zone)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from core import audit
 from core.errors import Refused
+from core.locks import lock_for_transaction
 from core.models import Role, Team, User
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def is_set_up() -> bool:
 @transaction.atomic
 def create_first_administrator(*, email: str, name: str, password: str, language: str) -> User:
     """Make the first user, who may do everything; refused once there is one."""
+    lock_for_transaction("core.set_up")
     if User.objects.exists():
         raise Refused(_("There is an administrator already. Ask them for an invitation."))
     return create_administrator(email=email, name=name, password=password, language=language)

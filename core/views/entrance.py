@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.forms import SetUpForm
-from core.pages import form_page
+from core.pages import form_page, render_page
 from core.permissions import public
 from core.services.users import create_first_administrator, is_set_up
 
@@ -22,6 +22,8 @@ def set_up(request: HttpRequest) -> HttpResponse:
     """Make the first administrator; gone as soon as there is one."""
     if is_set_up():
         raise Http404
+    if settings.SETUP_NEEDS_TOKEN and not settings.SETUP_TOKEN:
+        return render_page(request, "core/set_up_closed.html", {}, status=403)
     form = SetUpForm(request.POST or None, needs_token=bool(settings.SETUP_TOKEN))
 
     def on_valid(valid: SetUpForm) -> tuple[str, str]:

@@ -8,16 +8,16 @@ from django.views.decorators.http import require_POST
 
 from core import permissions
 from core.permissions import requires
-from core.services.schedules import change_schedule
+from core.services.schedules import HOURS, change_schedule
 
 
 @requires("core.settings.manage")
 @require_POST
 def schedule_update(request: HttpRequest, kind: str) -> HttpResponse:
-    hour = request.POST.get("hour", "")
+    hours = {str(hour): hour for hour in HOURS}
     change_schedule(
         kind=kind,
-        hour=int(hour) if hour.isdecimal() else -1,
+        hour=hours.get(request.POST.get("hour", "")),
         is_enabled="enabled" in request.POST,
         by=permissions.user_of(request),
     )

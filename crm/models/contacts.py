@@ -4,9 +4,8 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from core.models import OwnedQuerySet, OwnedRecord
 from core.permissions import Access
@@ -67,7 +66,7 @@ class Contact(OwnedRecord):
     def normalise(self) -> None:
         """Fill the compared columns; bulk writes call it themselves."""
         self.name_key = comparable(self.name)
-        self.email_key = self.email.strip().casefold()
+        self.email_key = self.email.strip().casefold()[:254]
 
     def save(self, **kwargs: Any) -> None:
         self.normalise()

@@ -17,6 +17,11 @@ UNREADABLE = gettext_noop(
 )
 
 
+# Nobody writes a row of a megabyte by hand; reading one takes many times its size.
+MAX_LINE = 1_000_000
+TOO_LONG = gettext_noop("A line of the file is longer than a million characters.")
+
+
 class RowSlice(TypedDict):
     """Rows of a file from a byte offset on; `first_row` counts from 1 below the header."""
 
@@ -36,7 +41,9 @@ class _Lines:
         self.offset = file.tell()
 
     def __iter__(self) -> Iterator[str]:
-        for line in iter(self.file.readline, b""):
+        for line in iter(lambda: self.file.readline(MAX_LINE + 1), b""):
+            if len(line) > MAX_LINE:
+                raise Refused.by_msgid(TOO_LONG)
             self.offset += len(line)
             yield line.decode("utf-8")
 

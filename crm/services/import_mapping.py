@@ -6,7 +6,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import FieldType, KnownWhen
+from core.permissions import Access
 from core.services.custom_fields import fields_of, guess_type
+from crm.choices import STATUS_WORDS
 from crm.models.names import comparable
 
 IGNORE = "ignore"
@@ -16,6 +18,8 @@ REASON = _("Reason")
 
 TARGETS = {
     "name": _("Name"),
+    "given_name": _("First name"),
+    "family_name": _("Last name"),
     "email": _("E-mail"),
     "phone": _("Phone"),
     "job_title": _("Job title"),
@@ -40,7 +44,9 @@ ALIASES = {
         "联系人",
         "name vollständig",
     ),
-    "email": ("email", "e mail", "email address", "邮箱", "电子邮件", "e-mail-adresse"),
+    "given_name": ("first name", "given name", "vorname", "名"),
+    "family_name": ("last name", "family name", "surname", "nachname", "姓"),
+    "email": ("email", "e mail", "email address", "邮箱", "电子邮件", "e mail adresse"),
     "phone": ("phone", "phone number", "mobile", "telephone", "电话", "手机", "telefon"),
     "job_title": ("job title", "title", "position", "职位", "职务"),
     "company": (
@@ -63,19 +69,48 @@ ALIASES = {
 BY_ALIAS = {alias: target for target, aliases in ALIASES.items() for alias in aliases}
 
 
+# The names rules know the targets by.
+FULL_NAMES = {
+    **{name: f"crm.contact.{name}" for name in ("name", "email", "phone", "job_title")},
+    "given_name": "crm.contact.name",
+    "family_name": "crm.contact.name",
+    **{
+        name: f"crm.lead.{name}"
+        for name in ("company", "status", "source", "country", "city", "captured_at", "external_id")
+    },
+    "outcome": "crm.lead.status",
+}
+
+
+def targets_for(access: Access) -> dict[str, Any]:
+    """The fields that the user may fill."""
+    return {name: label for name, label in TARGETS.items() if access.edits(FULL_NAMES[name])}
+
+
+def restrict_mapping(mapping: Sequence[dict[str, Any]], access: Access) -> list[dict[str, Any]]:
+    """The mapping without the fields that the user may not fill: their columns are left out."""
+    allowed = {*targets_for(access), IGNORE, CUSTOM}
+    closed = {f.label.casefold() for f in fields_of("crm.lead") if not access.edits(f.name)}
+    return [
+        {**entry, "target": IGNORE}
+        if entry["target"] not in allowed
+        or (entry["target"] == CUSTOM and entry["column"][:200].casefold() in closed)
+        else entry
+        for entry in mapping
+    ]
+
+
 def suggest_mapping(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
     """One entry per column; a field is proposed once, other columns become custom fields."""
     taken: set[str] = set()
     mapping = []
     for position, column in enumerate(columns):
-        target = BY_ALIAS.get(comparable(column).replace("_", " ").replace("-", " "), CUSTOM)
+        samples = [row[position] for row in rows if position < len(row)]
+        target = _target_of(column, samples)
         if target in taken:
             target = CUSTOM
-        if column == str(REASON):
-            target = IGNORE
         if target != CUSTOM:
             taken.add(target)
-        samples = [row[position] for row in rows if position < len(row)]
         mapping.append(
             {
                 "column": column,
@@ -86,6 +121,16 @@ def suggest_mapping(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> li
             }
         )
     return mapping
+
+
+def _target_of(column: str, samples: Sequence[str]) -> str:
+    """By the column's name; a status only if ours has a word for all it says."""
+    if column == str(REASON):
+        return IGNORE
+    name = comparable(column).replace("_", " ").replace("-", " ").removeprefix("person ").strip()
+    target = BY_ALIAS.get(name, CUSTOM)
+    words = {comparable(text) for text in samples if text.strip()}
+    return CUSTOM if target == "status" and words - STATUS_WORDS.keys() else target
 
 
 def _examples(samples: Sequence[str]) -> list[str]:

@@ -20,7 +20,7 @@ from crm.choices import CLOSED_STATUSES
 from crm.models import Lead, LeadImport, RefusedRow
 from crm.services.companies import find_or_create_companies
 from crm.services.contacts import find_or_create_contacts
-from crm.services.import_mapping import CUSTOM, twice_mapped, type_of
+from crm.services.import_mapping import CUSTOM, restrict_mapping, twice_mapped, type_of
 from crm.services.lead_rows import LeadDraft, ParsedRows, RowParser, RowRefused
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def start_import(
             _("More than one column is matched to: %(fields)s.")
             % {"fields": pgettext("punctuation", ", ").join(twice)}
         )
+    mapping = restrict_mapping(mapping, permissions.access_of(by))
     for entry in mapping:
         if entry["target"] == CUSTOM:
             entry["key"] = ensure_field(
@@ -69,6 +70,7 @@ def start_import(
                 label=entry["column"],
                 field_type=type_of(entry),
                 known_when=entry["known_when"],
+                by=by,
             ).key
     run = ask(
         kind="crm.lead_import",

@@ -1,5 +1,6 @@
 """Rows of a file as drafts of leads, or refused with a sentence."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,15 +13,19 @@ from django.utils.translation import gettext_noop
 from core.choices import FieldType
 from core.models import CustomField
 from core.services.custom_fields import FALSE_WORDS, TRUE_WORDS, fields_of, parse_value
-from crm.choices import LeadStatus
+from core.spreadsheets import restored
+from crm.choices import STATUS_WORDS, LeadStatus
 from crm.models import LeadImport, RefusedRow
 from crm.models.names import comparable
 from crm.services.import_mapping import CUSTOM, IGNORE
 
 # An unanswered drop-down is missing, not an answer.
 PLACEHOLDERS = frozenset({"select", "n/a", "na", "null", "none", "-", "--", "请选择", "无"})
+HAN = re.compile(r"[\u3400-\u9fff]+")
 MAX_LENGTHS = {
     "name": 200,
+    "given_name": 100,
+    "family_name": 99,
     "email": 254,
     "phone": 50,
     "job_title": 200,
@@ -30,25 +35,6 @@ MAX_LENGTHS = {
     "city": 100,
     "external_id": 100,
 }
-STATUS_WORDS = {
-    "new": LeadStatus.NEW,
-    "新建": LeadStatus.NEW,
-    "open": LeadStatus.NEW,
-    "working": LeadStatus.WORKING,
-    "contacted": LeadStatus.WORKING,
-    "跟进中": LeadStatus.WORKING,
-    "qualified": LeadStatus.QUALIFIED,
-    "已确认": LeadStatus.QUALIFIED,
-    "converted": LeadStatus.CONVERTED,
-    "won": LeadStatus.CONVERTED,
-    "已转化": LeadStatus.CONVERTED,
-    "unqualified": LeadStatus.UNQUALIFIED,
-    "不合适": LeadStatus.UNQUALIFIED,
-    "lost": LeadStatus.LOST,
-    "closed": LeadStatus.LOST,
-    "已流失": LeadStatus.LOST,
-}
-
 MISFIT = gettext_noop("“%(text)s” does not fit the field “%(field)s”.")
 MISFITS: dict[str, str] = {
     FieldType.NUMBER: gettext_noop("“%(text)s” is not a number, as “%(field)s” asks for."),
@@ -138,9 +124,10 @@ class RowParser:
             )
         draft = LeadDraft(number, raw=list(row))
         for position, target, custom_field in self.plan:
-            text = row[position].strip() if position < len(row) else ""
+            text = restored(row[position].strip()) if position < len(row) else ""
             if text and text.casefold() not in PLACEHOLDERS:
                 self._set(draft, target, custom_field, text)
+        _join_names(draft.person)
         return draft
 
     def _set(
@@ -151,12 +138,20 @@ class RowParser:
                 draft.custom[custom_field.key] = _custom_value(custom_field, text)
         elif target in SETTERS:
             SETTERS[target](draft, text)
-        elif target in ("name", "phone", "job_title"):
+        elif target in ("name", "given_name", "family_name", "phone", "job_title"):
             draft.person[target] = _fitting(target, text)
         elif target == "company":
             draft.company = _fitting(target, text)
         else:
             draft.lead[target] = _fitting(target, text)
+
+
+def _join_names(person: dict[str, str]) -> None:
+    """One name of two: the way round of its script; a full name given beside them stays."""
+    given, family = person.pop("given_name", ""), person.pop("family_name", "")
+    if not person.get("name") and (given or family):
+        is_chinese = HAN.fullmatch(given + family)
+        person["name"] = family + given if is_chinese else f"{given} {family}".strip()
 
 
 def _fitting(target: str, text: str) -> str:

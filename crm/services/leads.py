@@ -47,8 +47,17 @@ def _company_called(name: str, lead: Lead) -> Company | None:
     return find_or_create_companies([name], owner=lead.owner, team=lead.team)[name]
 
 
+def may_edit_person(lead: Lead, by: User) -> bool:
+    """Whether the user may change the lead's contact; it may belong to somebody else."""
+    if lead.contact is None:
+        return True
+    return Contact.objects.visible_to(by, "edit").filter(pk=lead.contact.pk).exists()
+
+
 def _save_person(lead: Lead, person: dict[str, str], by: User) -> Contact | None:
     contact = lead.contact
+    if contact is not None and not may_edit_person(lead, by):
+        return contact
     if contact is None:
         if not any(person.get(name) for name in ("name", "email", "phone")):
             return None
@@ -116,9 +125,16 @@ def assignable_users(by: User) -> list[User]:
     return [by]
 
 
-def facts_of(lead: Lead) -> dict[str, Any]:
-    """The fields of the record page, in order; names as in the record type."""
-    contact = lead.contact
+def facts_of(lead: Lead, user: User) -> dict[str, Any]:
+    """The fields of the record page, in order; names as in the record type.
+
+    What hangs on the contact or the company follows their rules, too.
+    """
+    access = permissions.access_of(user)
+    contact = lead.contact if access.sees("crm.contact.job_title") else None
+    company = lead.company
+    if company and not Company.objects.visible_to(user).filter(pk=company.pk).exists():
+        company = None
     return {
         "status": lead.get_status_display(),
         "company": lead.company,
@@ -126,7 +142,9 @@ def facts_of(lead: Lead) -> dict[str, Any]:
         "source": lead.source,
         "country": lead.country,
         "city": lead.city,
-        "industry": lead.company.industry if lead.company else "",
-        "employees": lead.company.employees if lead.company else None,
+        "industry": company.industry if company and access.sees("crm.company.industry") else "",
+        "employees": company.employees
+        if company and access.sees("crm.company.employees")
+        else None,
         "external_id": lead.external_id,
     }

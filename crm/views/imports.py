@@ -15,6 +15,7 @@ from core.errors import Refused
 from core.models import User
 from core.pages import STOP_POLLING, UNPROCESSABLE, form_page, render_page
 from core.permissions import requires
+from core.spreadsheets import defused
 from core.tasks import wake
 from crm.forms import UploadForm
 from crm.models import LeadImport
@@ -25,7 +26,15 @@ from crm.queries.imports import (
     refused_rows,
 )
 from crm.services.import_files import receive_file
-from crm.services.import_mapping import CUSTOM, IGNORE, REASON, TARGETS, apply_choices, recall_marks
+from crm.services.import_mapping import (
+    CUSTOM,
+    IGNORE,
+    REASON,
+    apply_choices,
+    recall_marks,
+    restrict_mapping,
+    targets_for,
+)
 from crm.services.lead_imports import start_import
 from crm.services.leads import assignable_users
 
@@ -64,7 +73,8 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
     lead_import = _import(request, pk)
     if lead_import.is_started:
         return redirect(lead_import)
-    mapping, error = recall_marks(lead_import.mapping), ""
+    access = permissions.access_of(user)
+    mapping, error = restrict_mapping(recall_marks(lead_import.mapping), access), ""
     if request.method == "POST":
         try:
             mapping = _chosen_mapping(request, lead_import)
@@ -80,7 +90,7 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "import": lead_import,
         "mapping": mapping,
-        "targets": TARGETS.items(),
+        "targets": targets_for(access).items(),
         "custom": CUSTOM,
         "ignore": IGNORE,
         "known_when": KnownWhen.choices,
@@ -135,10 +145,10 @@ def import_refused(request: HttpRequest, pk: int) -> StreamingHttpResponse:
 
     def lines() -> Iterator[str]:
         yield "\ufeff"  # Excel reads UTF-8 only with this mark
-        yield writer.writerow([*lead_import.columns, REASON])
+        yield writer.writerow(map(defused, [*lead_import.columns, str(REASON)]))
         for values, reason in refused_rows(lead_import):
             padded = values + [""] * (len(lead_import.columns) - len(values))
-            yield writer.writerow([*padded, reason])
+            yield writer.writerow(map(defused, [*padded, reason]))
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="refused-{lead_import.pk}.csv"'

@@ -63,7 +63,7 @@ def lead_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "lead": lead,
         "person": person_facts(lead.contact, user) if lead.contact else [],
-        "facts": facts(kind, facts_of(lead), user),
+        "facts": facts(kind, facts_of(lead, user), user),
         "custom_facts": custom_facts("crm.lead", lead.custom, user),
         "changes": changes_of(lead, user),
         "insight": filled_panels("crm.lead.insight", lead, user),

@@ -5,8 +5,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from core.models import User
-from core.services.custom_fields import ensure_field
+from core.models import CustomField, User
 from crm.choices import LeadStatus
 from crm.models import Company, Lead
 from tests.factories.core import NOW
@@ -34,9 +33,10 @@ def make_leads(
 ) -> Truth:
     """Leads whose source, visits and plan tell the outcome, as far as `signal` says."""
     chance = np.random.default_rng(seed)
-    visits = ensure_field(object_type="crm.lead", label="Visits", field_type="number")
-    plan = ensure_field(object_type="crm.lead", label="Plan", field_type="choice")
-    noise = ensure_field(object_type="crm.lead", label="Desk", field_type="choice")
+    for label, kind in (("Visits", "number"), ("Plan", "choice"), ("Desk", "choice")):
+        CustomField.objects.get_or_create(
+            object_type="crm.lead", key=label.lower(), defaults={"label": label, "type": kind}
+        )
     sources = chance.choice(list(SOURCES), number)
     plans = chance.choice(list(PLANS), number)
     counts = chance.poisson(3, number)
@@ -59,9 +59,9 @@ def make_leads(
             city=f"City {chance.integers(5)}",
             captured_at=NOW - timedelta(days=int(number - position)),
             custom={
-                visits.key: int(count),
-                plan.key: str(plan_name),
-                noise.key: f"Desk {chance.integers(4)}",
+                "visits": int(count),
+                "plan": str(plan_name),
+                "desk": f"Desk {chance.integers(4)}",
             },
         )
         for position, (source, plan_name, count, outcome) in enumerate(

@@ -163,6 +163,7 @@ def token_of(value: Any) -> str:
 NESTED = "[" * 3_000
 
 
+@pytest.mark.filterwarnings("ignore:.*naive datetime:RuntimeWarning")
 @given(
     token=st.one_of(
         st.text(max_size=20),

@@ -113,9 +113,10 @@ def test_file_with_one_column_is_read(sales: User) -> None:
         ("\n\n \n", "no rows"),
         ("Name,City\n,,\n\n", "no rows"),
         (",".join("x" * 501) + "\n1\n", "more than 500 columns"),
-        ('Name,City\n"Ada,Ulm\n' + "x" * 1_100_000, "unclosed quotation mark"),
+        ('Name,City\n"Ada,Ulm\n' + "x,y\n" * 300_000, "unclosed quotation mark"),
+        ("Name,City\n" + "x" * 1_100_000, "longer than a million"),
     ],
-    ids=["empty", "header", "header-open", "blank", "blank-rows", "wide", "huge-field"],
+    ids=["empty", "header", "header-open", "blank", "blank-rows", "wide", "open", "huge"],
 )
 def test_file_that_cannot_be_used_is_refused(content: str, sentence: str, sales: User) -> None:
     with pytest.raises(Refused, match=sentence):

@@ -10,7 +10,7 @@ from core.models import AuditEvent, User
 from crm.choices import LeadStatus
 from crm.models import Company, Contact, Lead
 from crm.services.leads import assign_leads, assignable_users, save_lead, set_lead_status
-from tests.factories import CompanyFactory, LeadFactory, TeamFactory, UserFactory
+from tests.factories import CompanyFactory, ContactFactory, LeadFactory, TeamFactory, UserFactory
 from tests.factories.core import NOW
 
 pytestmark = pytest.mark.django_db
@@ -132,3 +132,21 @@ def test_leads_are_given_within_reach(
     assert set(assignable_users(manager)) == {administrator, manager, sales, below}
     assert assignable_users(sales) == [sales]
     assert gone not in assignable_users(administrator)
+
+
+# -- a contact that is somebody else's -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("may_edit", [True, False])
+def test_contact_is_changed_through_a_lead_only_by_those_who_may_change_it(
+    may_edit: bool, sales: User, outsider: User
+) -> None:
+    """An import links a known e-mail address to its contact, whoever owns that."""
+    owner = sales if may_edit else outsider
+    contact = ContactFactory(owner=owner, team=owner.team, name="Before")
+    lead = LeadFactory(owner=sales, contact=contact)
+    lead.source = "Web"
+    save(lead, sales, {"name": "After"})
+    contact.refresh_from_db()
+    assert contact.name == ("After" if may_edit else "Before")
+    assert Lead.objects.get(pk=lead.pk).source == "Web"
