@@ -1,6 +1,6 @@
 """The audit trail: services say what changed, in the transaction that changes it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
@@ -22,13 +22,31 @@ def record(
     run: "JobRun | None" = None,
 ) -> AuditEvent:
     """Write one event; `changes` maps field names to (before, after)."""
-    return AuditEvent.objects.create(
+    event = _event(actor, action, subject, changes or {})
+    event.run = run
+    event.save()
+    return event
+
+
+def record_all(
+    *, actor: "User | None", action: str, changes_by_subject: Iterable[tuple[Model, Changes]]
+) -> None:
+    """Write one event for each record of a bulk action."""
+    AuditEvent.objects.bulk_create(
+        (_event(actor, action, subject, changes) for subject, changes in changes_by_subject),
+        batch_size=500,
+    )
+
+
+def _event(
+    actor: "User | None", action: str, subject: Model | None, changes: Changes
+) -> AuditEvent:
+    return AuditEvent(
         actor=actor,
         action=action,
         object_type=subject._meta.label_lower if subject is not None else "",
         object_id=subject.pk if subject is not None else None,
-        changes={name: [_plain(a), _plain(b)] for name, (a, b) in (changes or {}).items()},
-        run=run,
+        changes={name: [_plain(a), _plain(b)] for name, (a, b) in changes.items() if a != b},
     )
 
 

@@ -10,7 +10,7 @@ def defused(cell: str) -> str:
     >>> defused("=1+1"), defused("Ada")
     ("'=1+1", 'Ada')
     """
-    return MARK + cell if cell.startswith(FORMULA_STARTS) else cell
+    return MARK + cell if _is_like_a_formula(cell) else cell
 
 
 def restored(cell: str) -> str:
@@ -19,4 +19,9 @@ def restored(cell: str) -> str:
     >>> restored("'=1+1"), restored("'tis")
     ('=1+1', "'tis")
     """
-    return cell[1:] if cell.startswith(MARK) and cell[1:].startswith(FORMULA_STARTS) else cell
+    return cell[1:] if cell.startswith(MARK) and _is_like_a_formula(cell[1:]) else cell
+
+
+def _is_like_a_formula(cell: str) -> bool:
+    """Or like one with marks: it gets one more, so that it comes back as it was."""
+    return cell.lstrip(MARK).startswith(FORMULA_STARTS)

@@ -1,6 +1,7 @@
 """The state of a list is its URL: search, filters, sort, place."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
@@ -57,20 +58,22 @@ class ListState:
 
     def rows(self) -> QuerySet[Any]:
         rows = self.definition.rows(self.user)
-        for chosen, value in self.chosen():
+        for chosen, value in self.chosen:
             rows = rows.filter(chosen.condition(value, self.user))
         if not self.search:
             return rows
         return rows.filter(self.definition.search(self.search, self.access))
 
+    @cached_property
+    def choices(self) -> dict[str, dict[str, Any]]:
+        """What each filter offers: value to label, by the filter's key."""
+        return {f.key: {str(k): label for k, label in f.choices(self.user)} for f in self.filters}
+
+    @cached_property
     def chosen(self) -> list[tuple[Filter, str]]:
         """Filters with a value that they offer."""
         pairs = ((f, self.query.get(f.key, "")) for f in self.filters)
-        return [
-            (f, value)
-            for f, value in pairs
-            if value and value in {str(key) for key, _label in f.choices(self.user)}
-        ]
+        return [(f, value) for f, value in pairs if value in self.choices[f.key]]
 
     def chips(self) -> list[Chip]:
         return [
@@ -79,10 +82,10 @@ class ListState:
                 f.label,
                 f.icon,
                 value,
-                next(label for key, label in f.choices(self.user) if str(key) == value),
+                self.choices[f.key][value],
                 self.query_with(**{f.key: ""}),
             )
-            for f, value in self.chosen()
+            for f, value in self.chosen
         ]
 
     def query_with(self, **values: str) -> str:
@@ -119,7 +122,7 @@ def list_context(definition: ListDefinition, request: HttpRequest) -> dict[str, 
         "menus": _menus(state),
         "previous_url": _place(state, page.previous_token),
         "next_url": _place(state, page.next_token),
-        "is_filtered": bool(state.chosen() or state.search),
+        "is_filtered": bool(state.chosen or state.search),
         "may_create": permissions.access_of(state.user).may(f"{definition.object_type}.create"),
     }
 
@@ -145,13 +148,13 @@ def _head(column: Column, state: ListState) -> dict[str, Any]:
 
 def _menus(state: ListState) -> list[dict[str, Any]]:
     """The filters that are not chosen yet, each with its choices as links."""
-    taken = {f.key for f, _value in state.chosen()}
+    taken = {f.key for f, _value in state.chosen}
     return [
         {
             "filter": f,
             "choices": [
-                (label, state.query_with(**{f.key: str(key)}))
-                for key, label in f.choices(state.user)
+                (label, state.query_with(**{f.key: key}))
+                for key, label in state.choices[f.key].items()
             ],
         }
         for f in state.filters

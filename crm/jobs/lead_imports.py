@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from core.jobs.context import RunContext
@@ -35,7 +36,11 @@ class LeadImportJob(Job):
 
     def compute(self, run: RunContext, data: tuple[int, list[list[str]]]) -> ParsedRows:
         first_row, rows = data
-        return RowParser(self._import(run)).parse(rows, first_row=first_row)
+        lead_import = self._import(run)
+        # A date without a zone is meant in the zone of whoever imports it.
+        importer = lead_import.created_by
+        with timezone.override(importer.time_zone if importer else None):
+            return RowParser(lead_import).parse(rows, first_row=first_row)
 
     def save(self, run: RunContext, results: ParsedRows) -> Saved:
         counts = lead_imports.save_rows(lead_import=self._import(run), rows=results)

@@ -4,19 +4,18 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from core import audit
+from core.locks import lock_for_transaction
 from core.models import Team, User
 from crm.models import Company
 from crm.models.names import comparable
 
 
+@transaction.atomic
 def find_or_create_companies(
     names: Iterable[str], *, owner: User | None, team: Team | None
 ) -> dict[str, Company]:
-    """A company for each name; those that differ only in case or width are one company.
-
-    Call it inside a transaction that holds the lock of its writers.
-    """
+    """A company for each name; those that differ only in case or width are one company."""
+    lock_for_transaction("crm.company")
     keys = {name: comparable(name) for name in names if name}
     found: dict[str, Company] = {}
     for company in Company.objects.filter(name_key__in=set(keys.values())).order_by("-pk"):
@@ -28,18 +27,3 @@ def find_or_create_companies(
     Company.objects.bulk_create(missing.values(), batch_size=500)
     found |= missing
     return {name: found[key] for name, key in keys.items()}
-
-
-@transaction.atomic
-def save_company(*, company: Company, by: User) -> Company:
-    """Create or change a company, with its trace in the audit trail."""
-    is_new = company.pk is None
-    before = {} if is_new else audit.snapshot(Company.objects.get(pk=company.pk))
-    if is_new and company.owner is None:
-        company.owner, company.team = by, by.team
-    company.save()
-    changes = {} if is_new else audit.differences(before, company)
-    action = "create" if is_new else "edit"
-    if is_new or changes:
-        audit.record(actor=by, action=action, subject=company, changes=changes)
-    return company

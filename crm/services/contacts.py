@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from core import audit
 from core.models import User
+from core.services.records import save_record
 from core.upsert import update_rows
 from crm.models import Company, Contact, Lead, LeadImport
+from crm.services.companies import find_or_create_companies
 
 if TYPE_CHECKING:
     from crm.services.lead_rows import LeadDraft
@@ -97,15 +98,11 @@ def _fill(contact: Contact, draft: "LeadDraft", companies: dict[str, Company]) -
 
 
 @transaction.atomic
-def save_contact(*, contact: Contact, by: User) -> Contact:
-    """Create or change a contact, with its trace in the audit trail."""
-    is_new = contact.pk is None
-    before = {} if is_new else audit.snapshot(Contact.objects.get(pk=contact.pk))
-    if is_new and contact.owner is None:
-        contact.owner, contact.team = by, by.team
-    contact.save()
-    changes = {} if is_new else audit.differences(before, contact)
-    if is_new or changes:
-        action = "create" if is_new else "edit"
-        audit.record(actor=by, action=action, subject=contact, changes=changes)
-    return contact
+def save_contact(*, contact: Contact, company: str | None, by: User) -> Contact:
+    """Create or change a contact; `company` is a name, empty for none, None to leave it."""
+    if company:
+        found = find_or_create_companies([company], owner=by, team=by.team)
+        contact.company = found[company]
+    elif company is not None:
+        contact.company = None
+    return save_record(record=contact, by=by)

@@ -16,12 +16,12 @@ from core.locks import lock_for_transaction
 from core.models import JobRun, User
 from core.services.custom_fields import ensure_field
 from core.upsert import update_rows
-from crm.choices import CLOSED_STATUSES
 from crm.models import Lead, LeadImport, RefusedRow
 from crm.services.companies import find_or_create_companies
 from crm.services.contacts import find_or_create_contacts
 from crm.services.import_mapping import CUSTOM, restrict_mapping, twice_mapped, type_of
 from crm.services.lead_rows import LeadDraft, ParsedRows, RowParser, RowRefused
+from crm.services.leads import close_or_open
 
 if TYPE_CHECKING:
     from crm.models import Company, Contact
@@ -154,10 +154,7 @@ def fill_lead(
         lead.company = companies[draft.company]
     if draft.row_number in contacts:
         lead.contact = contacts[draft.row_number]
-    if lead.status in CLOSED_STATUSES and lead.closed_at is None:
-        lead.closed_at = timezone.now()
-    elif lead.status not in CLOSED_STATUSES:
-        lead.closed_at = None
+    close_or_open(lead, timezone.now())
     lead.updated_at = timezone.now()
 
 

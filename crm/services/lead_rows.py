@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from core.choices import FieldType
@@ -209,7 +210,7 @@ def _set_outcome(draft: LeadDraft, text: str) -> None:
 def _set_captured_at(draft: LeadDraft, text: str) -> None:
     try:
         moment = datetime.fromisoformat(text)
-        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment = (moment if moment.tzinfo else timezone.make_aware(moment)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise RowRefused(
             gettext_noop("“%(text)s” is not a date. Write it as 2026-11-22."), text=text[:50]

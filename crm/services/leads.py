@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import audit, permissions
 from core.choices import Reach
 from core.errors import Refused
 from core.models import User
+from core.services.records import save_record
 from crm.choices import CLOSED_STATUSES, LeadStatus
 from crm.models import Company, Contact, Lead
 from crm.models.names import comparable
@@ -23,19 +25,13 @@ def save_lead(
 ) -> Lead:
     """Create or change a lead together with its person and company; None leaves the company."""
     is_new = lead.pk is None
-    before = {} if is_new else audit.snapshot(Lead.objects.get(pk=lead.pk))
     if is_new and lead.owner is None:
         lead.owner, lead.team = by, by.team
     if company is not None:
         lead.company = _company_called(company, lead)
     lead.contact = _save_person(lead, person, by)
-    _close_or_open(lead, at)
-    lead.save()
-    changes = {} if is_new else audit.differences(before, lead)
-    if is_new or changes:
-        action = "create" if is_new else "edit"
-        audit.record(actor=by, action=action, subject=lead, changes=changes)
-    return lead
+    close_or_open(lead, at)
+    return save_record(record=lead, by=by)
 
 
 def _company_called(name: str, lead: Lead) -> Company | None:
@@ -62,16 +58,9 @@ def _save_person(lead: Lead, person: dict[str, str], by: User) -> Contact | None
         if not any(person.get(name) for name in ("name", "email", "phone")):
             return None
         contact = Contact(owner=lead.owner, team=lead.team, company=lead.company)
-    before = audit.snapshot(contact)
     for name, value in person.items():
         setattr(contact, name, value)
-    is_new = contact.pk is None
-    changes = audit.differences(before, contact)
-    if is_new or changes:
-        contact.save()
-        action = "create" if is_new else "edit"
-        audit.record(actor=by, action=action, subject=contact, changes={} if is_new else changes)
-    return contact
+    return save_record(record=contact, by=by)
 
 
 @transaction.atomic
@@ -86,12 +75,13 @@ def set_lead_status(*, lead: Lead, status: str, by: User, at: datetime) -> None:
     before = audit.snapshot(lead)
     lead.status = status
     lead.touched_at = at
-    _close_or_open(lead, at)
+    close_or_open(lead, at)
     lead.save(update_fields=["status", "touched_at", "closed_at", "updated_at"])
     audit.record(actor=by, action="edit", subject=lead, changes=audit.differences(before, lead))
 
 
-def _close_or_open(lead: Lead, at: datetime) -> None:
+def close_or_open(lead: Lead, at: datetime) -> None:
+    """Date the outcome of a closed lead; an open one has none."""
     is_closed = lead.status in CLOSED_STATUSES
     if not is_closed:
         lead.closed_at = None
@@ -103,14 +93,20 @@ def _close_or_open(lead: Lead, at: datetime) -> None:
 def assign_leads(*, leads: Sequence[Lead], owner: User, by: User) -> int:
     """Give leads to a colleague; returns how many changed hands."""
     permissions.require(by, "crm.lead.assign")
+    if owner.pk not in {colleague.pk for colleague in assignable_users(by)}:
+        raise Refused(_("You may not give leads to %(name)s.") % {"name": owner.display_name})
     moved = [lead for lead in leads if lead.owner_id != owner.pk]
-    for lead in moved:
-        before = audit.snapshot(lead)
-        lead.owner, lead.team = owner, owner.team
-        audit.record(
-            actor=by, action="assign", subject=lead, changes=audit.differences(before, lead)
-        )
-    Lead.objects.bulk_update(moved, ["owner", "team"], batch_size=200)
+    Lead.objects.filter(pk__in=[lead.pk for lead in moved]).update(
+        owner=owner, team=owner.team, updated_at=timezone.now()
+    )
+    audit.record_all(
+        actor=by,
+        action="assign",
+        changes_by_subject=[
+            (lead, {"owner": (lead.owner_id, owner.pk), "team": (lead.team_id, owner.team_id)})
+            for lead in moved
+        ],
+    )
     return len(moved)
 
 

@@ -12,10 +12,10 @@ from core.models import User
 from core.pages import form_page, render_page
 from core.permissions import requires
 from core.registries import record_types
+from core.services.records import save_record
 from crm.forms import CompanyForm
 from crm.models import Company, Contact, Lead
 from crm.queries.records import changes_of, facts, seen_of_leads
-from crm.services.companies import save_company
 from crm.tables import COMPANIES
 
 
@@ -61,7 +61,7 @@ def company_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _saver(user: User) -> Callable[[CompanyForm], tuple[str, str]]:
     def save(form: CompanyForm) -> tuple[str, str]:
-        company = save_company(company=form.instance, by=user)
+        company = save_record(record=form.instance, by=user)
         return _("The company is saved."), company.get_absolute_url()
 
     return save

@@ -15,7 +15,6 @@ from core.registries import record_types
 from crm.forms import ContactForm
 from crm.models import Contact, Lead
 from crm.queries.records import changes_of, facts, seen_of_leads
-from crm.services.companies import find_or_create_companies
 from crm.services.contacts import save_contact
 from crm.tables import CONTACTS
 
@@ -62,12 +61,9 @@ def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _saver(user: User) -> Callable[[ContactForm], tuple[str, str]]:
     def save(form: ContactForm) -> tuple[str, str]:
-        contact, name = form.instance, form.cleaned_data.get("company_name", "")
-        if name:
-            contact.company = find_or_create_companies([name], owner=user, team=user.team)[name]
-        elif "company_name" in form.cleaned_data:
-            contact.company = None
-        save_contact(contact=contact, by=user)
+        contact = save_contact(
+            contact=form.instance, company=form.cleaned_data.get("company_name"), by=user
+        )
         return _("The contact is saved."), contact.get_absolute_url()
 
     return save

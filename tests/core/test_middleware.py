@@ -5,13 +5,16 @@ from typing import Any
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages import get_messages
 from django.core.cache import cache
 from django.db import DatabaseError, connection
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from redis.exceptions import ConnectionError as RedisDown
 
+from core.middleware import RequestSizeMiddleware
 from core.models import User
 from tests.factories import LeadFactory, UserFactory
 
@@ -89,6 +92,35 @@ def test_session_notes_its_last_use_but_not_on_every_page(sales: User, log_in: L
     client.get("/leads/", headers={"User-Agent": "Another"})
     assert UserSession.objects.get().user_agent == "Another"
     assert UserSession.objects.get().last_seen_at > noted.last_seen_at
+
+
+def test_pages_of_customers_are_not_kept_by_the_browser(sales: User, log_in: LogIn) -> None:
+    assert "no-store" in log_in(sales).get("/leads/")["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("path", "is_known", "megabytes", "status"),
+    [
+        ("/imports/", True, 9, 200),
+        ("/imports/", True, 11, 413),
+        ("/imports/", False, 9, 413),
+        ("/leads/new/", True, 9, 413),
+        ("/leads/new/", True, 1, 200),
+    ],
+)
+def test_request_that_is_too_large_is_refused_before_it_is_read(
+    path: str, is_known: bool, megabytes: int, status: int, sales: User, settings: Any
+) -> None:
+    settings.MAX_UPLOAD_BYTES = 10 * 1024 * 1024
+    request = RequestFactory().post(path, CONTENT_LENGTH=str(megabytes * 1024 * 1024))
+    request.user = sales if is_known else AnonymousUser()
+    middleware = RequestSizeMiddleware(lambda _request: HttpResponse("ok"))
+    assert middleware(request).status_code == status
+
+
+@pytest.mark.parametrize("length", ["9" * 40, "-5", "x", ""])
+def test_length_that_is_none_is_no_fault(length: str, sales: User, visitor: Client) -> None:
+    assert visitor.post("/accounts/login/", {}, CONTENT_LENGTH=length).status_code < 500
 
 
 # -- health --------------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ def test_hidden_field_is_no_column_no_filter_and_no_order() -> None:
     assert not {"score", "chance", "status"} & {column.key for column in state.columns}
     assert {f.key for f in state.filters} == {"owner"}
     assert state.sort.key not in ("score", "chance")
-    assert state.chosen() == []
+    assert state.chosen == []
 
 
 def test_hidden_field_cannot_be_found_out_by_filtering() -> None:

@@ -74,6 +74,14 @@ def test_set_up_opens_with_the_token(visitor: Client, settings: Any) -> None:
     assert User.objects.count() == 1
 
 
+def test_production_is_not_set_up_without_a_token(visitor: Client, settings: Any) -> None:
+    """Who reaches a fresh installation first must not become its administrator."""
+    settings.SETUP_NEEDS_TOKEN = True
+    assert visitor.get(reverse("set_up")).status_code == 403
+    assert visitor.post(reverse("set_up"), SET_UP).status_code == 403
+    assert not User.objects.exists()
+
+
 def test_set_up_refuses_a_weak_password_with_the_form(visitor: Client) -> None:
     response = visitor.post(reverse("set_up"), {**SET_UP, "password": "12345"})
     assert response.status_code == 422

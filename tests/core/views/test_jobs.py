@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from core.choices import RunState
 from core.errors import Refused
-from core.models import AuditEvent, JobRun, User
-from core.services.jobs import cancel_run
-from tests.factories import JobRunFactory
+from core.models import AuditEvent, JobPartition, JobRun, User
+from core.services.jobs import cancel_run, resume_run
+from tests.factories import JobRunFactory, LeadImportFactory
+from tests.factories.core import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +112,56 @@ def test_time_left_is_told_from_the_speed_so_far() -> None:
     assert run.seconds_left(now) is None
     run.progress, run.state = 50, RunState.SUCCEEDED
     assert run.seconds_left(now) is None
+
+
+# -- going on ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", [RunState.FAILED, RunState.CANCELLED])
+def test_run_that_stopped_goes_on_where_it_stopped(
+    state: RunState, manager: User, log_in: LogIn
+) -> None:
+    run = JobRunFactory(state=state, partitions_total=2, partitions_done=1, error="x")
+    for position, piece in enumerate(("done", "running")):
+        JobPartition.objects.create(run=run, position=position, state=piece, attempts=5)
+    log_in(manager).post(reverse("job_resume", args=[run.pk]))
+    run.refresh_from_db()
+    assert (run.state, run.error, run.finished_at) == (RunState.WORKING, "", None)
+    pieces = list(run.partitions.order_by("position").values_list("state", "attempts"))
+    assert pieces == [("done", 5), ("pending", 0)]
+    assert AuditEvent.objects.filter(action="job.resume", run=run, actor=manager).exists()
+
+
+def test_run_that_had_not_begun_is_asked_again(manager: User) -> None:
+    run = JobRunFactory(state=RunState.CANCELLED, cancel_requested=True)
+    resume_run(run=run, by=manager)
+    run.refresh_from_db()
+    assert (run.state, run.cancel_requested) == (RunState.QUEUED, False)
+
+
+@pytest.mark.parametrize("state", [RunState.SUCCEEDED, RunState.INSUFFICIENT, RunState.QUEUED])
+def test_run_that_is_done_or_at_work_does_not_go_on(state: RunState, manager: User) -> None:
+    with pytest.raises(Refused, match="cannot go on"):
+        resume_run(run=JobRunFactory(state=state), by=manager)
+
+
+def test_one_run_of_a_question_at_a_time_goes_on(manager: User) -> None:
+    failed = JobRunFactory(state=RunState.FAILED, scope={})
+    later = NOW + timezone.timedelta(days=1)
+    JobRunFactory(state=RunState.QUEUED, scope={}, as_of=later)
+    with pytest.raises(Refused, match="cannot go on"):
+        resume_run(run=failed, by=manager)
+
+
+def test_people_watch_and_cancel_their_own_runs(
+    sales: User, colleague: User, log_in: LogIn
+) -> None:
+    """Without the right to see the jobs page."""
+    upload = LeadImportFactory(created_by=sales)
+    scope = {"import": upload.pk, "file": upload.file_name}
+    run = queued(kind="crm.lead_import", requested_by=sales, scope=scope)
+    for user, status in ((sales, 200), (colleague, 404)):
+        assert log_in(user).get(reverse("job_run", args=[run.pk])).status_code == status
+    log_in(sales).post(reverse("job_cancel", args=[run.pk]))
+    run.refresh_from_db()
+    assert run.state == RunState.CANCELLED

@@ -75,7 +75,7 @@ def test_file_of_a_header_has_no_slices() -> None:
 
 def test_quotation_mark_that_is_never_closed_is_told_with_its_line() -> None:
     lines = "".join(f"{'4' * 1_000}\n" for _line in range(1_100))
-    with pytest.raises(Refused, match="Line [0-9]+ cannot be read"):
+    with pytest.raises(Refused, match=r"Line [0-9]+ cannot be read"):
         list(slices(stored(f'A,B\n1,2\n"3,{lines}')))
 
 

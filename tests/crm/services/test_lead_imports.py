@@ -11,14 +11,21 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
-from core.choices import RunState
+from core.choices import Reach, RunState
 from core.errors import Refused
 from core.models import AuditEvent, CustomField, User
 from crm.choices import LeadStatus
 from crm.models import Company, Contact, Lead, LeadImport, RefusedRow
 from crm.queries import import_files
 from tests.crm.files import counts, csv_text, import_file, start, upload
-from tests.factories import CompanyFactory, ContactFactory, LeadFactory, UserFactory
+from tests.factories import (
+    CompanyFactory,
+    ContactFactory,
+    CustomFieldFactory,
+    LeadFactory,
+    RoleFactory,
+    UserFactory,
+)
 from tests.running import carry_out
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +95,27 @@ def test_lead_may_be_anonymous(sales: User) -> None:
     import_file("Lead Number,Lead Source\n7,Web\n", sales)
     assert (lead("7").contact, lead("7").company) == (None, None)
     assert str(lead("7")) == "Lead 7"
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "name"),
+    [
+        (["First name", "Last name"], ["Ada", "Lovelace"], "Ada Lovelace"),
+        (["姓", "名"], ["林", "兆阳"], "林兆阳"),
+        (["Vorname", "Nachname"], ["", "Müller"], "Müller"),
+        (["Name", "First name"], ["Dr. Ada", "Ada"], "Dr. Ada"),
+    ],
+)
+def test_name_is_made_of_its_parts(
+    header: list[str], row: list[str], name: str, sales: User
+) -> None:
+    import_file([header, row], sales)
+    assert Contact.objects.get().name == name
+
+
+def test_status_in_words_that_are_not_ours_is_a_field_of_its_own(sales: User) -> None:
+    import_file("Lead Number,Status\n1,dreaming\n2,new\n", sales)
+    assert (lead("1").status, lead("1").custom) == ("new", {"status": "dreaming"})
 
 
 def test_words_for_no_answer_are_no_values(sales: User) -> None:
@@ -284,6 +312,31 @@ def test_import_of_somebody_who_was_switched_off_changes_nothing_that_is_there(
     assert counts(lead_import) == (1, 0, 1)
 
 
+def test_fields_that_the_importer_may_not_fill_are_left_out(team: Any) -> None:
+    grants = {
+        "crm.lead.import": Reach.ALL,
+        "crm.lead.view": Reach.ALL,
+        "crm.lead.edit": Reach.ALL,
+        "crm.contact.view": Reach.ALL,
+    }
+    role = RoleFactory(
+        grants=grants,
+        hides=["crm.contact.phone", "crm.lead.custom.secret"],
+        locks=["crm.lead.source"],
+    )
+    CustomFieldFactory(key="secret", label="Secret")
+    user = UserFactory(roles=[role], team=team)
+    rows = [
+        ["Lead Number", "Name", "Phone", "Lead Source", "Secret"],
+        ["1", "Ada", "+1", "Evil", "Evil"],
+    ]
+    import_file(rows, user)
+    stored = lead("1")
+    assert (stored.source, stored.custom) == ("", {})
+    assert stored.contact is not None
+    assert (stored.contact.name, stored.contact.phone) == ("Ada", "")
+
+
 # -- refused rows --------------------------------------------------------------------------------
 
 
@@ -305,7 +358,7 @@ def test_import_of_somebody_who_was_switched_off_changes_nothing_that_is_there(
 def test_row_that_cannot_be_read_is_refused_with_a_reason(
     row: list[str], words: str, sales: User
 ) -> None:
-    done = import_file([HEADER, row, BEN], sales)
+    done = import_file([HEADER, row, BEN], sales, Status="status")
     assert counts(done) == (1, 0, 1)
     refused = done.refused_rows.get()
     assert words in refused.reason_text
@@ -340,6 +393,20 @@ def test_refused_rows_come_back_as_a_file_that_can_be_mended(sales: User, log_in
     assert counts(again) == (1, 0, 0)
     assert (lead("1").source, str(lead("1"))) == ("Fair\nBerlin", "Ada, “A”")
     assert lead("1").custom == {}, "the reason is no field of the lead"
+
+
+def test_formulas_of_strangers_come_back_as_text(sales: User, log_in: LogIn) -> None:
+    """A spreadsheet would compute them; the mended file brings back what was meant."""
+    formula = '=HYPERLINK("https://evil.example","x")'
+    done = import_file([HEADER, ["1", formula, "ada@", "+49 1", "", "", "", ""]], sales)
+    answer = log_in(sales).get(reverse("import_refused", args=[done.pk]))
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    _header, row = csv.reader(io.StringIO(text, newline=""))
+    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row)
+    import_file(text.replace("ada@", "ada@example.org"), sales)
+    contact = lead("1").contact
+    assert contact is not None
+    assert (contact.name, contact.phone) == (formula, "+49 1")
 
 
 # -- mapping and run -----------------------------------------------------------------------------

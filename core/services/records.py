@@ -1,0 +1,27 @@
+"""The one door for saving a record: its owner at the start, its trace in the audit trail."""
+
+from typing import TypeVar
+
+from django.db import transaction
+
+from core import audit
+from core.models import OwnedRecord, User
+
+R = TypeVar("R", bound=OwnedRecord)
+
+
+@transaction.atomic
+def save_record(*, record: R, by: User) -> R:
+    """Create or change a record; a new one without an owner belongs to whoever makes it."""
+    if record.pk is None:
+        if record.owner is None:
+            record.owner, record.team = by, by.team
+        record.save()
+        audit.record(actor=by, action="create", subject=record)
+        return record
+    stored = type(record)._base_manager.select_for_update().get(pk=record.pk)
+    changes = audit.differences(audit.snapshot(stored), record)
+    if changes:
+        record.save()
+        audit.record(actor=by, action="edit", subject=record, changes=changes)
+    return record
