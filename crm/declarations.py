@@ -31,7 +31,6 @@ RECORD_TYPES = (
     RecordType(
         "crm.lead",
         _("Lead"),
-        _("Leads"),
         "target-arrow",
         "lead_detail",
         {
@@ -50,7 +49,6 @@ RECORD_TYPES = (
     RecordType(
         "crm.contact",
         _("Contact"),
-        _("Contacts"),
         "users",
         "contact_detail",
         {
@@ -66,7 +64,6 @@ RECORD_TYPES = (
     RecordType(
         "crm.company",
         _("Company"),
-        _("Companies"),
         "building",
         "company_detail",
         {

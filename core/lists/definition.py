@@ -1,7 +1,7 @@
 """What an object declares about its list."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
@@ -69,7 +69,6 @@ class ListDefinition:
     search: Callable[[str, Access], Q]
     search_hint: Promise
     page_size: int = 50
-    extra: dict[str, Any] = field(default_factory=dict)
 
     def columns_for(self, access: Access) -> list[Column]:
         return [c for c in self.columns if self._sees(access, c.field)]

@@ -1,17 +1,10 @@
 """Fitted models: what was fitted, on what, how good it is, and which one serves."""
 
-from typing import ClassVar, Self
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import VersionState
-
-
-class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
-    def champion(self) -> Self:
-        return self.filter(state=VersionState.CHAMPION)
 
 
 class ModelVersion(models.Model):
@@ -26,15 +19,12 @@ class ModelVersion(models.Model):
     parameters = models.JSONField(default=dict)
     features = models.JSONField(default=list)
     metrics = models.JSONField(default=dict)
-    trained_from = models.DateTimeField(null=True, blank=True)
     trained_to = models.DateTimeField(null=True, blank=True)
     rows = models.PositiveBigIntegerField(_("training rows"), default=0)
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the training data.")
     artifact_sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField(_("trained"), auto_now_add=True)
     promoted_at = models.DateTimeField(_("live since"), null=True, blank=True)
-
-    objects: ClassVar["models.Manager[ModelVersion]"] = ModelVersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("model version")

@@ -37,10 +37,6 @@ class Role(models.Model):
         """The name; that of a role that comes with the product in the reader's language."""
         return gettext(self.name) if self.key else self.name
 
-    @property
-    def display_description(self) -> str:
-        return gettext(self.description) if self.key and self.description else self.description
-
 
 class Grant(models.Model):
     """A role may do something: `crm.lead.view` with a reach."""

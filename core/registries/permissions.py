@@ -9,7 +9,7 @@ from core.registries.base import Registry
 
 @dataclass(frozen=True)
 class Permission:
-    """A right that roles grant, such as `core.job.run`; `has_reach` for rights over records."""
+    """A right that roles grant, such as `core.job.view`; `has_reach` for rights over records."""
 
     key: str
     label: Promise

@@ -21,7 +21,6 @@ class RecordType:
 
     key: str
     label: Promise
-    label_plural: Promise
     icon: str
     detail_url: str
     fields: dict[str, Promise]
