@@ -1,5 +1,6 @@
 """One running product and one browser for all browser tests of a test process."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +37,9 @@ def product(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterato
 
 @pytest.fixture(scope="session")
 def browser(chromium_path: Path) -> Iterator[Browser]:
+    # Playwright keeps an event loop in this thread, which Django would take for asynchronous code
+    # in the tests that the same process runs afterwards.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
         yield started
