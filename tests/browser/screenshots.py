@@ -74,7 +74,7 @@ def fill(product: Product, browser: Browser, folder: Path, work: Path) -> None:
         person.choose(language="en")
         person.import_file(closed, after_contact=LATE_FIELDS)
         import_in_pictures(person, opened, folder, "")
-        person.wait_for_score(3)
+        person.wait_for_score()
 
 
 def tour(person: Visitor, folder: Path, suffix: str, *, every: bool) -> None:

@@ -43,7 +43,7 @@ def filled(product: Product, browser: Browser, tmp_path_factory: pytest.TempPath
         person.sign_in(ADMINISTRATOR)
         person.import_file(closed, after_contact=("Tags",))
         person.import_file(opened)
-        person.wait_for_score(2)
+        person.wait_for_score()
     return product
 
 

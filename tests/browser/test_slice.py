@@ -18,9 +18,9 @@ ADMINISTRATOR = "admin@sample.renmai"
 def go_through(person: Visitor, closed: Path, opened: Path, late: tuple[str, ...]) -> None:
     """From the sign-in to the reasons on a lead's page."""
     person.import_file(closed, after_contact=late)
-    person.wait_for_score(1)
+    person.wait_for_score()
     person.import_file(opened)
-    person.wait_for_score(2)
+    person.wait_for_score()
 
     person.open("/leads/?status=open")
     scores = [int(text) for text in person.page.locator("td .score").all_inner_texts()]

@@ -63,13 +63,15 @@ class Visitor:
         expect(link).to_be_visible(timeout=IMPORT_SECONDS * 1000)
         return self.page.locator("main").inner_text()
 
-    def wait_for_score(self, version: int) -> None:
-        """Until the scoring that follows the import has published and scored."""
+    def wait_for_score(self) -> None:
+        """Until all jobs are over, among them the scoring that follows an import by itself."""
         question = (
-            "SELECT count(*) FROM core_jobrun WHERE kind = 'analytics.lead_score' "
-            "AND state = 'succeeded'"
+            "SELECT count(*) FROM core_jobrun "
+            "WHERE kind = 'analytics.lead_score' AND state = 'succeeded' AND NOT EXISTS "
+            "(SELECT 1 FROM core_jobrun WHERE state IN "
+            "('queued', 'preparing', 'working', 'finishing'))"
         )
-        self.product.installation.wait_for_answer(question, version, SCORING_SECONDS)
+        self.product.installation.wait_for_answer(question, 1, SCORING_SECONDS)
 
 
 @contextmanager
