@@ -1,7 +1,7 @@
 """Whether the installation can serve: asked by load balancers and by the supervisor."""
 
 from django.core.cache import cache
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from redis.exceptions import RedisError
 
 
@@ -14,7 +14,7 @@ def _database_answers() -> bool:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError:
+    except Error:
         return False
     return True
 

@@ -21,6 +21,7 @@ def upsert(
 ) -> int:
     """Write rows (values in the order of `fields`) by unique `key`; returns rows written.
 
+    Each key may occur once in a call: PostgreSQL refuses to touch a row twice in a statement.
     `updates` names the fields that a row already there takes over (all, unless given).
     With `newer_by`, a row that is already there is only overwritten by one whose value in that
     field is the same or later: an older run finishing late changes nothing.

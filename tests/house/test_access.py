@@ -79,6 +79,29 @@ def test_only_these_pages_are_public() -> None:
     assert public == {"set_up", "set_language"}
 
 
+def test_only_these_pages_are_for_everybody_who_is_signed_in() -> None:
+    """Their views give everybody the own records only."""
+    assert {str(address) for address in OURS if address.permission == "signed in"} == {
+        "home",
+        "job_cancel",
+        "job_resume",
+        "job_run",
+        "notification_list",
+        "notifications_mark_read",
+        "preferences_update",
+        "settings_profile",
+    }
+
+
+@each_of_ours
+def test_user_without_a_role_gets_nothing_but_the_own_pages(
+    address: Address, sales: User, log_in: LogIn
+) -> None:
+    response = log_in(UserFactory()).get(address.url(sales))
+    expected = {200, 302, 404, 405} if address.permission in MARKS else {403}
+    assert response.status_code in expected
+
+
 @each_of_ours
 @pytest.mark.parametrize("role", ROLES)
 def test_role_gets_what_it_is_granted_and_no_more(
