@@ -91,7 +91,10 @@ def close_or_open(lead: Lead, at: datetime) -> None:
 
 @transaction.atomic
 def assign_leads(*, leads: Sequence[Lead], owner: User, by: User) -> int:
-    """Give leads to a colleague; returns how many changed hands."""
+    """Give leads to a colleague; returns how many changed hands.
+
+    A contact that belonged to whoever had the lead goes along, else nobody could call it.
+    """
     permissions.require(by, "crm.lead.assign")
     if owner.pk not in {colleague.pk for colleague in assignable_users(by)}:
         raise Refused(_("You may not give leads to %(name)s.") % {"name": owner.display_name})
@@ -107,16 +110,37 @@ def assign_leads(*, leads: Sequence[Lead], owner: User, by: User) -> int:
             for lead in moved
         ],
     )
+    _hand_over_contacts(moved, owner=owner, by=by)
     return len(moved)
 
 
+def _hand_over_contacts(leads: Sequence[Lead], *, owner: User, by: User) -> None:
+    had = {lead.contact_id: lead.owner_id for lead in leads if lead.contact_id}
+    contacts = [
+        contact
+        for contact in Contact.objects.filter(pk__in=had)
+        if contact.owner_id == had[contact.pk]
+    ]
+    Contact.objects.filter(pk__in=[contact.pk for contact in contacts]).update(
+        owner=owner, team=owner.team, updated_at=timezone.now()
+    )
+    audit.record_all(
+        actor=by,
+        action="assign",
+        changes_by_subject=[
+            (it, {"owner": (it.owner_id, owner.pk), "team": (it.team_id, owner.team_id)})
+            for it in contacts
+        ],
+    )
+
+
 def assignable_users(by: User) -> list[User]:
-    """The colleagues somebody may give leads to: by reach, oneself, the team, everybody."""
+    """The colleagues somebody may give leads to: everybody, or those of the team."""
     reach = permissions.access_of(by).reach("crm.lead.assign")
     users = User.objects.filter(is_active=True)
     if reach == Reach.ALL:
         return list(users)
-    if reach == Reach.TEAM and by.team_id is not None:
+    if reach is not None and by.team_id is not None:
         return list(users.filter(team__in=permissions.team_ids(by)))
     return [by]
 

@@ -1,7 +1,7 @@
 """One running product and one browser for all browser tests of a test process."""
 
-import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,8 +24,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            # One process runs them all, so that one product is started.
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")
@@ -35,12 +33,20 @@ def product(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterato
         yield running
 
 
-@pytest.fixture(scope="session")
-def browser(chromium_path: Path) -> Iterator[Browser]:
-    # Playwright keeps an event loop in this thread, which Django would take for asynchronous code
-    # in the tests that the same process runs afterwards.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+@contextmanager
+def started_browser(path: Path) -> Iterator[Browser]:
+    """Chromium, ended with the test that drives it.
+
+    Playwright keeps an event loop in this thread while it runs; Django would take the tests that
+    come after for asynchronous code.
+    """
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
+        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield started
         started.close()
+
+
+@pytest.fixture
+def browser(chromium_path: Path) -> Iterator[Browser]:
+    with started_browser(chromium_path) as started:
+        yield started

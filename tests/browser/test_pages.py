@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browser.conftest import started_browser
 from tests.browser.leads import generated, split
 from tests.browser.product import Product
 from tests.browser.visitor import visitor
@@ -35,11 +36,17 @@ PATHS = (
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
+# The tests share a product that is filled once, so one process runs them all.
+pytestmark = pytest.mark.xdist_group("pages")
+
+
 @pytest.fixture(scope="module")
-def filled(product: Product, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Product:
+def filled(
+    product: Product, chromium_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Product:
     folder: Path = tmp_path_factory.mktemp("files")
     closed, opened, _truth = split(generated(800, 3, 1), folder, "pages")
-    with visitor(browser, product) as person:
+    with started_browser(chromium_path) as browser, visitor(browser, product) as person:
         person.sign_in(ADMINISTRATOR)
         person.import_file(closed, after_contact=("Tags",))
         person.import_file(opened)

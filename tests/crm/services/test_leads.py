@@ -130,8 +130,20 @@ def test_leads_are_given_within_reach(
     gone = UserFactory(team=manager.team, is_active=False)
     assert set(assignable_users(administrator)) == {administrator, manager, sales, outsider, below}
     assert set(assignable_users(manager)) == {administrator, manager, sales, below}
-    assert assignable_users(sales) == [sales]
+    assert set(assignable_users(sales)) == {manager, sales, below}
     assert gone not in assignable_users(administrator)
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_contact_goes_along_with_its_lead_unless_it_is_somebody_elses(
+    is_own: bool, manager: User, sales: User, outsider: User
+) -> None:
+    contact = ContactFactory(owner=sales if is_own else outsider)
+    lead = LeadFactory(owner=sales, team=sales.team, contact=contact)
+    assign_leads(leads=[lead], owner=manager, by=manager)
+    contact.refresh_from_db()
+    assert contact.owner == (manager if is_own else outsider)
+    assert len(trail(contact)) == is_own
 
 
 # -- a contact that is somebody else's -----------------------------------------------------------
