@@ -11,6 +11,8 @@ from tests.browser.product import Product
 
 IMPORT_SECONDS = 120
 SCORING_SECONDS = 180
+# A page may take its time on a machine that is busy with other tests.
+expect.set_options(timeout=30_000)
 
 
 class Visitor:

@@ -130,7 +130,7 @@ def test_leads_are_given_within_reach(
     gone = UserFactory(team=manager.team, is_active=False)
     assert set(assignable_users(administrator)) == {administrator, manager, sales, outsider, below}
     assert set(assignable_users(manager)) == {administrator, manager, sales, below}
-    assert set(assignable_users(sales)) == {manager, sales, below}
+    assert set(assignable_users(sales)) == {administrator, manager, sales, below}
     assert gone not in assignable_users(administrator)
 
 
