@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.browser.product import Product
 
-IMPORT_SECONDS = 120
-SCORING_SECONDS = 180
+IMPORT_SECONDS = 240
+SCORING_SECONDS = 300
 # A page may take its time on a machine that is busy with other tests.
 expect.set_options(timeout=30_000)
 
