@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core import audit, permissions
 from core.choices import Reach
 from core.errors import Refused
-from core.models import User
+from core.models import OwnedRecord, User
 from core.services.records import save_record
 from crm.choices import CLOSED_STATUSES, LeadStatus
 from crm.models import Company, Contact, Lead
@@ -99,29 +99,22 @@ def assign_leads(*, leads: Sequence[Lead], owner: User, by: User) -> int:
     if owner.pk not in {colleague.pk for colleague in assignable_users(by)}:
         raise Refused(_("You may not give leads to %(name)s.") % {"name": owner.display_name})
     moved = [lead for lead in leads if lead.owner_id != owner.pk]
-    Lead.objects.filter(pk__in=[lead.pk for lead in moved]).update(
-        owner=owner, team=owner.team, updated_at=timezone.now()
-    )
-    audit.record_all(
-        actor=by,
-        action="assign",
-        changes_by_subject=[
-            (lead, {"owner": (lead.owner_id, owner.pk), "team": (lead.team_id, owner.team_id)})
-            for lead in moved
-        ],
-    )
-    _hand_over_contacts(moved, owner=owner, by=by)
-    return len(moved)
-
-
-def _hand_over_contacts(leads: Sequence[Lead], *, owner: User, by: User) -> None:
-    had = {lead.contact_id: lead.owner_id for lead in leads if lead.contact_id}
+    had = {lead.contact_id: lead.owner_id for lead in moved if lead.contact_id}
     contacts = [
         contact
         for contact in Contact.objects.filter(pk__in=had)
         if contact.owner_id == had[contact.pk]
     ]
-    Contact.objects.filter(pk__in=[contact.pk for contact in contacts]).update(
+    _hand_over(Lead, moved, owner=owner, by=by)
+    _hand_over(Contact, contacts, owner=owner, by=by)
+    return len(moved)
+
+
+def _hand_over(
+    model: type[OwnedRecord], records: Sequence[OwnedRecord], *, owner: User, by: User
+) -> None:
+    """Write owner and team of many records of one model at once, with their trace."""
+    model._base_manager.filter(pk__in=[record.pk for record in records]).update(
         owner=owner, team=owner.team, updated_at=timezone.now()
     )
     audit.record_all(
@@ -129,7 +122,7 @@ def _hand_over_contacts(leads: Sequence[Lead], *, owner: User, by: User) -> None
         action="assign",
         changes_by_subject=[
             (it, {"owner": (it.owner_id, owner.pk), "team": (it.team_id, owner.team_id)})
-            for it in contacts
+            for it in records
         ],
     )
 
