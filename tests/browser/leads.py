@@ -8,16 +8,6 @@ from sklearn.metrics import roc_auc_score
 
 from tests.browser.product import Product
 
-LATE_FIELDS = (
-    "Tags",
-    "Lead Quality",
-    "Lead Profile",
-    "Last Notable Activity",
-    "Asymmetrique Activity Index",
-    "Asymmetrique Profile Index",
-    "Asymmetrique Activity Score",
-    "Asymmetrique Profile Score",
-)
 NAMES = ("Mei Lin 林梅", "Jonas Weber", "Priya Raman", "陈一鸣", "Sofia Marchetti")
 
 

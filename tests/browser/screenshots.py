@@ -12,11 +12,11 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS
-from tests.browser.leads import LATE_FIELDS, generated, split, write
+from tests.browser.leads import generated, split, write
 from tests.browser.product import Product, running_product
 from tests.browser.visitor import Visitor, visitor
 from tests.chromium import chromium
-from tests.data import DATA
+from tests.data import DATA, LATE_FIELDS
 
 ADMINISTRATOR = "admin@sample.renmai"
 SIZES = {"": (1440, 900), ".phone": (390, 844)}

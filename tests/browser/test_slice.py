@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.leads import LATE_FIELDS, generated, ranking_quality, split
+from tests.browser.leads import generated, ranking_quality, split
 from tests.browser.product import running_product
 from tests.browser.visitor import Visitor, visitor
-from tests.data import data_file
+from tests.data import LATE_FIELDS, data_file
 
 ADMINISTRATOR = "admin@sample.renmai"
 

@@ -10,9 +10,8 @@ from core.choices import RunState
 from core.jobs.questions import ask
 from core.models import CustomField, User
 from crm.models import Lead, LeadScore
-from tests.analytics.methods.data import LATE_FIELDS
 from tests.crm.files import counts, import_file
-from tests.data import data_file
+from tests.data import LATE_FIELDS, data_file
 from tests.factories.core import NOW
 from tests.running import carry_out
 

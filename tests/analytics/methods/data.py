@@ -11,16 +11,6 @@ from analytics.methods.features import Feature, guess_feature
 REPOSITORY = Path(__file__).resolve().parents[3]
 X_EDUCATION = REPOSITORY.parent / "shared" / "data" / "x-education" / "leads.csv"
 
-LATE_FIELDS = (
-    "Tags",
-    "Lead Quality",
-    "Lead Profile",
-    "Last Notable Activity",
-    "Asymmetrique Activity Index",
-    "Asymmetrique Profile Index",
-    "Asymmetrique Activity Score",
-    "Asymmetrique Profile Score",
-)
 FEATURES = (
     Feature("source", "category"),
     Feature("visits", "numeric"),

@@ -11,8 +11,9 @@ from analytics.methods.errors import InvalidData
 from analytics.methods.evaluation import count_equal_rows, evaluate
 from analytics.methods.lead_score import LeadScoreModel
 from analytics.methods.lead_score_fit import fit_lead_score
+from tests.data import LATE_FIELDS
 
-from .data import FEATURES, LATE_FIELDS, REPOSITORY, made_up_leads, usable, x_education
+from .data import FEATURES, REPOSITORY, made_up_leads, usable, x_education
 
 LEAST_ROWS_PER_SECOND = 10_000  # a third of the target: test machines are busy
 

@@ -5,8 +5,9 @@ import pytest
 from analytics.methods.features import Feature
 from analytics.methods.leak_words import name_hint
 from analytics.methods.leakage import weigh_leaks
+from tests.data import LATE_FIELDS
 
-from .data import FEATURES, LATE_FIELDS, made_up_leads, usable, x_education
+from .data import FEATURES, made_up_leads, usable, x_education
 
 
 def evidence(column, name="field", kind="category"):
