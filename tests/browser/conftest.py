@@ -27,9 +27,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def product(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Product]:
-    number = 8 + int(worker_id.removeprefix("gw") or 0) if worker_id != "master" else 8
-    with running_product(tmp_path_factory.mktemp("product"), number) as running:
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    with running_product(tmp_path_factory.mktemp("product")) as running:
         yield running
 
 

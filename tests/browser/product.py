@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.installation import ROOT, Installation, scratch_database
+from tests.installation import ROOT, Installation, scratch_broker, scratch_database
 
 PATIENCE_SECONDS = 120
 
@@ -33,9 +33,9 @@ class Product:
 
 
 @contextmanager
-def running_product(folder: Path, broker_number: int) -> Iterator[Product]:
+def running_product(folder: Path) -> Iterator[Product]:
     """The whole product under its supervisor: web, worker, beat and broker."""
-    with scratch_database(folder) as database:
+    with scratch_database(folder) as database, scratch_broker() as broker:
         port = _free_port()
         environment = {
             **os.environ,
@@ -43,10 +43,8 @@ def running_product(folder: Path, broker_number: int) -> Iterator[Product]:
             "VAR_DIR": str(folder),
             "PORT": str(port),
             "DATABASE_URL": database,
+            "REDIS_URL": broker,
         }
-        if os.environ.get("REDIS_URL"):
-            server = os.environ["REDIS_URL"].rstrip("/").rpartition("/")[0]
-            environment["REDIS_URL"] = f"{server}/{broker_number}"
         with (folder / "serve.log").open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "scripts.serve"],
@@ -58,7 +56,7 @@ def running_product(folder: Path, broker_number: int) -> Iterator[Product]:
             )
         try:
             _wait_until_ready(process, f"http://127.0.0.1:{port}/readyz", folder / "serve.log")
-            installation = Installation(folder, database, environment.get("REDIS_URL", ""))
+            installation = Installation(folder, database, broker)
             yield Product(f"http://127.0.0.1:{port}", folder, installation)
         finally:
             process.send_signal(signal.SIGINT)

@@ -117,7 +117,7 @@ def main() -> None:
         place = Path(work, "product")
         place.mkdir()
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        with running_product(place, 15) as product:
+        with running_product(place) as product:
             fill(product, browser, folder, Path(work))
             for size, (width, height) in (SIZES if every else {"": SIZES[""]}).items():
                 with visitor(browser, product, width=width, height=height) as person:

@@ -43,10 +43,7 @@ def test_slice_on_leads_the_product_was_never_shown(
     folder = tmp_path / "product"
     folder.mkdir()
     closed, opened, truth = split(generated(1_500, seed, 10_000), tmp_path, "generated")
-    with (
-        running_product(folder, 12 + seed) as fresh,
-        visitor(browser, fresh) as person,
-    ):
+    with running_product(folder) as fresh, visitor(browser, fresh) as person:
         person.sign_in(ADMINISTRATOR)
         person.choose(language=language)
         go_through(person, closed, opened, ("Tags",))
@@ -61,7 +58,7 @@ def test_slice_on_the_leads_of_x_education(browser: Browser, tmp_path: Path, lan
     closed, opened, truth = split(rows, tmp_path, "x-education")
     folder = tmp_path / "product"
     folder.mkdir()
-    with running_product(folder, 14) as fresh, visitor(browser, fresh) as person:
+    with running_product(folder) as fresh, visitor(browser, fresh) as person:
         person.sign_in(ADMINISTRATOR)
         person.choose(language=language)
         go_through(person, closed, opened, LATE_FIELDS)

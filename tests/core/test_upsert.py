@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
@@ -142,6 +142,17 @@ def test_row_that_breaks_a_rule_writes_nothing() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         upsert(LeadScore, [good, bad], fields=FIELDS, key=["lead"])
     assert LeadScore.objects.count() == 0
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite does not limit texts")
+def test_text_that_is_too_long_is_refused_not_cut() -> None:
+    with pytest.raises(DataError), transaction.atomic():
+        upsert(
+            CustomField,
+            [["crm.lead", "k" * 500, "Label", NOW, "text", "before", 0]],
+            fields=["object_type", "key", "label", "created_at", "type", "known_when", "position"],
+            key=["object_type", "key"],
+        )
 
 
 def test_update_rows_writes_the_named_fields_of_stored_records() -> None:
