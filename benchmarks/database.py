@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import django
 
@@ -16,7 +17,8 @@ def scratch_database() -> Iterator[str]:
 
     if connection.vendor == "sqlite":
         # A file, as in an installation: a database in memory would flatter the figures.
-        name = str(connection.settings_dict["NAME"])
+        name = Path(str(connection.settings_dict["NAME"]))
+        name.parent.mkdir(parents=True, exist_ok=True)
         connection.settings_dict["TEST"]["NAME"] = f"{name}.benchmark"
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
