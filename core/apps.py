@@ -11,6 +11,7 @@ class CoreConfig(AppConfig):
     verbose_name = _("Core")
 
     def ready(self) -> None:
-        from core import declarations  # noqa: PLC0415  # needs loaded models
+        from core import declarations, sqlite  # noqa: PLC0415  # needs loaded models
 
+        sqlite.register()
         declarations.register()

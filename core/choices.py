@@ -69,13 +69,32 @@ class VersionState(TextChoices):
 
 
 class FieldType(TextChoices):
-    """Types of custom fields."""
+    """What a field holds."""
 
     TEXT = "text", _("Text")
+    LONG_TEXT = "long_text", _("Long text")
     NUMBER = "number", _("Number")
+    MONEY = "money", _("Money")
     DATE = "date", _("Date")
+    MOMENT = "moment", _("Date and time")
     CHOICE = "choice", _("Choice")
+    CHOICES = "choices", _("Several choices")
     BOOLEAN = "boolean", _("Yes / no")
+    URL = "url", _("Web address")
+    EMAIL = "email", _("E-mail")
+    PHONE = "phone", _("Phone")
+    USER = "user", _("User")
+    LINK = "link", _("Link to a record")
+
+
+# What a custom field may hold.
+CUSTOM_FIELD_TYPES = (
+    FieldType.TEXT,
+    FieldType.NUMBER,
+    FieldType.DATE,
+    FieldType.CHOICE,
+    FieldType.BOOLEAN,
+)
 
 
 class KnownWhen(TextChoices):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
@@ -109,14 +109,39 @@ def object_of(model: type[Model]) -> str:
 
 def row_condition(model: type[Model], user: "User", action: str = "view") -> Q:
     """The rows of an owned model that the user reaches for the action."""
+    return _reach_condition(model, user, action, "")
+
+
+def visible_rows(model: type[Model], user: "User") -> "QuerySet[Any]":
+    """The rows of an owned model that the user may see."""
+    return model._base_manager.filter(row_condition(model, user))
+
+
+def related_row_condition(model: type[Model], user: "User", path: str) -> Q:
+    """The row of an owned model at the end of a path is one that the user may see."""
+    return _reach_condition(model, user, "view", f"{path}__")
+
+
+def _reach_condition(model: type[Model], user: "User", action: str, prefix: str) -> Q:
     reach = access_of(user).reach(f"{object_of(model)}.{action}")
     if reach is None:
         return NOTHING
     if reach == Reach.ALL:
         return Q()
+    own = Q(**{f"{prefix}owner": user})
     if reach == Reach.OWN or user.team_id is None:
-        return Q(owner=user)
-    return Q(owner=user) | Q(team__in=team_ids(user))
+        return own
+    return own | Q(**{f"{prefix}team__in": team_ids(user)})
+
+
+def reaches(model: type[Model], user: "User", row: Any, action: str = "view") -> bool:
+    """Whether the user reaches a row at hand, as `row_condition` says it to the database."""
+    reach = access_of(user).reach(f"{object_of(model)}.{action}")
+    if reach is None or row is None:
+        return False
+    if reach == Reach.ALL or row.owner_id == user.pk:
+        return True
+    return reach == Reach.TEAM and user.team_id is not None and row.team_id in team_ids(user)
 
 
 def team_ids(user: "User") -> list[int]:

@@ -11,12 +11,12 @@ from core.registries import (
     NavigationEntry,
     Panel,
     Permission,
-    RecordType,
     navigation,
     panels,
     permission_registry,
     record_types,
 )
+from crm.record_types import RECORD_TYPES
 
 RECORD_ACTIONS = {
     "view": _("See"),
@@ -25,58 +25,6 @@ RECORD_ACTIONS = {
     "assign": _("Assign"),
     "export": _("Export"),
 }
-
-
-RECORD_TYPES = (
-    RecordType(
-        "crm.lead",
-        _("Lead"),
-        "target-arrow",
-        "lead_detail",
-        {
-            "status": _("Status"),
-            "source": _("Source"),
-            "country": _("Country"),
-            "city": _("City"),
-            "company": _("Company"),
-            "job_title": _("Job title"),
-            "industry": _("Industry"),
-            "employees": _("Employees"),
-            "external_id": _("External ID"),
-            "score": _("Score"),
-        },
-    ),
-    RecordType(
-        "crm.contact",
-        _("Contact"),
-        "users",
-        "contact_detail",
-        {
-            "name": _("Name"),
-            "email": _("E-mail"),
-            "phone": _("Phone"),
-            "job_title": _("Job title"),
-            "company": _("Company"),
-            "city": _("City"),
-            "country": _("Country"),
-        },
-    ),
-    RecordType(
-        "crm.company",
-        _("Company"),
-        "building",
-        "company_detail",
-        {
-            "name": pgettext_lazy("company", "Name"),
-            "website": _("Website"),
-            "phone": _("Phone"),
-            "industry": _("Industry"),
-            "city": _("City"),
-            "country": _("Country"),
-            "employees": _("Employees"),
-        },
-    ),
-)
 
 
 def register() -> None:

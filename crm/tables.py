@@ -12,9 +12,9 @@ from django.utils.translation import pgettext_lazy
 from core.lists import Column, Filter, ListDefinition, Sort
 from core.models import User
 from core.permissions import NOTHING, Access
+from core.text import comparable
 from crm.choices import OPEN_STATUSES, Grade, LeadStatus
 from crm.models import Company, Contact, Lead
-from crm.models.names import comparable
 
 BY_SCORE = Sort("score", _("Score"), "score__score", is_nullable=True, descending_first=True)
 BY_CHANCE = Sort(

@@ -15,7 +15,7 @@ KIND = "analytics.lead_score"
 def field_labels() -> dict[str, Any]:
     """Labels of the fields a score learns from, by their full names."""
     kind = record_types["crm.lead"]
-    labels: dict[str, Any] = {kind.field_name(name): label for name, label in kind.fields.items()}
+    labels: dict[str, Any] = {kind.field_name(name): label for name, label in kind.labels.items()}
     return labels | {field.name: field.label for field in fields_of(kind.key)}
 
 

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.choices import FieldType, KnownWhen
+from core.choices import CUSTOM_FIELD_TYPES, FieldType, KnownWhen
 
 
 class CustomField(models.Model):
@@ -12,7 +12,12 @@ class CustomField(models.Model):
     object_type = models.CharField(max_length=60, help_text="Such as crm.lead.")
     key = models.SlugField(_("key"), max_length=60, allow_unicode=True)
     label = models.CharField(_("label"), max_length=200)
-    type = models.CharField(_("type"), max_length=10, choices=FieldType, default=FieldType.TEXT)
+    type = models.CharField(
+        _("type"),
+        max_length=10,
+        choices=[(kind.value, kind.label) for kind in CUSTOM_FIELD_TYPES],
+        default=FieldType.TEXT,
+    )
     known_when = models.CharField(
         _("known"),
         max_length=6,

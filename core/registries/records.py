@@ -1,5 +1,6 @@
 """The record types: what every mechanism of the core needs to know about an object."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -8,33 +9,103 @@ from django.apps import apps
 from django.db.models import Model
 from django.utils.functional import Promise
 
+from core.choices import FieldType
 from core.registries.base import Registry
+
+Choices = Sequence[tuple[str, Any]]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a record type, as people know it; lists, filters, forms and rules read it here.
+
+    `path` leads from the record to the value (the name, unless given); `compared` is the column
+    with the normalised text. A field with `via` is that of a related record (`contact.job_title`)
+    and obeys its rules as well; one with a `rule` is hidden with that field (the grade with the
+    score). `target` is the record type that a link points to.
+    """
+
+    name: str
+    label: Promise
+    type: FieldType = FieldType.TEXT
+    path: str = ""
+    compared: str = ""
+    via: str = ""
+    rule: str = ""
+    target: str = ""
+    choices: Choices = ()
+
+    @property
+    def value_path(self) -> str:
+        return self.path or self.name
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """Something that happens again and again around a record: activities, clicks.
+
+    Rows of `model` belong to the record when their `link` is the record's `anchor`; `at` is when.
+    """
+
+    name: str
+    label: Promise
+    model_name: str
+    link: str
+    at: str
+    kind: str = ""
+    anchor: str = "pk"
+    kinds: Choices = ()
+    permission: str = ""
+
+    @property
+    def model(self) -> type[Model]:
+        return apps.get_model(self.model_name)
 
 
 @dataclass(frozen=True)
 class RecordType:
     """One kind of record.
 
-    `key` is its name in permissions, rules and audit (`crm.lead`); `fields` maps the names of the
-    fields people know to their labels, in the order of the record page.
+    `key` is its name in permissions, rules and audit (`crm.lead`); `fields` stand in the order of
+    the record page.
     """
 
     key: str
     label: Promise
     icon: str
     detail_url: str
-    fields: dict[str, Promise]
+    fields: Sequence[Field]
+    behaviours: Sequence[Behaviour] = ()
 
     @cached_property
     def model(self) -> type[Model]:
         return apps.get_model(self.key)
 
+    @cached_property
+    def field(self) -> dict[str, Field]:
+        """The fields by name."""
+        return {field.name: field for field in self.fields}
+
+    @cached_property
+    def behaviour(self) -> dict[str, Behaviour]:
+        """The behaviours by name."""
+        return {behaviour.name: behaviour for behaviour in self.behaviours}
+
+    @property
+    def labels(self) -> dict[str, Promise]:
+        """The labels by field name."""
+        return {field.name: field.label for field in self.fields}
+
     def field_name(self, name: str) -> str:
         """The full name of a field in rules, such as `crm.lead.source`."""
         return f"{self.key}.{name}"
 
+    def rule_of(self, field: Field) -> str:
+        """The full name under which rules hide the field."""
+        return self.field_name(field.rule or field.name)
+
     def label_of(self, name: str) -> Any:
-        return self.fields.get(name, name)
+        return self.field[name].label if name in self.field else name
 
 
 record_types: Registry[RecordType] = Registry("Record type")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import OwnedQuerySet, OwnedRecord
 from core.permissions import Access
-from crm.models.names import comparable
+from core.text import comparable
 
 
 class CompanyQuerySet(OwnedQuerySet["Company"]):

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import OwnedQuerySet, OwnedRecord
 from core.permissions import Access
+from core.text import comparable
 from crm.models.companies import Company
-from crm.models.names import comparable
 
 
 class ContactQuerySet(OwnedQuerySet["Contact"]):

@@ -43,7 +43,7 @@ def call_first(_record: Any, user: "User") -> dict[str, Any] | None:
 
 def _labels() -> dict[str, Any]:
     kind = record_types["crm.lead"]
-    labels: dict[str, Any] = {kind.field_name(name): label for name, label in kind.fields.items()}
+    labels: dict[str, Any] = {kind.field_name(name): label for name, label in kind.labels.items()}
     return labels | {field.name: field.label for field in fields_of(kind.key)}
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db.models import ForeignKey, Model
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from core import permissions
+from core.conditions.fields import value_of
 from core.models import AuditEvent, User
 from core.permissions import Access
 from core.registries import RecordType, record_types
@@ -17,6 +17,7 @@ from core.services.custom_fields import fields_of
 from crm.models import Contact
 
 SHOWN_CHANGES = 50
+ELSEWHERE = frozenset({"owner", "created"})
 ACTIONS_SHOWN = ("create", "edit", "assign")
 
 
@@ -49,6 +50,12 @@ def facts(kind: RecordType, values: Mapping[str, Any], user: User) -> list[Fact]
     ]
 
 
+def own_facts(kind: RecordType, record: Model, user: User) -> list[Fact]:
+    """The record's facts; who has it and since when stand elsewhere on the page."""
+    shown = (f for f in kind.fields if f.name not in ELSEWHERE)
+    return facts(kind, {f.name: value_of(record, f.value_path) for f in shown}, user)
+
+
 def person_facts(contact: Contact, user: User) -> list[Fact]:
     """How a lead's person is reached."""
     values = {name: getattr(contact, name) for name in ("name", "email", "phone")}
@@ -76,7 +83,7 @@ def changes_of(record: Model, user: User) -> list[Change]:
     kind = record_types[record._meta.label_lower]
     access = permissions.access_of(user)
     labels: dict[str, Any] = {f"custom.{f.key}": f.label for f in fields_of(kind.key)}
-    labels |= {**kind.fields, "owner": _("Owner")}
+    labels |= kind.labels
     events = list(
         AuditEvent.objects.filter(
             object_type=kind.key, object_id=record.pk, action__in=ACTIONS_SHOWN

@@ -6,8 +6,8 @@ from django.db import transaction
 
 from core.locks import lock_for_transaction
 from core.models import Team, User
+from core.text import comparable
 from crm.models import Company
-from crm.models.names import comparable
 
 
 @transaction.atomic

@@ -15,9 +15,9 @@ from core.choices import FieldType
 from core.models import CustomField
 from core.services.custom_fields import FALSE_WORDS, TRUE_WORDS, fields_of, parse_value
 from core.spreadsheets import restored
+from core.text import comparable
 from crm.choices import STATUS_WORDS, LeadStatus
 from crm.models import LeadImport, RefusedRow
-from crm.models.names import comparable
 from crm.services.import_mapping import CUSTOM, IGNORE
 
 # An unanswered drop-down is missing, not an answer.

@@ -13,9 +13,9 @@ from core.choices import Reach
 from core.errors import Refused
 from core.models import OwnedRecord, User
 from core.services.records import save_record
+from core.text import comparable
 from crm.choices import CLOSED_STATUSES, LeadStatus
 from crm.models import Company, Contact, Lead
-from crm.models.names import comparable
 from crm.services.companies import find_or_create_companies
 
 

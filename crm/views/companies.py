@@ -15,7 +15,7 @@ from core.registries import record_types
 from core.services.records import save_record
 from crm.forms import CompanyForm
 from crm.models import Company, Contact, Lead
-from crm.queries.records import changes_of, facts, seen_of_leads
+from crm.queries.records import changes_of, own_facts, seen_of_leads
 from crm.tables import COMPANIES
 
 
@@ -32,7 +32,7 @@ def company_detail(request: HttpRequest, pk: int) -> HttpResponse:
     kind = record_types["crm.company"]
     context = {
         "company": company,
-        "facts": facts(kind, {name: getattr(company, name) for name in kind.fields}, user),
+        "facts": own_facts(kind, company, user),
         "contacts": list(Contact.objects.visible_to(user).filter(company=company)[:20]),
         "leads": list(Lead.objects.visible_to(user).filter(company=company).for_list()[:20]),
         "sees": seen_of_leads(user),

@@ -14,7 +14,7 @@ from core.permissions import requires
 from core.registries import record_types
 from crm.forms import ContactForm
 from crm.models import Contact, Lead
-from crm.queries.records import changes_of, facts, seen_of_leads
+from crm.queries.records import changes_of, own_facts, seen_of_leads
 from crm.services.contacts import save_contact
 from crm.tables import CONTACTS
 
@@ -32,7 +32,7 @@ def contact_detail(request: HttpRequest, pk: int) -> HttpResponse:
     kind = record_types["crm.contact"]
     context = {
         "contact": contact,
-        "facts": facts(kind, {name: getattr(contact, name) for name in kind.fields}, user),
+        "facts": own_facts(kind, contact, user),
         "leads": list(Lead.objects.visible_to(user).filter(contact=contact).for_list()[:20]),
         "sees": seen_of_leads(user),
         "changes": changes_of(contact, user),

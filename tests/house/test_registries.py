@@ -71,7 +71,7 @@ def test_list_names_icons_and_fields_that_exist(definition: ListDefinition) -> N
     kind = record_types[definition.object_type]
     assert {definition.icon, *(f.icon for f in definition.filters)} <= ICONS
     named = {entry.field for entry in (*definition.columns, *definition.filters) if entry.field}
-    assert named <= kind.fields.keys()
+    assert named <= kind.field.keys()
     assert definition.default_sort.removeprefix("-") in {sort.key for sort in definition.sorts}
     assert get_template(definition.cells)
 

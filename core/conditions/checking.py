@@ -1,0 +1,40 @@
+"""A condition that somebody gave, checked against what there is and what they may see."""
+
+from dataclasses import replace
+
+from django.utils.translation import gettext as _
+
+from core.conditions.fields import resolve
+from core.conditions.operators import operator_for
+from core.conditions.tree import Condition, Criterion, Happened, Joined, Not
+from core.conditions.viewpoint import Viewpoint
+from core.errors import Refused
+from core.registries import RecordType
+from core.registries.records import Behaviour
+
+
+def checked(condition: Condition, kind: RecordType, view: Viewpoint) -> Condition:
+    """The condition with its values in their JSON form; refuses what is unknown or hidden."""
+    if isinstance(condition, Joined):
+        return replace(
+            condition, parts=tuple(checked(part, kind, view) for part in condition.parts)
+        )
+    if isinstance(condition, Not):
+        return Not(checked(condition.part, kind, view))
+    if isinstance(condition, Happened):
+        behaviour_of(condition, kind, view)
+        return condition
+    field = resolve(kind, condition.field, view)
+    value = operator_for(condition.operator, field).read(condition.value, field)
+    return Criterion(field.name, condition.operator, value)
+
+
+def behaviour_of(condition: Happened, kind: RecordType, view: Viewpoint) -> Behaviour:
+    """The behaviour; refuses an unknown one, unknown kinds, and one that may not be seen."""
+    found = kind.behaviour.get(condition.behaviour)
+    if found is None or (found.permission and not view.access.may(found.permission)):
+        raise Refused(_("There is nothing of this kind to count."))
+    known = {key for key, _label in found.kinds}
+    if not set(condition.kinds) <= known:
+        raise Refused(_("There is nothing of this kind to count."))
+    return found

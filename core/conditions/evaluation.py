@@ -1,0 +1,58 @@
+"""Conditions asked of a single record at hand: the same answer as from the database."""
+
+from typing import Any
+
+from django.db.models import Model
+
+from core.choices import FieldType
+from core.conditions.checking import behaviour_of
+from core.conditions.comparisons import Comparison
+from core.conditions.fields import ResolvedField, resolve, value_of
+from core.conditions.operators import operator_for
+from core.conditions.sql import bounds_of, column_of, rows_of
+from core.conditions.tree import Condition, Criterion, Happened, Joined, Not
+from core.conditions.viewpoint import Viewpoint
+from core.registries import RecordType
+
+
+def meets(record: Model, condition: Condition, kind: RecordType, view: Viewpoint) -> bool:
+    """Whether the record meets a checked condition."""
+    if isinstance(condition, Joined):
+        answers = (meets(record, part, kind, view) for part in condition.parts)
+        return all(answers) if condition.join == "all" else any(answers)
+    if isinstance(condition, Not):
+        return not meets(record, condition.part, kind, view)
+    if isinstance(condition, Happened):
+        return _happened(record, condition, kind, view)
+    return _test(record, condition, kind, view)
+
+
+def _test(record: Model, criterion: Criterion, kind: RecordType, view: Viewpoint) -> bool:
+    field = resolve(kind, criterion.field, view)
+    operator = operator_for(criterion.operator, field)
+    comparison = operator.mean(criterion.value, field, view)
+    is_reached = all(
+        view.reaches(hop.record_type, value_of(record, hop.path)) for hop in field.hops
+    )
+    holds = is_reached and _holds(record, field, comparison)
+    return holds != operator.is_negated
+
+
+def _holds(record: Model, field: ResolvedField, comparison: Comparison) -> bool:
+    value = value_of(record, _attribute(column_of(field, comparison), field))
+    if field.type == FieldType.CHOICES:
+        return any(comparison.holds(each.pk) for each in value.all())
+    return comparison.holds(value)
+
+
+def _attribute(path: str, field: ResolvedField) -> str:
+    """A link is compared by its number."""
+    return f"{path}_id" if field.type in (FieldType.LINK, FieldType.USER) else path
+
+
+def _happened(record: Any, condition: Happened, kind: RecordType, view: Viewpoint) -> bool:
+    behaviour = behaviour_of(condition, kind, view)
+    rows = rows_of(condition, behaviour, view)
+    count = rows.filter(**{behaviour.link: value_of(record, behaviour.anchor)}).count()
+    least, most = bounds_of(condition)
+    return count >= least and (most is None or count <= most)

@@ -1,0 +1,139 @@
+"""Conditions as people read them, in the language that is active."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core import permissions
+from core.choices import FieldType
+from core.conditions.checking import behaviour_of
+from core.conditions.fields import ResolvedField, resolve
+from core.conditions.given import ME, MY_TEAM
+from core.conditions.operators import Operator, operator_for
+from core.conditions.periods import PERIODS
+from core.conditions.sql import bounds_of
+from core.conditions.tree import Condition, Criterion, Happened, Joined, Not
+from core.conditions.viewpoint import Viewpoint
+from core.models import User
+from core.registries import RecordType, record_types
+from core.values import in_words
+
+
+@dataclass(frozen=True)
+class Said:
+    """A test in three parts, as a chip shows it."""
+
+    field: str
+    operator: str
+    value: str
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.field, self.operator, self.value)))
+
+
+def sentence(condition: Condition, kind: RecordType, view: Viewpoint) -> str:
+    """A checked condition in words."""
+    if isinstance(condition, Joined):
+        return _joined(condition, kind, view)
+    if isinstance(condition, Not):
+        return _("not (%(condition)s)") % {"condition": sentence(condition.part, kind, view)}
+    if isinstance(condition, Happened):
+        return str(said_of_happened(condition, kind, view))
+    return str(said_of_criterion(condition, kind, view))
+
+
+def _joined(condition: Joined, kind: RecordType, view: Viewpoint) -> str:
+    if not condition.parts:
+        return _("all of them") if condition.join == "all" else _("none of them")
+    parts = [
+        f"({said})" if isinstance(part, Joined) and len(part.parts) > 1 else said
+        for part in condition.parts
+        for said in [sentence(part, kind, view)]
+    ]
+    pattern = _("%(first)s and %(second)s") if condition.join == "all" else _or()
+    text = parts[0]
+    for part in parts[1:]:
+        text = pattern % {"first": text, "second": part}
+    return text
+
+
+def _or() -> str:
+    return _("%(first)s or %(second)s")
+
+
+def said_of_criterion(criterion: Criterion, kind: RecordType, view: Viewpoint) -> Said:
+    field = resolve(kind, criterion.field, view)
+    operator = operator_for(criterion.operator, field)
+    return Said(field.label, str(operator.label), _value(criterion.value, field, operator, view))
+
+
+def _value(value: Any, field: ResolvedField, operator: Operator, view: Viewpoint) -> str:
+    match operator.takes:
+        case "nothing":
+            return ""
+        case "days":
+            return ngettext("%(count)s day", "%(count)s days", value) % {"count": value}
+        case "period":
+            return str(PERIODS[value][0])
+        case "two_numbers" | "two_dates":
+            low, high = (_single(part, operator.takes) for part in value)
+            return _("%(first)s and %(second)s") % {"first": low, "second": high}
+        case "several":
+            names = _names(value, field, view)
+            text = names[0]
+            for name in names[1:]:
+                text = _or() % {"first": text, "second": name}
+            return text
+    return _single(value, operator.takes)
+
+
+def _single(value: Any, takes: str) -> str:
+    if takes in ("date", "two_dates"):
+        return formats.date_format(date.fromisoformat(value), "DATE_FORMAT")
+    return in_words(value)
+
+
+def _names(values: list[Any], field: ResolvedField, view: Viewpoint) -> list[str]:
+    """What several values are called; one query where they are records."""
+    if field.type == FieldType.USER:
+        people = User.objects.in_bulk([pk for pk in values if isinstance(pk, int)])
+        known: dict[Any, str] = {pk: user.display_name for pk, user in people.items()}
+        known |= {ME: _("me"), MY_TEAM: _("my team")}
+    elif field.type == FieldType.LINK:
+        target = record_types[field.target]
+        found = permissions.visible_rows(target.model, view.user).in_bulk(values)
+        known = {pk: row.name_for(view.access) for pk, row in found.items()}
+    else:
+        known = {key: str(label) for key, label in field.choices}
+        return [known.get(value, in_words(value)) for value in values]
+    return [known.get(value, _("a deleted record")) for value in values]
+
+
+def said_of_happened(condition: Happened, kind: RecordType, view: Viewpoint) -> Said:
+    behaviour = behaviour_of(condition, kind, view)
+    labels = dict(behaviour.kinds)
+    kinds = " / ".join(str(labels[key]) for key in condition.kinds)
+    days = condition.days
+    since = ""
+    if days is not None:
+        since = ngettext("in the last %(count)s day", "in the last %(count)s days", days) % {
+            "count": days
+        }
+    return Said(kinds or str(behaviour.label), _times(condition), since)
+
+
+def _times(condition: Happened) -> str:
+    least, most = bounds_of(condition)
+    if most == 0:
+        return _("never")
+    if most is None:
+        return ngettext("at least %(count)s time", "at least %(count)s times", least) % {
+            "count": least
+        }
+    if least == 0:
+        return ngettext("at most %(count)s time", "at most %(count)s times", most) % {"count": most}
+    return _("%(least)s to %(most)s times") % {"least": least, "most": most}

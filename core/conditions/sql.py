@@ -1,0 +1,106 @@
+"""Conditions as the database understands them."""
+
+from datetime import timedelta
+from functools import reduce
+from operator import and_, or_
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from core.choices import FieldType
+from core.conditions.checking import behaviour_of
+from core.conditions.comparisons import Comparison, Contains, OneOf
+from core.conditions.fields import ResolvedField, resolve
+from core.conditions.operators import operator_for
+from core.conditions.tree import Condition, Criterion, Happened, Joined, Not
+from core.conditions.viewpoint import Viewpoint
+from core.registries import RecordType
+from core.registries.records import Behaviour
+
+EVERYTHING = Q()
+NOTHING = Q(pk__in=[])
+
+
+def to_q(condition: Condition, kind: RecordType, view: Viewpoint) -> Q:
+    """The rows of the record type that meet a checked condition."""
+    if isinstance(condition, Joined):
+        parts = [to_q(part, kind, view) for part in condition.parts]
+        return reduce(and_, parts, EVERYTHING) if condition.join == "all" else _any(parts)
+    if isinstance(condition, Not):
+        return ~_certain(to_q(condition.part, kind, view))
+    if isinstance(condition, Happened):
+        return _happened(condition, kind, view)
+    return _test(condition, kind, view)
+
+
+def _any(parts: list[Q]) -> Q:
+    if not all(parts):  # one of them always holds
+        return EVERYTHING
+    return reduce(or_, parts, NOTHING)
+
+
+def _certain(q: Q) -> Q:
+    """Django drops an empty condition where it is negated, and "not everything" became everything."""
+    return q or ~NOTHING
+
+
+def _test(criterion: Criterion, kind: RecordType, view: Viewpoint) -> Q:
+    field = resolve(kind, criterion.field, view)
+    operator = operator_for(criterion.operator, field)
+    q = _compared(field, operator.mean(criterion.value, field, view), kind)
+    for hop in field.hops:
+        q &= view.reached(hop.record_type, hop.path)
+    return ~q if operator.is_negated else q
+
+
+def _compared(field: ResolvedField, comparison: Comparison, kind: RecordType) -> Q:
+    path = column_of(field, comparison)
+    q = comparison.q(path)
+    if "__" in path:
+        # Django leaves this out of a negation where it takes the join for an inner one.
+        q &= Q(**{f"{path}__isnull": False})
+    if field.type != FieldType.CHOICES:
+        return q
+    rows: QuerySet[Any] = kind.model._base_manager.filter(pk=OuterRef("pk"))
+    return Q(Exists(rows.filter(q)))
+
+
+def column_of(field: ResolvedField, comparison: Comparison) -> str:
+    """Where the comparison looks: the normalised column for words, the value for the rest."""
+    is_worded = isinstance(comparison, OneOf | Contains)
+    return field.compared if is_worded and field.compared else field.path
+
+
+def _happened(condition: Happened, kind: RecordType, view: Viewpoint) -> Q:
+    behaviour = behaviour_of(condition, kind, view)
+    rows = rows_of(condition, behaviour, view)
+    rows = rows.filter(**{behaviour.link: OuterRef(behaviour.anchor)})
+    least, most = bounds_of(condition)
+    if most is None and least == 1:
+        return Q(Exists(rows))
+    if most == 0:
+        return ~Q(Exists(rows)) if least == 0 else NOTHING
+    counted = rows.order_by().values(behaviour.link).annotate(number=Count("pk")).values("number")
+    number = Coalesce(Subquery(counted), 0)
+    within = kind.model._base_manager.filter(pk=OuterRef("pk")).annotate(number=number)
+    within = within.filter(number__gte=least)
+    return Q(Exists(within if most is None else within.filter(number__lte=most)))
+
+
+def bounds_of(condition: Happened) -> tuple[int, int | None]:
+    """How often at least and at most; without either, at least once."""
+    if condition.at_least is None and condition.at_most is None:
+        return 1, None
+    return condition.at_least or 0, condition.at_most
+
+
+def rows_of(condition: Happened, behaviour: Behaviour, view: Viewpoint) -> QuerySet[Any]:
+    """What happened of the wanted kinds in the wanted time, of all records."""
+    rows: QuerySet[Any] = behaviour.model._base_manager.all()
+    if condition.kinds:
+        rows = rows.filter(**{f"{behaviour.kind}__in": condition.kinds})
+    if condition.days is not None:
+        since = view.now - timedelta(condition.days)
+        rows = rows.filter(**{f"{behaviour.at}__gte": since, f"{behaviour.at}__lte": view.now})
+    return rows

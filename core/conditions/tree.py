@@ -1,0 +1,124 @@
+"""Conditions as data: tests joined by and, or, not. They are stored and travel as JSON."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core.errors import Refused
+
+MAX_DEPTH = 6
+MAX_TESTS = 50
+JOINS = ("all", "any")
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A field, an operator and a value, such as score at_least 70."""
+
+    field: str
+    operator: str
+    value: Any = None
+
+    def as_json(self) -> Json:
+        said = {"field": self.field, "operator": self.operator}
+        return said if self.value is None else said | {"value": self.value}
+
+
+@dataclass(frozen=True)
+class Happened:
+    """How often something happened: `at_least` and `at_most` times in the last `days`."""
+
+    behaviour: str
+    kinds: tuple[str, ...] = ()
+    at_least: int | None = None
+    at_most: int | None = None
+    days: int | None = None
+
+    def as_json(self) -> Json:
+        said = {
+            "happened": self.behaviour,
+            "kinds": list(self.kinds),
+            "at_least": self.at_least,
+            "at_most": self.at_most,
+            "days": self.days,
+        }
+        return {name: value for name, value in said.items() if value not in (None, [])}
+
+
+@dataclass(frozen=True)
+class Joined:
+    """All or any of the parts; of no parts, all hold and none does."""
+
+    join: str
+    parts: tuple["Condition", ...] = ()
+
+    def as_json(self) -> Json:
+        return {self.join: [part.as_json() for part in self.parts]}
+
+
+@dataclass(frozen=True)
+class Not:
+    """The opposite."""
+
+    part: "Condition"
+
+    def as_json(self) -> Json:
+        return {"not": self.part.as_json()}
+
+
+Condition = Criterion | Happened | Joined | Not
+
+
+def all_of(*parts: Condition) -> Joined:
+    return Joined("all", parts)
+
+
+def any_of(*parts: Condition) -> Joined:
+    return Joined("any", parts)
+
+
+def leaves(condition: Condition) -> Iterator[Criterion | Happened]:
+    """The tests of a condition, from left to right."""
+    if isinstance(condition, Joined):
+        for part in condition.parts:
+            yield from leaves(part)
+    elif isinstance(condition, Not):
+        yield from leaves(condition.part)
+    else:
+        yield condition
+
+
+def from_json(said: Any) -> Condition:
+    """The condition of its JSON form; refuses what is none. Fields and values are checked later."""
+    condition = _read(said, MAX_DEPTH)
+    if sum(1 for _leaf in leaves(condition)) > MAX_TESTS:
+        raise Refused(_("A condition may have %(count)s tests at most.") % {"count": MAX_TESTS})
+    return condition
+
+
+def _read(said: Any, depth: int) -> Condition:
+    if not isinstance(said, dict) or depth == 0:
+        raise Refused(_("This is not a condition."))
+    for join in JOINS:
+        if isinstance(said.get(join), list):
+            return Joined(join, tuple(_read(part, depth - 1) for part in said[join]))
+    if "not" in said:
+        return Not(_read(said["not"], depth - 1))
+    if isinstance(said.get("field"), str) and isinstance(said.get("operator"), str):
+        return Criterion(said["field"], said["operator"], said.get("value"))
+    if isinstance(said.get("happened"), str):
+        return _read_happened(said)
+    raise Refused(_("This is not a condition."))
+
+
+def _read_happened(said: Json) -> Happened:
+    kinds = said.get("kinds", [])
+    numbers = [said.get(name) for name in ("at_least", "at_most", "days")]
+    are_counts = all(n is None or (type(n) is int and 0 <= n <= 1_000_000) for n in numbers)
+    if not isinstance(kinds, list) or not all(isinstance(k, str) for k in kinds) or not are_counts:
+        raise Refused(_("Say how often as a whole number."))
+    return Happened(said["happened"], tuple(kinds), *numbers)

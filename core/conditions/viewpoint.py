@@ -1,0 +1,39 @@
+"""Who asks, and when: what "me", "my team" and "last week" mean, and what may be asked at all."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from django.db.models import Q
+
+from core import permissions
+from core.models import User
+from core.permissions import Access
+from core.registries import RecordType
+
+
+@dataclass(frozen=True)
+class Viewpoint:
+    """A user and a moment, aware and in the user's time zone."""
+
+    user: User
+    now: datetime
+
+    @cached_property
+    def access(self) -> Access:
+        return permissions.access_of(self.user)
+
+    @cached_property
+    def team_mates(self) -> frozenset[int]:
+        """The users of my team and the teams below it."""
+        teams = permissions.team_ids(self.user)
+        mates = User.objects.filter(team__in=teams).values_list("pk", flat=True)
+        return frozenset({self.user.pk, *mates})
+
+    def reached(self, record_type: RecordType, path: str) -> Q:
+        """The related row at the path is one that the user may see."""
+        return permissions.related_row_condition(record_type.model, self.user, path)
+
+    def reaches(self, record_type: RecordType, row: object) -> bool:
+        """The same for a row at hand."""
+        return permissions.reaches(record_type.model, self.user, row)

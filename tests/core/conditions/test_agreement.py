@@ -1,0 +1,155 @@
+"""The database and Python give the same answer to every condition, on both databases."""
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
+
+from core.choices import FieldType, Reach
+from core.conditions import (
+    Condition,
+    Criterion,
+    Joined,
+    Not,
+    Viewpoint,
+    checked,
+    from_json,
+    from_parameter,
+    meets,
+    sentence,
+    to_parameter,
+    to_q,
+)
+from core.conditions.fields import ResolvedField, offered_fields
+from core.conditions.operators import Operator, operators_for
+from core.conditions.periods import PERIODS
+from core.models import User
+from core.registries import record_types
+from crm.choices import LeadStatus
+from crm.models import Lead
+from tests.factories import (
+    CompanyFactory,
+    ContactFactory,
+    LeadFactory,
+    LeadScoreFactory,
+    RoleFactory,
+    TeamFactory,
+    UserFactory,
+)
+from tests.factories.core import NOW
+
+pytestmark = pytest.mark.django_db
+
+KIND = record_types["crm.lead"]
+HERE = ZoneInfo("Asia/Shanghai")
+WORDS = ["", "Fair", "fair", "ＦＡＩＲ", "Müller", "MÜLLER", "林兆阳", "100%", "a_b", "a\\b"]
+NUMBERS = [0, 1, 2.5, -2.5, 50, 70, 100, 12_000]
+DAYS = [(NOW + timedelta(days=n)).date().isoformat() for n in (-400, -31, -7, -1, 0, 1, 30)]
+
+
+def some_leads(user: User) -> None:
+    """Leads that differ in everything a condition may ask, with gaps everywhere."""
+    mate = UserFactory(role=None, team=user.team)
+    outsider = UserFactory(role=None, team=TeamFactory())
+    owners = [user, mate, outsider, None]
+    companies: list[Any] = [None]
+    companies += [
+        CompanyFactory(name=name, industry=industry, employees=size, owner=owner, team=team)
+        for name, industry, size, owner, team in (
+            ("Müller", "Fair", 50, user, user.team),
+            ("Acme", "", None, outsider, outsider.team),
+            ("林兆阳", "ＦＡＩＲ", 12_000, mate, mate.team),
+        )
+    ]
+    contacts: list[Any] = [None]
+    contacts += [
+        ContactFactory(name=name, job_title=title, company=companies[place], owner=owners[place])
+        for place, (name, title) in enumerate((("MÜLLER", "a_b"), ("", "100%"), ("Ada", "")))
+    ]
+    for number in range(24):
+        lead = LeadFactory(
+            owner=owners[number % 4],
+            source=WORDS[number % len(WORDS)],
+            city=WORDS[number * 3 % len(WORDS)],
+            status=LeadStatus.values[number % len(LeadStatus.values)],
+            company=companies[number % 4],
+            contact=contacts[number // 2 % 4],
+            external_id=None if number % 3 else f"L{number}",
+            touched_at=None if number % 4 == 0 else NOW - timedelta(days=number * 3 - 20, hours=5),
+        )
+        if number % 3:
+            LeadScoreFactory(lead=lead, score=number * 4)
+
+
+def values_for(operator: Operator, field: ResolvedField, people: list[int]) -> Any:
+    single = {
+        FieldType.NUMBER: st.sampled_from(NUMBERS),
+        FieldType.CHOICE: st.sampled_from([str(key) for key, _label in field.choices] or ["x"]),
+        FieldType.USER: st.sampled_from(["me", "my_team", *people]),
+        FieldType.LINK: st.sampled_from([1, *people]),
+    }.get(field.type, st.sampled_from(WORDS[1:]))
+    return {
+        "nothing": st.none(),
+        "text": st.sampled_from(WORDS[1:]),
+        "number": st.sampled_from(NUMBERS),
+        "two_numbers": st.lists(st.sampled_from(NUMBERS), min_size=2, max_size=2),
+        "date": st.sampled_from(DAYS),
+        "two_dates": st.lists(st.sampled_from(DAYS), min_size=2, max_size=2),
+        "days": st.sampled_from([0, 1, 30]),
+        "period": st.sampled_from(list(PERIODS)),
+        "several": st.lists(single, min_size=1, max_size=3),
+    }[operator.takes]
+
+
+def conditions(fields: list[ResolvedField], people: list[int]) -> st.SearchStrategy[Condition]:
+    tests = st.sampled_from(fields).flatmap(
+        lambda field: st.sampled_from(operators_for(field.type)).flatmap(
+            lambda operator: values_for(operator, field, people).map(
+                lambda value: Criterion(field.name, operator.key, value)
+            )
+        )
+    )
+    return st.recursive(
+        tests,
+        lambda parts: st.one_of(
+            parts.map(Not),
+            st.builds(
+                Joined,
+                st.sampled_from(["all", "any"]),
+                st.lists(parts, max_size=3).map(tuple),
+            ),
+        ),
+        max_leaves=5,
+    )
+
+
+@pytest.fixture(params=[Reach.OWN, Reach.TEAM, Reach.ALL], ids=["own", "team", "all"])
+def view(request: pytest.FixtureRequest) -> Viewpoint:
+    """Somebody whose roles reach so far."""
+    role = RoleFactory()
+    for name in ("lead", "company", "contact"):
+        role.grants.create(permission=f"crm.{name}.view", reach=request.param)
+    user = UserFactory(role=None, team=TeamFactory())
+    user.roles.add(role)
+    return Viewpoint(user, timezone.localtime(NOW, HERE))
+
+
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_database_and_python_agree(view: Viewpoint, data: st.DataObject) -> None:
+    if not Lead.objects.exists():
+        some_leads(view.user)
+    strategy = conditions(list(offered_fields(KIND, view)), [view.user.pk, 1, 2, 3])
+    condition = checked(data.draw(strategy), KIND, view)
+    note(sentence(condition, KIND, view))
+    found = set(Lead.objects.filter(to_q(condition, KIND, view)).values_list("pk", flat=True))
+    leads = Lead.objects.select_related("contact__company", "company", "score")
+    expected = {lead.pk for lead in leads if meets(lead, condition, KIND, view)}
+    assert found == expected
+    assert from_json(condition.as_json()) == condition
+    assert checked(from_parameter(to_parameter(condition)), KIND, view) == condition
+    assert sentence(condition, KIND, view)
