@@ -7,11 +7,10 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext as _
 
 from core.errors import Refused
 from core.health import readiness
@@ -69,8 +68,8 @@ class RequestSizeMiddleware:
         may_upload = request.user.is_authenticated and request.path in _upload_paths()
         limit = settings.MAX_UPLOAD_BYTES if may_upload else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if size > limit + FORM_BYTES or len(length) >= LONGEST_LENGTH:
-            sentence = _("This is more than %(size)s MB. Send less at a time.")
-            return HttpResponse(sentence % {"size": limit // 1_048_576}, status=413)
+            context = {"megabytes": limit // 1_048_576}
+            return render(request, "errors/too_large.html", context, status=413)
         return self.get_response(request)
 
 

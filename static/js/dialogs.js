@@ -1,5 +1,6 @@
 // <button data-open="ID"> opens the dialog with that id, <button data-close> closes the one around
 // it, a click beside it closes it too. A dialog that arrives with data-autoshow opens at once.
+// What refreshes by itself waits while somebody works in a dialog or popover inside it.
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-open]");
@@ -20,3 +21,9 @@ function showArrived(root) {
 
 document.addEventListener("htmx:load", (event) => showArrived(event.detail.elt.parentElement ?? document));
 showArrived(document);
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, requestConfig } = event.detail;
+  const open = target.querySelector("dialog[open], :popover-open");
+  if (open && !open.contains(requestConfig.elt)) event.detail.shouldSwap = false;
+});

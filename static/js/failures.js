@@ -3,7 +3,13 @@
 
 const texts = document.getElementById("toasts").dataset;
 const say = (text) => document.dispatchEvent(new CustomEvent("toast", { detail: { text, bad: true } }));
-const BY_STATUS = { 403: texts.forbidden, 404: texts.missing, 409: texts.conflict };
+const BY_STATUS = {
+  403: texts.forbidden,
+  404: texts.missing,
+  409: texts.conflict,
+  413: texts.large,
+  429: texts.often,
+};
 
 document.addEventListener("htmx:sendError", () => say(texts.network));
 document.addEventListener("htmx:timeout", () => say(texts.network));

@@ -110,3 +110,15 @@ def test_visitor_without_javascript_reads_and_writes(filled: Product, browser: B
     page.locator("main form button[type=submit]").first.click()
     assert "Without Script" in page.locator("h1").inner_text()
     context.close()
+
+
+def test_refresh_waits_while_somebody_works_in_a_popover(browser: Browser, filled: Product) -> None:
+    with visitor(browser, filled) as person:
+        person.sign_in(ADMINISTRATOR)
+        person.open("/jobs/")
+        person.page.locator("[popovertarget^=schedule-]").first.click()
+        person.page.evaluate("htmx.ajax('GET', '/jobs/', '#runs')")
+        assert person.page.locator("#runs :popover-open").count() == 1
+        person.page.keyboard.press("Escape")
+        person.page.evaluate("htmx.ajax('GET', '/jobs/', '#runs')")
+        assert person.page.locator("#runs").is_visible()

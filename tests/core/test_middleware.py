@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from pytest_django.asserts import assertTemplateUsed
 from redis.exceptions import ConnectionError as RedisDown
 
 from core.middleware import RequestSizeMiddleware
@@ -116,6 +117,18 @@ def test_request_that_is_too_large_is_refused_before_it_is_read(
     request.user = sales if is_known else AnonymousUser()
     middleware = RequestSizeMiddleware(lambda _request: HttpResponse("ok"))
     assert middleware(request).status_code == status
+
+
+def test_refusal_for_size_is_a_page_in_the_language_of_the_user(
+    sales: User, log_in: LogIn, settings: Any
+) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
+    User.objects.filter(pk=sales.pk).update(language="zh-hans")
+    response = log_in(sales).post("/leads/new/", {}, CONTENT_LENGTH=str(9 * 1024 * 1024))
+    assert response.status_code == 413
+    assertTemplateUsed(response, "errors/too_large.html")
+    assert "3 MB" in response.content.decode()
+    assert "内容过大" in response.content.decode()
 
 
 @pytest.mark.parametrize("length", ["9" * 40, "-5", "x", ""])
