@@ -50,7 +50,9 @@ def _joined(condition: Joined, kind: RecordType, view: Viewpoint) -> str:
     if not condition.parts:
         return _("all of them") if condition.join == "all" else _("none of them")
     parts = [
-        f"({said})" if isinstance(part, Joined) and len(part.parts) > 1 else said
+        _("(%(condition)s)") % {"condition": said}
+        if isinstance(part, Joined) and len(part.parts) > 1
+        else said
         for part in condition.parts
         for said in [sentence(part, kind, view)]
     ]
