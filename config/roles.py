@@ -19,7 +19,16 @@ class RoleSeed:
     is_administrator: bool = False
 
 
-RECORDS = ("crm.lead", "crm.contact", "crm.company")
+RECORDS = (
+    "crm.lead",
+    "crm.contact",
+    "crm.company",
+    "crm.deal",
+    "crm.product",
+    "crm.activity",
+    "crm.group",
+    "crm.event",
+)
 
 
 def _records(reach: Reach, *actions: str) -> dict[str, Reach]:
@@ -40,7 +49,7 @@ SEEDS = [
         gettext_noop("Sees everything; changes and assigns the records of the team."),
         {
             **_records(Reach.ALL, "view", "export"),
-            **_records(Reach.TEAM, "create", "edit", "assign"),
+            **_records(Reach.TEAM, "create", "edit", "assign", "delete"),
             "crm.lead.import": Reach.ALL,
             "core.job.view": Reach.ALL,
             "core.custom_field.manage": Reach.ALL,
@@ -54,7 +63,10 @@ SEEDS = [
         gettext_noop("Sees the records of the team; changes the own ones."),
         {
             **_records(Reach.TEAM, "view"),
-            **_records(Reach.OWN, "create", "edit"),
+            **_records(Reach.OWN, "create", "edit", "delete"),
+            "crm.product.view": Reach.ALL,
+            "crm.group.view": Reach.ALL,
+            "crm.event.view": Reach.ALL,
             "crm.lead.assign": Reach.OWN,
             "crm.lead.import": Reach.OWN,
             "analytics.lead_score.view": Reach.ALL,
@@ -65,7 +77,7 @@ SEEDS = [
         gettext_noop("Marketer"),
         gettext_noop("Sees everything; brings leads in and looks after their data."),
         {
-            **_records(Reach.ALL, "view", "create", "edit", "export"),
+            **_records(Reach.ALL, "view", "create", "edit", "delete", "export"),
             "crm.lead.import": Reach.ALL,
             "core.job.view": Reach.ALL,
             "core.custom_field.manage": Reach.ALL,

@@ -20,6 +20,14 @@ class FieldAccess(TextChoices):
     NONE = "none", _("Hidden")
 
 
+class Sharing(TextChoices):
+    """Who sees a saved view among the views of a list."""
+
+    PRIVATE = "private", _("Only me")
+    TEAM = "team", _("My team")
+    ALL = "all", _("Everybody")
+
+
 class Theme(TextChoices):
     """The colour theme the server writes into the page."""
 
@@ -85,6 +93,7 @@ class FieldType(TextChoices):
     PHONE = "phone", _("Phone")
     USER = "user", _("User")
     LINK = "link", _("Link to a record")
+    TAGS = "tags", _("Tags")
 
 
 # What a custom field may hold.
@@ -102,3 +111,41 @@ class KnownWhen(TextChoices):
 
     BEFORE = "before", _("Known before the outcome")
     AFTER = "after", _("Filled in after contact")
+
+
+class Currency(TextChoices):
+    """The currencies (ISO 4217) that amounts can have."""
+
+    AED = "AED", _("UAE dirham")
+    AUD = "AUD", _("Australian dollar")
+    BRL = "BRL", _("Brazilian real")
+    CAD = "CAD", _("Canadian dollar")
+    CHF = "CHF", _("Swiss franc")
+    CNY = "CNY", _("Chinese yuan")
+    CZK = "CZK", _("Czech koruna")
+    DKK = "DKK", _("Danish krone")
+    EUR = "EUR", _("Euro")
+    GBP = "GBP", _("Pound sterling")
+    HKD = "HKD", _("Hong Kong dollar")
+    HUF = "HUF", _("Hungarian forint")
+    IDR = "IDR", _("Indonesian rupiah")
+    ILS = "ILS", _("Israeli new shekel")
+    INR = "INR", _("Indian rupee")
+    JPY = "JPY", _("Japanese yen")
+    KRW = "KRW", _("South Korean won")
+    MXN = "MXN", _("Mexican peso")
+    MYR = "MYR", _("Malaysian ringgit")
+    NOK = "NOK", _("Norwegian krone")
+    NZD = "NZD", _("New Zealand dollar")
+    PHP = "PHP", _("Philippine peso")
+    PLN = "PLN", _("Polish zloty")
+    RON = "RON", _("Romanian leu")
+    SAR = "SAR", _("Saudi riyal")
+    SEK = "SEK", _("Swedish krona")
+    SGD = "SGD", _("Singapore dollar")
+    THB = "THB", _("Thai baht")
+    TRY = "TRY", _("Turkish lira")
+    TWD = "TWD", _("New Taiwan dollar")
+    USD = "USD", _("US dollar")
+    VND = "VND", _("Vietnamese dong")
+    ZAR = "ZAR", _("South African rand")

@@ -108,8 +108,13 @@ def object_of(model: type[Model]) -> str:
 
 
 def row_condition(model: type[Model], user: "User", action: str = "view") -> Q:
-    """The rows of an owned model that the user reaches for the action."""
-    return _reach_condition(model, user, action, "")
+    """The rows of an owned model that the user reaches for the action; none of the bin."""
+    return _reach_condition(model, user, action, "") & Q(deleted_at__isnull=True)
+
+
+def bin_condition(model: type[Model], user: "User") -> Q:
+    """The deleted rows of an owned model that the user may bring back."""
+    return _reach_condition(model, user, "delete", "") & Q(deleted_at__isnull=False)
 
 
 def visible_rows(model: type[Model], user: "User") -> "QuerySet[Any]":
@@ -119,7 +124,8 @@ def visible_rows(model: type[Model], user: "User") -> "QuerySet[Any]":
 
 def related_row_condition(model: type[Model], user: "User", path: str) -> Q:
     """The row of an owned model at the end of a path is one that the user may see."""
-    return _reach_condition(model, user, "view", f"{path}__")
+    kept = Q(**{f"{path}__isnull": False, f"{path}__deleted_at__isnull": True})
+    return _reach_condition(model, user, "view", f"{path}__") & kept
 
 
 def _reach_condition(model: type[Model], user: "User", action: str, prefix: str) -> Q:
@@ -137,7 +143,7 @@ def _reach_condition(model: type[Model], user: "User", action: str, prefix: str)
 def reaches(model: type[Model], user: "User", row: Any, action: str = "view") -> bool:
     """Whether the user reaches a row at hand, as `row_condition` says it to the database."""
     reach = access_of(user).reach(f"{object_of(model)}.{action}")
-    if reach is None or row is None:
+    if reach is None or row is None or row.deleted_at is not None:
         return False
     if reach == Reach.ALL or row.owner_id == user.pk:
         return True

@@ -29,11 +29,25 @@ def upsert(
     field is the same or later: an older run finishing late changes nothing.
     """
     connection = connections[router.db_for_write(model)]
-    concrete = [model._meta.get_field(name) for name in fields]
-    form = _columns if connection.vendor == "postgresql" else _rows
     conflict = _on_conflict(
         model, connection, key, updates or [n for n in fields if n not in key], newer_by
     )
+    return _write(model, rows, fields, conflict)
+
+
+def insert_new(
+    model: type[models.Model], rows: Iterable[Sequence[Any]], *, fields: Sequence[str]
+) -> int:
+    """Write the rows that are not there yet, by any unique key; returns rows written."""
+    return _write(model, rows, fields, "ON CONFLICT DO NOTHING")
+
+
+def _write(
+    model: type[models.Model], rows: Iterable[Sequence[Any]], fields: Sequence[str], conflict: str
+) -> int:
+    connection = connections[router.db_for_write(model)]
+    concrete = [model._meta.get_field(name) for name in fields]
+    form = _columns if connection.vendor == "postgresql" else _rows
     size = min(MAX_ROWS, max(1, MAX_PARAMETERS // len(fields)))
     source = iter(rows)
     written = 0

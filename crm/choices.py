@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class LeadStatus(TextChoices):
@@ -47,3 +48,146 @@ class Grade(TextChoices):
     B = "B", _("B: good")
     C = "C", _("C: fair")
     D = "D", _("D: low")
+
+
+class CompanyKind(TextChoices):
+    """What a company is to us."""
+
+    PROSPECT = "prospect", _("Prospect")
+    CUSTOMER = "customer", _("Customer")
+    FORMER = "former", _("Former customer")
+    PARTNER = "partner", _("Partner")
+    SUPPLIER = "supplier", _("Supplier")
+    COMPETITOR = "competitor", _("Competitor")
+    OTHER = "other", pgettext_lazy("company", "Other")
+
+
+class LifecycleStage(TextChoices):
+    """How far a person has come with us, as other systems name it."""
+
+    SUBSCRIBER = "subscriber", _("Subscriber")
+    LEAD = "lead", pgettext_lazy("lifecycle", "Lead")
+    MQL = "mql", _("Marketing qualified")
+    SQL = "sql", _("Sales qualified")
+    OPPORTUNITY = "opportunity", _("Opportunity")
+    CUSTOMER = "customer", _("Customer")
+    EVANGELIST = "evangelist", _("Evangelist")
+    OTHER = "other", pgettext_lazy("lifecycle", "Other")
+
+
+class StageKind(TextChoices):
+    """What being in a stage means for a deal."""
+
+    OPEN = "open", pgettext_lazy("deal", "Open")
+    WON = "won", pgettext_lazy("deal", "Won")
+    LOST = "lost", pgettext_lazy("deal", "Lost")
+
+
+class DealKind(TextChoices):
+    """What kind of business a deal is."""
+
+    NEW = "new", _("New business")
+    EXPANSION = "expansion", _("Expansion")
+    RENEWAL = "renewal", _("Renewal")
+
+
+class ForecastCategory(TextChoices):
+    """How sure whoever sells is, apart from the stage."""
+
+    PIPELINE = "pipeline", _("Pipeline")
+    BEST_CASE = "best_case", _("Best case")
+    COMMIT = "commit", _("Commit")
+    OMITTED = "omitted", _("Left out")
+
+
+class BuyingRole(TextChoices):
+    """What part a person plays in a purchase."""
+
+    DECISION_MAKER = "decision_maker", _("Decision maker")
+    CHAMPION = "champion", _("Champion")
+    EVALUATOR = "evaluator", _("Evaluator")
+    PROCUREMENT = "procurement", _("Procurement")
+    INFLUENCER = "influencer", _("Influencer")
+    USER = "user", pgettext_lazy("buying role", "User")
+    OTHER = "other", pgettext_lazy("buying role", "Other")
+
+
+class ActivityKind(TextChoices):
+    """What somebody of ours did or means to do."""
+
+    CALL = "call", _("Call")
+    MEETING = "meeting", _("Meeting")
+    NOTE = "note", _("Note")
+    TASK = "task", _("Task")
+    EMAIL = "email", _("E-mail")
+
+
+# Those that can lie ahead and be ticked off; a note and an e-mail have happened.
+PLANNED_KINDS = (ActivityKind.CALL, ActivityKind.MEETING, ActivityKind.TASK)
+
+
+class Direction(TextChoices):
+    """Who called or wrote to whom."""
+
+    OUT = "out", _("Outgoing")
+    IN = "in", _("Incoming")
+
+
+class Priority(TextChoices):
+    """How urgent a task is."""
+
+    HIGH = "high", pgettext_lazy("priority", "High")
+    NORMAL = "normal", pgettext_lazy("priority", "Normal")
+    LOW = "low", pgettext_lazy("priority", "Low")
+
+
+class InteractionKind(TextChoices):
+    """What a person did."""
+
+    VISIT = "visit", _("Page visit")
+    OPEN = "open", _("E-mail opened")
+    CLICK = "click", _("Link clicked")
+    REPLY = "reply", _("E-mail answered")
+    SUBMIT = "submit", _("Form submitted")
+    DOWNLOAD = "download", _("Download")
+    VIEW = "view", _("Content viewed")
+    LIKE = "like", pgettext_lazy("interaction", "Like")
+    COMMENT = "comment", _("Comment")
+    SHARE = "share", _("Share")
+    CHAT = "chat", _("Chat message")
+    ATTEND = "attend", _("Event attended")
+    PURCHASE = "purchase", _("Purchase")
+    UNSUBSCRIBE = "unsubscribe", _("Unsubscribed")
+    OTHER = "other", pgettext_lazy("interaction", "Other")
+
+
+class GroupKind(TextChoices):
+    """Where people belong together."""
+
+    ASSOCIATION = "association", _("Association")
+    CHAT = "chat", _("Chat group")
+    NETWORK = "network", _("Network or community")
+    COMMITTEE = "committee", _("Committee")
+    CUSTOMERS = "customers", _("Customer circle")
+    OTHER = "other", pgettext_lazy("group", "Other")
+
+
+class EventKind(TextChoices):
+    """What people come together for."""
+
+    WEBINAR = "webinar", _("Webinar")
+    FAIR = "fair", _("Trade fair")
+    CONFERENCE = "conference", _("Conference")
+    WORKSHOP = "workshop", _("Workshop")
+    DINNER = "dinner", _("Dinner or reception")
+    OTHER = "other", pgettext_lazy("event", "Other")
+
+
+class Attendance(TextChoices):
+    """How far somebody came with an event."""
+
+    INVITED = "invited", _("Invited")
+    REGISTERED = "registered", _("Registered")
+    ATTENDED = "attended", _("Attended")
+    MISSED = "missed", _("Did not come")
+    DECLINED = "declined", _("Declined")

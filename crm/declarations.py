@@ -23,6 +23,7 @@ RECORD_ACTIONS = {
     "create": _("Create"),
     "edit": _("Edit"),
     "assign": _("Assign"),
+    "delete": _("Delete"),
     "export": _("Export"),
 }
 

@@ -40,7 +40,7 @@ def _test(record: Model, criterion: Criterion, kind: RecordType, view: Viewpoint
 
 def _holds(record: Model, field: ResolvedField, comparison: Comparison) -> bool:
     value = value_of(record, _attribute(column_of(field, comparison), field))
-    if field.type == FieldType.CHOICES:
+    if field.type == FieldType.TAGS:
         return any(comparison.holds(each.pk) for each in value.all())
     return comparison.holds(value)
 

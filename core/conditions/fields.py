@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Field as Column
-from django.db.models import IntegerField
+from django.db.models import ForeignKey, IntegerField
 from django.utils.translation import gettext as _
 
 from core.choices import FieldType
@@ -68,10 +68,10 @@ def _resolve(kind: RecordType, name: str, view: Viewpoint, depth: int) -> Resolv
     if field.via:
         found = _resolve(kind, field.via, view, depth + 1)
         return found and _named(found, name, (field.label,))
-    return _beyond(kind, field, rest, view, depth) if rest else _own(kind, field)
+    return _beyond(kind, field, rest, view, depth) if rest else _own(kind, field, view)
 
 
-def _own(kind: RecordType, field: Field) -> ResolvedField:
+def _own(kind: RecordType, field: Field, view: Viewpoint) -> ResolvedField:
     column = _column(kind, field.value_path)
     return ResolvedField(
         field.name,
@@ -80,8 +80,8 @@ def _own(kind: RecordType, field: Field) -> ResolvedField:
         field.value_path,
         compared=field.compared,
         target=field.target,
-        choices=field.choices or tuple(getattr(column, "flatchoices", ())),
-        is_whole=isinstance(column, IntegerField),
+        choices=view.choices_of(field) or tuple(getattr(column, "flatchoices", ())),
+        is_whole=isinstance(column, IntegerField | ForeignKey),
     )
 
 

@@ -84,12 +84,18 @@ def several(value: Any, field: ResolvedField) -> list[Any]:
 
 
 def single(value: Any, field: ResolvedField) -> Any:
-    if field.type in (FieldType.USER, FieldType.LINK):
+    if field.type in (FieldType.USER, FieldType.LINK, FieldType.TAGS):
         if field.type == FieldType.USER and value in (ME, MY_TEAM):
             return value
-        if not str(value).isdecimal() or len(str(value)) > 18:
-            raise Refused(_("Choose a record."))
-        return int(value)
+        return _number_of_row(value)
+    if field.type == FieldType.CHOICE and field.is_whole:
+        return _number_of_row(value)
     if field.type in (FieldType.NUMBER, FieldType.MONEY):
         return number(value, field)
     return text(value, field)
+
+
+def _number_of_row(value: Any) -> int:
+    if not str(value).isdecimal() or len(str(value)) > 18:
+        raise Refused(_("Choose a record."))
+    return int(value)

@@ -35,7 +35,7 @@ NUMBERS = frozenset({FieldType.NUMBER, FieldType.MONEY})
 TIMES = frozenset({FieldType.DATE, FieldType.MOMENT})
 NAMED = frozenset({FieldType.CHOICE, FieldType.USER, FieldType.LINK})
 YES_NO = frozenset({FieldType.BOOLEAN})
-SETS = frozenset({FieldType.CHOICES})
+SETS = frozenset({FieldType.CHOICES, FieldType.TAGS})
 ANY = TEXTS | NUMBERS | TIMES | NAMED | YES_NO | SETS
 
 OPERATORS = {

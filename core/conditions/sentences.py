@@ -18,7 +18,7 @@ from core.conditions.periods import PERIODS
 from core.conditions.sql import bounds_of
 from core.conditions.tree import Condition, Criterion, Happened, Joined, Not
 from core.conditions.viewpoint import Viewpoint
-from core.models import User
+from core.models import Tag, User
 from core.registries import RecordType, record_types
 from core.values import in_words
 
@@ -109,6 +109,8 @@ def _names(values: list[Any], field: ResolvedField, view: Viewpoint) -> list[str
         target = record_types[field.target]
         found = permissions.visible_rows(target.model, view.user).in_bulk(values)
         known = {pk: row.name_for(view.access) for pk, row in found.items()}
+    elif field.type == FieldType.TAGS:
+        known = {pk: tag.name for pk, tag in Tag.objects.in_bulk(values).items()}
     else:
         known = {key: str(label) for key, label in field.choices}
         return [known.get(value, in_words(value)) for value in values]

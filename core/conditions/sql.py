@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from core import permissions
 from core.choices import FieldType
 from core.conditions.checking import behaviour_of
 from core.conditions.comparisons import Comparison, Contains, OneOf
@@ -15,8 +16,10 @@ from core.conditions.fields import ResolvedField, resolve
 from core.conditions.operators import operator_for
 from core.conditions.tree import Condition, Criterion, Happened, Joined, Not
 from core.conditions.viewpoint import Viewpoint
+from core.models import OwnedRecord
 from core.registries import RecordType
 from core.registries.records import Behaviour
+from core.time_ids import MILLISECOND
 
 EVERYTHING = Q()
 NOTHING = Q(pk__in=[])
@@ -60,7 +63,7 @@ def _compared(field: ResolvedField, comparison: Comparison, kind: RecordType) ->
     if "__" in path:
         # Django leaves this out of a negation where it takes the join for an inner one.
         q &= Q(**{f"{path}__isnull": False})
-    if field.type != FieldType.CHOICES:
+    if field.type != FieldType.TAGS:
         return q
     rows: QuerySet[Any] = kind.model._base_manager.filter(pk=OuterRef("pk"))
     return Q(Exists(rows.filter(q)))
@@ -96,11 +99,18 @@ def bounds_of(condition: Happened) -> tuple[int, int | None]:
 
 
 def rows_of(condition: Happened, behaviour: Behaviour, view: Viewpoint) -> QuerySet[Any]:
-    """What happened of the wanted kinds in the wanted time, of all records."""
-    rows: QuerySet[Any] = behaviour.model._base_manager.all()
+    """What happened of the wanted kinds in the wanted time, of all records.
+
+    Rows that somebody owns count only where the asker may see them.
+    """
+    model = behaviour.model
+    rows: QuerySet[Any] = model._base_manager.all()
+    if issubclass(model, OwnedRecord):
+        rows = permissions.visible_rows(model, view.user)
     if condition.kinds:
         rows = rows.filter(**{f"{behaviour.kind}__in": condition.kinds})
+    at = behaviour.at
     if condition.days is not None:
         since = view.now - timedelta(condition.days)
-        rows = rows.filter(**{f"{behaviour.at}__gte": since, f"{behaviour.at}__lte": view.now})
-    return rows
+        rows = rows.filter(**{f"{at}__gte": behaviour.moment(since)})
+    return rows.filter(**{f"{at}__lt": behaviour.moment(view.now + MILLISECOND)})

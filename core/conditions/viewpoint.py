@@ -10,6 +10,7 @@ from core import permissions
 from core.models import User
 from core.permissions import Access
 from core.registries import RecordType
+from core.registries.records import Choices, Field
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,18 @@ class Viewpoint:
     @cached_property
     def access(self) -> Access:
         return permissions.access_of(self.user)
+
+    @cached_property
+    def _choices(self) -> dict[int, Choices]:
+        return {}
+
+    def choices_of(self, field: Field) -> Choices:
+        """The declared choices; those that the database holds are read once."""
+        if not callable(field.choices):
+            return field.choices
+        if id(field) not in self._choices:
+            self._choices[id(field)] = field.choices()
+        return self._choices[id(field)]
 
     @cached_property
     def team_mates(self) -> frozenset[int]:

@@ -1,19 +1,28 @@
-"""Facts about people, permissions, jobs, model versions, audit, notifications, custom fields."""
+"""Facts that every app stands on: people, permissions, jobs, views, tags, files, audit …"""
 
+from core.models.attachments import Attachment
 from core.models.audit import AuditEvent
+from core.models.change_sets import ChangeSet
+from core.models.currencies import ExchangeRate, Installation
 from core.models.custom_fields import CustomField
 from core.models.jobs import JobPartition, JobRun, JobStep
 from core.models.model_versions import ModelArtifact, ModelVersion
 from core.models.notifications import Notification
 from core.models.records import OwnedQuerySet, OwnedRecord
 from core.models.roles import FieldRule, Grant, Role
+from core.models.saved_views import SavedView, ViewFavourite
+from core.models.tags import Tag
 from core.models.users import Team, User
 
 __all__ = [
+    "Attachment",
     "AuditEvent",
+    "ChangeSet",
     "CustomField",
+    "ExchangeRate",
     "FieldRule",
     "Grant",
+    "Installation",
     "JobPartition",
     "JobRun",
     "JobStep",
@@ -23,6 +32,9 @@ __all__ = [
     "OwnedQuerySet",
     "OwnedRecord",
     "Role",
+    "SavedView",
+    "Tag",
     "Team",
     "User",
+    "ViewFavourite",
 ]

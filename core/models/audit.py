@@ -24,6 +24,9 @@ class AuditEvent(models.Model):
     run = models.ForeignKey(
         "core.JobRun", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    change_set = models.ForeignKey(
+        "core.ChangeSet", null=True, blank=True, on_delete=models.CASCADE, related_name="events"
+    )
 
     class Meta:
         verbose_name = _("audit event")

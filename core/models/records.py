@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core import permissions
+from core.models.tags import Tag
 from core.models.users import Team
 
 if TYPE_CHECKING:
@@ -19,8 +20,16 @@ class OwnedQuerySet(models.QuerySet[_Record_co]):
     """Records with an owner and a team: rows are reached only through `visible_to`."""
 
     def visible_to(self, user: "User", action: str = "view") -> Self:
-        """The rows the user's roles reach for the action; none without a grant."""
+        """The rows the user's roles reach for the action; none without a grant, none of the bin."""
         return self.filter(permissions.row_condition(self.model, user, action))
+
+    def in_bin_for(self, user: "User") -> Self:
+        """The deleted rows that the user may bring back."""
+        return self.filter(permissions.bin_condition(self.model, user))
+
+    def kept(self) -> Self:
+        """The rows that are not in the bin."""
+        return self.filter(deleted_at__isnull=True)
 
 
 class OwnedRecord(models.Model):
@@ -42,9 +51,14 @@ class OwnedRecord(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    tags = models.ManyToManyField(Tag, verbose_name=_("tags"), blank=True, related_name="+")
     custom = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
+    deleted_at = models.DateTimeField(
+        _("deleted"), null=True, blank=True, editable=False, db_index=True
+    )
+    is_sample = models.BooleanField(default=False, editable=False)
 
     class Meta:
         abstract = True

@@ -1,7 +1,8 @@
 """The record types: what every mechanism of the core needs to know about an object."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -20,7 +21,10 @@ class Field:
     """One field of a record type, as people know it; lists, filters, forms and rules read it here.
 
     `path` leads from the record to the value (the name, unless given); `compared` is the column
-    with the normalised text. A field with `via` is that of a related record (`contact.job_title`)
+    with the normalised text, and `shown` the path to what people read and write where that is not
+    what is compared (a deal's value in its own currency), `order` to what it is sorted by; `currency`
+    leads to the code of an amount
+    that is not in the base currency. A field with `via` is that of a related record (`contact.job_title`)
     and obeys its rules as well; one with a `rule` is hidden with that field (the grade with the
     score). `target` is the record type that a link points to.
     """
@@ -33,18 +37,38 @@ class Field:
     via: str = ""
     rule: str = ""
     target: str = ""
-    choices: Choices = ()
+    choices: Choices | Callable[[], Choices] = ()
+    order: str = ""
+    shown: str = ""
+    currency: str = ""
+    section: str = ""
+    is_editable: bool = True
+    is_required: bool = False
 
     @property
     def value_path(self) -> str:
         return self.path or self.name
+
+    @property
+    def shown_path(self) -> str:
+        return self.shown or self.value_path
+
+    @property
+    def is_own(self) -> bool:
+        """Whether its value is a column of the record itself."""
+        return not self.via and "__" not in self.value_path
+
+
+def _as_it_is(moment: datetime) -> datetime:
+    return moment
 
 
 @dataclass(frozen=True)
 class Behaviour:
     """Something that happens again and again around a record: activities, clicks.
 
-    Rows of `model` belong to the record when their `link` is the record's `anchor`; `at` is when.
+    Rows of `model` belong to the record when their `link` is the record's `anchor`; `at` is when,
+    as `moment` says a time there (the number of a row that is numbered by time).
     """
 
     name: str
@@ -56,6 +80,7 @@ class Behaviour:
     anchor: str = "pk"
     kinds: Choices = ()
     permission: str = ""
+    moment: Callable[[datetime], Any] = _as_it_is
 
     @property
     def model(self) -> type[Model]:
@@ -72,8 +97,10 @@ class RecordType:
 
     key: str
     label: Promise
+    plural: Promise
     icon: str
     detail_url: str
+    list_url: str
     fields: Sequence[Field]
     behaviours: Sequence[Behaviour] = ()
 

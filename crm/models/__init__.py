@@ -1,9 +1,35 @@
-"""Facts about companies, contacts, leads and imports."""
+"""Facts about customers and sales."""
 
+from crm.models.activities import Activity
 from crm.models.companies import Company
 from crm.models.contacts import Contact
+from crm.models.deals import Deal, DealContact, DealLine, StageChange
+from crm.models.groups import Event, Group, Membership, Participation
 from crm.models.imports import LeadImport, RefusedRow
+from crm.models.interactions import Interaction
 from crm.models.lead_scores import LeadScore
 from crm.models.leads import Lead
+from crm.models.pipelines import Pipeline, Stage
+from crm.models.products import Product
 
-__all__ = ["Company", "Contact", "Lead", "LeadImport", "LeadScore", "RefusedRow"]
+__all__ = [
+    "Activity",
+    "Company",
+    "Contact",
+    "Deal",
+    "DealContact",
+    "DealLine",
+    "Event",
+    "Group",
+    "Interaction",
+    "Lead",
+    "LeadImport",
+    "LeadScore",
+    "Membership",
+    "Participation",
+    "Pipeline",
+    "Product",
+    "RefusedRow",
+    "Stage",
+    "StageChange",
+]

@@ -4,12 +4,15 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from core.choices import Currency
 from core.models import OwnedQuerySet, OwnedRecord
 from core.permissions import Access
 from core.text import comparable
+from crm.choices import CompanyKind
+from crm.models.places import Address, Origin
 
 
 class CompanyQuerySet(OwnedQuerySet["Company"]):
@@ -17,17 +20,40 @@ class CompanyQuerySet(OwnedQuerySet["Company"]):
         return self.select_related("owner")
 
 
-class Company(OwnedRecord):
+class Company(Address, Origin, OwnedRecord):
     """An organisation; it exists once, however many contacts and leads belong to it."""
 
     name = models.CharField(_("name"), max_length=200)
     name_key = models.CharField(max_length=200, editable=False)
+    parent = models.ForeignKey(
+        "self",
+        verbose_name=_("part of"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="subsidiaries",
+    )
+    kind = models.CharField(
+        pgettext_lazy("company", "type"),
+        max_length=10,
+        choices=CompanyKind,
+        default=CompanyKind.PROSPECT,
+    )
     website = models.CharField(_("website"), max_length=200, blank=True)
+    domain = models.CharField(
+        _("domain"), max_length=200, blank=True, help_text=_("Such as example.com.")
+    )
     phone = models.CharField(_("phone"), max_length=50, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    linkedin_url = models.CharField("LinkedIn", max_length=300, blank=True)
     industry = models.CharField(_("industry"), max_length=100, blank=True)
-    city = models.CharField(_("city"), max_length=100, blank=True)
-    country = models.CharField(_("country"), max_length=100, blank=True)
     employees = models.PositiveIntegerField(_("employees"), null=True, blank=True)
+    annual_revenue = models.DecimalField(
+        _("annual revenue"), max_digits=18, decimal_places=2, null=True, blank=True
+    )
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency, blank=True)
+    description = models.TextField(_("description"), blank=True)
+    touched_at = models.DateTimeField(_("last touch"), null=True, blank=True)
 
     objects: ClassVar[Any] = CompanyQuerySet.as_manager()
 
@@ -39,13 +65,21 @@ class Company(OwnedRecord):
             models.Index(fields=["owner", "name_key", "id"], name="crm_company_owner"),
             models.Index(fields=["team", "name_key", "id"], name="crm_company_team"),
             models.Index(fields=["created_at", "id"], name="crm_company_created"),
+            models.Index(fields=["touched_at", "id"], name="crm_company_touched"),
+            models.Index(fields=["industry", "name_key", "id"], name="crm_company_industry"),
+            models.Index(fields=["domain"], name="crm_company_domain"),
         ]
 
     def __str__(self) -> str:
         return self.name
 
-    def save(self, **kwargs: Any) -> None:
+    def normalise(self) -> None:
+        """Fill the compared columns; bulk writes call it themselves."""
         self.name_key = comparable(self.name)
+        self.domain = self.domain.strip().casefold()
+
+    def save(self, **kwargs: Any) -> None:
+        self.normalise()
         super().save(**kwargs)
 
     def get_absolute_url(self) -> str:

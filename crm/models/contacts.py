@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from core.models import OwnedQuerySet, OwnedRecord
 from core.permissions import Access
 from core.text import comparable
+from crm.choices import LifecycleStage
 from crm.models.companies import Company
+from crm.models.places import Address, Origin
 
 
 class ContactQuerySet(OwnedQuerySet["Contact"]):
@@ -18,15 +20,22 @@ class ContactQuerySet(OwnedQuerySet["Contact"]):
         return self.select_related("owner", "company")
 
 
-class Contact(OwnedRecord):
+class Contact(Address, Origin, OwnedRecord):
     """A person. Consent, interactions and messages hang here, never on the lead."""
 
     name = models.CharField(pgettext_lazy("person", "name"), max_length=200, blank=True)
     name_key = models.CharField(max_length=200, editable=False)
+    salutation = models.CharField(_("salutation"), max_length=40, blank=True)
+    given_name = models.CharField(_("first name"), max_length=100, blank=True)
+    family_name = models.CharField(_("last name"), max_length=100, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     email_key = models.CharField(max_length=254, editable=False, blank=True)
+    other_email = models.EmailField(_("other e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=50, blank=True)
+    mobile = models.CharField(_("mobile"), max_length=50, blank=True)
+    other_phone = models.CharField(_("other phone"), max_length=50, blank=True)
     job_title = models.CharField(_("job title"), max_length=200, blank=True)
+    department = models.CharField(_("department"), max_length=100, blank=True)
     company = models.ForeignKey(
         Company,
         verbose_name=_("company"),
@@ -35,8 +44,23 @@ class Contact(OwnedRecord):
         on_delete=models.SET_NULL,
         related_name="contacts",
     )
-    city = models.CharField(_("city"), max_length=100, blank=True)
-    country = models.CharField(_("country"), max_length=100, blank=True)
+    reports_to = models.ForeignKey(
+        "self",
+        verbose_name=_("reports to"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="reports",
+    )
+    lifecycle_stage = models.CharField(
+        _("lifecycle stage"), max_length=12, choices=LifecycleStage, blank=True
+    )
+    linkedin_url = models.CharField("LinkedIn", max_length=300, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    birthday = models.DateField(_("birthday"), null=True, blank=True)
+    connected_on = models.DateField(_("connected on"), null=True, blank=True)
+    description = models.TextField(_("description"), blank=True)
+    touched_at = models.DateTimeField(_("last touch"), null=True, blank=True)
 
     objects: ClassVar[Any] = ContactQuerySet.as_manager()
 
@@ -49,6 +73,8 @@ class Contact(OwnedRecord):
             models.Index(fields=["owner", "name_key", "id"], name="crm_contact_owner"),
             models.Index(fields=["team", "name_key", "id"], name="crm_contact_team"),
             models.Index(fields=["created_at", "id"], name="crm_contact_created"),
+            models.Index(fields=["touched_at", "id"], name="crm_contact_touched"),
+            models.Index(fields=["lifecycle_stage", "name_key", "id"], name="crm_contact_stage"),
         ]
 
     def __str__(self) -> str:

@@ -7,12 +7,14 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core.choices import Currency
 from core.models import OwnedQuerySet, OwnedRecord
 from core.permissions import Access
 from crm.choices import CLOSED_STATUSES, OPEN_STATUSES, LeadStatus
 from crm.models.companies import Company
 from crm.models.contacts import Contact
 from crm.models.imports import LeadImport
+from crm.models.places import Origin
 
 
 class LeadQuerySet(OwnedQuerySet["Lead"]):
@@ -26,15 +28,22 @@ class LeadQuerySet(OwnedQuerySet["Lead"]):
         return self.select_related("contact", "company", "owner", "score")
 
 
-class Lead(OwnedRecord):
+class Lead(Origin, OwnedRecord):
     """A chance. It has a contact as soon as there is a name, an e-mail or a phone."""
 
     status = models.CharField(
         _("status"), max_length=12, choices=LeadStatus, default=LeadStatus.NEW
     )
-    source = models.CharField(_("source"), max_length=100, blank=True)
     country = models.CharField(_("country"), max_length=100, blank=True)
     city = models.CharField(_("city"), max_length=100, blank=True)
+    interest = models.CharField(_("interested in"), max_length=200, blank=True)
+    budget = models.DecimalField(
+        _("budget"), max_digits=18, decimal_places=2, null=True, blank=True
+    )
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency, blank=True)
+    needed_by = models.DateField(_("needed by"), null=True, blank=True)
+    lost_reason = models.CharField(_("lost because"), max_length=200, blank=True)
+    description = models.TextField(_("description"), blank=True)
     contact = models.ForeignKey(
         Contact,
         verbose_name=_("contact"),
@@ -50,14 +59,6 @@ class Lead(OwnedRecord):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="leads",
-    )
-    external_id = models.CharField(
-        _("external ID"),
-        max_length=100,
-        null=True,  # unique where present
-        blank=True,
-        unique=True,
-        help_text=_("The lead's number in the system it comes from."),
     )
     imported_by = models.ForeignKey(
         LeadImport, null=True, blank=True, on_delete=models.SET_NULL, related_name="leads"
@@ -77,6 +78,7 @@ class Lead(OwnedRecord):
             models.Index(fields=["team", "-id"], name="crm_lead_team"),
             models.Index(fields=["source"], name="crm_lead_source"),
             models.Index(fields=["-created_at", "-id"], name="crm_lead_created"),
+            models.Index(fields=["touched_at", "id"], name="crm_lead_touched"),
         ]
 
     def __str__(self) -> str:

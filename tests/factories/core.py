@@ -16,6 +16,7 @@ from core.models import (
     ModelVersion,
     Notification,
     Role,
+    Tag,
     Team,
     User,
 )
@@ -83,6 +84,13 @@ class UserFactory(DjangoModelFactory):
     @factory.post_generation
     def roles(self: User, _create: bool, given: list[Role] | None, **_extra: Any) -> None:
         self.roles.add(*(given or []))
+
+
+class TagFactory(DjangoModelFactory):
+    class Meta:
+        model = Tag
+
+    name = factory.Sequence("Tag {}".format)
 
 
 class CustomFieldFactory(DjangoModelFactory):

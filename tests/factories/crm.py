@@ -1,12 +1,26 @@
-"""Companies, contacts, leads, imports."""
+"""Records of sales."""
 
 import factory
 from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
 
 from core.choices import KnownWhen
-from crm.choices import Grade
-from crm.models import Company, Contact, Lead, LeadImport, LeadScore, RefusedRow
+from crm.choices import ActivityKind, Grade
+from crm.models import (
+    Activity,
+    Company,
+    Contact,
+    Deal,
+    Event,
+    Group,
+    Lead,
+    LeadImport,
+    LeadScore,
+    Pipeline,
+    Product,
+    RefusedRow,
+    Stage,
+)
 from tests.factories.core import NOW, JobRunFactory, ModelVersionFactory, UserFactory
 
 
@@ -99,3 +113,73 @@ class LeadScoreFactory(DjangoModelFactory):
     high = 0.5
     reasons = [{"field": "crm.lead.source", "value": "Fair", "points": 12.0}]
     average_score = 50
+
+
+class PipelineFactory(DjangoModelFactory):
+    class Meta:
+        model = Pipeline
+
+    name = factory.Sequence("Pipeline {}".format)
+
+
+class StageFactory(DjangoModelFactory):
+    class Meta:
+        model = Stage
+
+    pipeline = factory.SubFactory(PipelineFactory)
+    name = factory.Sequence("Stage {}".format)
+    probability = 20
+
+
+class DealFactory(DjangoModelFactory):
+    """Owner and team are the company's, too."""
+
+    class Meta:
+        model = Deal
+
+    name = factory.Sequence("Deal {}".format)
+    owner = None
+    team = factory.LazyAttribute(lambda deal: deal.owner.team if deal.owner else None)
+    company = factory.SubFactory(
+        CompanyFactory,
+        owner=factory.SelfAttribute("..owner"),
+        team=factory.SelfAttribute("..team"),
+    )
+    stage = factory.SubFactory(StageFactory)
+    pipeline = factory.SelfAttribute("stage.pipeline")
+    amount = 1000
+    base_amount = 1000
+    currency = "EUR"
+
+
+class ProductFactory(DjangoModelFactory):
+    class Meta:
+        model = Product
+
+    name = factory.Sequence("Product {}".format)
+    currency = "EUR"
+
+
+class ActivityFactory(DjangoModelFactory):
+    class Meta:
+        model = Activity
+
+    kind = ActivityKind.CALL
+    subject = factory.Sequence("Activity {}".format)
+    team = factory.LazyAttribute(lambda it: it.owner.team if it.owner else None)
+    owner = None
+    at = NOW
+
+
+class GroupFactory(DjangoModelFactory):
+    class Meta:
+        model = Group
+
+    name = factory.Sequence("Group {}".format)
+
+
+class EventFactory(DjangoModelFactory):
+    class Meta:
+        model = Event
+
+    name = factory.Sequence("Event {}".format)

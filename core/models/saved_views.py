@@ -1,0 +1,65 @@
+"""Saved views: a list's conditions, columns and order under a name."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.choices import Sharing
+from core.models.users import Team
+
+
+class SavedView(models.Model):
+    """What somebody saved of a list; who sees the rows is still decided by who looks."""
+
+    object_type = models.CharField(max_length=60, help_text="Such as crm.lead.")
+    name = models.CharField(_("name"), max_length=80)
+    icon = models.CharField(max_length=40, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    sharing = models.CharField(_("for"), max_length=8, choices=Sharing, default=Sharing.PRIVATE)
+    # A condition's JSON form; see core.conditions.
+    condition = models.JSONField(default=dict, blank=True)
+    columns = models.JSONField(default=list, blank=True, help_text="Field names, in order.")
+    sort = models.CharField(max_length=160, blank=True, help_text="A field name, - for falling.")
+    position = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        ordering = ["position", "id"]
+        indexes = [models.Index(fields=["object_type", "position", "id"], name="core_view_object")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ViewFavourite(models.Model):
+    """A view that somebody keeps among the tabs of a list."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="favourite_views"
+    )
+    view = models.ForeignKey(SavedView, on_delete=models.CASCADE, related_name="favourites")
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("favourite view")
+        verbose_name_plural = _("favourite views")
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "view"], name="core_view_favourite_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.view_id}"

@@ -1,0 +1,28 @@
+"""Tags: words that people stick on records."""
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.text import comparable
+
+
+class Tag(models.Model):
+    """A word that records of any type may carry; it exists once, however it is written."""
+
+    name = models.CharField(_("name"), max_length=60)
+    name_key = models.CharField(max_length=80, unique=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
+        ordering = ["name_key"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, **kwargs: Any) -> None:
+        self.name_key = comparable(self.name, 80)
+        super().save(**kwargs)

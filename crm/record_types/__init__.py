@@ -1,0 +1,10 @@
+"""The record types of sales and their fields."""
+
+from crm.record_types.activities import ACTIVITY
+from crm.record_types.companies import COMPANY
+from crm.record_types.contacts import CONTACT
+from crm.record_types.deals import DEAL, PRODUCT
+from crm.record_types.groups import EVENT, GROUP
+from crm.record_types.leads import LEAD
+
+RECORD_TYPES = (LEAD, CONTACT, COMPANY, DEAL, PRODUCT, ACTIVITY, GROUP, EVENT)

@@ -1,0 +1,49 @@
+"""Contacts as people know them."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from core.choices import FieldType
+from core.registries import RecordType
+from core.registries.records import Field
+from crm.record_types import shared
+
+CONTACT = RecordType(
+    "crm.contact",
+    _("Contact"),
+    _("Contacts"),
+    "users",
+    "contact_detail",
+    "contact_list",
+    (
+        Field("name", pgettext_lazy("person", "Name"), compared="name_key"),
+        Field("email", _("E-mail"), FieldType.EMAIL, compared="email_key"),
+        Field("phone", _("Phone"), FieldType.PHONE),
+        Field("mobile", _("Mobile"), FieldType.PHONE),
+        Field("job_title", _("Job title")),
+        Field("department", _("Department")),
+        shared.COMPANY,
+        Field("lifecycle_stage", _("Lifecycle stage"), FieldType.CHOICE),
+        Field("reports_to", _("Reports to"), FieldType.LINK, target="crm.contact"),
+        Field("salutation", _("Salutation")),
+        Field("given_name", _("First name")),
+        Field("family_name", _("Last name")),
+        Field("other_email", _("Other e-mail"), FieldType.EMAIL),
+        Field("other_phone", _("Other phone"), FieldType.PHONE),
+        Field("linkedin_url", _("LinkedIn"), FieldType.URL),
+        Field("language", _("Language")),
+        Field("birthday", _("Birthday"), FieldType.DATE),
+        Field("connected_on", _("Connected on"), FieldType.DATE),
+        *shared.ADDRESS,
+        shared.SOURCE,
+        shared.EXTERNAL_ID,
+        shared.DESCRIPTION,
+        Field("industry", _("Industry"), via="company.industry"),
+        Field("employees", _("Employees"), FieldType.NUMBER, via="company.employees"),
+        shared.TAGS,
+        shared.OWNER,
+        shared.TOUCHED,
+        shared.CREATED,
+    ),
+    (shared.activities("contact"), shared.interactions("contact")),
+)

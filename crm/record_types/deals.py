@@ -1,0 +1,117 @@
+"""Deals and products as people know them."""
+
+from django.apps import apps
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from core.choices import FieldType
+from core.registries import RecordType
+from core.registries.records import Choices, Field
+from crm.record_types import shared
+
+
+def _pipelines() -> Choices:
+    return list(apps.get_model("crm.Pipeline")._base_manager.values_list("pk", "name"))
+
+
+def _stages() -> Choices:
+    """Stages of several pipelines are told apart by the pipeline's name."""
+    stages = apps.get_model("crm.Stage")._base_manager.order_by("pipeline__position", "position")
+    rows = list(stages.values_list("pk", "name", "pipeline__name"))
+    one_pipeline = len({pipeline for _pk, _name, pipeline in rows}) <= 1
+    return [(pk, name if one_pipeline else f"{name} ({pipeline})") for pk, name, pipeline in rows]
+
+
+DEAL = RecordType(
+    "crm.deal",
+    _("Deal"),
+    _("Deals"),
+    "layout-kanban",
+    "deal_detail",
+    "deal_list",
+    (
+        Field("name", pgettext_lazy("deal", "Name"), compared="name_key", is_required=True),
+        shared.COMPANY,
+        Field(
+            "contact",
+            _("Main contact"),
+            FieldType.LINK,
+            target="crm.contact",
+            order="contact__name_key",
+        ),
+        Field(
+            "pipeline",
+            _("Pipeline"),
+            FieldType.CHOICE,
+            path="pipeline_id",
+            choices=_pipelines,
+            order="pipeline__position",
+            is_editable=False,
+        ),
+        Field(
+            "stage",
+            _("Stage"),
+            FieldType.CHOICE,
+            path="stage_id",
+            choices=_stages,
+            order="stage__position",
+            is_editable=False,
+        ),
+        Field("status", _("Status"), FieldType.CHOICE, is_editable=False),
+        Field(
+            "amount",
+            pgettext_lazy("deal", "Value"),
+            FieldType.MONEY,
+            path="base_amount",
+            shown="amount",
+            currency="currency",
+        ),
+        shared.CURRENCY,
+        Field("close", _("Expected close"), FieldType.DATE, path="close_on"),
+        Field("probability", _("Chance in %"), FieldType.NUMBER),
+        Field("forecast_category", _("Forecast"), FieldType.CHOICE),
+        Field("kind", pgettext_lazy("deal", "Type"), FieldType.CHOICE),
+        Field("next_step", _("Next step")),
+        Field("lost_reason", _("Lost because")),
+        shared.SOURCE,
+        Field("lead", _("Lead"), FieldType.LINK, target="crm.lead"),
+        shared.EXTERNAL_ID,
+        shared.DESCRIPTION,
+        Field("industry", _("Industry"), via="company.industry"),
+        shared.TAGS,
+        shared.OWNER,
+        Field(
+            "stage_entered",
+            _("In this stage since"),
+            FieldType.MOMENT,
+            path="stage_entered_at",
+            is_editable=False,
+        ),
+        shared.TOUCHED,
+        Field("closed", _("Closed"), FieldType.MOMENT, path="closed_at", is_editable=False),
+        shared.CREATED,
+    ),
+    (shared.activities("deal"),),
+)
+
+PRODUCT = RecordType(
+    "crm.product",
+    _("Product"),
+    _("Products"),
+    "package",
+    "product_detail",
+    "product_list",
+    (
+        Field("name", pgettext_lazy("product", "Name"), compared="name_key", is_required=True),
+        Field("sku", _("Product code")),
+        Field("category", _("Category")),
+        Field("unit", _("Unit")),
+        Field("price", _("List price"), FieldType.MONEY, currency="currency"),
+        shared.CURRENCY,
+        Field("is_active", _("On sale"), FieldType.BOOLEAN),
+        shared.DESCRIPTION,
+        shared.TAGS,
+        shared.OWNER,
+        shared.CREATED,
+    ),
+)

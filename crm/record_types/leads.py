@@ -1,0 +1,59 @@
+"""Leads as people know them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.choices import FieldType
+from core.registries import RecordType
+from core.registries.records import Field
+from crm.choices import Grade
+from crm.record_types import shared
+
+LEAD = RecordType(
+    "crm.lead",
+    _("Lead"),
+    _("Leads"),
+    "target-arrow",
+    "lead_detail",
+    "lead_list",
+    (
+        Field("status", _("Status"), FieldType.CHOICE),
+        shared.SOURCE,
+        Field("country", _("Country")),
+        Field("city", _("City")),
+        shared.COMPANY,
+        Field(
+            "contact",
+            _("Contact"),
+            FieldType.LINK,
+            target="crm.contact",
+            order="contact__name_key",
+        ),
+        Field("job_title", _("Job title"), via="contact.job_title"),
+        Field("industry", _("Industry"), via="company.industry"),
+        Field("employees", _("Employees"), FieldType.NUMBER, via="company.employees"),
+        Field("interest", _("Interested in")),
+        Field("budget", _("Budget"), FieldType.MONEY, currency="currency"),
+        shared.CURRENCY,
+        Field("needed_by", _("Needed by"), FieldType.DATE),
+        Field("lost_reason", _("Lost because")),
+        shared.EXTERNAL_ID,
+        shared.DESCRIPTION,
+        Field("score", _("Score"), FieldType.NUMBER, path="score__score"),
+        Field("chance", _("Chance"), FieldType.NUMBER, path="score__probability", rule="score"),
+        Field(
+            "grade",
+            _("Grade"),
+            FieldType.CHOICE,
+            path="score__grade",
+            rule="score",
+            choices=Grade.choices,
+        ),
+        shared.TAGS,
+        shared.OWNER,
+        Field("captured", _("Captured"), FieldType.MOMENT, path="captured_at", is_editable=False),
+        shared.TOUCHED,
+        Field("closed", _("Closed"), FieldType.MOMENT, path="closed_at", is_editable=False),
+        shared.CREATED,
+    ),
+    (shared.activities("lead"), shared.interactions("contact", anchor="contact_id")),
+)

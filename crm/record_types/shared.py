@@ -1,0 +1,59 @@
+"""Fields and behaviours that several record types have."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from core.choices import FieldType
+from core.registries.records import Behaviour, Field
+from core.time_ids import first_id
+from crm.choices import ActivityKind, InteractionKind
+
+OWNER = Field("owner", _("Owner"), FieldType.USER, order="owner__name", is_editable=False)
+TAGS = Field("tags", _("Tags"), FieldType.TAGS)
+CREATED = Field("created", _("Created"), FieldType.MOMENT, path="created_at", is_editable=False)
+TOUCHED = Field("touched", _("Last touch"), FieldType.MOMENT, path="touched_at", is_editable=False)
+COMPANY = Field(
+    "company", _("Company"), FieldType.LINK, target="crm.company", order="company__name_key"
+)
+CURRENCY = Field("currency", _("Currency"), FieldType.CHOICE)
+DESCRIPTION = Field("description", _("Description"), FieldType.LONG_TEXT)
+SOURCE = Field("source", _("Source"))
+EXTERNAL_ID = Field("external_id", _("External ID"))
+
+ADDRESS = (
+    Field("street", _("Street"), section="address"),
+    Field("city", _("City"), section="address"),
+    Field("state", _("State or province"), section="address"),
+    Field("postal_code", _("Postal code"), section="address"),
+    Field("country", _("Country"), section="address"),
+)
+
+
+def activities(link: str) -> Behaviour:
+    """What we did about a record: calls, meetings, notes, tasks, e-mails that are done."""
+    return Behaviour(
+        "activity",
+        _("Activity"),
+        "crm.Activity",
+        link=link,
+        at="done_at",
+        kind="kind",
+        kinds=ActivityKind.choices,
+        permission="crm.activity.view",
+    )
+
+
+def interactions(link: str, anchor: str = "pk") -> Behaviour:
+    """What people did: visits, clicks, purchases."""
+    return Behaviour(
+        "interaction",
+        pgettext_lazy("what people did", "Interaction"),
+        "crm.Interaction",
+        link=link,
+        at="id",
+        kind="kind",
+        anchor=anchor,
+        kinds=InteractionKind.choices,
+        permission="crm.contact.view",
+        moment=first_id,
+    )

@@ -1,0 +1,79 @@
+"""Interactions: written once each, however often they are told."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+
+from core.locks import lock_for_transaction
+from core.time_ids import SLOTS, first_id, slot_of
+from core.upsert import insert_new
+from crm.models import Interaction
+
+BATCH = 2_000
+
+
+@dataclass(frozen=True)
+class NewInteraction:
+    """Something a contact did; `key` is what makes it the same event when it is told again."""
+
+    contact: int
+    kind: str
+    at: datetime
+    key: str = field(default_factory=lambda: uuid4().hex)
+    subject: str = ""
+    url: str = ""
+    channel: str = ""
+    amount: Decimal | None = None
+    currency: str = ""
+    detail: dict[str, Any] = field(default_factory=dict)
+    origin: str = ""
+
+
+FIELDS = [name for name in NewInteraction.__dataclass_fields__ if name != "contact"]
+
+
+@transaction.atomic
+def record_interactions(new: Iterable[NewInteraction]) -> int:
+    """Write those that are not there yet; returns how many were new."""
+    lock_for_transaction("crm.interaction")
+    source = iter(new)
+    written = 0
+    while batch := list(islice(source, BATCH)):
+        written += _write(batch)
+    return written
+
+
+def _write(batch: list[NewInteraction]) -> int:
+    """Place each at its slot, or at the next free one where another event has taken it."""
+    placed: dict[int, NewInteraction] = {}
+    waiting = [(_slots(item), item) for item in batch]
+    while waiting:
+        wanted = [(next(slots), slots, item) for slots, item in waiting]
+        ids = [number for number, _slots_left, _item in wanted]
+        stored = dict(Interaction.objects.filter(pk__in=ids).values_list("pk", "key"))
+        waiting = []
+        for number, slots, item in wanted:
+            there = placed[number].key if number in placed else stored.get(number)
+            if there is None:
+                placed[number] = item
+            elif there != item.key:
+                waiting.append((slots, item))
+    return insert_new(
+        Interaction,
+        (
+            [number, item.contact, *(getattr(item, name) for name in FIELDS)]
+            for number, item in placed.items()
+        ),
+        fields=["id", "contact", *FIELDS],
+    )
+
+
+def _slots(item: NewInteraction) -> Iterator[int]:
+    first, slot = first_id(item.at), slot_of(item.key)
+    return (first + (slot + step) % SLOTS for step in range(SLOTS))
