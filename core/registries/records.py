@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from core.choices import FieldType
 from core.registries.base import Registry
 
-Choices = Sequence[tuple[str, Any]]
+Choices = Sequence[tuple[Any, Any]]
 
 
 @dataclass(frozen=True)
