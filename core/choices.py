@@ -97,13 +97,7 @@ class FieldType(TextChoices):
 
 
 # What a custom field may hold.
-CUSTOM_FIELD_TYPES = (
-    FieldType.TEXT,
-    FieldType.NUMBER,
-    FieldType.DATE,
-    FieldType.CHOICE,
-    FieldType.BOOLEAN,
-)
+CUSTOM_FIELD_TYPES = tuple(kind for kind in FieldType if kind != FieldType.TAGS)
 
 
 class KnownWhen(TextChoices):

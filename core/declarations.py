@@ -1,7 +1,11 @@
 """What the core itself declares."""
 
+from typing import Any
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core.jobs.kinds import JobKind, job_kinds
 from core.registries import NavigationEntry, Permission, navigation, permission_registry
 
 
@@ -20,3 +24,16 @@ def register() -> None:
         ),
         NavigationEntry("settings", _("Settings"), "settings", "settings_profile", "foot", 20),
     )
+    job_kinds.register(
+        JobKind(
+            "core.custom_field_index",
+            _("Index of a custom field"),
+            "core.jobs.custom_field_indexes.CustomFieldIndexJob",
+            permission="core.custom_field.manage",
+            describe=_index_title,
+        )
+    )
+
+
+def _index_title(scope: dict[str, Any]) -> str:
+    return gettext("Index of the field “%(field)s”") % {"field": scope.get("label", "")}

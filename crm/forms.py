@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core import permissions
 from core.choices import FieldType
+from core.fields.parsing import parse_value
 from core.models import CustomField, User
 from core.permissions import Access
-from core.services.custom_fields import fields_of, parse_value
+from core.services.custom_fields import fields_of
 from crm.models import Company, Contact, Lead
 from crm.services.leads import may_edit_person
 

@@ -5,7 +5,7 @@ from typing import Any
 from core import permissions
 from core.models import JobRun, User
 from core.registries import record_types
-from core.services.custom_fields import fields_of
+from core.services.custom_fields import labels_of
 from core.values import in_words
 from crm.models import Lead, LeadScore
 
@@ -16,7 +16,7 @@ def field_labels() -> dict[str, Any]:
     """Labels of the fields a score learns from, by their full names."""
     kind = record_types["crm.lead"]
     labels: dict[str, Any] = {kind.field_name(name): label for name, label in kind.labels.items()}
-    return labels | {field.name: field.label for field in fields_of(kind.key)}
+    return labels | labels_of(kind.key)
 
 
 def insight(lead: Lead, user: User) -> dict[str, Any] | None:

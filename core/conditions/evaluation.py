@@ -7,6 +7,7 @@ from django.db.models import Model
 from core.choices import FieldType
 from core.conditions.checking import behaviour_of
 from core.conditions.comparisons import Comparison
+from core.conditions.custom import holds_of
 from core.conditions.fields import ResolvedField, resolve, value_of
 from core.conditions.operators import operator_for
 from core.conditions.sql import bounds_of, column_of, rows_of
@@ -39,6 +40,8 @@ def _test(record: Model, criterion: Criterion, kind: RecordType, view: Viewpoint
 
 
 def _holds(record: Model, field: ResolvedField, comparison: Comparison) -> bool:
+    if field.key:
+        return holds_of(field, comparison, field.value_of(record))
     value = value_of(record, _attribute(column_of(field, comparison), field))
     if field.type == FieldType.TAGS:
         return any(comparison.holds(each.pk) for each in value.all())

@@ -72,7 +72,8 @@ def _number_bound(how: str, value: float | int, field: ResolvedField) -> Any:
     """The bound as the column counts: a whole number where it holds only those."""
     if field.is_whole:
         return ceil(value) if how in ("gte", "lt") else floor(value)
-    return Decimal(str(value)) if field.type == FieldType.MONEY else value
+    is_decimal = field.type == FieldType.MONEY and not field.key
+    return Decimal(str(value)) if is_decimal else value
 
 
 def _from_day(

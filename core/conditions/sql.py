@@ -12,6 +12,7 @@ from core import permissions
 from core.choices import FieldType
 from core.conditions.checking import behaviour_of
 from core.conditions.comparisons import Comparison, Contains, OneOf
+from core.conditions.custom import custom_q
 from core.conditions.fields import ResolvedField, resolve
 from core.conditions.operators import operator_for
 from core.conditions.tree import Condition, Criterion, Happened, Joined, Not
@@ -58,6 +59,8 @@ def _test(criterion: Criterion, kind: RecordType, view: Viewpoint) -> Q:
 
 
 def _compared(field: ResolvedField, comparison: Comparison, kind: RecordType) -> Q:
+    if field.key:
+        return custom_q(field, comparison)
     path = column_of(field, comparison)
     q = comparison.q(path)
     if "__" in path:

@@ -7,7 +7,8 @@ from functools import cached_property
 from django.db.models import Q
 
 from core import permissions
-from core.models import User
+from core.choices import Reach
+from core.models import CustomField, User
 from core.permissions import Access
 from core.registries import RecordType
 from core.registries.records import Choices, Field
@@ -43,9 +44,21 @@ class Viewpoint:
         mates = User.objects.filter(team__in=teams).values_list("pk", flat=True)
         return frozenset({self.user.pk, *mates})
 
+    @cached_property
+    def custom_fields(self) -> dict[str, dict[str, CustomField]]:
+        """The custom fields by record type and key, in their order: one query for all."""
+        found: dict[str, dict[str, CustomField]] = {}
+        for field in CustomField.objects.active():
+            found.setdefault(field.object_type, {})[field.key] = field
+        return found
+
     def reached(self, record_type: RecordType, path: str) -> Q:
         """The related row at the path is one that the user may see."""
         return permissions.related_row_condition(record_type.model, self.user, path)
+
+    def reaches_all(self, record_type: RecordType) -> bool:
+        """Whether the user may see every record of the type."""
+        return self.access.reach(f"{record_type.key}.view") == Reach.ALL
 
     def reaches(self, record_type: RecordType, row: object) -> bool:
         """The same for a row at hand."""

@@ -3,24 +3,28 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from math import isfinite
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db.models import F, Q, QuerySet
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import F, Model, OneToOneRel, Q, QuerySet
 
+from core.fields.ordering import Order
 from core.lists.definition import Sort
 
-Value = str | int | float | datetime
+Value = str | int | float | datetime | date | Decimal
+LARGEST_ID = 2**63 - 1
 # What reading a token that somebody made up may raise.
 NOT_OURS = (
     ValueError,
     KeyError,
     TypeError,
-    OverflowError,
     RecursionError,
+    ArithmeticError,
     ValidationError,
     binascii.Error,
 )
@@ -35,8 +39,7 @@ class Position:
     is_backward: bool = False
 
     def token(self) -> str:
-        value = {"at": self.value.isoformat()} if isinstance(self.value, datetime) else self.value
-        text = json.dumps([value, self.pk, int(self.is_backward)])
+        text = json.dumps([_as_json(self.value), self.pk, int(self.is_backward)])
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @classmethod
@@ -45,13 +48,37 @@ class Position:
         try:
             padded = token + "=" * (-len(token) % 4)
             value, pk, backward = json.loads(base64.urlsafe_b64decode(padded))
-            if isinstance(value, dict):
-                value = datetime.fromisoformat(value["at"]).astimezone(UTC)
+            value = _from_json(value)
             is_ours = isinstance(value, Value | None) and "\0" not in str(value)
             str(value).encode()  # half a surrogate pair is no text
+            is_ours = is_ours and 0 <= int(pk) <= LARGEST_ID
             return cls(value, int(pk), bool(backward)) if is_ours else None
         except NOT_OURS:
             return None
+
+
+def _as_json(value: Any) -> Any:
+    match value:
+        case datetime():
+            return {"at": value.isoformat()}
+        case date():
+            return {"on": value.isoformat()}
+        case Decimal():
+            return {"exactly": str(value)}
+    return value
+
+
+def _from_json(value: Any) -> Any:
+    match value:
+        case {"at": moment}:
+            return datetime.fromisoformat(moment).astimezone(UTC)
+        case {"on": day}:
+            return date.fromisoformat(day)
+        case {"exactly": str(number)}:
+            value = Decimal(number)
+    if isinstance(value, float | Decimal) and not isfinite(value):
+        raise ValueError("Nothing stands there.")
+    return value
 
 
 @dataclass(frozen=True)
@@ -63,68 +90,115 @@ class Page:
     next_token: str
 
 
-def fetch_page(rows: QuerySet[Any], *, sort: Sort, descending: bool, size: int, token: str) -> Page:
+def fetch_page(
+    rows: QuerySet[Any], *, sort: Sort | Order, descending: bool, size: int, token: str
+) -> Page:
     """The page after (or before) the token's row; missing values come last either way."""
-    found, position = _from_position(rows, sort, descending, token)
-    backward = position is not None and position.is_backward
-    found = found.order_by(*_order(sort, descending, reverse=backward))
-    batch = list(found[: size + 1])
+    walk = _Walk.over(rows, sort)
+    stretches, position = _from_position(walk, descending, token)
+    batch: list[Any] = []
+    for stretch in stretches:
+        batch += stretch[: size + 1 - len(batch)]
+        if len(batch) > size:
+            break
     has_more, batch = len(batch) > size, batch[:size]
+    backward = position is not None and position.is_backward
     if backward:
         batch.reverse()
     has_previous = has_more if backward else position is not None
     has_next = True if backward else has_more
     return Page(
         batch,
-        _token(batch[0], sort, is_backward=True) if batch and has_previous else "",
-        _token(batch[-1], sort, is_backward=False) if batch and has_next else "",
+        _token(batch[0], walk.path, is_backward=True) if batch and has_previous else "",
+        _token(batch[-1], walk.path, is_backward=False) if batch and has_next else "",
     )
 
 
 def _from_position(
-    rows: QuerySet[Any], sort: Sort, descending: bool, token: str
-) -> tuple[QuerySet[Any], Position | None]:
-    """The rows beyond the token's; all of them when its value does not fit the column."""
+    walk: "_Walk", descending: bool, token: str
+) -> tuple[Sequence[QuerySet[Any]], Position | None]:
+    """What lies beyond the token's row; everything when its value does not fit the column."""
     position = Position.from_token(token) if token else None
-    if position is None:
-        return rows, None
     try:
-        return rows.filter(_beyond(sort, descending, position)), position
+        return walk.beyond(position, descending), position
     except NOT_OURS:
-        return rows, None
+        return walk.beyond(None, descending), None
 
 
-def _order(sort: Sort, descending: bool, *, reverse: bool) -> list[Any]:
-    down = descending != reverse
-    path = F(sort.path)
-    if not sort.is_nullable:
-        main: Any = path.desc() if down else path.asc()
-    elif reverse:
-        main = path.desc(nulls_first=True) if down else path.asc(nulls_first=True)
-    else:
-        main = path.desc(nulls_last=True) if down else path.asc(nulls_last=True)
-    return [main, "-pk" if down else "pk"]
+@dataclass(frozen=True)
+class _Walk:
+    """Rows in order, in two stretches: those with a value, then those without.
+
+    Each is a statement of its own, because no index has the missing values last both ways round.
+    """
+
+    rows: QuerySet[Any]
+    path: str
+    is_nullable: bool
+    side: str
+
+    @classmethod
+    def over(cls, rows: QuerySet[Any], sort: Sort | Order) -> "_Walk":
+        order = sort if isinstance(sort, Order) else Order(sort.path, None, sort.is_nullable)
+        rows, order = order.named(rows)
+        return cls(rows, order.path, order.is_nullable, _side_table(rows.model, order.path))
+
+    def beyond(self, position: Position | None, descending: bool) -> Sequence[QuerySet[Any]]:
+        """The stretches from the position on, in its reading direction."""
+        if position is None:
+            return list(self._from_first(descending))
+        down = descending != position.is_backward
+        if position.value is not None:
+            here = self._with_value(down, position)
+            return [here] if position.is_backward else [here, *self._without_value(down)]
+        rest = list(self._without_value(down, position))
+        return [*rest, self._with_value(down)] if position.is_backward else rest
+
+    def _from_first(self, down: bool) -> Iterator[QuerySet[Any]]:
+        yield self._with_value(down)
+        yield from self._without_value(down)
+
+    def _with_value(self, down: bool, position: Position | None = None) -> QuerySet[Any]:
+        # The side table's own ids, so that its index gives the whole order.
+        number = f"{self.side}__pk" if self.side else "pk"
+        rows = self.rows.filter(**{f"{self.path}__isnull": False}) if self.is_nullable else self.rows
+        if position is not None:
+            beyond = "lt" if down else "gt"
+            tied = Q(**{self.path: position.value, f"{number}__{beyond}": position.pk})
+            further = Q(**{f"{self.path}__{beyond}": position.value}) | tied
+            # Says nothing new, but a database seeks to a bound and scans to an OR.
+            bound = Q(**{f"{self.path}__{beyond}e": position.value})
+            rows = rows.filter(bound & further)
+        value, pk = F(self.path), F(number)
+        return rows.order_by(*([value.desc(), pk.desc()] if down else [value.asc(), pk.asc()]))
+
+    def _without_value(
+        self, down: bool, position: Position | None = None
+    ) -> Iterator[QuerySet[Any]]:
+        if not self.is_nullable:
+            return
+        rows = self.rows.filter(**{f"{self.side or self.path}__isnull": True})
+        if position is not None:
+            rows = rows.filter(**{f"pk__{'lt' if down else 'gt'}": position.pk})
+        yield rows.order_by("-pk" if down else "pk")
 
 
-def _beyond(sort: Sort, descending: bool, position: Position) -> Q:
-    """Rows on the far side of the position in reading direction."""
-    down = descending != position.is_backward
-    compare = "lt" if down else "gt"
-    same_value = Q(**{f"pk__{compare}": position.pk})
-    is_missing = Q(**{f"{sort.path}__isnull": True})
-    if position.value is None:
-        tied = is_missing & same_value
-        return tied | ~is_missing if position.is_backward else tied
-    tied = Q(**{sort.path: position.value}) & same_value
-    further = Q(**{f"{sort.path}__{compare}": position.value}) | tied
-    if sort.is_nullable:
-        return further if position.is_backward else further | is_missing
-    # Says nothing new, but a database seeks to a bound and scans to an OR.
-    return Q(**{f"{sort.path}__{compare}e": position.value}) & further
+def _side_table(model: type[Model], path: str) -> str:
+    """The relation to a table with the same ids in which the value, where there is a row, is never
+    missing; empty when the path leads elsewhere."""
+    first, _separator, rest = path.partition("__")
+    try:
+        relation: Any = model._meta.get_field(first)
+        if not isinstance(relation, OneToOneRel) or not relation.field.primary_key:
+            return ""
+        column: Any = relation.related_model._meta.get_field(rest)
+    except FieldDoesNotExist:
+        return ""
+    return "" if column.null else first
 
 
-def _token(row: Any, sort: Sort, *, is_backward: bool) -> str:
+def _token(row: Any, path: str, *, is_backward: bool) -> str:
     value = row
-    for part in sort.path.split("__"):
+    for part in path.split("__"):
         value = getattr(value, part, None) if value is not None else None
     return Position(value, row.pk, is_backward).token()

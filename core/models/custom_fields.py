@@ -1,9 +1,16 @@
 """Fields that a company adds to its records."""
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import CUSTOM_FIELD_TYPES, FieldType, KnownWhen
+
+
+class CustomFieldQuerySet(models.QuerySet["CustomField"]):
+    def active(self) -> "CustomFieldQuerySet":
+        return self.filter(is_archived=False)
 
 
 class CustomField(models.Model):
@@ -25,8 +32,19 @@ class CustomField(models.Model):
         default=KnownWhen.BEFORE,
         help_text=_("A score never learns from fields that are filled in after contact."),
     )
+    help_text = models.CharField(_("help"), max_length=300, blank=True)
+    # [{"key": "fair", "label": "Trade fair"}, …]; a choice without options takes any text.
+    options = models.JSONField(_("options"), default=list, blank=True)
+    # One for all values of the field, so that amounts can be compared.
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    target = models.CharField(max_length=60, blank=True, help_text="Such as crm.company.")
+    is_required = models.BooleanField(_("required"), default=False)
+    is_archived = models.BooleanField(_("archived"), default=False)
+    indexed_at = models.DateTimeField(null=True, editable=False)
     position = models.PositiveIntegerField(_("position"), default=0)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[Any] = CustomFieldQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("custom field")
@@ -38,6 +56,11 @@ class CustomField(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """The options as forms and conditions take them."""
+        return [(option["key"], option["label"]) for option in self.options]
 
     @property
     def name(self) -> str:

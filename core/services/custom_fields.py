@@ -1,9 +1,6 @@
-"""Custom fields: making them, reading and writing their values."""
+"""Custom fields: making, changing, ordering and archiving them."""
 
-import re
-from collections.abc import Collection, Iterable
-from datetime import date
-from decimal import Decimal
+from collections.abc import Collection, Mapping, Sequence
 from itertools import chain, count
 from typing import Any
 
@@ -14,19 +11,17 @@ from django.utils.translation import gettext as _
 from core import audit, permissions
 from core.choices import FieldType, KnownWhen
 from core.errors import Refused
+from core.fields.parsing import MAX_CHOICE
 from core.locks import lock_for_transaction
 from core.models import CustomField, User
+from core.registries import record_types
+from core.text import comparable
 
-TRUE_WORDS = frozenset({"1", "true", "yes", "y", "t", "ja", "是", "对", "有"})
-FALSE_WORDS = frozenset({"0", "false", "no", "n", "f", "nein", "否", "不", "无"})
-MAX_TEXT = 5_000
 # Every form and page of a record shows them all.
 MOST_FIELDS = 200
-MAX_DIGITS = 300  # what is longer fits no floating-point number
-NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)([.]\d+)?([eE][+-]?\d{1,2})?|[+-]?\d+,\d+")
-THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+([.]\d+)?")
-# A number that begins so is a code: a postal code, a telephone number.
-CODE = re.compile(r"\+|0\d")
+MOST_OPTIONS = 200
+# What may be said of a field later: never its key and type, which stored values depend on.
+CHANGEABLE = ("label", "help_text", "options", "currency", "is_required", "known_when")
 
 
 @transaction.atomic
@@ -45,28 +40,146 @@ def ensure_field(
     """
     label = label[:200]
     lock_for_transaction("core.custom_fields")
-    field = CustomField.objects.filter(object_type=object_type, label__iexact=label).first()
+    field = _labelled(object_type, label).first()
     if field is None:
-        taken = set(
-            CustomField.objects.filter(object_type=object_type).values_list("key", flat=True)
-        )
-        if len(taken) >= MOST_FIELDS:
-            raise Refused(
-                _("There are %(count)s fields of your own already. Leave columns out.")
-                % {"count": len(taken)}
-            )
-        return CustomField.objects.create(
-            object_type=object_type,
-            key=field_key(label, taken),
-            label=label,
-            type=field_type,
-            known_when=known_when,
-            position=len(taken),
-        )
+        new = {"label": label, "type": field_type, "known_when": known_when}
+        return _create(object_type, new)
     is_new_mark = known_when == KnownWhen.AFTER and field.known_when != KnownWhen.AFTER
     if is_new_mark and (by is None or permissions.access_of(by).may("core.custom_field.manage")):
         set_known_when(field=field, known_when=known_when, by=by)
     return field
+
+
+@transaction.atomic
+def create_field(
+    *, object_type: str, field_type: str, values: Mapping[str, Any], by: User, target: str = ""
+) -> CustomField:
+    """A new field of a record type; `values` are what may be changed later, too."""
+    lock_for_transaction("core.custom_fields")
+    label = str(values.get("label", "")).strip()
+    _check(label, field_type, values.get("options", []))
+    if field_type == FieldType.LINK and target not in record_types:
+        raise Refused(_("Say what kind of record the field leads to."))
+    _refuse_twice(object_type, label)
+    field = _create(
+        object_type,
+        {
+            **{name: value for name, value in values.items() if name in CHANGEABLE},
+            "label": label,
+            "type": field_type,
+            "target": target if field_type == FieldType.LINK else "",
+        },
+    )
+    audit.record(actor=by, action="field.create", subject=field)
+    return field
+
+
+def _create(object_type: str, values: Mapping[str, Any]) -> CustomField:
+    active = CustomField.objects.active().filter(object_type=object_type).count()
+    if active >= MOST_FIELDS:
+        raise Refused(
+            _("There are %(count)s fields of your own already. Leave columns out.")
+            % {"count": active}
+        )
+    stored = CustomField.objects.filter(object_type=object_type)
+    taken = set(stored.values_list("key", flat=True))
+    key = field_key(values["label"], taken)
+    return CustomField.objects.create(
+        object_type=object_type, key=key, position=len(taken), **values
+    )
+
+
+@transaction.atomic
+def change_field(*, field: CustomField, values: Mapping[str, Any], by: User) -> CustomField:
+    """Change what may be changed of a field; an option in use can be renamed, not lost."""
+    lock_for_transaction("core.custom_fields")
+    before = audit.snapshot(field)
+    for name in CHANGEABLE:
+        if name in values:
+            setattr(field, name, values[name])
+    field.label = field.label.strip()
+    _check(field.label, field.type, field.options)
+    if comparable(field.label) != comparable(before["label"]):
+        _refuse_twice(field.object_type, field.label)
+    changes = audit.differences(before, field)
+    if changes:
+        field.save(update_fields=list(changes))
+        audit.record(actor=by, action="field.change", subject=field, changes=changes)
+    return field
+
+
+def _check(label: str, field_type: str, options: Sequence[Mapping[str, str]]) -> None:
+    if not label:
+        raise Refused(_("Give the field a name."))
+    labels = [comparable(option["label"]) for option in options]
+    if len(options) > MOST_OPTIONS:
+        raise Refused(_("A field may have %(most)s options at most.") % {"most": MOST_OPTIONS})
+    if len(set(labels)) < len(labels) or not all(labels):
+        raise Refused(_("Each option needs a name of its own."))
+    if field_type == FieldType.CHOICES and not options:
+        raise Refused(_("Say which options there are."))
+
+
+def _labelled(object_type: str, label: str) -> Any:
+    return CustomField.objects.active().filter(object_type=object_type, label__iexact=label)
+
+
+def _refuse_twice(object_type: str, label: str) -> None:
+    if _labelled(object_type, label).exists():
+        raise Refused(_("There is a field “%(label)s” already.") % {"label": label})
+
+
+def options_from(labels: Sequence[str], known: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Options with these labels; one that is known keeps its key, a new one is its own key."""
+    keys = {comparable(option["label"]): option["key"] for option in known}
+    taken = {option["key"] for option in known}
+    found = []
+    for label in labels:
+        key = keys.get(comparable(label)) or _free_key(label[:MAX_CHOICE], taken)
+        taken.add(key)
+        found.append({"key": key, "label": label[:MAX_CHOICE]})
+    return found
+
+
+def _free_key(label: str, taken: Collection[str]) -> str:
+    numbered = (f"{label[: MAX_CHOICE - 5]} {number}" for number in count(2))
+    return next(key for key in chain([label], numbered) if key not in taken)
+
+
+@transaction.atomic
+def move_field(*, field: CustomField, steps: int, by: User) -> None:
+    """Move a field among those of its record type; -1 is one up."""
+    lock_for_transaction("core.custom_fields")
+    fields = fields_of(field.object_type)
+    place = fields.index(field)
+    fields.insert(min(max(place + steps, 0), len(fields) - 1), fields.pop(place))
+    for position, each in enumerate(fields):
+        if each.position != position:
+            CustomField.objects.filter(pk=each.pk).update(position=position)
+    audit.record(actor=by, action="field.move", subject=field)
+
+
+@transaction.atomic
+def archive_field(*, field: CustomField, by: User) -> None:
+    """Take the field away from pages, forms, filters and scores; its values stay."""
+    _set_archived(field, True, by)
+
+
+@transaction.atomic
+def restore_field(*, field: CustomField, by: User) -> None:
+    """Bring an archived field back with all its values."""
+    lock_for_transaction("core.custom_fields")
+    _refuse_twice(field.object_type, field.label)
+    _set_archived(field, False, by)
+
+
+def _set_archived(field: CustomField, is_archived: bool, by: User) -> None:
+    if field.is_archived == is_archived:
+        return
+    field.is_archived = is_archived
+    field.save(update_fields=["is_archived"])
+    action = "field.archive" if is_archived else "field.restore"
+    audit.record(actor=by, action=action, subject=field)
 
 
 def field_key(label: str, taken: Collection[str]) -> str:
@@ -89,73 +202,11 @@ def set_known_when(*, field: CustomField, known_when: str, by: User | None) -> N
 
 
 def fields_of(object_type: str) -> list[CustomField]:
-    return list(CustomField.objects.filter(object_type=object_type))
+    """The fields of a record type in their order, without archived ones."""
+    return list(CustomField.objects.active().filter(object_type=object_type))
 
 
-def parse_value(field: CustomField, text: str) -> Any:
-    """The JSON value of a text for the field; raises ValueError with a sentence."""
-    text = text.strip()
-    if not text:
-        return None
-    return PARSERS[FieldType(field.type)](text)
-
-
-def _parse_number(text: str) -> float | int:
-    text = text.replace(" ", "").replace("\u00a0", "")
-    if not NUMBER.fullmatch(text) or len(text) > MAX_DIGITS:
-        raise ValueError(_("“%(text)s” is not a number.") % {"text": text[:50]})
-    plain = text.replace(",", "") if THOUSANDS.fullmatch(text) else text.replace(",", ".")
-    number = Decimal(plain)
-    return int(number) if number == number.to_integral_value() else float(number)
-
-
-def _parse_date(text: str) -> str:
-    try:
-        return date.fromisoformat(text[:10]).isoformat()
-    except ValueError:
-        raise ValueError(
-            _("“%(text)s” is not a date. Write it as 2026-11-22.") % {"text": text[:50]}
-        ) from None
-
-
-def _parse_boolean(text: str) -> bool:
-    word = text.casefold()
-    if word in TRUE_WORDS:
-        return True
-    if word in FALSE_WORDS:
-        return False
-    raise ValueError(_("“%(text)s” is neither yes nor no.") % {"text": text[:50]})
-
-
-PARSERS = {
-    FieldType.TEXT: lambda text: text[:MAX_TEXT],
-    FieldType.CHOICE: lambda text: text[:200],
-    FieldType.NUMBER: _parse_number,
-    FieldType.DATE: _parse_date,
-    FieldType.BOOLEAN: _parse_boolean,
-}
-
-
-def guess_type(samples: Iterable[str]) -> FieldType:
-    """The narrowest type that fits all samples; few repeated words are a choice."""
-    values = [text.strip() for text in samples if text.strip()]
-    if not values:
-        return FieldType.TEXT
-    for kind in (FieldType.BOOLEAN, FieldType.NUMBER, FieldType.DATE):
-        if _all_parse(kind, values):
-            is_code = kind == FieldType.NUMBER and any(CODE.match(value) for value in values)
-            return FieldType.TEXT if is_code else kind
-    distinct = set(values)
-    repeats = len(distinct) <= max(20, len(values) // 20) and len(distinct) < len(values)
-    return FieldType.CHOICE if repeats else FieldType.TEXT
-
-
-def _all_parse(kind: FieldType, values: list[str]) -> bool:
-    if kind == FieldType.BOOLEAN and len({v.casefold() for v in values} - {"0", "1"}) == 0:
-        return len(set(values)) > 1
-    try:
-        for value in values:
-            PARSERS[kind](value)
-    except ValueError:
-        return False
-    return True
+def labels_of(object_type: str) -> dict[str, str]:
+    """Labels by full name, of archived fields as well: the past goes on speaking of them."""
+    fields = CustomField.objects.filter(object_type=object_type)
+    return {field.name: field.label for field in fields}

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from core import permissions
 from core.permissions import Access
 from core.registries import record_types
-from core.services.custom_fields import fields_of
+from core.services.custom_fields import labels_of
 from core.values import in_words
 from crm.models import Lead
 
@@ -44,7 +44,7 @@ def call_first(_record: Any, user: "User") -> dict[str, Any] | None:
 def _labels() -> dict[str, Any]:
     kind = record_types["crm.lead"]
     labels: dict[str, Any] = {kind.field_name(name): label for name, label in kind.labels.items()}
-    return labels | {field.name: field.label for field in fields_of(kind.key)}
+    return labels | labels_of(kind.key)
 
 
 def _reason(lead: Lead, labels: dict[str, Any], access: Access) -> dict[str, Any] | None:

@@ -28,6 +28,7 @@ from core.conditions import (
 from core.conditions.fields import ResolvedField, offered_fields
 from core.conditions.operators import Operator, operators_for
 from core.conditions.periods import PERIODS
+from core.fields.stored import to_stored
 from core.models import Tag, User
 from core.registries import record_types
 from crm.choices import LeadStatus
@@ -37,6 +38,7 @@ from tests.factories import (
     ActivityFactory,
     CompanyFactory,
     ContactFactory,
+    CustomFieldFactory,
     LeadFactory,
     LeadScoreFactory,
     RoleFactory,
@@ -61,19 +63,76 @@ COUNTS = [
 DAYS = [(NOW + timedelta(days=n)).date().isoformat() for n in (-400, -31, -7, -1, 0, 1, 30)]
 
 
+LONG = "Fair " * 60
+OPTIONS = [{"key": key, "label": f"Option {key}"} for key in ("a", "B b", "中", '"')]
+# Keys that a database or Django might take for something else.
+CUSTOM: dict[str, tuple[FieldType, list[Any]]] = {
+    "in": (FieldType.TEXT, [*WORDS[1:], LONG, LONG + "x"]),
+    "contains": (FieldType.LONG_TEXT, [LONG, *WORDS[1:]]),
+    "客户_等级": (FieldType.CHOICE, ["a", "B b", "中", '"']),
+    "isnull": (FieldType.CHOICES, [["a"], ["a", "中"], ["B b", '"'], []]),
+    "0": (FieldType.NUMBER, [*NUMBERS, -12, 0.1]),
+    "null": (FieldType.MONEY, [0, 2.5, 12.1, 1_000_000.25]),
+    "date": (FieldType.DATE, DAYS),
+    "at": (FieldType.MOMENT, [to_stored(NOW + timedelta(hours=h)) for h in (-800, -30, 0, 5)]),
+    "true": (FieldType.BOOLEAN, [True, False]),
+    "url": (FieldType.URL, ["https://example.org/?a=%20", "https://例子.cn/"]),
+    "email": (FieldType.EMAIL, ["Ada@example.org"]),
+    "phone": (FieldType.PHONE, ["+49 40 123", "10086"]),
+    "user": (FieldType.USER, [1, 2, 3]),
+    "link": (FieldType.LINK, [1, 2]),
+}
+OF_COMPANIES = ("in", "0", "isnull", "date", "true")
+
+
+def make_custom_fields() -> None:
+    for object_type, keys in (("crm.lead", CUSTOM), ("crm.company", OF_COMPANIES)):
+        for key in keys:
+            kind = CUSTOM[key][0]
+            CustomFieldFactory(
+                object_type=object_type,
+                key=key,
+                type=kind,
+                options=OPTIONS if kind in (FieldType.CHOICE, FieldType.CHOICES) else [],
+                target="crm.company" if kind == FieldType.LINK else "",
+            )
+
+
+def custom_values(number: int) -> dict[str, Any]:
+    """Values with gaps, some of them written out as null."""
+    values: dict[str, Any] = {}
+    for place, (key, (_kind, offered)) in enumerate(CUSTOM.items()):
+        step = (number + place) % (len(offered) + 2)
+        if step < len(offered):
+            values[key] = offered[step]
+        elif step == len(offered):
+            values[key] = None
+    return values
+
+
 def some_leads(user: User) -> None:
     """Leads that differ in everything a condition may ask, with gaps everywhere."""
+    make_custom_fields()
     mate = UserFactory(role=None, team=user.team)
     outsider = UserFactory(role=None, team=TeamFactory())
     owners = [user, mate, outsider, None]
     tags = [TagFactory(), TagFactory()]
     companies: list[Any] = [None]
     companies += [
-        CompanyFactory(name=name, industry=industry, employees=size, owner=owner, team=team)
-        for name, industry, size, owner, team in (
-            ("Müller", "Fair", 50, user, user.team),
-            ("Acme", "", None, outsider, outsider.team),
-            ("林兆阳", "ＦＡＩＲ", 12_000, mate, mate.team),
+        CompanyFactory(
+            name=name,
+            industry=industry,
+            employees=size,
+            owner=owner,
+            team=team,
+            custom=custom_values(place),
+        )
+        for place, (name, industry, size, owner, team) in enumerate(
+            (
+                ("Müller", "Fair", 50, user, user.team),
+                ("Acme", "", None, outsider, outsider.team),
+                ("林兆阳", "ＦＡＩＲ", 12_000, mate, mate.team),
+            )
         )
     ]
     contacts: list[Any] = [None]
@@ -90,6 +149,7 @@ def some_leads(user: User) -> None:
             company=companies[number % 4],
             contact=contacts[number // 2 % 4],
             external_id=None if number % 3 else f"L{number}",
+            custom=custom_values(number),
             touched_at=None if number % 4 == 0 else NOW - timedelta(days=number * 3 - 20, hours=5),
         )
         if number % 3:
@@ -123,6 +183,9 @@ def add_activities(lead: Lead, number: int, mate: User) -> None:
 def values_for(operator: Operator, field: ResolvedField, people: list[int]) -> Any:
     single = {
         FieldType.NUMBER: st.sampled_from(NUMBERS),
+        FieldType.MONEY: st.sampled_from([0, 2.5, 12.1]),
+        FieldType.CHOICES: st.sampled_from([option["key"] for option in OPTIONS]),
+        FieldType.TEXT: st.sampled_from([*WORDS[1:], LONG, LONG + "x"]),
         FieldType.CHOICE: st.sampled_from([str(key) for key, _label in field.choices] or ["x"]),
         FieldType.USER: st.sampled_from(["me", "my_team", *people]),
         FieldType.LINK: st.sampled_from([1, *people]),
@@ -186,6 +249,7 @@ def view(request: pytest.FixtureRequest) -> Viewpoint:
 def test_database_and_python_agree(view: Viewpoint, data: st.DataObject) -> None:
     if not Lead.objects.exists():
         some_leads(view.user)
+    view = Viewpoint(view.user, view.now)
     strategy = conditions(list(offered_fields(KIND, view)), [view.user.pk, 1, 2, 3])
     condition = checked(data.draw(strategy), KIND, view)
     note(sentence(condition, KIND, view))

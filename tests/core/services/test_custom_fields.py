@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from core.choices import CUSTOM_FIELD_TYPES
 from core.errors import Refused
+from core.fields.parsing import guess_type, parse_value
 from core.models import CustomField, User
 from core.services import custom_fields
-from core.services.custom_fields import ensure_field, field_key, guess_type, parse_value
+from core.services.custom_fields import ensure_field, field_key
 
 
 def field(kind: str) -> CustomField:
@@ -60,6 +61,7 @@ def test_value_that_does_not_fit_is_refused_with_a_sentence(kind: str, text: str
         parse_value(field(kind), text)
 
 
+@pytest.mark.django_db
 @given(kind=st.sampled_from(CUSTOM_FIELD_TYPES), text=st.text(max_size=30))
 @example(kind="number", text="1e400")
 @example(kind="number", text="-1E+1000000")
