@@ -142,7 +142,7 @@ def insert_side(db: Database, table: str, keys: tuple[str, ...], first: int, las
     for key in keys:
         column = "words" if key in WORDS else "number"
         run(
-            f"INSERT INTO {table} (record_id, field_id, {column})"  # noqa: S608  # names of this module
+            f"INSERT INTO {table} (record_id, field_id, {column})"  # names of this module
             f" SELECT n, {db.field_of(key)}, {db.made(key)} FROM {db.series(first, last)}"
             f" WHERE {db.filled(key)} IS NOT NULL"
         )
@@ -157,10 +157,10 @@ def index_json(db: Database) -> None:
 def size_of(db: Database, names: str) -> float:
     """MiB of the relations whose names are like that, indexes included."""
     if not db.is_postgresql:
-        found = run(f"SELECT sum(pgsize) FROM dbstat WHERE name LIKE '{names}'")  # noqa: S608
+        found = run(f"SELECT sum(pgsize) FROM dbstat WHERE name LIKE '{names}'")
     else:
         found = run(
-            "SELECT sum(pg_relation_size(oid)) FROM pg_class"  # noqa: S608
+            "SELECT sum(pg_relation_size(oid)) FROM pg_class"
             f" WHERE relname LIKE '{names}' AND relkind IN ('r', 'i')"
         )
     return float(found[0][0] or 0) / 2**20
@@ -168,7 +168,7 @@ def size_of(db: Database, names: str) -> float:
 
 def json_queries(db: Database, count: int) -> dict[str, str]:
     def page(where: str, order: str = "c.name_key, c.id", join: str = "") -> str:
-        return f"SELECT c.* FROM crm_contact c {join} WHERE {where} ORDER BY {order} LIMIT 51"  # noqa: S608
+        return f"SELECT c.* FROM crm_contact c {join} WHERE {where} ORDER BY {order} LIMIT 51"
 
     own, company = (lambda key: db.value("c.", key)), (lambda key: db.value("o.", key))
     at_company = "JOIN crm_company o ON o.id = c.company_id"
@@ -196,13 +196,13 @@ def side_queries(db: Database, count: int) -> dict[str, str]:
     def page(key: str, where: str, order: str = "c.name_key, c.id", at: str = "contact") -> str:
         link = "c.id" if at == "contact" else "c.company_id"
         return (
-            f"SELECT c.* FROM crm_contact c JOIN side_{at} s ON s.record_id = {link}"  # noqa: S608
+            f"SELECT c.* FROM crm_contact c JOIN side_{at} s ON s.record_id = {link}"
             f" AND s.field_id = {db.field_of(key)} WHERE {where} ORDER BY {order} LIMIT 51"
         )
 
     down = "s.number DESC, s.record_id DESC"
     missing = (
-        "SELECT c.* FROM crm_contact c WHERE NOT EXISTS (SELECT 1 FROM side_contact s"  # noqa: S608
+        "SELECT c.* FROM crm_contact c WHERE NOT EXISTS (SELECT 1 FROM side_contact s"
         f" WHERE s.record_id = c.id AND s.field_id = {db.field_of('amount')})"
         f" AND c.id < {count // 2} ORDER BY c.id DESC LIMIT 51"
     )

@@ -85,6 +85,7 @@ class LeadForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         lead = self.instance
         if lead.contact is not None:
             for name in PERSON_FIELDS:
@@ -115,7 +116,7 @@ class LeadForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
 
     def _clean_custom(self, custom_field: CustomField, name: str, text: Any) -> None:
         try:
-            value = parse_value(custom_field, str(text or ""))
+            value = parse_value(custom_field, str(text or ""), by=self.user)
         except ValueError as error:
             self.add_error(name, str(error))
             return

@@ -27,6 +27,18 @@ FIXED_FIELDS = {
     "crm.lead.employees": "company__employees",
 }
 
+# Addresses, moments, people and other records are one of a kind: nothing to learn from.
+TELLING_TYPES = frozenset(
+    {
+        FieldType.TEXT,
+        FieldType.NUMBER,
+        FieldType.MONEY,
+        FieldType.CHOICE,
+        FieldType.CHOICES,
+        FieldType.BOOLEAN,
+    }
+)
+
 
 @dataclass(frozen=True)
 class ClosedLeads:
@@ -43,7 +55,7 @@ def custom_fields_known_before() -> dict[str, str]:
     return {
         field.name: field.key
         for field in fields_of(OBJECT)
-        if field.known_when == KnownWhen.BEFORE and field.type != FieldType.DATE
+        if field.known_when == KnownWhen.BEFORE and field.type in TELLING_TYPES
     }
 
 
@@ -112,6 +124,11 @@ def _cells(rows: Any) -> Iterable[tuple[Any, ...]]:
     return cells
 
 
+def _cell(value: Any) -> Any:
+    """Several choices are a level of their own."""
+    return " / ".join(sorted(value)) if isinstance(value, list) else value
+
+
 def _frame(rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
     custom = custom_fields_known_before()
     ids: list[int] = []
@@ -123,7 +140,7 @@ def _frame(rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
         for name, value in zip(FIXED_FIELDS, fixed, strict=True):
             columns[name].append(value)
         for name, key in custom.items():
-            columns[name].append(values.get(key))
+            columns[name].append(_cell(values.get(key)))
     frame = pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in columns.items()})
     # Microseconds reach from year 1 to 9999; nanoseconds end in 2262.
     frame["captured_at"] = pd.Series(captured, dtype="datetime64[us, UTC]")

@@ -103,14 +103,14 @@ def _boolean(_field: CustomField, text: str, _by: User | None) -> bool:
 
 
 def _choice(field: CustomField, text: str, _by: User | None) -> str:
-    """The key of the option with this key or label; without options, the text itself."""
-    if not field.options:
-        return text[:MAX_CHOICE]
+    """The key of the option with this key or label, else the text where any is taken."""
     keys = dict(field.choices)
     if text in keys:
         return text
     by_label = {comparable(label): key for key, label in field.choices}
     found = by_label.get(comparable(text))
+    if found is None and field.takes_any:
+        return text[:MAX_CHOICE]
     if found is None:
         raise ValueError(_("“%(text)s” is not one of the options.") % {"text": text[:50]})
     return found
@@ -159,10 +159,9 @@ def _user(_field: CustomField, text: str, _by: User | None) -> int:
 
 def _link(field: CustomField, text: str, by: User | None) -> int:
     """A record by its number, among those that the writer may see."""
-    kind = record_types[field.target] if field.target in record_types else None
-    if kind is None or by is None or not _is_id(text):
+    if by is None or field.target not in record_types or not _is_id(text):
         return _only([], text)
-    rows = permissions.visible_rows(kind.model, by).filter(pk=int(text))
+    rows = permissions.visible_rows(record_types[field.target].model, by).filter(pk=int(text))
     return _only(list(rows.values_list("pk", flat=True)[:2]), text)
 
 

@@ -161,7 +161,9 @@ class _Walk:
     def _with_value(self, down: bool, position: Position | None = None) -> QuerySet[Any]:
         # The side table's own ids, so that its index gives the whole order.
         number = f"{self.side}__pk" if self.side else "pk"
-        rows = self.rows.filter(**{f"{self.path}__isnull": False}) if self.is_nullable else self.rows
+        rows = (
+            self.rows.filter(**{f"{self.path}__isnull": False}) if self.is_nullable else self.rows
+        )
         if position is not None:
             beyond = "lt" if down else "gt"
             tied = Q(**{self.path: position.value, f"{number}__{beyond}": position.pk})

@@ -33,8 +33,9 @@ class CustomField(models.Model):
         help_text=_("A score never learns from fields that are filled in after contact."),
     )
     help_text = models.CharField(_("help"), max_length=300, blank=True)
-    # [{"key": "fair", "label": "Trade fair"}, …]; a choice without options takes any text.
+    # [{"key": "fair", "label": "Trade fair"}, …]
     options = models.JSONField(_("options"), default=list, blank=True)
+    is_open = models.BooleanField(_("imports may add options"), default=False)
     # One for all values of the field, so that amounts can be compared.
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     target = models.CharField(max_length=60, blank=True, help_text="Such as crm.company.")
@@ -56,6 +57,11 @@ class CustomField(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def takes_any(self) -> bool:
+        """Whether a choice may be a text that is not among the options yet."""
+        return self.is_open or not self.options
 
     @property
     def choices(self) -> list[tuple[str, str]]:

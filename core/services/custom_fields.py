@@ -1,6 +1,6 @@
 """Custom fields: making, changing, ordering and archiving them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain, count
 from typing import Any
 
@@ -21,7 +21,16 @@ from core.text import comparable
 MOST_FIELDS = 200
 MOST_OPTIONS = 200
 # What may be said of a field later: never its key and type, which stored values depend on.
-CHANGEABLE = ("label", "help_text", "options", "currency", "is_required", "known_when")
+CHANGEABLE = (
+    "label",
+    "help_text",
+    "options",
+    "is_open",
+    "currency",
+    "is_required",
+    "known_when",
+)
+CHOSEN_TYPES = (FieldType.CHOICE, FieldType.CHOICES)
 
 
 @transaction.atomic
@@ -42,8 +51,9 @@ def ensure_field(
     lock_for_transaction("core.custom_fields")
     field = _labelled(object_type, label).first()
     if field is None:
-        new = {"label": label, "type": field_type, "known_when": known_when}
-        return _create(object_type, new)
+        is_open = field_type in CHOSEN_TYPES
+        new = {"type": field_type, "known_when": known_when, "is_open": is_open}
+        return _create(object_type, {"label": label, **new})
     is_new_mark = known_when == KnownWhen.AFTER and field.known_when != KnownWhen.AFTER
     if is_new_mark and (by is None or permissions.access_of(by).may("core.custom_field.manage")):
         set_known_when(field=field, known_when=known_when, by=by)
@@ -139,6 +149,22 @@ def options_from(labels: Sequence[str], known: Sequence[Mapping[str, str]]) -> l
         taken.add(key)
         found.append({"key": key, "label": label[:MAX_CHOICE]})
     return found
+
+
+def learn_options(*, object_type: str, values: Iterable[Mapping[str, Any]]) -> None:
+    """Add the words that an import brought to the options of open fields, inside its transaction."""
+    fields = CustomField.objects.active().filter(object_type=object_type, is_open=True)
+    customs = list(values)
+    for field in fields.select_for_update():
+        words = {word for custom in customs for word in _words_of(custom.get(field.key))}
+        new = sorted(words - dict(field.choices).keys())[: MOST_OPTIONS - len(field.options)]
+        if new:
+            field.options = [*field.options, *({"key": word, "label": word} for word in new)]
+            field.save(update_fields=["options"])
+
+
+def _words_of(value: Any) -> Iterable[str]:
+    return value if isinstance(value, list) else [value] if isinstance(value, str) else []
 
 
 def _free_key(label: str, taken: Collection[str]) -> str:
