@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -170,7 +171,12 @@ def json_queries(db: Database, count: int) -> dict[str, str]:
     def page(where: str, order: str = "c.name_key, c.id", join: str = "") -> str:
         return f"SELECT c.* FROM crm_contact c {join} WHERE {where} ORDER BY {order} LIMIT 51"
 
-    own, company = (lambda key: db.value("c.", key)), (lambda key: db.value("o.", key))
+    def own(key: str) -> str:
+        return db.value("c.", key)
+
+    def company(key: str) -> str:
+        return db.value("o.", key)
+
     at_company = "JOIN crm_company o ON o.id = c.company_id"
     middle = db.number(500_000)
     amount = own("amount")
@@ -228,7 +234,7 @@ def side_queries(db: Database, count: int) -> dict[str, str]:
 def medians(queries: dict[str, str]) -> Iterator[tuple[str, float]]:
     for name, statement in queries.items():
         run(statement)
-        yield name, median(took(lambda s=statement: run(s)) for _run in range(RUNS)) * 1000
+        yield name, median(took(partial(run, statement)) for _run in range(RUNS)) * 1000
 
 
 @contextmanager

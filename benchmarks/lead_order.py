@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from statistics import median
 from typing import Any
@@ -65,6 +66,10 @@ def place(row: Any) -> str:
     return Position(row.score.score if hasattr(row, "score") else None, row.pk).token()
 
 
+def skipping(rows: Any, offset: int) -> list[Any]:
+    return list(rows[offset : offset + SIZE])
+
+
 def milliseconds(work: Callable[[], Any]) -> float:
     def once() -> float:
         started = time.perf_counter()
@@ -96,15 +101,17 @@ def measure(vendor: str, count: int) -> None:
         offset = (page - 1) * SIZE
         token = place(sorted_rows[offset - 1]) if offset else ""
         sought = milliseconds(
-            lambda t=token: fetch_page(
-                Lead.objects.for_list(), sort=order, descending=True, size=SIZE, token=t
+            partial(
+                fetch_page,
+                Lead.objects.for_list(),
+                sort=order,
+                descending=True,
+                size=SIZE,
+                token=token,
             )
         )
-        counted = milliseconds(
-            lambda o=offset: list(
-                sorted_rows.select_related("contact", "company", "owner")[o : o + SIZE]
-            )
-        )
+        whole_rows = sorted_rows.select_related("contact", "company", "owner")
+        counted = milliseconds(partial(skipping, whole_rows, offset))
         print(f"| {page:,} | {sought:,.1f} | {counted:,.1f} |")
 
 

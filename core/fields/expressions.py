@@ -38,10 +38,10 @@ class JsonScalar(Field):  # type: ignore[type-arg]  # not subscriptable at run t
             return value
         return connection.ops.adapt_json_value(value, None)
 
-    def from_db_value(self, value: Any, _expression: Any, connection: BaseDatabaseWrapper) -> Any:
+    def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> Any:
         if connection.vendor != "postgresql" or value is None:
             return value
-        return JSONField().from_db_value(value, None, connection)
+        return JSONField().from_db_value(value, expression, connection)
 
 
 class CustomValue(Func):

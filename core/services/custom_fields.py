@@ -49,7 +49,7 @@ def ensure_field(
     """
     label = label[:200]
     lock_for_transaction("core.custom_fields")
-    field = _labelled(object_type, label).first()
+    field: CustomField | None = _labelled(object_type, label).first()
     if field is None:
         is_open = field_type in CHOSEN_TYPES
         new = {"type": field_type, "known_when": known_when, "is_open": is_open}
