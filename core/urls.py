@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core.views import entrance, home, jobs, notifications, schedules, settings
+from core.views import custom_fields, entrance, home, jobs, notifications, schedules, settings
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -16,5 +16,25 @@ urlpatterns = [
     path("jobs/start/<str:kind>/", jobs.job_start, name="job_start"),
     path("jobs/schedule/<str:kind>/", schedules.schedule_update, name="schedule_update"),
     path("settings/", settings.settings_profile, name="settings_profile"),
+    path("settings/fields/", custom_fields.custom_field_list, name="custom_field_list"),
+    path(
+        "settings/fields/new/<str:record_type>/",
+        custom_fields.custom_field_create,
+        name="custom_field_create",
+    ),
+    path("settings/fields/<int:pk>/", custom_fields.custom_field_edit, name="custom_field_edit"),
+    path(
+        "settings/fields/<int:pk>/move/", custom_fields.custom_field_move, name="custom_field_move"
+    ),
+    path(
+        "settings/fields/<int:pk>/archive/",
+        custom_fields.custom_field_archive,
+        name="custom_field_archive",
+    ),
+    path(
+        "settings/fields/<int:pk>/restore/",
+        custom_fields.custom_field_restore,
+        name="custom_field_restore",
+    ),
     path("settings/preferences/", settings.preferences_update, name="preferences_update"),
 ]

@@ -139,14 +139,13 @@ def _refuse_twice(object_type: str, label: str) -> None:
         raise Refused(_("There is a field “%(label)s” already.") % {"label": label})
 
 
-def options_from(labels: Sequence[str], known: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
-    """Options with these labels; one that is known keeps its key, a new one is its own key."""
-    keys = {comparable(option["label"]): option["key"] for option in known}
-    taken = {option["key"] for option in known}
+def options_from(labels: Iterable[str], taken: Collection[str]) -> list[dict[str, str]]:
+    """New options with these labels; each is its own key, unless another one has it."""
+    keys = set(taken)
     found = []
     for label in labels:
-        key = keys.get(comparable(label)) or _free_key(label[:MAX_CHOICE], taken)
-        taken.add(key)
+        key = _free_key(label[:MAX_CHOICE], keys)
+        keys.add(key)
         found.append({"key": key, "label": label[:MAX_CHOICE]})
     return found
 

@@ -27,6 +27,12 @@ def name_for(record: Named, access: Access) -> str:
 
 
 @register.filter
+def may(access: Access, permission: str) -> bool:
+    """{% if access|may:"core.custom_field.manage" %}: whether the user may do it."""
+    return access.may(permission)
+
+
+@register.filter
 def sees(access: Access, field_name: str) -> bool:
     """{% if access|sees:"crm.lead.source" %}: whether the field may be shown."""
     return access.sees(field_name)

@@ -16,6 +16,7 @@ from crm.models import LeadImport
 from tests.factories import (
     CompanyFactory,
     ContactFactory,
+    CustomFieldFactory,
     JobRunFactory,
     LeadFactory,
     LeadImportFactory,
@@ -96,6 +97,10 @@ def _job(owner: User) -> int:
     return JobRunFactory(requested_by=owner, state=RunState.QUEUED, finished_at=None).pk
 
 
+def _custom_field(_owner: User) -> int:
+    return CustomFieldFactory().pk
+
+
 # By the whole name of the address, else by the noun it begins with.
 RECORDS: dict[str, Callable[[User], int]] = {
     "lead": _lead,
@@ -104,9 +109,11 @@ RECORDS: dict[str, Callable[[User], int]] = {
     "import": _import,
     "import_map": _waiting_import,
     "job": _job,
+    "custom": _custom_field,
 }
 OTHERS = {
     "kind": "analytics.lead_score",
+    "record_type": "crm.lead",
     "provider_id": "oidc",
     "uidb36": "1",
     "key": "no-such-key",
