@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.choices import Currency, FieldType, KnownWhen
 from core.errors import Refused
@@ -59,7 +60,7 @@ class CustomFieldForm(forms.Form):
     Each option has a control of its own, so that a new label is not taken for a new option.
     """
 
-    label = forms.CharField(label=_("Name"), max_length=200)
+    label = forms.CharField(label=pgettext_lazy("field", "Name"), max_length=200)
     help_text = forms.CharField(
         label=_("Help"),
         max_length=300,

@@ -14,6 +14,7 @@ from core.errors import Refused
 from core.fields.expressions import custom_value
 from core.fields.ordering import Order
 from core.fields.stored import from_stored
+from core.models import CustomField
 from core.registries import RecordType, record_types
 from core.registries.records import Choices, Field
 
@@ -38,7 +39,7 @@ class Hop:
 class ResolvedField:
     """A field seen from a record type: where its value is and what it holds.
 
-    That of a custom field lies under `key` in the JSON at the path.
+    That of a custom field lies in the JSON at the path.
     """
 
     name: str
@@ -52,7 +53,12 @@ class ResolvedField:
     hops: tuple[Hop, ...] = ()
     is_whole: bool = False
     is_nullable: bool = False
-    key: str = ""
+    custom: CustomField | None = None
+
+    @property
+    def key(self) -> str:
+        """Where the value of a custom field lies in the JSON; empty for a built-in one."""
+        return self.custom.key if self.custom else ""
 
     @property
     def is_text(self) -> bool:
@@ -135,7 +141,7 @@ def _custom(kind: RecordType, key: str, view: Viewpoint) -> ResolvedField | None
         choices=field.choices,
         is_whole=field.type in (FieldType.USER, FieldType.LINK),
         is_nullable=True,
-        key=key,
+        custom=field,
     )
 
 

@@ -48,9 +48,13 @@ def fields_page(kind: RecordType, user: User) -> dict[str, Any]:
     active = [field for field in fields if not field.is_archived]
     return {
         "kind": kind,
-        "active": [(field, ICONS[FieldType(field.type)]) for field in active],
+        "active": [(f, ICONS[FieldType(f.type)], _target_label(f)) for f in active],
         "archived": [field for field in fields if field.is_archived],
     }
+
+
+def _target_label(field: CustomField) -> Any:
+    return record_types[field.target].label if field.target in record_types else ""
 
 
 def offered_types() -> list[tuple[FieldType, str]]:
