@@ -27,6 +27,9 @@ SEEDS = [
     ScheduleSeed(
         "Lead score, nightly", "core.ask_question", hour=2, arguments=["analytics.lead_score"]
     ),
+    ScheduleSeed(
+        "Search index, nightly", "core.ask_question", hour=1, arguments=["core.search_rebuild"]
+    ),
 ]
 
 

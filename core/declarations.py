@@ -6,7 +6,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.jobs.kinds import JobKind, job_kinds
-from core.registries import NavigationEntry, Permission, navigation, permission_registry
+from core.registries import (
+    Command,
+    NavigationEntry,
+    Permission,
+    commands,
+    navigation,
+    permission_registry,
+)
 
 
 def register() -> None:
@@ -24,6 +31,9 @@ def register() -> None:
         ),
         NavigationEntry("settings", _("Settings"), "settings", "settings_profile", "foot", 20),
     )
+    commands.register(
+        Command("core.settings", _("Change your preferences"), "settings", "settings_profile"),
+    )
     job_kinds.register(
         JobKind(
             "core.custom_field_index",
@@ -31,7 +41,14 @@ def register() -> None:
             "core.jobs.custom_field_indexes.CustomFieldIndexJob",
             permission="core.custom_field.manage",
             describe=_index_title,
-        )
+        ),
+        JobKind(
+            "core.search_rebuild",
+            _("Search index"),
+            "core.search.rebuild.SearchRebuildJob",
+            permission="core.settings.manage",
+            can_run_now=True,
+        ),
     )
 
 

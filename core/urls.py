@@ -2,13 +2,23 @@
 
 from django.urls import path
 
-from core.views import custom_fields, entrance, home, jobs, notifications, schedules, settings
+from core.views import (
+    custom_fields,
+    entrance,
+    home,
+    jobs,
+    notifications,
+    schedules,
+    search,
+    settings,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("set-up/", entrance.set_up, name="set_up"),
     path("inbox/", notifications.notification_list, name="notification_list"),
     path("inbox/read/", notifications.notifications_mark_read, name="notifications_mark_read"),
+    path("search/", search.search, name="search"),
     path("jobs/", jobs.job_list, name="job_list"),
     path("jobs/<int:pk>/", jobs.job_run, name="job_run"),
     path("jobs/<int:pk>/cancel/", jobs.job_cancel, name="job_cancel"),

@@ -8,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from core.jobs.kinds import JobKind, job_kinds
 from core.registries import (
+    Command,
     NavigationEntry,
     Panel,
     Permission,
+    commands,
     navigation,
     panels,
     permission_registry,
@@ -33,6 +35,7 @@ def register() -> None:
     _register_records()
     _register_navigation()
     _register_jobs()
+    _register_commands()
     from crm.queries.home import call_first  # noqa: PLC0415  # needs loaded models
 
     panels.register(
@@ -94,6 +97,19 @@ def _register_navigation() -> None:
             "crm.lead.import",
             takes_files=True,
         ),
+    )
+
+
+def _register_commands() -> None:
+    commands.register(
+        Command(
+            "crm.contact_create", _("New contact"), "plus", "contact_create", "crm.contact.create"
+        ),
+        Command(
+            "crm.company_create", _("New company"), "plus", "company_create", "crm.company.create"
+        ),
+        Command("crm.lead_create", _("New lead"), "plus", "lead_create", "crm.lead.create"),
+        Command("crm.import", _("Import leads"), "upload", "import_list", "crm.lead.import"),
     )
 
 

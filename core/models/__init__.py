@@ -11,6 +11,7 @@ from core.models.notifications import Notification
 from core.models.records import OwnedQuerySet, OwnedRecord
 from core.models.roles import FieldRule, Grant, Role
 from core.models.saved_views import SavedView, ViewFavourite
+from core.models.search import SearchEntry, SearchWord
 from core.models.tags import Tag
 from core.models.users import Team, User
 
@@ -33,6 +34,8 @@ __all__ = [
     "OwnedRecord",
     "Role",
     "SavedView",
+    "SearchEntry",
+    "SearchWord",
     "Tag",
     "Team",
     "User",

@@ -1,6 +1,6 @@
 """The record types: what every mechanism of the core needs to know about an object."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -88,6 +88,20 @@ class Behaviour:
 
 
 @dataclass(frozen=True)
+class Searched:
+    """How search finds a record and what it shows of it.
+
+    `classes` names the fields (`company.name` is that of a linked record) of each class of
+    `core.search.words.MARKS`; whoever may not see one of them finds nothing by its class.
+    `summary` are the fields beside the name, `avatar` is "round", "square" or none.
+    """
+
+    classes: Mapping[str, Sequence[str]]
+    summary: Sequence[str] = ()
+    avatar: str = ""
+
+
+@dataclass(frozen=True)
 class RecordType:
     """One kind of record.
 
@@ -103,6 +117,7 @@ class RecordType:
     list_url: str
     fields: Sequence[Field]
     behaviours: Sequence[Behaviour] = ()
+    searched: Searched | None = None
 
     @cached_property
     def model(self) -> type[Model]:

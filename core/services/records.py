@@ -1,4 +1,4 @@
-"""The one door for saving a record: its owner at the start, its trace in the audit trail."""
+"""The one door for saving a record: its owner, its trace in the audit trail, its search entry."""
 
 from typing import TypeVar
 
@@ -6,6 +6,7 @@ from django.db import transaction
 
 from core import audit
 from core.models import OwnedRecord, User
+from core.services.search import index_records
 
 R = TypeVar("R", bound=OwnedRecord)
 
@@ -18,10 +19,12 @@ def save_record(*, record: R, by: User) -> R:
             record.owner, record.team = by, by.team
         record.save()
         audit.record(actor=by, action="create", subject=record)
+        index_records(record._meta.label_lower, [record.pk])
         return record
     stored = type(record)._base_manager.select_for_update().get(pk=record.pk)
     changes = audit.differences(audit.snapshot(stored), record)
     if changes:
         record.save()
         audit.record(actor=by, action="edit", subject=record, changes=changes)
+        index_records(record._meta.label_lower, [record.pk])
     return record

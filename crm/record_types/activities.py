@@ -5,7 +5,7 @@ from django.utils.translation import pgettext_lazy
 
 from core.choices import FieldType
 from core.registries import RecordType
-from core.registries.records import Field
+from core.registries.records import Field, Searched
 from crm.record_types import shared
 
 ACTIVITY = RecordType(
@@ -40,4 +40,5 @@ ACTIVITY = RecordType(
         shared.OWNER,
         shared.CREATED,
     ),
+    searched=Searched({"name": ["subject"], "other": ["body"]}, summary=["kind", "company"]),
 )

@@ -5,7 +5,7 @@ from django.utils.translation import pgettext_lazy
 
 from core.choices import FieldType
 from core.registries import RecordType
-from core.registries.records import Field
+from core.registries.records import Field, Searched
 from crm.record_types import shared
 
 COMPANY = RecordType(
@@ -38,4 +38,14 @@ COMPANY = RecordType(
         shared.CREATED,
     ),
     (shared.activities("company"), shared.interactions("contact__company")),
+    Searched(
+        {
+            "name": ["name"],
+            "email": ["domain", "website", "email"],
+            "phone": ["phone"],
+            "other": ["external_id"],
+        },
+        summary=["industry", "city"],
+        avatar="square",
+    ),
 )

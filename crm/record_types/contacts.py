@@ -5,7 +5,7 @@ from django.utils.translation import pgettext_lazy
 
 from core.choices import FieldType
 from core.registries import RecordType
-from core.registries.records import Field
+from core.registries.records import Field, Searched
 from crm.record_types import shared
 
 CONTACT = RecordType(
@@ -46,4 +46,15 @@ CONTACT = RecordType(
         shared.CREATED,
     ),
     (shared.activities("contact"), shared.interactions("contact")),
+    Searched(
+        {
+            "name": ["name"],
+            "email": ["email", "other_email"],
+            "phone": ["phone", "mobile", "other_phone"],
+            "company": ["company.name"],
+            "other": ["external_id"],
+        },
+        summary=["job_title", "company"],
+        avatar="round",
+    ),
 )

@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from core.choices import FieldType
 from core.registries import RecordType
-from core.registries.records import Choices, Field
+from core.registries.records import Choices, Field, Searched
 from crm.record_types import shared
 
 
@@ -92,6 +92,14 @@ DEAL = RecordType(
         shared.CREATED,
     ),
     (shared.activities("deal"),),
+    Searched(
+        {
+            "name": ["name"],
+            "company": ["company.name"],
+            "other": ["contact.name", "external_id"],
+        },
+        summary=["company", "status"],
+    ),
 )
 
 PRODUCT = RecordType(
@@ -114,4 +122,5 @@ PRODUCT = RecordType(
         shared.OWNER,
         shared.CREATED,
     ),
+    searched=Searched({"name": ["name"], "other": ["sku"]}, summary=["category"]),
 )

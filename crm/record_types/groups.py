@@ -5,7 +5,7 @@ from django.utils.translation import pgettext_lazy
 
 from core.choices import FieldType
 from core.registries import RecordType
-from core.registries.records import Field
+from core.registries.records import Field, Searched
 from crm.record_types import shared
 
 GROUP = RecordType(
@@ -24,7 +24,9 @@ GROUP = RecordType(
         shared.OWNER,
         shared.CREATED,
     ),
+    searched=Searched({"name": ["name"]}, summary=["kind"]),
 )
+
 
 EVENT = RecordType(
     "crm.event",
@@ -48,4 +50,5 @@ EVENT = RecordType(
         shared.OWNER,
         shared.CREATED,
     ),
+    searched=Searched({"name": ["name"], "other": ["place"]}, summary=["kind", "place"]),
 )

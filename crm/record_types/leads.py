@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.choices import FieldType
 from core.registries import RecordType
-from core.registries.records import Field
+from core.registries.records import Field, Searched
 from crm.choices import Grade
 from crm.record_types import shared
 
@@ -56,4 +56,15 @@ LEAD = RecordType(
         shared.CREATED,
     ),
     (shared.activities("lead"), shared.interactions("contact", anchor="contact_id")),
+    Searched(
+        {
+            "name": ["contact.name"],
+            "email": ["contact.email"],
+            "phone": ["contact.phone", "contact.mobile"],
+            "company": ["company.name"],
+            "other": ["external_id"],
+        },
+        summary=["company"],
+        avatar="round",
+    ),
 )

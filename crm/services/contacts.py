@@ -7,6 +7,7 @@ from django.db import transaction
 
 from core.models import User
 from core.services.records import save_record
+from core.services.search import index_records
 from core.upsert import update_rows
 from crm.models import Company, Contact, Lead, LeadImport
 from crm.services.companies import find_or_create_companies
@@ -57,6 +58,7 @@ def find_or_create_contacts(
         by_number |= {draft.number: contact} if draft.number else {}
     Contact.objects.bulk_create(new, batch_size=500)
     update_rows(list(filled.values()), fields=[*FILLED, "name_key", "email_key", "company"])
+    index_records("crm.contact", [contact.pk for contact in [*new, *filled.values()]])
     return by_row
 
 

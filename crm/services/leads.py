@@ -13,6 +13,7 @@ from core.choices import Reach
 from core.errors import Refused
 from core.models import OwnedRecord, User
 from core.services.records import save_record
+from core.services.search import index_records
 from core.text import comparable
 from crm.choices import CLOSED_STATUSES, LeadStatus
 from crm.models import Company, Contact, Lead
@@ -78,6 +79,7 @@ def set_lead_status(*, lead: Lead, status: str, by: User, at: datetime) -> None:
     close_or_open(lead, at)
     lead.save(update_fields=["status", "touched_at", "closed_at", "updated_at"])
     audit.record(actor=by, action="edit", subject=lead, changes=audit.differences(before, lead))
+    index_records("crm.lead", [lead.pk])
 
 
 def close_or_open(lead: Lead, at: datetime) -> None:
@@ -117,6 +119,7 @@ def _hand_over(
     model._base_manager.filter(pk__in=[record.pk for record in records]).update(
         owner=owner, team=owner.team, updated_at=timezone.now()
     )
+    index_records(model._meta.label_lower, [record.pk for record in records])
     audit.record_all(
         actor=by,
         action="assign",

@@ -1,0 +1,204 @@
+"""What the palette offers: records, actions, places."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import Resolver404, resolve, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from core import permissions
+from core.choices import FieldType
+from core.conditions.fields import value_of
+from core.models import User
+from core.permissions import Access
+from core.queries.search import find_records
+from core.registries import RecordType, commands, navigation, record_types
+from core.search.entries import searched_fields, searched_types
+from core.search.questions import Question
+from core.search.words import IS_CJK, folded, name_tokens, runs
+from core.values import in_words
+
+ACTIONS_ONLY = ">"
+MOST_RECENT = 6
+MOST_ACTIONS = 6
+SCORE = "score"  # a field of this name is shown as bars
+RECORD_ADDRESS = re.compile(r"/[\w/-]{1,80}/")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the palette."""
+
+    url: str
+    label: Any
+    icon: str
+    name: str = ""
+    avatar: str = ""
+    facts: Sequence[Any] = ()
+    score: int | None = None
+    key: str = ""
+    go: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    label: str
+    lines: list[Line] = field(default_factory=list)
+
+
+def palette_groups(
+    text: str, user: User, *, limit: int, list_url: str = "", recent: Iterable[str] = ()
+) -> list[Group]:
+    """Records, actions and places for a text; without one, what was seen last and all actions."""
+    access = permissions.access_of(user)
+    if text.startswith(ACTIONS_ONLY):
+        question = Question.of(text.removeprefix(ACTIONS_ONLY))
+        return _filled(Group(_("Actions"), _commands(question, access)))
+    question = Question.of(text)
+    if not question:
+        seen = Group(_("Seen last"), _recent(recent, user))
+        return _filled(seen, Group(_("Actions"), _commands(question, access)[:MOST_ACTIONS]))
+    records = [(hit.object_type, hit.object_id) for hit in find_records(text, user, limit=limit)]
+    actions = _commands(question, access)[:MOST_ACTIONS]
+    if list_url:
+        label = _("Filter this list: “%(text)s”") % {"text": text.strip()}
+        actions.append(Line(f"{list_url}?{urlencode({'q': text})}", label, "filter"))
+    return _filled(
+        Group(_("Records"), _records(records, question, user)),
+        Group(_("Actions"), actions),
+        Group(_("Go to"), _places(question, access)),
+    )
+
+
+def _filled(*groups: Group) -> list[Group]:
+    return [group for group in groups if group.lines]
+
+
+def _records(keys: Sequence[tuple[str, int]], question: Question, user: User) -> list[Line]:
+    """The lines of records in the order given; one query for each type."""
+    rows: dict[tuple[str, int], Any] = {}
+    for kind in searched_types():
+        ids = [pk for key, pk in keys if key == kind.key]
+        if ids:
+            found = permissions.visible_rows(kind.model, user).select_related(*_links(kind))
+            rows |= {(kind.key, pk): row for pk, row in found.in_bulk(ids).items()}
+    access = permissions.access_of(user)
+    return [
+        _record(record_types[key[0]], rows[key], question, access) for key in keys if key in rows
+    ]
+
+
+def _links(kind: RecordType) -> set[str]:
+    """The related rows that a line reads."""
+    summary = kind.searched.summary if kind.searched else ()
+    links = {kind.field[name].value_path for name in summary if _is_link(kind, name)}
+    links |= {path for it in searched_fields(kind.key) for path, _target in it.links}
+    if SCORE in kind.field:
+        links.add(kind.field[SCORE].value_path.rpartition("__")[0])
+    return links - {""}
+
+
+def _is_link(kind: RecordType, name: str) -> bool:
+    return kind.field[name].type == FieldType.LINK
+
+
+def _record(kind: RecordType, row: Any, question: Question, access: Access) -> Line:
+    name = row.name_for(access)
+    score = kind.field.get(SCORE)
+    sees_score = score is not None and access.sees(kind.rule_of(score))
+    return Line(
+        row.get_absolute_url(),
+        marked(name, question),
+        kind.icon,
+        name=name,
+        avatar=kind.searched.avatar if kind.searched else "",
+        facts=[kind.label, *(marked(fact, question) for fact in _facts(kind, row, access))],
+        score=value_of(row, score.value_path) if score and sees_score else None,
+    )
+
+
+def _facts(kind: RecordType, row: Any, access: Access) -> list[str]:
+    summary = kind.searched.summary if kind.searched else ()
+    fields = [kind.field[name] for name in summary]
+    said = [_said(row, it.value_path, access) for it in fields if access.sees(kind.rule_of(it))]
+    return [fact for fact in said if fact]
+
+
+def _said(row: Any, path: str, access: Access) -> str:
+    display = getattr(row, f"get_{path}_display", None)
+    value = display() if display else value_of(row, path)
+    if value is None or value == "":
+        return ""
+    return str(value.name_for(access)) if hasattr(value, "name_for") else in_words(value)
+
+
+def _recent(paths: Iterable[str], user: User) -> list[Line]:
+    """The records behind addresses that were open last; others than records are left out."""
+    kinds = {kind.detail_url: kind.key for kind in searched_types()}
+    keys: list[tuple[str, int]] = []
+    for path in paths:
+        try:
+            match = resolve(path) if RECORD_ADDRESS.fullmatch(path) else None
+        except Resolver404:
+            continue
+        if match and match.url_name in kinds and len(str(match.kwargs.get("pk", ""))) < 19:
+            keys.append((kinds[match.url_name], match.kwargs["pk"]))
+    return _records(list(dict.fromkeys(keys))[:MOST_RECENT], Question.of(""), user)
+
+
+def _commands(question: Question, access: Access) -> list[Line]:
+    return [
+        Line(
+            reverse(it.url_name), marked(str(it.label), question), it.icon, key=it.hotkey.upper()
+        )
+        for it in commands
+        if (not it.permission or access.may(it.permission)) and _fits(str(it.label), question)
+    ]
+
+
+def _places(question: Question, access: Access) -> list[Line]:
+    return [
+        Line(reverse(it.url_name), marked(str(it.label), question), it.icon, go=it.key)
+        for it in navigation
+        if (not it.permission or access.may(it.permission)) and _fits(str(it.label), question)
+    ]
+
+
+def _fits(label: str, question: Question) -> bool:
+    """Each word of the question begins one of the label, or stands in it where it is Chinese."""
+    tokens = set(name_tokens(label))
+    words = [run for chunk in question.chunks for run in runs(chunk)]
+    return all(
+        word in folded(label) if IS_CJK.match(word) else any(t.startswith(word) for t in tokens)
+        for word in words
+    )
+
+
+def marked(text: str, question: Question) -> SafeString:
+    """The text with the words of the question in bold where it has them."""
+    plain = "".join(_plain(character) for character in text)
+    bold = [False] * len(text)
+    for word in {run for chunk in question.chunks for run in runs(chunk)}:
+        start = "" if IS_CJK.match(word) else r"(?<![^\W_])"
+        for match in re.finditer(start + re.escape(word), plain):
+            bold[match.start() : match.end()] = [True] * len(word)
+    pieces: list[tuple[bool, str]] = []
+    for character, is_bold in zip(text, bold, strict=True):
+        if pieces and pieces[-1][0] == is_bold:
+            pieces[-1] = (is_bold, pieces[-1][1] + character)
+        else:
+            pieces.append((is_bold, character))
+    return format_html_join(
+        "", "{}", ((format_html("<b>{}</b>", part) if it else part,) for it, part in pieces)
+    )
+
+
+def _plain(character: str) -> str:
+    """The character as words are compared, one for one, so that places stay the same."""
+    return (folded(character) or unicodedata.normalize("NFKC", character))[:1] or " "

@@ -1,0 +1,66 @@
+"""Questions in the language of each database's full-text index."""
+
+from typing import Any as AnyValue
+
+from django.core.exceptions import EmptyResultSet
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField, F, Func
+from django.db.models.sql.compiler import SQLCompiler
+
+from core.search.questions import NOTHING, All, Any, Node, Phrase, Term
+
+Sql = tuple[str, list[AnyValue] | tuple[AnyValue, ...]]
+
+
+class Matches(Func):
+    """The entry has what the question asks for."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, node: Node) -> None:
+        super().__init__(F("pk"), F("tokens"))
+        self.node = node
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: AnyValue
+    ) -> Sql:
+        self._check()
+        column, _parameters = compiler.compile(self.source_expressions[1])
+        return f"{column} @@ %s::tsquery", [to_tsquery(self.node)]
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: AnyValue
+    ) -> Sql:
+        self._check()
+        column, _parameters = compiler.compile(self.source_expressions[0])
+        rows = "SELECT rowid FROM core_search_tokens WHERE core_search_tokens MATCH %s"
+        return f"{column} IN ({rows})", [to_fts5(self.node)]
+
+    def _check(self) -> None:
+        if self.node == NOTHING:
+            raise EmptyResultSet
+
+
+def to_tsquery(node: Node) -> str:
+    match node:
+        case Term(token, is_prefix):
+            return f"'{token}':*" if is_prefix else f"'{token}'"
+        case Phrase(tokens):
+            return "(" + " <-> ".join(f"'{token}'" for token in tokens) + ")"
+        case All(parts):
+            return "(" + " & ".join(map(to_tsquery, parts)) + ")"
+        case Any(parts):
+            return "(" + " | ".join(map(to_tsquery, parts)) + ")"
+
+
+def to_fts5(node: Node) -> str:
+    match node:
+        case Term(token, is_prefix):
+            return f'"{token}"*' if is_prefix else f'"{token}"'
+        case Phrase(tokens):
+            return '"' + " ".join(tokens) + '"'
+        case All(parts):
+            return "(" + " AND ".join(map(to_fts5, parts)) + ")"
+        case Any(parts):
+            return "(" + " OR ".join(map(to_fts5, parts)) + ")"

@@ -1,0 +1,37 @@
+"""Search over everything, and the palette that asks it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from core import permissions
+from core.pages import render_page
+from core.permissions import signed_in
+from core.queries.palette import palette_groups
+
+IN_PALETTE = 8
+ON_PAGE = 50
+MOST_PATHS = 20
+
+
+@signed_in
+def search(request: HttpRequest) -> HttpResponse:
+    """A page of its own, and the lines of the palette."""
+    text = request.GET.get("q", "").replace("\0", "")[:200]
+    list_url = request.GET.get("list", "")
+    if not url_has_allowed_host_and_scheme(list_url, allowed_hosts=None):
+        list_url = ""
+    is_palette = bool(getattr(request, "htmx", False))
+    groups = palette_groups(
+        text,
+        permissions.user_of(request),
+        limit=IN_PALETTE if is_palette else ON_PAGE,
+        list_url=list_url,
+        recent=request.GET.get("recent", "").split(",")[:MOST_PATHS],
+    )
+    context = {
+        "q": text,
+        "groups": groups,
+        "found": sum(len(group.lines) for group in groups),
+        "is_palette": is_palette,
+    }
+    return render_page(request, "core/search.html", context, parts={"palette-results": "results"})
