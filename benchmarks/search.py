@@ -1,6 +1,6 @@
 """How long a search takes: words, Chinese, pinyin, slips, telephone and e-mail fragments.
 
-    python -m benchmarks.search [contacts] [leads] [companies]
+    python -m benchmarks.search [contacts] [leads] [companies] [deals]
 
 makes bilingual records (seeded) in a scratch database, indexes them and asks.
 """
@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.database import scratch_database
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from core.models import User
 
 MOMENT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -62,59 +64,84 @@ def person(chance: random.Random, number: int) -> tuple[str, str, str]:
     return chinese_name(chance), f"user{number}@mail.example", phone
 
 
-def make_records(contacts: int, leads: int, companies: int, users: "Sequence[User]") -> None:
-    from core.text import comparable
+def make_records(
+    contacts: int, leads: int, companies: int, deals: int, users: "Sequence[User]"
+) -> None:
+    from crm.models import Company, Contact, Deal, Lead
+
+    maker = Maker(contacts, companies, users)
+    store(Company, map(maker.company, range(1, companies + 1)))
+    store(Contact, map(maker.contact, range(1, contacts + 1)))
+    store(Lead, map(maker.lead, range(1, leads + 1)))
+    store(Deal, map(maker.deal, range(1, deals + 1)))
+
+
+class Maker:
+    """Records by their number, the same in each run."""
+
+    def __init__(self, contacts: int, companies: int, users: "Sequence[User]") -> None:
+        from crm.models import Pipeline, Stage
+
+        self.contacts, self.companies, self.users = contacts, companies, users
+        self.chance = random.Random(7)
+        self.stage = Stage.objects.create(
+            pipeline=Pipeline.objects.create(name="Benchmark"), name="Talk"
+        )
+
+    def owned(self) -> dict[str, Any]:
+        user = self.chance.choice(self.users)
+        moment = MOMENT - timedelta(minutes=self.chance.randrange(10**6))
+        return {
+            "owner_id": user.pk,
+            "team_id": user.team_id,
+            "created_at": moment,
+            "updated_at": moment,
+        }
+
+    def company_id(self) -> int:
+        return self.chance.randrange(self.companies) + 1
+
+    def company(self, pk: int) -> "Model":
+        from crm.models import Company
+
+        company = Company(pk=pk, name=company_name(self.chance), **self.owned())
+        company.normalise()
+        return company
+
+    def contact(self, pk: int) -> "Model":
+        from crm.models import Contact
+
+        name, email, phone = person(self.chance, pk)
+        said = {"name": name, "email": email, "phone": phone}
+        contact = Contact(pk=pk, company_id=self.company_id(), **said, **self.owned())
+        contact.normalise()
+        return contact
+
+    def lead(self, pk: int) -> "Model":
+        from crm.models import Lead
+
+        contact_id = self.chance.randrange(self.contacts) + 1
+        links = {"contact_id": contact_id, "company_id": self.company_id()}
+        return Lead(pk=pk, external_id=f"L-{pk:07d}", **links, **self.owned())
+
+    def deal(self, pk: int) -> "Model":
+        from crm.models import Deal
+
+        name = f"{self.chance.choice(WORKS.split())} {latin_name(self.chance)} {pk}"
+        links = {"pipeline_id": self.stage.pipeline_id, "stage_id": self.stage.pk}
+        deal = Deal(pk=pk, name=name, company_id=self.company_id(), **links, **self.owned())
+        deal.normalise()
+        return deal
+
+
+def store(model: "type[Model]", records: "Iterator[Model]") -> None:
     from core.upsert import upsert
-    from crm.models import Company, Contact, Lead
 
-    chance = random.Random(7)
-
-    def owned() -> tuple[Any, ...]:
-        user = chance.choice(users)
-        moment = MOMENT - timedelta(minutes=chance.randrange(10**6))
-        return user.pk, user.team_id, {}, moment, moment
-
-    def company_rows() -> Iterator[tuple[Any, ...]]:
-        for pk in range(1, companies + 1):
-            name = company_name(chance)
-            yield (pk, name, comparable(name), *owned(), "", "", "", "", "")
-
-    def contact_rows() -> Iterator[tuple[Any, ...]]:
-        for pk in range(1, contacts + 1):
-            name, email, phone = person(chance, pk)
-            company = chance.randrange(companies) + 1
-            key = comparable(name)
-            yield (pk, name, key, email, email, phone, company, *owned(), "", "", "")
-
-    def lead_rows() -> Iterator[tuple[Any, ...]]:
-        for pk in range(1, leads + 1):
-            contact, company = chance.randrange(contacts) + 1, chance.randrange(companies) + 1
-            yield (pk, contact, company, f"L-{pk:07d}", "new", *owned(), "", "", "")
-
-    texts = {
-        "company": ("website", "phone", "industry", "city", "country"),
-        "contact": ("job_title", "city", "country"),
-        "lead": ("source", "country", "city"),
-    }
-    person_fields = ("name", "name_key", "email", "email_key", "phone")
-    lead_fields = ("contact", "company", "external_id", "status")
-    owned_fields = ("owner", "team", "custom", "created_at", "updated_at")
+    fields = model._meta.concrete_fields
     upsert(
-        Company,
-        company_rows(),
-        fields=("id", "name", "name_key", *owned_fields, *texts["company"]),
-        key=("id",),
-    )
-    upsert(
-        Contact,
-        contact_rows(),
-        fields=("id", *person_fields, "company", *owned_fields, *texts["contact"]),
-        key=("id",),
-    )
-    upsert(
-        Lead,
-        lead_rows(),
-        fields=("id", *lead_fields, *owned_fields, *texts["lead"]),
+        model,
+        ([field.value_from_object(record) for field in fields] for record in records),
+        fields=[field.name for field in fields],
         key=("id",),
     )
 
@@ -241,17 +268,17 @@ def ask_all(contacts: int, users: "Sequence[User]") -> None:
 
 def main() -> None:
     given = [int(number) for number in sys.argv[1:]]
-    contacts, leads, companies = [*given, *(1_000_000, 200_000, 50_000)[len(given) :]]
+    counts = [*given, *(1_000_000, 200_000, 50_000, 100_000)[len(given) :]]
     with scratch_database() as vendor:
         users = make_users()
-        make_records(contacts, leads, companies, users)
+        make_records(*counts, users)
         started = time.perf_counter()
         written = index_all()
         seconds = time.perf_counter() - started
         print(
             f"{vendor}: {written:,} entries in {seconds:.0f} s ({written / seconds:,.0f} a second)"
         )
-        ask_all(contacts, users)
+        ask_all(counts[0], users)
 
 
 if __name__ == "__main__":

@@ -112,6 +112,11 @@ def row_condition(model: type[Model], user: "User", action: str = "view") -> Q:
     return _reach_condition(model, user, action, "") & Q(deleted_at__isnull=True)
 
 
+def reach_condition(model: type[Model], user: "User") -> Q:
+    """The same by owner and team alone: for a table that repeats them, such as the search index."""
+    return _reach_condition(model, user, "view", "")
+
+
 def bin_condition(model: type[Model], user: "User") -> Q:
     """The deleted rows of an owned model that the user may bring back."""
     return _reach_condition(model, user, "delete", "") & Q(deleted_at__isnull=False)

@@ -42,6 +42,10 @@ class Migration(migrations.Migration):
             fields=[
                 ("word", models.CharField(max_length=24, primary_key=True, serialize=False)),
             ],
+            options={
+                "verbose_name": "search word",
+                "verbose_name_plural": "search words",
+            },
         ),
         migrations.CreateModel(
             name="SearchEntry",
@@ -82,6 +86,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "search entry",
+                "verbose_name_plural": "search entries",
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("object_type", "object_id"), name="core_search_entry_record"

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext_lazy as _
 
 from core.models.users import Team
 
@@ -35,6 +36,8 @@ class SearchEntry(models.Model):
     tokens = Tokens()
 
     class Meta:
+        verbose_name = _("search entry")
+        verbose_name_plural = _("search entries")
         constraints = [
             models.UniqueConstraint(
                 fields=["object_type", "object_id"], name="core_search_entry_record"
@@ -49,6 +52,10 @@ class SearchWord(models.Model):
     """A word that occurs in names; a mistyped word is compared with them."""
 
     word = models.CharField(max_length=24, primary_key=True)
+
+    class Meta:
+        verbose_name = _("search word")
+        verbose_name_plural = _("search words")
 
     def __str__(self) -> str:
         return self.word

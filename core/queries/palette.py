@@ -154,9 +154,7 @@ def _recent(paths: Iterable[str], user: User) -> list[Line]:
 
 def _commands(question: Question, access: Access) -> list[Line]:
     return [
-        Line(
-            reverse(it.url_name), marked(str(it.label), question), it.icon, key=it.hotkey.upper()
-        )
+        Line(reverse(it.url_name), marked(str(it.label), question), it.icon, key=it.hotkey.upper())
         for it in commands
         if (not it.permission or access.may(it.permission)) and _fits(str(it.label), question)
     ]

@@ -119,7 +119,7 @@ def _condition(kinds: Sequence[RecordType], user: User, ask: Asked) -> Q:
         groups.setdefault(group, []).append(kind)
     conditions = [
         Q(Matches(ask(classes)), object_type__in=[kind.key for kind in members])
-        & permissions.row_condition(members[0].model, user)
+        & permissions.reach_condition(members[0].model, user)
         for (classes, _reach), members in groups.items()
     ]
     return reduce(or_, conditions, NOTHING)

@@ -80,9 +80,7 @@ def seen_classes(kind: RecordType, access: Access) -> frozenset[str]:
 def read_records(kind: RecordType, ids: Collection[int]) -> list[Indexed]:
     """The records of the ids that search may find, in one query."""
     fields = searched_fields(kind.key)
-    rows: Any = kind.model._base_manager.filter(pk__in=ids)
-    if any(column.name == "deleted_at" for column in kind.model._meta.concrete_fields):
-        rows = rows.filter(deleted_at=None)
+    rows: Any = kind.model._base_manager.filter(pk__in=ids, deleted_at=None)
     return [
         Indexed(*row[: len(OWN)], _tokens(fields, row[len(OWN) :]))
         for row in rows.values_list(*OWN, *(field.path for field in fields))

@@ -1,7 +1,7 @@
 """Chinese characters as they are spoken, the way people type them."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 # Characters that are read differently where they begin a person's name.
@@ -18,6 +18,7 @@ LONGEST_PERSON = 4
 LATIN = re.compile(r"[a-z]+")
 
 
+@lru_cache(10_000)
 def syllables(run: str) -> list[list[str]]:
     """How a run of characters is read; twice where "ü" is typed as "v" or as "u"."""
     read = [part for part in _read(run) if LATIN.fullmatch(part)]

@@ -6,7 +6,8 @@ question. Nothing here knows a database.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from core.search.pinyin import syllables
 
@@ -32,6 +33,8 @@ def folded(text: str) -> str:
     >>> folded("Ｍüller Łódź")
     'muller lodz'
     """
+    if text.isascii():
+        return text.lower()
     text = unicodedata.normalize("NFKC", text).casefold()
     bare = (c for c in unicodedata.normalize("NFKD", text) if unicodedata.category(c)[0] != "M")
     return unicodedata.normalize("NFC", "".join(bare)).translate(STROKES)
@@ -96,9 +99,10 @@ def name_tokens(text: str) -> Iterator[str]:
             yield from (it for it in joined_from_each(initials) if len(it) > 1)
 
 
-def word_tokens(text: str) -> Iterator[str]:
+@lru_cache(10_000)  # one company stands at many records
+def word_tokens(text: str) -> tuple[str, ...]:
     """Words, Chinese by pairs, pinyin."""
-    return _word_tokens(runs(text)[:MOST_WORDS])
+    return tuple(_word_tokens(runs(text)[:MOST_WORDS]))
 
 
 def _word_tokens(found: Sequence[str]) -> Iterator[str]:
@@ -126,7 +130,7 @@ def phone_tokens(text: str) -> Iterator[str]:
     return iter(grams(digits_of(text)))
 
 
-CUTTERS = {
+CUTTERS: dict[str, Callable[[str], Iterable[str]]] = {
     "name": name_tokens,
     "email": email_tokens,
     "phone": phone_tokens,

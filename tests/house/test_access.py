@@ -89,6 +89,7 @@ def test_only_these_pages_are_for_everybody_who_is_signed_in() -> None:
         "notification_list",
         "notifications_mark_read",
         "preferences_update",
+        "search",
         "settings_profile",
     }
 
