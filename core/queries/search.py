@@ -17,11 +17,14 @@ from core.permissions import NOTHING
 from core.registries import RecordType
 from core.search.entries import searched_types, seen_classes
 from core.search.matching import Matches
-from core.search.questions import NOTHING as NOTHING_SAID
 from core.search.questions import Node, Question, begins, called, has_words
 from core.search.typos import LONG, SAME_START, edits, may_be_mistyped, near
+from core.search.words import MARKS
 
-Asked = Callable[[frozenset[str]], Node]
+Way = Callable[[Question, frozenset[str]], Node]
+
+NAMES = frozenset({"name"})
+ALL_CLASSES = frozenset(MARKS)
 
 MOST_LOOKED_AT = 500  # matches that are ranked; a wide question has more
 MOST_SPELLINGS = 8
@@ -40,29 +43,28 @@ class Hit:
 
 
 def find_records(text: str, user: User, *, limit: int) -> list[Hit]:
-    """The best matches: called so, then called something that begins so, then the rest; the
-    latest first. Where nothing matches, mistyped words are put right."""
+    """The best matches: called so, then a name that begins so, then a name that has the words, then
+    the rest; of each the latest first. Where nothing matches, mistyped words are put right."""
     question = Question.of(text)
     if not question:
         return []
+    found = _best(question, user, limit, (called, begins, has_words))
+    if not found and (also := other_spellings(question)):
+        found = _best(question, user, limit, (partial(has_words, also=also),))
+    return sorted(found, key=lambda hit: (hit.rank, -hit.changed_at.timestamp()))[:limit]
+
+
+def _best(question: Question, user: User, limit: int, ways: Sequence[Way]) -> list[Hit]:
+    """Ask for names in each of the ways, then for all classes in the last one, until it is enough."""
     kinds = [k for k in searched_types() if permissions.access_of(user).may(f"{k.key}.view")]
     found: dict[tuple[str, int], Hit] = {}
-    for rank, ask in enumerate(_ways(question)):
-        for hit in _matching(_condition(kinds, user, ask), rank):
+    asked = [(way, NAMES) for way in ways] + [(ways[-1], ALL_CLASSES)]
+    for rank, (way, classes) in enumerate(asked):
+        for hit in _matching(_condition(kinds, user, question, way, classes), rank):
             found.setdefault((hit.object_type, hit.object_id), hit)
         if len(found) >= limit:
             break
-    if not found and (also := other_spellings(question)):
-        corrected = _condition(kinds, user, partial(has_words, question, also=also))
-        found = {(h.object_type, h.object_id): h for h in _matching(corrected, 0)}
-    return sorted(found.values(), key=lambda hit: (hit.rank, -hit.changed_at.timestamp()))[:limit]
-
-
-def _ways(question: Question) -> Iterator[Asked]:
-    """What is asked of the index, the best first; a name counts for those who see names."""
-    yield lambda classes: called(question) if "name" in classes else NOTHING_SAID
-    yield lambda classes: begins(question) if "name" in classes else NOTHING_SAID
-    yield lambda classes: has_words(question, classes)
+    return list(found.values())
 
 
 def search_condition(text: str, kind: RecordType, user: User) -> Q:
@@ -110,17 +112,23 @@ def _matching(condition: Q, rank: int) -> list[Hit]:
         ]
 
 
-def _condition(kinds: Sequence[RecordType], user: User, ask: Asked) -> Q:
+def _condition(
+    kinds: Sequence[RecordType],
+    user: User,
+    question: Question,
+    way: Way,
+    classes: frozenset[str],
+) -> Q:
     """What each type is asked depends on the fields that the user sees of it, and on the reach."""
     access = permissions.access_of(user)
     groups: dict[tuple[frozenset[str], Reach | None], list[RecordType]] = {}
     for kind in kinds:
-        group = (seen_classes(kind, access), access.reach(f"{kind.key}.view"))
+        group = (seen_classes(kind, access) & classes, access.reach(f"{kind.key}.view"))
         groups.setdefault(group, []).append(kind)
     conditions = [
-        Q(Matches(ask(classes)), object_type__in=[kind.key for kind in members])
+        Q(Matches(way(question, seen)), object_type__in=[kind.key for kind in members])
         & permissions.reach_condition(members[0].model, user)
-        for (classes, _reach), members in groups.items()
+        for (seen, _reach), members in groups.items()
     ]
     return reduce(or_, conditions, NOTHING)
 

@@ -89,14 +89,14 @@ class Question:
         return [run for chunk in self.chunks for run in runs(chunk) if not is_cjk(run)]
 
 
-def called(question: Question) -> Node:
+def called(question: Question, classes: Collection[str]) -> Node:
     """Records of exactly this name."""
-    return Term(KEY + question.key)
+    return Term(KEY + question.key) if "name" in classes else NOTHING
 
 
-def begins(question: Question) -> Node:
+def begins(question: Question, classes: Collection[str]) -> Node:
     """Records whose name begins so."""
-    return Term(KEY + question.key, is_prefix=True)
+    return Term(KEY + question.key, is_prefix=True) if "name" in classes else NOTHING
 
 
 def has_words(

@@ -42,7 +42,9 @@ def listed(text: str, user: User, kind: str = "crm.contact") -> set[object]:
 
 @pytest.fixture
 def kestrel() -> Company:
-    return CompanyFactory(name="Kestrel Robotics", phone="+31 10 555 0199", website="kestrel.example")
+    return CompanyFactory(
+        name="Kestrel Robotics", phone="+31 10 555 0199", website="kestrel.example"
+    )
 
 
 @pytest.fixture

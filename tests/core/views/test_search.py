@@ -134,7 +134,9 @@ def test_what_was_seen_last_is_offered(
     assert "Okafor" not in asked(log_in(outsider), "", recent=paths)
 
 
-@pytest.mark.parametrize("text", ["<script>", "\0", "'; --", "%", "a" * 500, "（）", "\ud7ff", "🦜"])
+@pytest.mark.parametrize(
+    "text", ["<script>", "\0", "'; --", "%", "a" * 500, "（）", "\ud7ff", "🦜"]
+)
 def test_anything_may_be_typed(text: str, administrator: User, log_in: LogIn) -> None:
     html = asked(log_in(administrator), text, list="/contacts/", recent=text)
     assert "<script>" not in html
