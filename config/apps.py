@@ -4,6 +4,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils import timezone
 
 
 class ConfigConfig(AppConfig):
@@ -22,5 +23,8 @@ def _seed(sender: AppConfig, **_kwargs: Any) -> None:
     from config.roles import seed_roles  # noqa: PLC0415  # needs loaded models
     from config.schedule import seed_schedules  # noqa: PLC0415
 
+    from core.services.search import ask_for_first_index  # noqa: PLC0415
+
     seed_roles()
     seed_schedules()
+    ask_for_first_index(as_of=timezone.now())

@@ -1,6 +1,7 @@
 """Keeping the index of search: written in the transaction that changes a record."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -8,9 +9,15 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.jobs.questions import ask
-from core.models import SearchEntry, SearchWord
+from core.models import JobRun, SearchEntry, SearchWord
 from core.registries import RecordType, record_types
-from core.search.entries import Indexed, dependents, read_records, vocabulary
+from core.search.entries import (
+    Indexed,
+    dependents,
+    read_records,
+    searched_types,
+    vocabulary,
+)
 from core.search.typos import may_be_mistyped
 from core.upsert import upsert
 
@@ -41,6 +48,17 @@ def index_records(kind: str, ids: Iterable[int], *, with_dependents: bool = True
 def remove_from_index(kind: str, ids: Iterable[int]) -> None:
     """Forget records that are deleted."""
     _delete(SearchEntry.objects.filter(object_type=kind, object_id__in=set(ids)))
+
+
+def ask_for_first_index(*, as_of: datetime) -> JobRun | None:
+    """The run that indexes the records of an installation from before the index."""
+    models = [kind.model for kind in searched_types()]
+    tables = {model._meta.db_table for model in (SearchEntry, *models)}
+    if not tables <= set(connection.introspection.table_names()):  # not migrated as far
+        return None
+    if SearchEntry.objects.exists() or not any(m._base_manager.exists() for m in models):
+        return None
+    return ask(kind=REBUILD, as_of=as_of)
 
 
 def _index_batch(kind: RecordType, pks: Sequence[int]) -> list[int]:

@@ -13,7 +13,7 @@ from core.registries import record_types
 from core.search import rebuild
 from core.services import search as service
 from core.services.records import save_record
-from core.services.search import index_records, remove_from_index
+from core.services.search import ask_for_first_index, index_records, remove_from_index
 from crm.models import Company, Contact, Lead
 from crm.services.leads import assign_leads
 from tests.factories import CompanyFactory, ContactFactory, LeadFactory, RoleFactory, UserFactory
@@ -88,7 +88,9 @@ def test_the_best_comes_first(administrator: User) -> None:
     begins = CompanyFactory(name="Kestrel Robotics")
     called = CompanyFactory(name="Kestrel")
     index()
-    assert found("kestrel", administrator) == [called, begins, beside]
+    works_there = ContactFactory(name="Zoe", company=called)
+    index()
+    assert found("kestrel", administrator) == [called, begins, beside, works_there]
 
 
 @pytest.mark.parametrize("typed", ["kestrle", "kesrel", "kestrell", "kestral robotics", "robtoisc"])
@@ -234,6 +236,16 @@ def test_the_job_indexes_what_was_there_before_and_forgets_what_is_gone(
     run_rebuild(run)
     assert found("ada", administrator) == [contact]
     assert SearchEntry.objects.count() == 1
+
+
+def test_an_installation_from_before_the_index_is_asked_for_once() -> None:
+    assert ask_for_first_index(as_of=timezone.now()) is None
+    contact = ContactFactory()
+    run = ask_for_first_index(as_of=timezone.now())
+    assert run is not None
+    assert run.kind == "core.search_rebuild"
+    index_records("crm.contact", [contact.pk])
+    assert ask_for_first_index(as_of=timezone.now()) is None
 
 
 def test_an_unchanged_record_is_not_written_again(zhang: Contact) -> None:
