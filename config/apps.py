@@ -22,7 +22,6 @@ def _seed(sender: AppConfig, **_kwargs: Any) -> None:
         return
     from config.roles import seed_roles  # noqa: PLC0415  # needs loaded models
     from config.schedule import seed_schedules  # noqa: PLC0415
-
     from core.services.search import ask_for_first_index  # noqa: PLC0415
 
     seed_roles()
