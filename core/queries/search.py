@@ -79,7 +79,8 @@ def search_condition(text: str, kind: RecordType, user: User) -> Q:
     condition = _words_condition(kind, user, question)
     found = _ids(condition)
     if not found and (also := other_spellings(question)):
-        found = _ids(_words_condition(kind, user, question, also))
+        condition = _words_condition(kind, user, question, also)
+        found = _ids(condition)
     if len(found) <= MOST_NAMED:
         return Q(pk__in=found)
     return Q(pk__in=SearchEntry.objects.filter(condition).values("object_id"))

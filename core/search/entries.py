@@ -1,7 +1,7 @@
 """What the index says of a record: the fields its type declares, cut into tokens."""
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -82,12 +82,14 @@ def read_records(kind: RecordType, ids: Collection[int]) -> list[Indexed]:
     fields = searched_fields(kind.key)
     rows: Any = kind.model._base_manager.filter(pk__in=ids, deleted_at=None)
     return [
-        Indexed(*row[: len(OWN)], _tokens(fields, row[len(OWN) :]))
-        for row in rows.values_list(*OWN, *(field.path for field in fields))
+        Indexed(pk, owner, team, changed_at, _tokens(fields, values))
+        for pk, owner, team, changed_at, *values in rows.values_list(
+            *OWN, *(field.path for field in fields)
+        )
     ]
 
 
-def _tokens(fields: tuple[SearchedField, ...], values: tuple[Any, ...]) -> tuple[str, ...]:
+def _tokens(fields: tuple[SearchedField, ...], values: Sequence[Any]) -> tuple[str, ...]:
     said = [(f.name, str(value)) for f, value in zip(fields, values, strict=True) if value]
     return tuple(tokens_of(said))
 

@@ -9,8 +9,6 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from core.search.questions import NOTHING, All, Any, Node, Phrase, Term
 
-Sql = tuple[str, list[AnyValue] | tuple[AnyValue, ...]]
-
 
 class Matches(Func):
     """The entry has what the question asks for."""
@@ -24,18 +22,18 @@ class Matches(Func):
 
     def as_postgresql(
         self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: AnyValue
-    ) -> Sql:
+    ) -> tuple[str, list[str]]:
         self._check()
         column, _parameters = compiler.compile(self.source_expressions[1])
         return f"{column} @@ %s::tsquery", [to_tsquery(self.node)]
 
     def as_sqlite(
         self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: AnyValue
-    ) -> Sql:
+    ) -> tuple[str, tuple[str | int, ...]]:
         self._check()
         column, _parameters = compiler.compile(self.source_expressions[0])
         rows = "SELECT rowid FROM core_search_tokens WHERE core_search_tokens MATCH %s"
-        return f"{column} IN ({rows})", [to_fts5(self.node)]
+        return f"{column} IN ({rows})", (to_fts5(self.node),)
 
     def _check(self) -> None:
         if self.node == NOTHING:
