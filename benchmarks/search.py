@@ -208,8 +208,9 @@ def queries_of(what: Callable[[], Any]) -> int:
 
     with CaptureQueriesContext(connection) as captured:
         what()
+    number = len(captured)
     connection.queries_log.clear()
-    return len(captured)
+    return number
 
 
 def measure(name: str, asked: dict[str, list[str]], answer: Callable[[str], Any]) -> None:

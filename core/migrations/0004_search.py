@@ -7,9 +7,6 @@ from django.db import migrations, models
 
 
 POSTGRESQL = [
-    # The tokens lie beside the row, so that thousands of matches are read from a few pages.
-    "ALTER TABLE core_searchentry ALTER COLUMN tokens SET STORAGE EXTERNAL",
-    "ALTER TABLE core_searchentry SET (toast_tuple_target = 128)",
     # Without a pending list, which every search would have to read through.
     "CREATE INDEX core_search_tokens ON core_searchentry USING gin (tokens) "
     "WITH (fastupdate = off)",
