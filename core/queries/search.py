@@ -23,6 +23,7 @@ from core.search.words import MARKS
 
 Way = Callable[[Question, frozenset[str]], Node]
 
+WHOLE: Way = partial(has_words, are_whole=True)
 NAMES = frozenset({"name"})
 ALL_CLASSES = frozenset(MARKS)
 
@@ -44,11 +45,14 @@ class Hit:
 
 def find_records(text: str, user: User, *, limit: int) -> list[Hit]:
     """The best matches: called so, then a name that begins so, then a name that has the words, then
-    the rest; of each the latest first. Where nothing matches, mistyped words are put right."""
+    the rest; of each the latest first. All words but the last are whole; where nothing matches, they
+    are beginnings, and then mistyped words are put right."""
     question = Question.of(text)
     if not question:
         return []
-    found = _best(question, user, limit, (called, begins, has_words))
+    found = _best(question, user, limit, (called, begins, WHOLE))
+    if not found and len(question.chunks) > 1:
+        found = _best(question, user, limit, (has_words,))
     if not found and (also := other_spellings(question)):
         found = _best(question, user, limit, (partial(has_words, also=also),))
     return sorted(found, key=lambda hit: (hit.rank, -hit.changed_at.timestamp()))[:limit]
@@ -76,24 +80,22 @@ def search_condition(text: str, kind: RecordType, user: User) -> Q:
     question = Question.of(text)
     if not question:
         return NOTHING
-    condition = _words_condition(kind, user, question)
+    condition = _words_condition(kind, user, question, WHOLE)
     found = _ids(condition)
+    if not found and len(question.chunks) > 1:
+        condition = _words_condition(kind, user, question, has_words)
+        found = _ids(condition)
     if not found and (also := other_spellings(question)):
-        condition = _words_condition(kind, user, question, also)
+        condition = _words_condition(kind, user, question, partial(has_words, also=also))
         found = _ids(condition)
     if len(found) <= MOST_NAMED:
         return Q(pk__in=found)
     return Q(pk__in=SearchEntry.objects.filter(condition).values("object_id"))
 
 
-def _words_condition(
-    kind: RecordType,
-    user: User,
-    question: Question,
-    also: dict[str, list[str]] | None = None,
-) -> Q:
+def _words_condition(kind: RecordType, user: User, question: Question, way: Way) -> Q:
     classes = seen_classes(kind, permissions.access_of(user))
-    return Q(Matches(has_words(question, classes, also)), object_type=kind.key)
+    return Q(Matches(way(question, classes)), object_type=kind.key)
 
 
 def _ids(condition: Q) -> list[int]:

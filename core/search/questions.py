@@ -103,32 +103,43 @@ def has_words(
     question: Question,
     classes: Collection[str],
     also: Mapping[str, Collection[str]] | None = None,
+    *,
+    are_whole: bool = False,
 ) -> Node:
-    """Records with all the words in the classes; `also` gives other spellings of a word."""
+    """Records with all the words in the classes; `also` gives other spellings of a word.
+
+    Each word is a beginning; where they `are_whole`, only the last one is, which costs a tenth.
+    """
     number = _number(question.text) if "phone" in classes else NOTHING
     if number != NOTHING:  # all of it is one number, wherever its spaces are
         classes = set(classes) - {"phone"}
-    parts = [_chunk(chunk, classes, also or {}) for chunk in question.chunks]
+    *first, last = question.chunks
+    parts = [_chunk(chunk, classes, also or {}, is_whole=are_whole) for chunk in first]
+    parts.append(_chunk(last, classes, also or {}, is_whole=False))
     return joined(Any, [joined(All, parts), number])
 
 
-def _chunk(chunk: str, classes: Collection[str], also: Mapping[str, Collection[str]]) -> Node:
+def _chunk(
+    chunk: str, classes: Collection[str], also: Mapping[str, Collection[str]], *, is_whole: bool
+) -> Node:
     found = runs(chunk)
     marks = [MARKS[name] for name in WORD_CLASSES if name in classes]
-    ways: list[Node] = [joined(All, [_word(run, marks, also) for run in found])]
-    if "email" in classes:
+    ways: list[Node] = [joined(All, [_word(run, marks, also, is_whole) for run in found])]
+    if "email" in classes and not (is_whole and len(found) == 1):
         ways.append(Term(MARKS["email"] + "".join(found)[:LONGEST], is_prefix=True))
     if "phone" in classes:
         ways.append(_number(chunk))
     return joined(Any, ways)
 
 
-def _word(run: str, marks: Sequence[str], also: Mapping[str, Collection[str]]) -> Node:
+def _word(
+    run: str, marks: Sequence[str], also: Mapping[str, Collection[str]], is_whole: bool
+) -> Node:
     """The word in one of the classes with the marks."""
     if is_cjk(run) and len(run) > 1:
         pieces = list(pairs(run))[:-1]
         return joined(Any, [joined(All, [Term(m + p) for p in pieces]) for m in marks])
-    spellings = [Term(mark + run[:LONGEST], is_prefix=True) for mark in marks]
+    spellings = [Term(mark + run[:LONGEST], is_prefix=not is_whole) for mark in marks]
     return joined(Any, [*spellings, *(Term(m + w) for m in marks for w in also.get(run, ()))])
 
 

@@ -96,6 +96,7 @@ def name_tokens(text: str) -> Iterator[str]:
             initials = [syllable[0] for syllable in read]
             yield KEY + "".join(read)[:LONGEST]
             yield KEY + "".join(initials)[:LONGEST]
+            yield from read
             yield from (it for it in joined_from_each(initials) if len(it) > 1)
 
 
