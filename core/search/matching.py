@@ -21,14 +21,14 @@ class Matches(Func):
         self.node = node
 
     def as_postgresql(
-        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: AnyValue
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: AnyValue
     ) -> tuple[str, list[str]]:
         self._check()
         column, _parameters = compiler.compile(self.source_expressions[1])
         return f"{column} @@ %s::tsquery", [to_tsquery(self.node)]
 
     def as_sqlite(
-        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: AnyValue
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: AnyValue
     ) -> tuple[str, tuple[str | int, ...]]:
         self._check()
         column, _parameters = compiler.compile(self.source_expressions[0])

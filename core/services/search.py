@@ -53,7 +53,7 @@ def remove_from_index(kind: str, ids: Iterable[int]) -> None:
 def ask_for_first_index(*, as_of: datetime) -> JobRun | None:
     """The run that indexes the records of an installation from before the index."""
     models = [kind.model for kind in searched_types()]
-    tables = {model._meta.db_table for model in (SearchEntry, *models)}
+    tables = {SearchEntry._meta.db_table, *(model._meta.db_table for model in models)}
     if not tables <= set(connection.introspection.table_names()):  # not migrated as far
         return None
     if SearchEntry.objects.exists() or not any(m._base_manager.exists() for m in models):
