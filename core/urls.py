@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from core.views import custom_fields, entrance, home, jobs, notifications, schedules, settings
+from core.views import (
+    custom_fields,
+    entrance,
+    home,
+    jobs,
+    lists,
+    notifications,
+    records,
+    saved_views,
+    schedules,
+    settings,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -15,6 +26,21 @@ urlpatterns = [
     path("jobs/<int:pk>/resume/", jobs.job_resume, name="job_resume"),
     path("jobs/start/<str:kind>/", jobs.job_start, name="job_start"),
     path("jobs/schedule/<str:kind>/", schedules.schedule_update, name="schedule_update"),
+    path("records/<str:record_type>/filter/", lists.list_filter, name="list_filter"),
+    path("records/<str:record_type>/columns/", lists.list_columns, name="list_columns"),
+    path("records/<str:record_type>/sort/", lists.list_sort, name="list_sort"),
+    path("records/<str:record_type>/view/", saved_views.view_create, name="view_create"),
+    path(
+        "records/<str:record_type>/<int:pk>/preview/",
+        records.record_preview,
+        name="record_preview",
+    ),
+    path("views/<int:pk>/", saved_views.view_edit, name="view_edit"),
+    path("views/<int:pk>/save/", saved_views.view_update, name="view_update"),
+    path("views/<int:pk>/favour/", saved_views.view_favour, name="view_favour"),
+    path("views/<int:pk>/move/", saved_views.view_move, name="view_move"),
+    path("views/<int:pk>/delete/", saved_views.view_delete, name="view_delete"),
+    path("views/<int:pk>/restore/", saved_views.view_restore, name="view_restore"),
     path("settings/", settings.settings_profile, name="settings_profile"),
     path("settings/fields/", custom_fields.custom_field_list, name="custom_field_list"),
     path(
