@@ -22,8 +22,10 @@ def _seed(sender: AppConfig, **_kwargs: Any) -> None:
         return
     from config.roles import seed_roles  # noqa: PLC0415  # needs loaded models
     from config.schedule import seed_schedules  # noqa: PLC0415
+    from config.views import seed_views  # noqa: PLC0415
     from core.services.search import ask_for_first_index  # noqa: PLC0415
 
     seed_roles()
     seed_schedules()
+    seed_views()
     ask_for_first_index(as_of=timezone.now())

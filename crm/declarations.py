@@ -7,6 +7,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.jobs.kinds import JobKind, job_kinds
+from core.lists import lists
 from core.registries import (
     Command,
     NavigationEntry,
@@ -37,6 +38,9 @@ def register() -> None:
     _register_jobs()
     _register_commands()
     from crm.queries.home import call_first  # noqa: PLC0415  # needs loaded models
+    from crm.tables import LISTS  # noqa: PLC0415
+
+    lists.register(*LISTS)
 
     panels.register(
         Panel(
@@ -65,28 +69,14 @@ def _register_records() -> None:
 def _register_navigation() -> None:
     navigation.register(
         NavigationEntry(
-            "contacts",
-            _("Contacts"),
-            "users",
-            "contact_list",
-            "sell",
-            30,
-            "crm.contact.view",
-            on_phone=True,
+            "tasks", _("Tasks"), "checkbox", "task_list", "top", 30, "crm.activity.view"
         ),
-        NavigationEntry(
-            "companies", _("Companies"), "building", "company_list", "sell", 40, "crm.company.view"
-        ),
-        NavigationEntry(
-            "leads",
-            _("Leads"),
-            "target-arrow",
-            "lead_list",
-            "sell",
-            50,
-            "crm.lead.view",
-            on_phone=True,
-        ),
+        _list_entry("contacts", "crm.contact", "sell", 30, on_phone=True),
+        _list_entry("companies", "crm.company", "sell", 40),
+        _list_entry("leads", "crm.lead", "sell", 50, on_phone=True),
+        _list_entry("deals", "crm.deal", "sell", 54, on_phone=True),
+        _list_entry("activities", "crm.activity", "sell", 56),
+        _list_entry("products", "crm.product", "sell", 58),
         NavigationEntry(
             "imports",
             _("Imports"),
@@ -97,6 +87,18 @@ def _register_navigation() -> None:
             "crm.lead.import",
             takes_files=True,
         ),
+        _list_entry("groups", "crm.group", "market", 40),
+        _list_entry("events", "crm.event", "market", 50),
+    )
+
+
+def _list_entry(
+    key: str, record_type: str, group: str, order: int, *, on_phone: bool = False
+) -> NavigationEntry:
+    """The way to the list of a record type."""
+    kind = record_types[record_type]
+    return NavigationEntry(
+        key, kind.plural, kind.icon, kind.list_url, group, order, f"{kind.key}.view", on_phone
     )
 
 

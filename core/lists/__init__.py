@@ -1,7 +1,17 @@
-"""Lists: one mechanism for columns, search, filters, sort and keyset pages, declared per object."""
+"""Lists: one mechanism for columns, conditions, search, order and keyset pages, declared per object."""
 
-from core.lists.definition import Column, Filter, ListDefinition, Sort
+from core.lists.definition import ListDefinition, lists
 from core.lists.keyset import Page
-from core.lists.state import ListState, list_context
+from core.lists.neighbours import Neighbours, neighbours
+from core.lists.page import list_context
+from core.lists.state import ListState
 
-__all__ = ["Column", "Filter", "ListDefinition", "ListState", "Page", "Sort", "list_context"]
+__all__ = [
+    "ListDefinition",
+    "ListState",
+    "Neighbours",
+    "Page",
+    "list_context",
+    "lists",
+    "neighbours",
+]

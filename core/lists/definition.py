@@ -1,84 +1,54 @@
-"""What an object declares about its list."""
+"""What an object declares about its list; columns, orders and filters come from its fields."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
-from core.permissions import Access
+from core.registries import RecordType, Registry, record_types
 
-if TYPE_CHECKING:
-    from core.models import User
-
-
-@dataclass(frozen=True)
-class Sort:
-    """An order of a list: a path on the row, `is_nullable` when the value may be missing."""
-
-    key: str
-    label: Promise
-    path: str
-    is_nullable: bool = False
-    descending_first: bool = False
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column; its cell is the partial `cell` of the list's cell template."""
-
-    key: str
-    label: Promise
-    field: str = ""
-    sort: Sort | None = None
-    css: str = ""
-    is_number: bool = False
-
-
-@dataclass(frozen=True)
-class Filter:
-    """A choice that narrows the list; `condition` turns the chosen value into a Q."""
-
-    key: str
-    label: Promise
-    icon: str
-    choices: Callable[["User"], Sequence[tuple[str, Any]]]
-    condition: Callable[[str, "User"], Q]
-    field: str = ""
+NAME = "name"
 
 
 @dataclass(frozen=True)
 class ListDefinition:
     """The list of one record type.
 
-    `rows` gives the visible rows with everything a line shows (no query from a template);
-    `search` turns words into a condition on fields that may be seen; `cells` is the template that draws a cell.
+    The first column is what the record is called (`name_for`), ordered and hidden as `name_field`;
+    `related` are the rows that takes. `columns` are the fields that stand after it when nobody chose
+    others, `phone` their place on a card (m-sub, m-end, m-end2), `cells` the functions of fields
+    that are not drawn as their type is (`core.lists.drawing`).
     """
 
     key: str
-    object_type: str
-    title: Promise
-    icon: str
-    rows: Callable[["User"], QuerySet[Any]]
-    columns: Sequence[Column]
-    filters: Sequence[Filter]
-    sorts: Sequence[Sort]
+    columns: Sequence[str]
     default_sort: str
-    cells: str
-    search: Callable[[str, Access], Q]
     search_hint: Promise
+    searched: Sequence[str]
+    empty: str = "core/list/empty.html"
+    empty_title: Promise | str = ""
+    empty_text: Promise | str = ""
+    create_url: str = ""
+    create_label: Promise | str = ""
+    name_field: str = NAME
+    name_label: Promise | None = None
+    related: Sequence[str] = ()
+    phone: Mapping[str, str] = field(default_factory=dict)
+    cells: Mapping[str, Any] = field(default_factory=dict)
     page_size: int = 50
 
-    def columns_for(self, access: Access) -> list[Column]:
-        return [c for c in self.columns if self._sees(access, c.field)]
+    @property
+    def kind(self) -> RecordType:
+        return record_types[self.key]
 
-    def filters_for(self, access: Access) -> list[Filter]:
-        return [f for f in self.filters if self._sees(access, f.field)]
+    @property
+    def title(self) -> Any:
+        return self.kind.plural
 
-    def sorts_for(self, access: Access) -> dict[str, Sort]:
-        hidden = {c.sort.key for c in self.columns if c.sort and not self._sees(access, c.field)}
-        return {sort.key: sort for sort in self.sorts if sort.key not in hidden}
+    @property
+    def icon(self) -> str:
+        return self.kind.icon
 
-    def _sees(self, access: Access, name: str) -> bool:
-        return not name or access.sees(f"{self.object_type}.{name}")
+
+lists: Registry[ListDefinition] = Registry("List")

@@ -14,7 +14,6 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import F, Model, OneToOneRel, Q, QuerySet
 
 from core.fields.ordering import Order
-from core.lists.definition import Sort
 
 Value = str | int | float | datetime | date | Decimal
 LARGEST_ID = 2**63 - 1
@@ -91,7 +90,7 @@ class Page:
 
 
 def fetch_page(
-    rows: QuerySet[Any], *, sort: Sort | Order, descending: bool, size: int, token: str
+    rows: QuerySet[Any], *, sort: Order, descending: bool, size: int, token: str
 ) -> Page:
     """The page after (or before) the token's row; missing values come last either way."""
     walk = _Walk.over(rows, sort)
@@ -109,9 +108,16 @@ def fetch_page(
     has_next = True if backward else has_more
     return Page(
         batch,
-        _token(batch[0], walk.path, is_backward=True) if batch and has_previous else "",
-        _token(batch[-1], walk.path, is_backward=False) if batch and has_next else "",
+        token_of(batch[0], walk.path, is_backward=True) if batch and has_previous else "",
+        token_of(batch[-1], walk.path, is_backward=False) if batch and has_next else "",
     )
+
+
+def stretches_from(
+    rows: QuerySet[Any], *, sort: Order, descending: bool, token: str
+) -> Sequence[QuerySet[Any]]:
+    """The rows beyond the token's, nearest first, as they lie one stretch after the other."""
+    return _from_position(_Walk.over(rows, sort), descending, token)[0]
 
 
 def _from_position(
@@ -138,9 +144,8 @@ class _Walk:
     side: str
 
     @classmethod
-    def over(cls, rows: QuerySet[Any], sort: Sort | Order) -> "_Walk":
-        order = sort if isinstance(sort, Order) else Order(sort.path, None, sort.is_nullable)
-        rows, order = order.named(rows)
+    def over(cls, rows: QuerySet[Any], sort: Order) -> "_Walk":
+        rows, order = sort.named(rows)
         return cls(rows, order.path, order.is_nullable, _side_table(rows.model, order.path))
 
     def beyond(self, position: Position | None, descending: bool) -> Sequence[QuerySet[Any]]:
@@ -199,7 +204,8 @@ def _side_table(model: type[Model], path: str) -> str:
     return "" if column.null else first
 
 
-def _token(row: Any, path: str, *, is_backward: bool) -> str:
+def token_of(row: Any, path: str, *, is_backward: bool) -> str:
+    """Where the page after the row (or before it) begins."""
     value = row
     for part in path.split("__"):
         value = getattr(value, part, None) if value is not None else None

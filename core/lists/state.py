@@ -1,162 +1,213 @@
-"""The state of a list is its URL: search, filters, sort, place."""
+"""The state of a list is its address: view, conditions, search, columns, sort, place."""
 
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable, Sequence
+from functools import cached_property, reduce
+from operator import and_
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
-from django.http import HttpRequest, QueryDict  # noqa: TID251  # the list's state is the URL
+from django.db.models import Q, QuerySet
+from django.http import QueryDict  # noqa: TID251  # the list's state is the URL
+from django.utils import timezone
 
-from core import permissions
-from core.lists.definition import Column, Filter, ListDefinition, Sort
-from core.lists.keyset import fetch_page
+from core.conditions import Joined, Viewpoint, to_q
+from core.conditions.fields import ResolvedField
+from core.fields.ordering import Order
+from core.lists.columns import Column, columns_of, name_column, resolved
+from core.lists.definition import NAME, ListDefinition
+from core.lists.parts import Part, parameters_of, read_parts
+from core.lists.searching import search_q
+from core.permissions import NOTHING, visible_rows
+from core.queries.saved_views import may_change, views_of
 
 if TYPE_CHECKING:
-    from core.models import User
+    from core.models import SavedView, User
 
-# Beyond this many rows an exact count is not worth its time: the list says "10,000+".
-COUNT_LIMIT = 10_000
-
-
-@dataclass(frozen=True)
-class Chip:
-    """An active filter, said as field, operator and value."""
-
-    key: str
-    label: Any
-    icon: str
-    value: str
-    value_label: Any
-    remove_query: str
+VIEW, IF, WORDS, COLUMNS, SORT, AFTER, FROM = "view", "if", "q", "columns", "sort", "after", "from"
+KEPT = (VIEW, IF, WORDS, COLUMNS, SORT)
+MOST_WORDS = 200
 
 
 class ListState:
-    """What the URL asks for, as far as the user may ask for it."""
+    """What the address asks for, as far as the user may ask for it.
+
+    What it does not say comes from the saved view that it names, else from the list's definition.
+    """
 
     def __init__(self, definition: ListDefinition, user: "User", query: QueryDict) -> None:
         self.definition = definition
+        self.kind = definition.kind
         self.user = user
-        self.query = query
-        self.access = permissions.access_of(user)
-        self.columns = definition.columns_for(self.access)
-        self.filters = definition.filters_for(self.access)
-        self.sorts = definition.sorts_for(self.access)
-        self.search = query.get("q", "").replace("\0", "").strip()[:200]
+        self.query = _kept(query)
+        self.view = Viewpoint(user, timezone.localtime())
+        self.access = self.view.access
+        self.search = self.query.get(WORDS, "").replace("\0", "").strip()[:MOST_WORDS]
         self.sort, self.is_descending = self._sort()
 
-    def _sort(self) -> tuple[Sort, bool]:
-        wanted = self.query.get("sort", "") or self.definition.default_sort
-        key = wanted.removeprefix("-")
-        if key not in self.sorts:
-            wanted = (
-                next(iter(self.sorts))
-                if self.definition.default_sort.removeprefix("-") not in self.sorts
-                else self.definition.default_sort
-            )
-            key = wanted.removeprefix("-")
-        return self.sorts[key], wanted.startswith("-")
+    @cached_property
+    def views(self) -> "Sequence[SavedView]":
+        """The saved views that the user has for this list."""
+        return views_of(self.kind.key, self.user)
+
+    @cached_property
+    def saved(self) -> "SavedView | None":
+        """The view that the address names; one that is none of the user's is no view."""
+        wanted = self.query.get(VIEW, "")
+        return next((v for v in self.views if str(v.pk) == wanted), None) if wanted else None
+
+    # -- what is asked ---------------------------------------------------------------------------
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """The conditions, each of which has to hold."""
+        return read_parts(self._given(self.query.getlist(IF)), self.kind, self.view)
+
+    def _given(self, written: list[str]) -> list[str]:
+        return written if IF in self.query else self.stored_parameters
+
+    @cached_property
+    def stored_parameters(self) -> list[str]:
+        """The conditions of the saved view."""
+        return parameters_of(self.saved.condition) if self.saved else []
+
+    @property
+    def refused(self) -> list[Part]:
+        return [part for part in self.parts if part.condition is None]
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether the saved view itself has a condition this user may not ask: then no row is shown,
+        because without it there would be more rows than the view means."""
+        return any(part.parameter in self.stored_parameters for part in self.refused)
+
+    @property
+    def condition(self) -> Joined:
+        return Joined("all", tuple(p.condition for p in self.parts if p.condition is not None))
+
+    @cached_property
+    def column_names(self) -> list[str]:
+        """The chosen columns after the name."""
+        if COLUMNS in self.query:
+            return [name for name in self.query[COLUMNS].split(",") if name]
+        stored = self.saved.columns if self.saved else []
+        return [str(name) for name in stored] or list(self.definition.columns)
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        return columns_of(self.definition, self.column_names, self.view)
+
+    @property
+    def default_sort(self) -> str:
+        return (self.saved.sort if self.saved else "") or self.definition.default_sort
+
+    def _sort(self) -> tuple[Column | None, bool]:
+        """The column and whether it falls; the number of the row where nothing may be seen."""
+        for wanted in (self.query.get(SORT, ""), self.default_sort, "-created"):
+            column = self.sort_column(wanted.removeprefix("-")) if wanted else None
+            if column is not None:
+                return column, wanted.startswith("-")
+        return None, True
+
+    def sort_column(self, name: str) -> Column | None:
+        """What the rows can be sorted by under this name; chosen columns or not."""
+        if name == NAME:
+            column = name_column(self.definition, self.view)
+            return column if column.is_sortable else None
+        field = resolved(self.kind, name, self.view)
+        return Column(name, field.label, field) if field and field.is_sortable else None
+
+    @property
+    def order(self) -> Order:
+        field = self.sort.field if self.sort else None
+        return field.order(self.view) if isinstance(field, ResolvedField) else Order("pk")
 
     def rows(self) -> QuerySet[Any]:
-        rows = self.definition.rows(self.user)
-        for chosen, value in self.chosen:
-            rows = rows.filter(chosen.condition(value, self.user))
-        if not self.search:
-            return rows
-        return rows.filter(self.definition.search(self.search, self.access))
+        """The rows that are asked for; actions on all of a list begin here."""
+        rows = visible_rows(self.kind.model, self.user)
+        return rows.filter(NOTHING if self.is_blocked else self._asked())
 
-    @cached_property
-    def choices(self) -> dict[str, dict[str, Any]]:
-        """What each filter offers: value to label, by the filter's key."""
-        return {f.key: {str(k): label for k, label in f.choices(self.user)} for f in self.filters}
+    def _asked(self) -> Q:
+        asked = [to_q(self.condition, self.kind, self.view)]
+        if self.search:
+            asked.append(search_q(self.definition, self.search, self.view))
+        return reduce(and_, asked)
 
-    @cached_property
-    def chosen(self) -> list[tuple[Filter, str]]:
-        """Filters with a value that they offer."""
-        pairs = ((f, self.query.get(f.key, "")) for f in self.filters)
-        return [(f, value) for f, value in pairs if value in self.choices[f.key]]
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What a saved view keeps of this: conditions, columns and order, not the words."""
+        return {
+            "condition": self.condition.as_json() if self.parts else {},
+            "columns": [column.key for column in self.columns if column.key != NAME],
+            "sort": self.sort_name,
+        }
 
-    def chips(self) -> list[Chip]:
-        return [
-            Chip(
-                f.key,
-                f.label,
-                f.icon,
-                value,
-                self.choices[f.key][value],
-                self.query_with(**{f.key: ""}),
-            )
-            for f, value in self.chosen
-        ]
+    @property
+    def may_change_view(self) -> bool:
+        return self.saved is not None and may_change(self.user, self.saved)
+
+    # -- addresses -------------------------------------------------------------------------------
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.parts or self.search)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether what is shown is not what the view, or the plain list, says."""
+        return (
+            [p.parameter for p in self.parts] != self._canonical(self.stored_parameters)
+            or self.sort_name != self.default_sort
+            or self.column_names != self.base_columns
+        )
+
+    def _canonical(self, given: list[str]) -> list[str]:
+        return [part.parameter for part in read_parts(given, self.kind, self.view)]
+
+    @property
+    def base_columns(self) -> list[str]:
+        stored = self.saved.columns if self.saved else []
+        return list(stored or self.definition.columns)
+
+    @property
+    def sort_name(self) -> str:
+        wanted = self.query.get(SORT, "")
+        known = wanted and self.sort_column(wanted.removeprefix("-"))
+        return wanted if known else self.default_sort
+
+    @property
+    def hidden_fields(self) -> list[tuple[str, str]]:
+        """What a form of the search field has to send along."""
+        return [(k, v) for k, vs in self.query.lists() if k != WORDS for v in vs]
 
     def query_with(self, **values: str) -> str:
-        """The query string with some values changed; changing anything goes to the first page."""
+        """The address with some values changed; changing anything goes to the first page."""
         query = self.query.copy()
-        query.pop("after", None)
         for key, value in values.items():
             query.pop(key, None)
             if value:
                 query[key] = value
         return query.urlencode()
 
+    def query_with_parts(self, parameters: Iterable[str]) -> str:
+        """The address with these conditions; none at all is said by an empty one."""
+        query = self.query.copy()
+        wanted = list(parameters)
+        query.setlist(IF, wanted or ([""] if self.stored_parameters else []))
+        return query.urlencode()
 
-def list_context(definition: ListDefinition, request: HttpRequest) -> dict[str, Any]:
-    """Everything the list template draws."""
-    state = ListState(definition, permissions.user_of(request), request.GET)
-    rows = state.rows()
-    page = fetch_page(
-        rows,
-        sort=state.sort,
-        descending=state.is_descending,
-        size=definition.page_size,
-        token=request.GET.get("after", ""),
-    )
-    total = rows.order_by()[: COUNT_LIMIT + 1].count()
-    return {
-        "list": definition,
-        "state": state,
-        "heads": [_head(column, state) for column in state.columns],
-        "rows": page.rows,
-        "total": min(total, COUNT_LIMIT),
-        "total_is_more": total > COUNT_LIMIT,
-        "chips": state.chips(),
-        "menus": _menus(state),
-        "previous_url": _place(state, page.previous_token),
-        "next_url": _place(state, page.next_token),
-        "is_filtered": bool(state.chosen or state.search),
-        "may_create": permissions.access_of(state.user).may(f"{definition.object_type}.create"),
-    }
+    def parameters(self, without: int | None = None) -> list[str]:
+        """The conditions as the address says them; those of the address that were refused go."""
+        stored = self.stored_parameters
+        return [
+            part.parameter
+            for place, part in enumerate(self.parts)
+            if place != without and (part.condition is not None or part.parameter in stored)
+        ]
 
 
-def _place(state: ListState, token: str) -> str:
-    query = f"{state.query_with()}&after={token}".lstrip("&")
-    return f"?{query}" if token else ""
-
-
-def _head(column: Column, state: ListState) -> dict[str, Any]:
-    """A column head: clicking sorts one way, then the other."""
-    head: dict[str, Any] = {"column": column, "order": "", "query": ""}
-    if column.sort is None or column.sort.key not in state.sorts:
-        return head
-    key = column.sort.key
-    is_current = state.sort.key == key
-    down_next = not state.is_descending if is_current else column.sort.descending_first
-    if is_current:
-        head["order"] = "descending" if state.is_descending else "ascending"
-    head["query"] = state.query_with(sort=f"-{key}" if down_next else key)
-    return head
-
-
-def _menus(state: ListState) -> list[dict[str, Any]]:
-    """The filters that are not chosen yet, each with its choices as links."""
-    taken = {f.key for f, _value in state.chosen}
-    return [
-        {
-            "filter": f,
-            "choices": [
-                (label, state.query_with(**{f.key: key}))
-                for key, label in state.choices[f.key].items()
-            ],
-        }
-        for f in state.filters
-        if f.key not in taken
-    ]
+def _kept(query: QueryDict) -> QueryDict:
+    """What of an address is the list's state."""
+    state = QueryDict(mutable=True)
+    for key in KEPT:
+        if key in query:
+            state.setlist(key, query.getlist(key))
+    return state

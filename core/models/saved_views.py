@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import Sharing
@@ -30,7 +31,10 @@ class SavedView(models.Model):
     condition = models.JSONField(default=dict, blank=True)
     columns = models.JSONField(default=list, blank=True, help_text="Field names, in order.")
     sort = models.CharField(max_length=160, blank=True, help_text="A field name, - for falling.")
+    # Made with the installation: its name is a msgid, read in everybody's own language.
+    is_ready_made = models.BooleanField(default=False, editable=False)
     position = models.PositiveIntegerField(default=0)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -41,7 +45,11 @@ class SavedView(models.Model):
         indexes = [models.Index(fields=["object_type", "position", "id"], name="core_view_object")]
 
     def __str__(self) -> str:
-        return self.name
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return gettext(self.name) if self.is_ready_made and self.name else self.name
 
 
 class ViewFavourite(models.Model):

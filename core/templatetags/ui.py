@@ -7,6 +7,7 @@ and drawings are SVG attributes.
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from math import pi
 
 from django import forms, template
@@ -71,7 +72,11 @@ def icon(name: str, css: str = "") -> SafeString:
 @register.simple_tag
 def av(name: object, css: str = "", square: bool = False) -> SafeString:
     """{% av lead.name "av-24" %}: initials on a hue that always belongs to this name."""
-    text = str(name)
+    return _avatar(str(name), css, square)
+
+
+@lru_cache(maxsize=4096)
+def _avatar(text: str, css: str, square: bool) -> SafeString:
     letters = initials(text)
     return format_html(
         '<span class="av{} av-{}{}" aria-hidden="true">{}</span>',
@@ -306,6 +311,21 @@ def when(moment: datetime | None, missing: object = "–") -> SafeString:
         formats.date_format(local, "DATETIME_FORMAT"),
         relative_time(moment),
     )
+
+
+# Addresses
+
+
+@register.filter
+def web_address(text: str) -> str:
+    """{{ company.website|web_address }}: as a link; nothing but http and https is one."""
+    return text if text.startswith(("http://", "https://")) else f"https://{text}"
+
+
+@register.filter
+def short_address(text: str) -> str:
+    """{{ company.website|short_address }}: without what every address begins with."""
+    return re.sub(r"^https?://(www\.)?|/$", "", text)
 
 
 # Forms and navigation

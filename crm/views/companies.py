@@ -7,7 +7,6 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from core import permissions
-from core.lists import list_context
 from core.models import User
 from core.pages import form_page, render_page
 from core.permissions import requires
@@ -16,13 +15,6 @@ from core.services.records import save_record
 from crm.forms import CompanyForm
 from crm.models import Company, Contact, Lead
 from crm.queries.records import changes_of, own_facts, seen_of_leads
-from crm.tables import COMPANIES
-
-
-@requires("crm.company.view")
-def company_list(request: HttpRequest) -> HttpResponse:
-    context = list_context(COMPANIES, request)
-    return render_page(request, "crm/company_list.html", context, parts={"list": "list"})
 
 
 @requires("crm.company.view")

@@ -7,7 +7,6 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from core import permissions
-from core.lists import list_context
 from core.models import User
 from core.pages import form_page, render_page
 from core.permissions import requires
@@ -16,13 +15,6 @@ from crm.forms import ContactForm
 from crm.models import Contact, Lead
 from crm.queries.records import changes_of, own_facts, seen_of_leads
 from crm.services.contacts import save_contact
-from crm.tables import CONTACTS
-
-
-@requires("crm.contact.view")
-def contact_list(request: HttpRequest) -> HttpResponse:
-    context = list_context(CONTACTS, request)
-    return render_page(request, "crm/contact_list.html", context, parts={"list": "list"})
 
 
 @requires("crm.contact.view")

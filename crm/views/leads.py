@@ -11,14 +11,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from core import permissions
-from core.lists import list_context
 from core.models import User
 from core.pages import form_page, render_page, way_back
 from core.permissions import requires
 from core.registries import record_types
 from core.registries.panels import filled_panels
 from crm.choices import LeadStatus
-from crm.forms import AssignForm, LeadForm
+from crm.forms import LeadForm
 from crm.models import Lead
 from crm.queries.records import changes_of, custom_facts, facts, person_facts
 from crm.services.leads import (
@@ -28,9 +27,7 @@ from crm.services.leads import (
     save_lead,
     set_lead_status,
 )
-from crm.tables import LEADS
 
-PARTS = {"list": "list"}
 LONGEST_ID = 18  # digits; what is longer fits no column
 
 
@@ -39,20 +36,6 @@ def _lead(request: HttpRequest, pk: int, action: str = "view") -> Lead:
     rows = rows.select_related("imported_by")
     lead: Lead = get_object_or_404(rows, pk=pk)
     return lead
-
-
-@requires("crm.lead.view")
-def lead_list(request: HttpRequest) -> HttpResponse:
-    user = permissions.user_of(request)
-    access = permissions.access_of(user)
-    context = list_context(LEADS, request)
-    context["may_import"] = access.may("crm.lead.import")
-    if access.may("crm.lead.assign"):
-        context["assign_form"] = AssignForm(owners=assignable_users(user))
-        context["bulk_actions"] = [
-            {"label": _("Assign"), "icon": "user-share", "dialog": "assign-dialog"}
-        ]
-    return render_page(request, "crm/lead_list.html", context, parts=PARTS)
 
 
 @requires("crm.lead.view")

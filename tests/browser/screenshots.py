@@ -83,7 +83,11 @@ def tour(person: Visitor, folder: Path, suffix: str, *, every: bool) -> None:
         "SELECT lead_id FROM crm_leadscore s JOIN crm_lead l ON l.id = s.lead_id "
         "WHERE l.status = 'new' ORDER BY s.score DESC, lead_id LIMIT 1"
     )
-    pages = {"leads": "/leads/?status=open", "lead": f"/leads/{lead}/", "model": "/scoring/"}
+    pages = {
+        "leads": "/leads/?if=status:is:new,working,qualified",
+        "lead": f"/leads/{lead}/",
+        "model": "/scoring/",
+    }
     if every:
         run = person.product.installation.ask("SELECT max(id) FROM core_jobrun")
         contact = person.product.installation.ask("SELECT max(id) FROM crm_contact")

@@ -72,7 +72,7 @@ def test_pages_fit_and_break_no_rule(
 def test_list_is_worked_with_the_keyboard_alone(filled: Product, browser: Browser) -> None:
     with visitor(browser, filled) as person:
         person.sign_in(ADMINISTRATOR)
-        person.open("/leads/?status=open")
+        person.open("/leads/?if=status:is:new,working,qualified")
         page = person.page
         page.keyboard.press("j")
         page.keyboard.press("j")

@@ -11,7 +11,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from core.choices import RunState
-from core.models import User
+from core.models import SavedView, User
 from crm.models import LeadImport
 from tests.factories import (
     CompanyFactory,
@@ -93,6 +93,10 @@ def _waiting_import(owner: User) -> int:
     return LeadImportFactory(created_by=owner).pk
 
 
+def _view(owner: User) -> int:
+    return SavedView.objects.create(object_type="crm.contact", name="Mine", owner=owner).pk
+
+
 def _job(owner: User) -> int:
     return JobRunFactory(requested_by=owner, state=RunState.QUEUED, finished_at=None).pk
 
@@ -110,10 +114,12 @@ RECORDS: dict[str, Callable[[User], int]] = {
     "import_map": _waiting_import,
     "job": _job,
     "custom": _custom_field,
+    "record": _contact,
+    "view": _view,
 }
 OTHERS = {
     "kind": "analytics.lead_score",
-    "record_type": "crm.lead",
+    "record_type": "crm.contact",
     "provider_id": "oidc",
     "uidb36": "1",
     "key": "no-such-key",

@@ -12,9 +12,10 @@ from django.urls import reverse
 
 from core import audit
 from core.choices import RunState, VersionState
-from core.models import JobRun, JobStep, ModelVersion, User
+from core.models import CustomField, JobRun, JobStep, ModelVersion, SavedView, User
 from crm.models import Lead, LeadImport
 from tests.factories import (
+    ActivityFactory,
     CompanyFactory,
     ContactFactory,
     CustomFieldFactory,
@@ -25,14 +26,18 @@ from tests.factories import (
     ModelVersionFactory,
     NotificationFactory,
     RefusedRowFactory,
+    TagFactory,
     UserFactory,
 )
 from tests.factories.core import NOW
 from tests.factories.crm import entry
 from tests.house.test_pages import assert_safe
 
+pytestmark = pytest.mark.django_db
+
 MOST_QUERIES = 15
 SIZES = (1, 3, 30)
+PLANT = {"number": "", "link": "crm.company"}
 
 LogIn = Callable[..., Client]
 
@@ -54,6 +59,41 @@ def companies(user: User, number: int) -> str:
     for _row in range(number):
         CompanyFactory(owner=UserFactory(), team=user.team)
     return reverse("company_list")
+
+
+def many_columns(user: User, number: int) -> str:
+    """Related, custom and tag columns, conditions over related records and a saved view."""
+    kind = "crm.contact"
+    for key, field_type in (("plant", "link"), ("budget", "number")):
+        if not CustomField.objects.filter(object_type=kind, key=key).exists():
+            CustomFieldFactory(object_type=kind, key=key, type=field_type, target=PLANT[field_type])
+    view, _made = SavedView.objects.get_or_create(
+        object_type=kind, owner=user, name="All of it", condition={"happened": "activity"}
+    )
+    for _row in range(number):
+        company = CompanyFactory(parent=CompanyFactory(owner=user))
+        custom = {"plant": company.pk, "budget": 5}
+        contact = ContactFactory(owner=user, team=user.team, company=company, custom=custom)
+        contact.tags.add(TagFactory(), TagFactory())
+        ActivityFactory(contact=contact, owner=user, team=user.team, done_at=NOW)
+    columns = "company,company.industry,company.parent,company.owner,tags,owner"
+    columns += ",custom.plant,custom.budget,reports_to,reports_to.company"
+    asked = "if=company.industry:empty&if=owner:is:me&sort=company.name"
+    return f"{reverse('contact_list')}?view={view.pk}&columns={columns}&{asked}"
+
+
+def preview(user: User, number: int) -> str:
+    contact = ContactFactory(owner=user, team=user.team, company=CompanyFactory())
+    for _row in range(number):
+        contact.tags.add(TagFactory())
+        CustomFieldFactory(object_type="crm.contact")
+        ActivityFactory(contact=contact, owner=user, team=user.team, done_at=NOW)
+    return reverse("record_preview", args=["crm.contact", contact.pk])
+
+
+def filter_fields(_user: User, number: int) -> str:
+    CustomFieldFactory.create_batch(number, object_type="crm.contact")
+    return reverse("list_filter", args=["crm.deal"])
 
 
 def home(user: User, number: int) -> str:
@@ -164,6 +204,9 @@ PAGES = [
     leads,
     contacts,
     companies,
+    many_columns,
+    preview,
+    filter_fields,
     home,
     lead_page,
     contact_page,

@@ -4,17 +4,20 @@ import json
 
 import pytest
 from django.conf import settings
+from django.http import QueryDict
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.functional import Promise
 from django_celery_beat.models import PeriodicTask
 
-from config import roles, schedule
+from config import roles, schedule, views
 from config.celery import app
-from core.choices import Reach
+from core.choices import FieldType, Reach
 from core.jobs.kinds import Job, JobKind, job_kinds
-from core.lists import ListDefinition
-from core.models import Grant, Role, User
+from core.lists import ListDefinition, ListState, lists
+from core.lists.drawing import DRAW
+from core.lists.parts import ICONS as ICONS_OF_FIELDS
+from core.models import Grant, Role, SavedView, User
 from core.registries import (
     NavigationEntry,
     Panel,
@@ -25,10 +28,9 @@ from core.registries import (
     record_types,
 )
 from core.shell import GROUPS
-from crm.tables import COMPANIES, CONTACTS, LEADS
+from tests.factories.core import NOW
 
 ICONS = frozenset(json.loads((settings.BASE_DIR / "static/img/icons.json").read_text())["icons"])
-LISTS = [LEADS, CONTACTS, COMPANIES]
 
 
 def by_key(entry: object) -> str:
@@ -66,14 +68,40 @@ def test_panel_has_a_template_and_a_permission(panel: Panel) -> None:
     assert panel.permission in permission_registry
 
 
-@pytest.mark.parametrize("definition", LISTS, ids=by_key)
-def test_list_names_icons_and_fields_that_exist(definition: ListDefinition) -> None:
-    kind = record_types[definition.object_type]
-    assert {definition.icon, *(f.icon for f in definition.filters)} <= ICONS
-    named = {entry.field for entry in (*definition.columns, *definition.filters) if entry.field}
-    assert named <= kind.field.keys()
-    assert definition.default_sort.removeprefix("-") in {sort.key for sort in definition.sorts}
-    assert get_template(definition.cells)
+@pytest.mark.parametrize("definition", list(lists), ids=by_key)
+def test_list_names_fields_that_exist(definition: ListDefinition) -> None:
+    kind = definition.kind
+    sort = definition.default_sort.removeprefix("-")
+    named = {*definition.columns, *definition.cells, *definition.phone, sort} - {"name"}
+    assert named | {definition.name_field} <= kind.field.keys()
+    assert {name.partition(".")[0] for name in definition.searched} <= kind.field.keys()
+    assert reverse(kind.list_url)
+    assert get_template(definition.empty)
+    assert not definition.create_url or reverse(definition.create_url)
+
+
+@pytest.mark.parametrize("field_type", list(FieldType))
+def test_every_type_of_field_has_a_cell_and_an_icon(field_type: FieldType) -> None:
+    assert field_type in DRAW
+    assert ICONS_OF_FIELDS[field_type] in ICONS
+
+
+@pytest.mark.parametrize("seed", views.SEEDS, ids=lambda seed: f"{seed.object_type} {seed.name}")
+def test_ready_made_view_can_be_asked(seed: views.ViewSeed, administrator: User) -> None:
+    view = SavedView.objects.get(object_type=seed.object_type, name=seed.name)
+    state = ListState(lists[seed.object_type], administrator, QueryDict(f"view={view.pk}"))
+    assert state.saved == view
+    assert state.refused == []
+    assert len(state.parts) == len(seed.conditions)
+    assert not state.is_changed
+    assert list(state.rows()) == []
+    assert view.icon in ICONS
+
+
+def test_deleted_ready_made_view_stays_deleted(administrator: User) -> None:
+    SavedView.objects.filter(object_type="crm.lead").update(deleted_at=NOW)
+    views.seed_views()
+    assert not SavedView.objects.filter(object_type="crm.lead", deleted_at=None).exists()
 
 
 def test_seeded_roles_grant_registered_permissions(db: None) -> None:

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 from django.db.models import F, QuerySet
-from django.utils.translation import gettext_lazy
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.lists import Sort
+from core.fields.ordering import Order
 from core.lists.keyset import Page, Position, fetch_page
 from crm.models import Company, Contact, Lead, LeadScore
 from tests.factories import CompanyFactory, LeadFactory, ModelVersionFactory
@@ -19,15 +18,14 @@ from tests.factories.core import NOW
 
 pytestmark = pytest.mark.django_db
 
-LABEL = gettext_lazy("Name")
-BY_NAME = Sort("name", LABEL, "name_key")
-BY_EMPLOYEES = Sort("employees", LABEL, "employees", is_nullable=True)
-BY_SCORE = Sort("score", LABEL, "score__score", is_nullable=True)
-BY_TOUCH = Sort("touch", LABEL, "touched_at", is_nullable=True)
+BY_NAME = Order("name_key")
+BY_EMPLOYEES = Order("employees", is_nullable=True)
+BY_SCORE = Order("score__score", is_nullable=True)
+BY_TOUCH = Order("touched_at", is_nullable=True)
 MOST_PAGES = 60
 
 
-def in_order(rows: QuerySet[Any], sort: Sort, *, descending: bool) -> list[int]:
+def in_order(rows: QuerySet[Any], sort: Order, *, descending: bool) -> list[int]:
     """What the database says when it is asked for everything."""
     path = F(sort.path)
     main = path.desc(nulls_last=True) if descending else path.asc(nulls_last=True)
@@ -47,7 +45,7 @@ def ids(found: list[Page]) -> list[int]:
     return [row.pk for page in found for row in page.rows]
 
 
-def assert_walks(rows: QuerySet[Any], sort: Sort, *, descending: bool, size: int) -> None:
+def assert_walks(rows: QuerySet[Any], sort: Order, *, descending: bool, size: int) -> None:
     how: dict[str, Any] = {"sort": sort, "descending": descending, "size": size}
     forward = pages(rows, "", **how)
     expected = in_order(rows, sort, descending=descending)
@@ -190,7 +188,7 @@ def test_token_that_is_not_ours_is_no_mistake(token: str) -> None:
         (Company, BY_NAME),
         (Lead, BY_SCORE),
         (Lead, BY_TOUCH),
-        (Lead, Sort("chance", LABEL, "score__probability", is_nullable=True)),
-        (Contact, Sort("created", LABEL, "created_at")),
+        (Lead, Order("score__probability", is_nullable=True)),
+        (Contact, Order("created_at")),
     ):
         fetch_page(model.objects.all(), sort=sort, descending=True, size=2, token=token)

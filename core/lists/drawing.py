@@ -1,0 +1,143 @@
+"""How values stand in a list, by the type of their field.
+
+Functions, not templates: a page has some four hundred cells, and including a template for each
+took two thirds of the page's time (docs/decisions/0012-lists.md).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils import formats
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from core.choices import FieldType
+from core.lists.cells import Cell, Line
+from core.phrases import money
+from core.templatetags.ui import av, pill, short_address, web_address, when, who
+from core.values import grouped
+
+NOTHING = SafeString('<span class="mut">–</span>')
+SHOWN_OF_LONG_TEXT = 120
+
+Draw = Callable[[Cell, Line], SafeString]
+
+
+def name(_cell: Cell, line: Line) -> SafeString:
+    return format_html('<a class="name el" href="{}">{}</a>', line.url, line.name)
+
+
+def person(_cell: Cell, line: Line) -> SafeString:
+    return _with_avatar(line, is_square=False)
+
+
+def thing(_cell: Cell, line: Line) -> SafeString:
+    return _with_avatar(line, is_square=True)
+
+
+def _with_avatar(line: Line, *, is_square: bool) -> SafeString:
+    return format_html(
+        '<span class="who">{}<a class="name el" href="{}">{}</a></span>',
+        av(line.name, "", is_square),
+        line.url,
+        line.name,
+    )
+
+
+def text(cell: Cell, _line: Line) -> SafeString:
+    return escape(cell.value)
+
+
+def long_text(cell: Cell, _line: Line) -> SafeString:
+    return format_html(
+        '<span class="t2">{}</span>', Truncator(cell.value).chars(SHOWN_OF_LONG_TEXT)
+    )
+
+
+def number(cell: Cell, _line: Line) -> SafeString:
+    return escape(grouped(cell.value))
+
+
+def amount(cell: Cell, _line: Line) -> SafeString:
+    return escape(money(cell.value, cell.currency) if cell.currency else grouped(cell.value))
+
+
+def day(cell: Cell, _line: Line) -> SafeString:
+    shown = formats.date_format(cell.value, "DATE_FORMAT")
+    return format_html('<time class="t2" datetime="{}">{}</time>', cell.value.isoformat(), shown)
+
+
+def moment(cell: Cell, _line: Line) -> SafeString:
+    return format_html('<span class="t2">{}</span>', when(cell.value))
+
+
+def labels(cell: Cell, _line: Line) -> SafeString:
+    return format_html_join(" ", "{}", ((pill(label, "line"),) for label in cell.value))
+
+
+def yes_no(cell: Cell, _line: Line) -> SafeString:
+    if cell.value:
+        return escape(_("yes"))
+    return format_html('<span class="mut">{}</span>', _("no"))
+
+
+def url(cell: Cell, _line: Line) -> SafeString:
+    return format_html(
+        '<a class="t2" href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>',
+        web_address(cell.value),
+        short_address(cell.value),
+    )
+
+
+def email(cell: Cell, _line: Line) -> SafeString:
+    return format_html('<a class="t2" href="mailto:{}">{}</a>', cell.value, cell.value)
+
+
+def phone(cell: Cell, _line: Line) -> SafeString:
+    return format_html('<a class="t2 tn" href="tel:{}">{}</a>', cell.value, cell.value)
+
+
+def user(cell: Cell, _line: Line) -> SafeString:
+    return who(cell.value)
+
+
+def link(cell: Cell, _line: Line) -> SafeString:
+    linked = cell.value
+    return format_html(
+        '<a class="who" href="{}">{}<span>{}</span></a>',
+        linked.url,
+        av(linked.name, "av-16", linked.is_thing),
+        linked.name,
+    )
+
+
+DRAW: dict[FieldType, Draw] = {
+    FieldType.TEXT: text,
+    FieldType.LONG_TEXT: long_text,
+    FieldType.NUMBER: number,
+    FieldType.MONEY: amount,
+    FieldType.DATE: day,
+    FieldType.MOMENT: moment,
+    FieldType.CHOICE: text,
+    FieldType.CHOICES: labels,
+    FieldType.BOOLEAN: yes_no,
+    FieldType.URL: url,
+    FieldType.EMAIL: email,
+    FieldType.PHONE: phone,
+    FieldType.USER: user,
+    FieldType.LINK: link,
+    FieldType.TAGS: labels,
+}
+ABSENT: tuple[Any, ...] = (None, "", [])
+
+
+def drawn(cell: Cell, line: Line) -> SafeString:
+    """The cell's value; a dash where there is none."""
+    column = cell.column
+    if column.is_name:
+        return (column.draw or name)(cell, line)
+    if cell.value in ABSENT or column.field is None:
+        return NOTHING
+    return (column.draw or DRAW[column.field.type])(cell, line)

@@ -1,0 +1,195 @@
+"""What the template of a list draws."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest  # noqa: TID251  # the list's state is the URL
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core import permissions
+from core.lists.cells import Line, lines_of, with_columns
+from core.lists.columns import Column
+from core.lists.counts import Total, total_of
+from core.lists.definition import ListDefinition
+from core.lists.keyset import Page, fetch_page
+from core.lists.parts import chip_of
+from core.lists.state import AFTER, FROM, SORT, ListState
+from core.time_limits import TookTooLong, at_most
+
+LONGEST_PLACE = 9  # digits
+# What a page may wait for the database.
+SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Result:
+    """One page of rows and how many there are; `sentence` when the database was stopped."""
+
+    page: Page
+    lines: list[Line]
+    total: Total | None
+    sentence: str = ""
+
+
+def list_context(definition: ListDefinition, request: HttpRequest) -> dict[str, Any]:
+    """Everything the list template draws."""
+    state = ListState(definition, permissions.user_of(request), request.GET)
+    result = _result(state, request.GET.get(AFTER, ""))
+    first = _first(request.GET.get(FROM, ""), result.page)
+    return {
+        "list": definition,
+        "state": state,
+        "heads": [_head(column, state) for column in state.columns],
+        "lines": result.lines,
+        "total": result.total,
+        "too_slow": result.sentence,
+        "first": first,
+        "last": first + len(result.lines) - 1,
+        "chips": _chips(state),
+        "notes": _notes(state),
+        "tabs": _tabs(state, result.total, request.path),
+        "sorts": _sorts(state),
+        "previous_url": _place(state, result.page.previous_token, first - definition.page_size),
+        "next_url": _place(state, result.page.next_token, first + definition.page_size),
+        "create_url": _create_url(state),
+        "tools_query": state.query_with(),
+    }
+
+
+def _result(state: ListState, token: str) -> Result:
+    columns = state.columns
+    try:
+        with at_most(SECONDS):
+            rows = state.rows()
+            page = fetch_page(
+                with_columns(rows, columns, state.definition.related),
+                sort=state.order,
+                descending=state.is_descending,
+                size=state.definition.page_size,
+                token=token,
+            )
+            return Result(page, lines_of(page.rows, columns, state.view), _total(page, rows))
+    except TookTooLong:
+        return Result(Page([], "", ""), [], None, _too_slow(state))
+
+
+def _total(page: Page, rows: Any) -> Total:
+    is_whole = not page.previous_token and not page.next_token
+    return Total(len(page.rows)) if is_whole else total_of(rows)
+
+
+def _too_slow(state: ListState) -> str:
+    usual = state.sort_column(state.definition.default_sort.removeprefix("-"))
+    words = {"seconds": SECONDS, "order": usual.label if usual else _("Created")}
+    return (
+        _(
+            "This took longer than %(seconds)s seconds. Add a filter, for example on the owner, "
+            "or sort by %(order)s."
+        )
+        % words
+    )
+
+
+def _first(given: str, page: Page) -> int:
+    """The number of the page's first row, which the addresses of pages carry along."""
+    is_number = given.isascii() and given.isdecimal() and len(given) <= LONGEST_PLACE
+    return int(given) if is_number and page.previous_token and int(given) > 0 else 1
+
+
+def _place(state: ListState, token: str, first: int) -> str:
+    if not token:
+        return ""
+    query = state.query_with(**{AFTER: token, FROM: str(max(first, 1))})
+    return f"?{query}"
+
+
+def _chips(state: ListState) -> list[dict[str, Any]]:
+    return [
+        {
+            "chip": chip_of(place, part.condition, state.kind, state.view),
+            "edit": f"{_tool('list_filter', state)}&part={place}",
+            "remove": f"?{state.query_with_parts(state.parameters(without=place))}",
+        }
+        for place, part in enumerate(state.parts)
+        if part.condition is not None
+    ]
+
+
+def _tool(name: str, state: ListState) -> str:
+    return f"{reverse(name, args=[state.kind.key])}?{state.query_with()}"
+
+
+def _notes(state: ListState) -> list[str]:
+    if state.is_blocked:
+        sentences = [part.refusal for part in state.refused]
+        hidden = _("This view filters by something that you may not see, so it shows no rows.")
+        return [f"{hidden} {' '.join(dict.fromkeys(sentences))}"]
+    left_out = _("A filter was left out.")
+    return [
+        f"{left_out} {sentence}" for sentence in dict.fromkeys(p.refusal for p in state.refused)
+    ]
+
+
+def _head(column: Column, state: ListState) -> dict[str, Any]:
+    """A column head: clicking sorts one way, then the other, then as usual."""
+    head: dict[str, Any] = {"column": column, "order": "", "query": ""}
+    if not column.is_sortable:
+        return head
+    if state.sort and state.sort.key == column.key:
+        head["order"] = "descending" if state.is_descending else "ascending"
+    head["query"] = state.query_with(**{SORT: _next_sort(column, state)})
+    return head
+
+
+def _next_sort(column: Column, state: ListState) -> str:
+    """The order after a click; empty for the usual one."""
+    ways = [column.key, f"-{column.key}"]
+    if column.begins_with_largest:
+        ways.reverse()
+    current = f"-{column.key}" if state.is_descending else column.key
+    if state.sort is None or state.sort.key != column.key:
+        wanted = ways[0]
+    elif state.default_sort in ways:  # the usual order is one of the two
+        wanted = ways[1 - ways.index(current)]
+    else:
+        wanted = ways[1] if current == ways[0] else ""
+    return "" if wanted == state.default_sort else wanted
+
+
+def _sorts(state: ListState) -> list[dict[str, Any]]:
+    """The orders of the menu: those of the columns, and the usual one."""
+    shown = [
+        head for column in state.columns if (head := _head(column, state))["query"] is not None
+    ]
+    return [head for head in shown if head["column"].is_sortable]
+
+
+def _tabs(state: ListState, total: Total | None, path: str) -> list[dict[str, Any]]:
+    """The plain list, then the saved views; the number stands on the current one."""
+    current = state.saved
+    every = {
+        "label": _("All %(records)s") % {"records": state.kind.plural},
+        "icon": state.kind.icon,
+        "url": path,
+        "is_current": current is None,
+    }
+    others = [
+        {
+            "label": view.label,
+            "icon": view.icon or ("star" if view.is_favourite else "bookmark"),
+            "url": f"{path}?view={view.pk}",
+            "is_current": view is current,
+        }
+        for view in state.views
+    ]
+    tabs: list[dict[str, Any]] = [every, *others]
+    for tab in tabs:
+        tab["count"] = total if tab["is_current"] else None
+    return tabs
+
+
+def _create_url(state: ListState) -> str:
+    wanted = state.definition.create_url
+    may_create = state.access.may(f"{state.kind.key}.create")
+    return reverse(wanted) if wanted and may_create else ""

@@ -1,0 +1,44 @@
+"""What opens beside a list: a dialog, or a page of its own without scripts."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from core import permissions
+from core.lists.definition import ListDefinition, lists
+from core.lists.state import ListState
+from core.models import User
+
+
+def list_for(user: User, record_type: str) -> ListDefinition:
+    """The list of a record type; for who may see no such record there is none."""
+    may_see = permissions.access_of(user).may(f"{record_type}.view")
+    if record_type not in lists or not may_see:
+        raise Http404
+    return lists[record_type]
+
+
+def state_of(request: HttpRequest, record_type: str) -> ListState:
+    """The list that the address is about."""
+    user = permissions.user_of(request)
+    return ListState(list_for(user, record_type), user, request.GET)
+
+
+def render_tool(
+    request: HttpRequest, title: Any, content: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """The content in a dialog for htmx, else on a page."""
+    is_dialog = bool(getattr(request, "htmx", None))
+    template = "core/list/dialog.html" if is_dialog else "core/list/tool.html"
+    context = {"title": title, "content": content, "is_dialog": is_dialog, **context}
+    answer = render(request, template, context, status=status)
+    answer["Vary"] = "HX-Request"
+    return answer
+
+
+def to_list(request: HttpRequest, url: str) -> HttpResponse:
+    """Leave the dialog for the list."""
+    if getattr(request, "htmx", None):
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return redirect(url)

@@ -1,0 +1,68 @@
+"""Values that lists of sales draw in their own way."""
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from core.lists.cells import Cell, Line
+from core.phrases import percent
+from core.templatetags.ui import icon, pill
+from core.templatetags.ui import score as score_bars
+from crm.choices import ActivityKind, LeadStatus, LifecycleStage, StageKind
+
+STATUS_TONES = {
+    LeadStatus.NEW: "accent",
+    LeadStatus.WORKING: "warn",
+    LeadStatus.QUALIFIED: "violet",
+}
+STAGE_TONES = {
+    LifecycleStage.MQL: "accent",
+    LifecycleStage.SQL: "violet",
+    LifecycleStage.OPPORTUNITY: "violet",
+    LifecycleStage.CUSTOMER: "ok",
+    LifecycleStage.EVANGELIST: "ok",
+}
+ACTIVITY_ICONS = {
+    ActivityKind.CALL: "phone",
+    ActivityKind.MEETING: "users",
+    ActivityKind.NOTE: "note",
+    ActivityKind.TASK: "checkbox",
+    ActivityKind.EMAIL: "mail",
+}
+
+
+def score(cell: Cell, _line: Line) -> SafeString:
+    return score_bars(cell.value)
+
+
+def chance(cell: Cell, line: Line) -> SafeString:
+    """A chance says its range on hover."""
+    found = line.row.score
+    words = _("Range %(low)s to %(high)s") % {
+        "low": percent(found.low),
+        "high": percent(found.high),
+    }
+    return format_html('<span title="{}">{}</span>', words, percent(cell.value))
+
+
+def lead_status(cell: Cell, line: Line) -> SafeString:
+    if line.row.status == LeadStatus.CONVERTED:
+        return pill(cell.value, "ok", "check")
+    return pill(cell.value, STATUS_TONES.get(line.row.status, ""), dot=True)
+
+
+def lifecycle_stage(cell: Cell, line: Line) -> SafeString:
+    return pill(cell.value, STAGE_TONES.get(line.row.lifecycle_stage, ""), dot=True)
+
+
+def deal_stage(cell: Cell, line: Line) -> SafeString:
+    """Where a deal stands, or how it ended."""
+    if line.row.status == StageKind.OPEN:
+        return pill(cell.value, "accent", dot=True)
+    is_won = line.row.status == StageKind.WON
+    return pill(cell.value, "ok" if is_won else "", "check" if is_won else "x")
+
+
+def activity_kind(cell: Cell, line: Line) -> SafeString:
+    sign = icon(ACTIVITY_ICONS[line.row.kind], "i-14")
+    return format_html('<span class="who">{}{}</span>', sign, cell.value)

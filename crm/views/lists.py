@@ -1,0 +1,84 @@
+"""The lists of sales: one page, declared per record type in `crm.tables`."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core import permissions
+from core.lists import ListDefinition, list_context
+from core.pages import render_page
+from core.permissions import requires
+from crm.forms import AssignForm
+from crm.services.leads import assignable_users
+from crm.tables import ACTIVITIES, COMPANIES, CONTACTS, DEALS, EVENTS, GROUPS, LEADS, PRODUCTS
+
+
+def _page(
+    request: HttpRequest, definition: ListDefinition, more: dict[str, Any] | None = None
+) -> HttpResponse:
+    context = list_context(definition, request) | (more or {})
+    return render_page(request, "core/list/page.html", context, parts={"list": "list"})
+
+
+@requires("crm.lead.view")
+def lead_list(request: HttpRequest) -> HttpResponse:
+    user = permissions.user_of(request)
+    access = permissions.access_of(user)
+    more: dict[str, Any] = {"may_import": access.may("crm.lead.import")}
+    if access.may("crm.lead.assign"):
+        more |= {
+            "assign_form": AssignForm(owners=assignable_users(user)),
+            "bulk": "crm/leads/bulk.html",
+            "bulk_url": reverse("leads_assign"),
+            "bulk_actions": [
+                {"label": _("Assign"), "icon": "user-share", "dialog": "assign-dialog"}
+            ],
+        }
+    return _page(request, LEADS, more)
+
+
+@requires("crm.contact.view")
+def contact_list(request: HttpRequest) -> HttpResponse:
+    return _page(request, CONTACTS)
+
+
+@requires("crm.company.view")
+def company_list(request: HttpRequest) -> HttpResponse:
+    return _page(request, COMPANIES)
+
+
+@requires("crm.deal.view")
+def deal_list(request: HttpRequest) -> HttpResponse:
+    return _page(request, DEALS)
+
+
+@requires("crm.product.view")
+def product_list(request: HttpRequest) -> HttpResponse:
+    return _page(request, PRODUCTS)
+
+
+@requires("crm.activity.view")
+def activity_list(request: HttpRequest) -> HttpResponse:
+    return _page(request, ACTIVITIES)
+
+
+@requires("crm.group.view")
+def group_list(request: HttpRequest) -> HttpResponse:
+    return _page(request, GROUPS)
+
+
+@requires("crm.event.view")
+def event_list(request: HttpRequest) -> HttpResponse:
+    return _page(request, EVENTS)
+
+
+@requires("crm.activity.view")
+def task_list(request: HttpRequest) -> HttpResponse:
+    """What I have to do: the activities that are tasks of mine and not done."""
+    asked = QueryDict(mutable=True)
+    asked.setlist("if", ["kind:is:task", "done:empty", "owner:is:me"])
+    asked["sort"] = "at"
+    return redirect(f"{reverse('activity_list')}?{asked.urlencode()}")
