@@ -12,9 +12,6 @@ from core.models.users import Team
 class SavedView(models.Model):
     """What somebody saved of a list; who sees the rows is still decided by who looks."""
 
-    # Set by core.queries.saved_views for whom the views are read.
-    is_favourite: bool = False
-
     object_type = models.CharField(max_length=60, help_text="Such as crm.lead.")
     name = models.CharField(_("name"), max_length=80)
     icon = models.CharField(max_length=40, blank=True)
