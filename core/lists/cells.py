@@ -153,7 +153,7 @@ class _Reader:
 
     def _linked(self, value: Any, target: str) -> Linked | None:
         kind = record_types[target]
-        row = value if isinstance(value, Model) else self._named(target).get(value)
+        row: Any = value if isinstance(value, Model) else self._named(target).get(value)
         if row is None or not self.view.reaches(kind, row):
             return None
         return Linked(row.name_for(self.view.access), url_of(kind, row.pk), kind)

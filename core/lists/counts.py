@@ -49,5 +49,5 @@ def _rounded(number: int) -> int:
     >>> _rounded(18_437)
     18400
     """
-    step = 10 ** max(len(str(number)) - 3, 0)
+    step: int = 10 ** max(len(str(number)) - 3, 0)
     return number // step * step

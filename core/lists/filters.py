@@ -264,6 +264,13 @@ class Place:
         return (alternatives(inner) or []) if inner is not None else []
 
     @property
+    def chosen(self) -> Criterion | Happened | None:
+        """The test that is changed; None where one is added."""
+        if self.test is None or self.is_alternative or self.test >= len(self.tests):
+            return None
+        return self.tests[self.test]
+
+    @property
     def starts_negated(self) -> bool:
         return isinstance(self.current, Not)
 

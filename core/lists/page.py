@@ -177,7 +177,7 @@ def _tabs(state: ListState, total: Total | None, path: str) -> list[dict[str, An
     others = [
         {
             "label": view.label,
-            "icon": view.icon or ("star" if view.is_favourite else "bookmark"),
+            "icon": view.icon or ("star" if getattr(view, "is_favourite", False) else "bookmark"),
             "url": f"{path}?view={view.pk}",
             "is_current": view is current,
         }

@@ -87,7 +87,7 @@ class ListState:
     def column_names(self) -> list[str]:
         """The chosen columns after the name."""
         if COLUMNS in self.query:
-            return [name for name in self.query[COLUMNS].split(",") if name]
+            return [name for name in self.query.get(COLUMNS, "").split(",") if name]
         stored = self.saved.columns if self.saved else []
         return [str(name) for name in stored] or list(self.definition.columns)
 

@@ -35,7 +35,7 @@ def list_filter(request: HttpRequest, record_type: str) -> HttpResponse:
     """Choose a field, then say what has to be true of it."""
     state = state_of(request, record_type)
     place = _place(request, state)
-    test = place.tests[place.test] if _has_test(place) else None
+    test = place.chosen
     question = Question(state.kind, state.view, request.GET, test)
     if not question.name:
         return _choose(request, state, place)
@@ -58,10 +58,6 @@ def _place(request: HttpRequest, state: ListState) -> Place:
     if test is None and not is_alternative and len(found.tests) == 1:
         test = 0
     return Place(conditions, part, test, is_alternative, is_negated)
-
-
-def _has_test(place: Place) -> bool:
-    return place.test is not None and not place.is_alternative and place.test < len(place.tests)
 
 
 def _small(text: str) -> int | None:
