@@ -14,19 +14,15 @@ from core import permissions
 from core.models import User
 from core.pages import form_page, render_page, way_back
 from core.permissions import requires
+from core.queries.users import assignable_users
 from core.registries import record_types
 from core.registries.panels import filled_panels
+from core.services.records import assign_records
 from crm.choices import LeadStatus
 from crm.forms import LeadForm
 from crm.models import Lead
 from crm.queries.records import changes_of, custom_facts, facts, person_facts
-from crm.services.leads import (
-    assign_leads,
-    assignable_users,
-    facts_of,
-    save_lead,
-    set_lead_status,
-)
+from crm.services.leads import facts_of, save_lead, set_lead_status
 
 LONGEST_ID = 18  # digits; what is longer fits no column
 
@@ -109,13 +105,13 @@ def leads_assign(request: HttpRequest) -> HttpResponse:
     user = permissions.user_of(request)
     given = request.POST.getlist("ids")
     ids = [int(pk) for pk in given if pk.isdecimal() and len(pk) <= LONGEST_ID]
-    choices = {str(colleague.pk): colleague for colleague in assignable_users(user)}
+    choices = {str(colleague.pk): colleague for colleague in assignable_users(user, "crm.lead")}
     owner = choices.get(request.POST.get("owner", ""))
     if owner is None or not ids:
         messages.error(request, _("Tick the leads and choose whom to give them to."))
         return way_back(request, "lead_list")
-    leads = list(Lead.objects.visible_to(user, "assign").filter(pk__in=ids))
-    moved = assign_leads(leads=leads, owner=owner, by=user)
+    rows = Lead.objects.filter(pk__in=ids)
+    moved = assign_records(rows=rows, owner=owner, by=user, at=timezone.now()).count
     sentence = ngettext(
         "%(count)s lead now belongs to %(owner)s.",
         "%(count)s leads now belong to %(owner)s.",
