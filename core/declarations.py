@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core.changes.jobs import register_jobs
 from core.jobs.kinds import JobKind, job_kinds
 from core.registries import NavigationEntry, Permission, navigation, permission_registry
 
@@ -33,6 +34,7 @@ def register() -> None:
             describe=_index_title,
         )
     )
+    register_jobs()
 
 
 def _index_title(scope: dict[str, Any]) -> str:

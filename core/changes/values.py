@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from core import permissions
 from core.choices import FieldType
 from core.errors import Refused
+from core.fields.parsing import parse_value
 from core.models import CustomField, OwnedRecord, User
 from core.permissions import Access
 from core.registries import RecordType, record_types
 from core.registries.records import Field
-from core.services.custom_fields import fields_of, parse_value
+from core.services.custom_fields import fields_of
 
 CUSTOM = "custom."
 LONGEST_ID = 18  # digits; what is longer fits no column
@@ -100,11 +101,13 @@ def _link_setter(kind: RecordType, field: Field, column: Any, text: str, by: Use
     return write
 
 
-def _custom_setter(field: CustomField, text: str, _by: User) -> Setter:
+def _custom_setter(field: CustomField, text: str, by: User) -> Setter:
     try:
-        value = parse_value(field, text)
+        value = parse_value(field, text, by=by)
     except ValueError as error:
         raise Refused(str(error)) from error
+    if value is None and field.is_required:
+        raise Refused(_("“%(field)s” cannot be empty.") % {"field": field.label})
 
     def write(record: OwnedRecord) -> None:
         custom = {key: kept for key, kept in record.custom.items() if key != field.key}
