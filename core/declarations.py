@@ -15,6 +15,7 @@ def register() -> None:
     permission_registry.register(
         Permission("core.job.view", _("See job runs")),
         Permission("core.custom_field.manage", _("Say what custom fields mean")),
+        Permission("core.bin.empty", _("Delete records of the bin for good")),
         Permission("core.settings.manage", _("Manage settings, users and roles")),
     )
     navigation.register(

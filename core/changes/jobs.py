@@ -35,7 +35,7 @@ def register_jobs() -> None:
         JobKind(
             "core.empty_bin",
             _("Empty the bin"),
-            "core.jobs.bin.EmptyBinJob",
+            "core.jobs.bins.EmptyBinJob",
             permission="core.bin.empty",
             can_run_now=True,
             counts={"erased": pgettext_lazy("records", "Deleted for good"), "left": left},

@@ -1,12 +1,10 @@
 """Changes of more records than a request may take: cut by ranges of ids, each one transaction."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone, translation
 from django.utils.translation import gettext_noop
 
 from core import permissions
@@ -18,6 +16,7 @@ from core.lists.selection import Selection
 from core.models import ChangeSet, User
 from core.services.records import change_records
 from core.services.undo import put_back
+from core.speaking import speaking_as
 
 PER_PARTITION = 500
 GONE = gettext_noop("Whoever started this may no longer do it.")
@@ -40,13 +39,6 @@ def plan_over(run: RunContext, rows: QuerySet[Any]) -> Plan:
 
 def within(rows: QuerySet[Any], payload: dict[str, Any]) -> QuerySet[Any]:
     return rows.filter(pk__gte=payload["first"], pk__lte=payload["last"])
-
-
-@contextmanager
-def speaking_as(user: User) -> Iterator[None]:
-    """Dates and sentences as the user means and reads them."""
-    with timezone.override(user.time_zone), translation.override(user.language):
-        yield
 
 
 class BulkChangeJob(Job):

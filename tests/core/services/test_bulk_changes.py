@@ -95,7 +95,7 @@ def test_list_with_its_condition_is_changed(sales: User) -> None:
     assert cities() == ["Ulm", "Ulm", "Jena"]
 
 
-@pytest.mark.parametrize("address", ["if=city:is:Bonn", "owner=me", "if=nonsense", "if=city:xx"])
+@pytest.mark.parametrize("address", ["if=city:is:Bonn", "if=nonsense", "if=city:xx"])
 def test_list_with_a_filter_that_is_hidden_or_unknown_is_refused(address: str) -> None:
     """Leaving the filter out would change more records than anybody has seen."""
     grants = {"crm.contact.view": Reach.ALL, "crm.contact.delete": Reach.ALL}
@@ -166,6 +166,7 @@ def die_after(run: JobRun, is_time: Callable[[], bool]) -> None:
 
     with connection.execute_wrapper(wrapper), pytest.raises(Died):
         work_once(run)
+    connection.needs_rollback = False  # its connection is gone; ours is the test's
     lose_everybody(run)
 
 

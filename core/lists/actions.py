@@ -1,0 +1,46 @@
+"""What can be done with the chosen rows of a list, as far as the user may do it."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from core.changes.words import submit_of
+from core.lists.state import ListState
+
+# The change, the right it needs, its icon and its key.
+ACTIONS = (
+    ("assign", "assign", "user-share", "a"),
+    ("tag", "edit", "tags", "t"),
+    ("edit", "edit", "pencil", "m"),
+    ("export", "export", "file-export", ""),
+    ("delete", "delete", "trash", ""),
+)
+
+
+def bulk_actions(state: ListState) -> list[dict[str, Any]]:
+    """The buttons of the bar, as core/components/bulk.html draws them."""
+    key = state.kind.key
+    return [
+        {
+            "label": submit_of(change),
+            "icon": icon,
+            "hotkey": hotkey,
+            "url": _url(key, change),
+            # Deleting a few asks nothing: it can be undone.
+            "name": "apply" if change == "delete" else "ask",
+            "value": "1",
+            "target": "list-dialog",
+        }
+        for change, right, icon, hotkey in ACTIONS
+        if state.access.may(f"{key}.{right}") and _is_possible(state, change)
+    ]
+
+
+def _url(key: str, change: str) -> str:
+    if change == "export":
+        return reverse("bulk_export", args=[key])
+    return reverse("bulk_change", args=[key, change])
+
+
+def _is_possible(state: ListState, change: str) -> bool:
+    return change != "tag" or state.access.edits(state.kind.field_name("tags"))
