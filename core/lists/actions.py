@@ -3,17 +3,18 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from core.changes.words import submit_of
 from core.lists.state import ListState
 
-# The change, the right it needs, its icon and its key.
+# The change, what its button says, the right it needs, its icon and its key.
 ACTIONS = (
-    ("assign", "assign", "user-share", "a"),
-    ("tag", "edit", "tags", "t"),
-    ("edit", "edit", "pencil", "m"),
-    ("export", "export", "file-export", ""),
-    ("delete", "delete", "trash", ""),
+    ("assign", _("Assign"), "assign", "user-share", "a"),
+    ("tag", pgettext_lazy("bulk change", "Tag"), "edit", "tags", "t"),
+    ("edit", _("Edit field"), "edit", "pencil", "m"),
+    ("export", _("Export"), "export", "file-export", ""),
+    ("delete", _("Delete"), "delete", "trash", ""),
 )
 
 
@@ -22,7 +23,7 @@ def bulk_actions(state: ListState) -> list[dict[str, Any]]:
     key = state.kind.key
     return [
         {
-            "label": submit_of(change),
+            "label": label,
             "icon": icon,
             "hotkey": hotkey,
             "url": _url(key, change),
@@ -31,7 +32,7 @@ def bulk_actions(state: ListState) -> list[dict[str, Any]]:
             "value": "1",
             "target": "list-dialog",
         }
-        for change, right, icon, hotkey in ACTIONS
+        for change, label, right, icon, hotkey in ACTIONS
         if state.access.may(f"{key}.{right}") and _is_possible(state, change)
     ]
 
