@@ -93,7 +93,8 @@ def _actions(current: ListDefinition, view: Viewpoint) -> list[dict[str, Any]]:
     if view.access.may("core.bin.empty"):
         url = reverse("bin_erase", args=[current.key])
         label = submit_of("erase")
-        actions.append({"label": label, "icon": "trash", "url": url, "name": "ask", "value": "1"})
+        ask = {"name": "ask", "value": "1", "target": "list-dialog"}
+        actions.append({"label": label, "icon": "trash", "url": url, **ask})
     return actions
 
 
