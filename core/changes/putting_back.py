@@ -38,14 +38,12 @@ class PuttingBack:
             for name, (before, _after) in event.changes.items():
                 if isinstance(self.columns.get(name), ForeignKey) and before is not None:
                     wanted.setdefault(name, set()).add(before)
-        return {
-            name: set(
-                self.columns[name]
-                .related_model._base_manager.filter(pk__in=pks)
-                .values_list("pk", flat=True)
-            )
-            for name, pks in wanted.items()
-        }
+        found: dict[str, set[Any]] = {}
+        for name, pks in wanted.items():
+            target: Any = self.columns[name].related_model
+            there = target._base_manager.filter(pk__in=pks)
+            found[name] = set(there.values_list("pk", flat=True))
+        return found
 
     def apply(self, draft: Draft, event: AuditEvent) -> bool:
         """Whether the record was still as the event left it, and so was put back.

@@ -4,6 +4,7 @@ import csv
 import tempfile
 from collections.abc import Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from io import StringIO
 from typing import IO, Any
 
@@ -71,12 +72,14 @@ def xlsx_file(sheet: Sheet) -> IO[bytes]:
     return file
 
 
-def _write(page: Worksheet, row: int, place: int, value: Value, formats: dict[type, Any]) -> None:
+def _write(
+    page: Worksheet, row: int, place: int, value: Value, formats: dict[type[date], Any]
+) -> None:
     if value is None or value == "":
         return
     if isinstance(value, date) and value.year >= FIRST_YEAR:
         page.write_datetime(row, place, value, formats[type(value)])
-    elif isinstance(value, str | date) or abs(value) >= LARGEST_EXACT:
-        page.write_string(row, place, str(value)[:LONGEST_CELL])
-    else:
+    elif isinstance(value, int | float | Decimal) and abs(value) < LARGEST_EXACT:
         page.write_number(row, place, float(value))
+    else:
+        page.write_string(row, place, str(value)[:LONGEST_CELL])

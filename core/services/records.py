@@ -35,7 +35,8 @@ BATCH = 500
 @transaction.atomic
 def save_record(*, record: R, by: User) -> R:
     """Create or change a record; a new one without an owner belongs to whoever makes it."""
-    if record.pk is None:
+    is_new = record.pk is None
+    if is_new:
         if record.owner is None:
             record.owner, record.team = by, by.team
         record.save()
