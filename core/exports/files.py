@@ -79,7 +79,7 @@ def _write(
         return
     if isinstance(value, date) and value.year >= FIRST_YEAR:
         page.write_datetime(row, place, value, formats[type(value)])
-    elif isinstance(value, int | float | Decimal) and abs(value) < LARGEST_EXACT:
+    elif isinstance(value, int | float | Decimal) and -LARGEST_EXACT < value < LARGEST_EXACT:
         page.write_number(row, place, float(value))
     else:
         page.write_string(row, place, str(value)[:LONGEST_CELL])
