@@ -23,6 +23,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Renmai <renmai@localhost>")
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 60)
 MAX_UPLOAD_MB = env.int("MAX_UPLOAD_MB", 200)
+BIN_DAYS = env.int("BIN_DAYS", 30)
 
 OIDC_NAME = env.str("OIDC_NAME", "")
 OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", "")

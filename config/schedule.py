@@ -25,6 +25,9 @@ class ScheduleSeed:
 SEEDS = [
     ScheduleSeed("Recover job runs", "core.recover_runs", seconds=RECOVERY_SECONDS),
     ScheduleSeed(
+        "Empty the bin, nightly", "core.ask_question", hour=3, arguments=["core.empty_bin"]
+    ),
+    ScheduleSeed(
         "Lead score, nightly", "core.ask_question", hour=2, arguments=["analytics.lead_score"]
     ),
     ScheduleSeed(

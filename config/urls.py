@@ -14,3 +14,4 @@ urlpatterns = [
 ]
 
 handler400 = "django.views.defaults.bad_request"
+handler404 = "core.views.errors.not_found"

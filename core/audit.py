@@ -8,7 +8,7 @@ from django.db.models import Model
 from core.models import AuditEvent
 
 if TYPE_CHECKING:
-    from core.models import JobRun, User
+    from core.models import ChangeSet, JobRun, User
 
 Changes = Mapping[str, tuple[Any, Any]]
 
@@ -20,22 +20,31 @@ def record(
     subject: Model | None = None,
     changes: Changes | None = None,
     run: "JobRun | None" = None,
+    object_type: str = "",
 ) -> AuditEvent:
-    """Write one event; `changes` maps field names to (before, after)."""
+    """Write one event; `changes` maps field names to (before, after).
+
+    `object_type` names the record type of an act on no single record: an export.
+    """
     event = _event(actor, action, subject, changes or {})
+    event.object_type = event.object_type or object_type
     event.run = run
     event.save()
     return event
 
 
 def record_all(
-    *, actor: "User | None", action: str, changes_by_subject: Iterable[tuple[Model, Changes]]
+    *,
+    actor: "User | None",
+    action: str,
+    changes_by_subject: Iterable[tuple[Model, Changes]],
+    change_set: "ChangeSet | None" = None,
 ) -> None:
     """Write one event for each record of a bulk action."""
-    AuditEvent.objects.bulk_create(
-        (_event(actor, action, subject, changes) for subject, changes in changes_by_subject),
-        batch_size=500,
-    )
+    events = [_event(actor, action, subject, changes) for subject, changes in changes_by_subject]
+    for event in events:
+        event.change_set = change_set
+    AuditEvent.objects.bulk_create(events, batch_size=500)
 
 
 def _event(
@@ -83,4 +92,6 @@ def _custom_differences(
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
     return value if isinstance(value, str | int | float | bool | None) else str(value)

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core.changes.jobs import register_jobs
 from core.jobs.kinds import JobKind, job_kinds
 from core.registries import (
     Command,
@@ -21,6 +22,7 @@ def register() -> None:
     permission_registry.register(
         Permission("core.job.view", _("See job runs")),
         Permission("core.custom_field.manage", _("Say what custom fields mean")),
+        Permission("core.bin.empty", _("Delete records of the bin for good")),
         Permission("core.settings.manage", _("Manage settings, users and roles")),
     )
     navigation.register(
@@ -50,6 +52,7 @@ def register() -> None:
             can_run_now=True,
         ),
     )
+    register_jobs()
 
 
 def _index_title(scope: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import permissions
 from core.models import JobRun, Notification
-from core.registries import NavigationEntry, navigation
+from core.registries import NavigationEntry, navigation, record_types
 
 GROUPS = {
     "top": "",
@@ -72,6 +72,7 @@ def _build(request: HttpRequest) -> dict[str, Any]:
         "active": _active(request, shown),
         "company": "Renmai",
         "unread": unread,
+        "has_bin": any(access.may(f"{kind.key}.delete") for kind in record_types),
     }
 
 

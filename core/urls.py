@@ -3,6 +3,8 @@
 from django.urls import path
 
 from core.views import (
+    bins,
+    bulk,
     custom_fields,
     entrance,
     home,
@@ -43,6 +45,13 @@ urlpatterns = [
     path("views/<int:pk>/move/", saved_views.view_move, name="view_move"),
     path("views/<int:pk>/delete/", saved_views.view_delete, name="view_delete"),
     path("views/<int:pk>/restore/", saved_views.view_restore, name="view_restore"),
+    path("records/<str:record_type>/export/", bulk.bulk_export, name="bulk_export"),
+    path("records/<str:record_type>/bulk/<str:action>/", bulk.bulk_change, name="bulk_change"),
+    path("changes/<int:pk>/", bulk.change_detail, name="change_detail"),
+    path("changes/<int:pk>/undo/", bulk.change_undo, name="change_undo"),
+    path("bin/", bins.bin_list, name="bin_list"),
+    path("bin/<str:record_type>/restore/", bins.bin_restore, name="bin_restore"),
+    path("bin/<str:record_type>/erase/", bins.bin_erase, name="bin_erase"),
     path("settings/", settings.settings_profile, name="settings_profile"),
     path("settings/fields/", custom_fields.custom_field_list, name="custom_field_list"),
     path(

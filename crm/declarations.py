@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from core.jobs.kinds import JobKind, job_kinds
 from core.lists import lists
 from core.registries import (
+    ChangeRules,
     Command,
     NavigationEntry,
     Panel,
     Permission,
+    change_rules,
     commands,
     navigation,
     panels,
@@ -37,6 +39,7 @@ def register() -> None:
     _register_navigation()
     _register_jobs()
     _register_commands()
+    _register_changes()
     from crm.queries.home import call_first  # noqa: PLC0415  # needs loaded models
     from crm.tables import LISTS  # noqa: PLC0415
 
@@ -63,6 +66,18 @@ def _register_records() -> None:
             for action, label in RECORD_ACTIONS.items()
         ),
         Permission("crm.lead.import", _("Import leads")),
+    )
+
+
+def _register_changes() -> None:
+    from crm.services.leads import (  # noqa: PLC0415  # needs loaded models
+        contacts_taken_along,
+        follow_lead_edit,
+    )
+
+    change_rules.register(
+        ChangeRules("crm.lead", follow=follow_lead_edit, taken_along=contacts_taken_along),
+        ChangeRules("crm.deal", related=("stage",)),
     )
 
 

@@ -29,17 +29,6 @@ class UploadForm(forms.Form):
     )
 
 
-class AssignForm(forms.Form):
-    """Whom to give the ticked leads to; the ids are the check boxes of the list."""
-
-    owner = forms.ChoiceField(label=_("New owner"))
-
-    def __init__(self, *args: Any, owners: Iterable[User], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choice: Any = self.fields["owner"]
-        choice.choices = [(str(owner.pk), owner.display_name) for owner in owners]
-
-
 def restrict(form: forms.BaseForm, access: Access, full_names: dict[str, str]) -> None:
     """Drop the fields the user may not see, lock those the user may not edit."""
     for name in list(form.fields):

@@ -7,7 +7,6 @@ from crm.views import companies, contacts, imports, leads, lists
 urlpatterns = [
     path("leads/", lists.lead_list, name="lead_list"),
     path("leads/new/", leads.lead_create, name="lead_create"),
-    path("leads/assign/", leads.leads_assign, name="leads_assign"),
     path("leads/<int:pk>/", leads.lead_detail, name="lead_detail"),
     path("leads/<int:pk>/edit/", leads.lead_edit, name="lead_edit"),
     path("leads/<int:pk>/status/", leads.lead_set_status, name="lead_set_status"),

@@ -66,7 +66,8 @@ class JobKind:
     `path` is imported only when a run is executed: scientific libraries cost seconds.
     `follows` names kinds after whose success this question is asked again.
     `result_url` gives the page of what came of it, from the scope; `counts` labels the counts of
-    the run's result that people want to see.
+    the run's result that people want to see. Without a `permission` a run is only its asker's: other
+    rights decide who may ask for it.
     """
 
     key: str

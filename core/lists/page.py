@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import permissions
+from core.lists.actions import bulk_actions
 from core.lists.cells import Line, lines_of, with_columns
 from core.lists.columns import Column
 from core.lists.counts import Total, total_of
@@ -54,6 +55,9 @@ def list_context(definition: ListDefinition, request: HttpRequest) -> dict[str, 
         "next_url": _place(state, result.page.next_token, first + definition.page_size),
         "create_url": _create_url(state),
         "tools_query": state.query_with(),
+        "bulk_actions": bulk_actions(state),
+        "may_export": state.access.may(f"{state.kind.key}.export"),
+        "may_delete": state.access.may(f"{state.kind.key}.delete"),
     }
 
 

@@ -1,6 +1,7 @@
 """What the apps declare in `ready()` and the pages below loop over."""
 
 from core.registries.base import Registry
+from core.registries.changes import ChangeRules, change_rules
 from core.registries.commands import Command, commands
 from core.registries.navigation import NavigationEntry, navigation
 from core.registries.panels import Panel, panels
@@ -8,12 +9,14 @@ from core.registries.permissions import Permission, permission_registry
 from core.registries.records import RecordType, record_types
 
 __all__ = [
+    "ChangeRules",
     "Command",
     "NavigationEntry",
     "Panel",
     "Permission",
     "RecordType",
     "Registry",
+    "change_rules",
     "commands",
     "navigation",
     "panels",

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -34,7 +35,7 @@ def start_run(
 @transaction.atomic
 def cancel_run(*, run: JobRun, by: "User") -> None:
     """Ask the workers to stop; a run that nobody has taken yet ends at once."""
-    permissions.require(by, job_kinds[run.kind].permission)
+    _require_say(run, by)
     asked = JobRun.objects.filter(pk=run.pk, state__in=ACTIVE_STATES).update(cancel_requested=True)
     if not asked:
         raise Refused(_("This run has already ended."))
@@ -47,7 +48,7 @@ def cancel_run(*, run: JobRun, by: "User") -> None:
 @transaction.atomic
 def resume_run(*, run: JobRun, by: "User") -> None:
     """Go on with a run that failed or was cancelled, where it stopped."""
-    permissions.require(by, job_kinds[run.kind].permission)
+    _require_say(run, by)
     ended = JobRun.objects.filter(pk=run.pk, state__in=RESUMABLE_STATES)
     if JobRun.objects.filter(question=run.question).active().exists() or not ended.update(
         state=RunState.WORKING if run.partitions_total else RunState.QUEUED,
@@ -67,6 +68,15 @@ def resume_run(*, run: JobRun, by: "User") -> None:
         not_before=None,
     )
     audit.record(actor=by, action="job.resume", run=run)
+
+
+def _require_say(run: JobRun, by: "User") -> None:
+    """Refuse unless the user may start this kind of job or, of a kind without a right, asked for it."""
+    permission = job_kinds[run.kind].permission
+    if permission:
+        permissions.require(by, permission)
+    elif run.requested_by_id != by.pk and not permissions.access_of(by).is_administrator:
+        raise PermissionDenied(_("This run is somebody else's."))
 
 
 def ask_dated_question(*, kind: str) -> JobRun:

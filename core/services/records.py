@@ -1,30 +1,151 @@
-"""The one door for saving a record: its owner, its trace in the audit trail, its search entry."""
+"""The one door for saving records: their owner at the start, their trace, what follows a change.
 
-from typing import TypeVar
+One record goes through `save_record`; many at once through the verbs below, which change what the
+user reaches among the given rows, write in bulk, and leave one audit event for each changed record
+under one `ChangeSet`, so that `core.services.undo` can put them back.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import F, QuerySet
 
-from core import audit
-from core.models import OwnedRecord, User
+from core import audit, permissions
+from core.changes import (
+    AddTags,
+    Assign,
+    Change,
+    Delete,
+    RemoveTags,
+    Restore,
+    SetField,
+)
+from core.changes.drafts import complete, load_drafts, rules_of, write_drafts
+from core.changes.kinds import Prepared
+from core.models import ChangeSet, OwnedRecord, Tag, User
+from core.registries import RecordType, record_types
 from core.services.search import index_records
 
 R = TypeVar("R", bound=OwnedRecord)
+
+BATCH = 500
 
 
 @transaction.atomic
 def save_record(*, record: R, by: User) -> R:
     """Create or change a record; a new one without an owner belongs to whoever makes it."""
-    if record.pk is None:
+    is_new = record.pk is None
+    if is_new:
         if record.owner is None:
             record.owner, record.team = by, by.team
         record.save()
         audit.record(actor=by, action="create", subject=record)
-        index_records(record._meta.label_lower, [record.pk])
+        after_change(record._meta.label_lower, [record.pk])
         return record
     stored = type(record)._base_manager.select_for_update().get(pk=record.pk)
     changes = audit.differences(audit.snapshot(stored), record)
     if changes:
         record.save()
         audit.record(actor=by, action="edit", subject=record, changes=changes)
-        index_records(record._meta.label_lower, [record.pk])
+        after_change(record._meta.label_lower, [record.pk])
     return record
+
+
+def after_change(kind: str, ids: Collection[int]) -> None:
+    """What follows every write of records, in its transaction; `kind` is such as crm.lead.
+
+    Whoever writes records past this door (an import, an erasure) calls it with what was written:
+    made, changed, deleted, restored or erased.
+    """
+    index_records(kind, ids)
+
+
+def delete_records(*, rows: QuerySet[Any], by: User, at: datetime) -> ChangeSet:
+    """Into the bin, from where they can be restored."""
+    return change_records(rows=rows, change=Delete(), by=by, at=at)
+
+
+def restore_records(*, rows: QuerySet[Any], by: User, at: datetime) -> ChangeSet:
+    """Out of the bin."""
+    return change_records(rows=rows, change=Restore(), by=by, at=at)
+
+
+def assign_records(*, rows: QuerySet[Any], owner: User, by: User, at: datetime) -> ChangeSet:
+    """To a colleague and the colleague's team; what has to go along goes along."""
+    return change_records(rows=rows, change=Assign(owner.pk), by=by, at=at)
+
+
+def tag_records(*, rows: QuerySet[Any], tags: Sequence[Tag], by: User, at: datetime) -> ChangeSet:
+    change = AddTags(tuple(tag.pk for tag in tags))
+    return change_records(rows=rows, change=change, by=by, at=at)
+
+
+def untag_records(*, rows: QuerySet[Any], tags: Sequence[Tag], by: User, at: datetime) -> ChangeSet:
+    change = RemoveTags(tuple(tag.pk for tag in tags))
+    return change_records(rows=rows, change=change, by=by, at=at)
+
+
+def edit_records(
+    *, rows: QuerySet[Any], field: str, text: str, by: User, at: datetime
+) -> ChangeSet:
+    """One field of any kind, built in or `custom.<key>`, gets one value, given as a form's text."""
+    return change_records(rows=rows, change=SetField(field, text), by=by, at=at)
+
+
+def kind_of(rows: QuerySet[Any]) -> RecordType:
+    return record_types[rows.model._meta.label_lower]
+
+
+@transaction.atomic
+def change_records(
+    *,
+    rows: QuerySet[Any],
+    change: Change,
+    by: User,
+    at: datetime,
+    change_set: ChangeSet | None = None,
+) -> ChangeSet:
+    """Change those of the rows that the user reaches and that are not so already.
+
+    With `change_set` it is one more part of a change that was begun before.
+    """
+    kind = kind_of(rows)
+    permissions.require(by, f"{kind.key}.{change.right}")
+    prepared = change.prepared(kind, by)
+    change_set = change_set or begin_change_set(kind=kind, change=change, by=by, at=at)
+    reached = rows.filter(change.reach(kind.model, by)).order_by("pk")
+    pks = sorted(set(reached.values_list("pk", flat=True)))
+    count = 0
+    for start in range(0, len(pks), BATCH):
+        count += _change_batch(kind, pks[start : start + BATCH], change, prepared, change_set)
+    ChangeSet.objects.filter(pk=change_set.pk).update(count=F("count") + count)
+    change_set.refresh_from_db(fields=["count"])
+    return change_set
+
+
+def begin_change_set(*, kind: RecordType, change: Change, by: User, at: datetime) -> ChangeSet:
+    return ChangeSet.objects.create(object_type=kind.key, action=change.key, actor=by, at=at)
+
+
+def _change_batch(
+    kind: RecordType,
+    pks: Collection[int],
+    change: Change,
+    prepared: Prepared,
+    change_set: ChangeSet,
+) -> int:
+    """Change some records, and those of other types that change hands with them."""
+    drafts = load_drafts(kind, pks, with_tags=change.changes_tags)
+    along = rules_of(kind).taken_along([draft.record for draft in drafts])
+    for draft in drafts:
+        prepared(draft, change_set.at)
+    if change.changes_values:
+        complete(kind, drafts, change_set.at)
+    written = write_drafts(kind, drafts, action=change.key, change_set=change_set)
+    after_change(kind.key, written)
+    if isinstance(change, Assign):
+        for other, ids in along.items():
+            _change_batch(record_types[other], ids, change, prepared, change_set)
+    return len(written)

@@ -1,12 +1,44 @@
 """Error pages: each says what to do."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.defaults import page_not_found
 
+from core import permissions
 from core.permissions import public
+from core.registries import RecordType, record_types
+
+LARGEST_ID = 2**63 - 1
 
 
 @public
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's token does not match the session's: usually an old tab."""
     return render(request, "errors/csrf.html", {"reason": reason}, status=403)
+
+
+@public
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page of a record that lies in the bin says so to whoever may bring it back."""
+    found = _deleted(request)
+    if found is None:
+        return page_not_found(request, exception)
+    kind, record = found
+    name = record.name_for(permissions.access_of(permissions.user_of(request)))
+    context = {"kind": kind, "record": record, "name": name}
+    return render(request, "core/bin/record.html", context, status=404)
+
+
+def _deleted(request: HttpRequest) -> tuple[RecordType, Any] | None:
+    match, user = request.resolver_match, getattr(request, "user", None)
+    if match is None or user is None or not user.is_authenticated:
+        return None
+    kind = next((kind for kind in record_types if kind.detail_url == match.url_name), None)
+    pk = match.kwargs.get("pk")
+    if kind is None or not isinstance(pk, int) or pk > LARGEST_ID:
+        return None
+    rows = kind.model._base_manager.filter(permissions.bin_condition(kind.model, user), pk=pk)
+    record = rows.first()
+    return (kind, record) if record is not None else None

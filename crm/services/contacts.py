@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from core.models import User
-from core.services.records import save_record
-from core.services.search import index_records
+from core.services.records import after_change, save_record
 from core.upsert import update_rows
 from crm.models import Company, Contact, Lead, LeadImport
 from crm.services.companies import find_or_create_companies
@@ -58,7 +57,7 @@ def find_or_create_contacts(
         by_number |= {draft.number: contact} if draft.number else {}
     Contact.objects.bulk_create(new, batch_size=500)
     update_rows(list(filled.values()), fields=[*FILLED, "name_key", "email_key", "company"])
-    index_records("crm.contact", [contact.pk for contact in [*new, *filled.values()]])
+    after_change("crm.contact", [contact.pk for contact in [*new, *filled.values()]])
     return by_row
 
 

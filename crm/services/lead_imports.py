@@ -15,7 +15,7 @@ from core.jobs.questions import ask
 from core.locks import lock_for_transaction
 from core.models import JobRun, User
 from core.services.custom_fields import ensure_field, learn_options
-from core.services.search import index_records
+from core.services.records import after_change
 from core.upsert import update_rows
 from crm.models import Lead, LeadImport, RefusedRow
 from crm.services.companies import find_or_create_companies
@@ -116,7 +116,7 @@ def save_rows(*, lead_import: LeadImport, rows: ParsedRows) -> dict[str, int]:
         fill_lead(lead, draft, companies, contacts)
     Lead.objects.bulk_create(new, batch_size=500)
     update_rows(list(changed.values()), fields=UPDATED_FIELDS)
-    index_records("crm.lead", [lead.pk for lead in [*new, *changed.values()]])
+    after_change("crm.lead", [lead.pk for lead in [*new, *changed.values()]])
     RefusedRow.objects.bulk_create(refused, batch_size=500)
     learn_options(object_type="crm.lead", values=(draft.custom for draft in drafts))
     return {"created": len(new), "updated": len(changed), "refused": len(refused)}

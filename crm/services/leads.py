@@ -5,15 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import audit, permissions
-from core.choices import Reach
 from core.errors import Refused
-from core.models import OwnedRecord, User
-from core.services.records import save_record
-from core.services.search import index_records
+from core.models import User
+from core.services.records import after_change, save_record
 from core.text import comparable
 from crm.choices import CLOSED_STATUSES, LeadStatus
 from crm.models import Company, Contact, Lead
@@ -79,7 +76,7 @@ def set_lead_status(*, lead: Lead, status: str, by: User, at: datetime) -> None:
     close_or_open(lead, at)
     lead.save(update_fields=["status", "touched_at", "closed_at", "updated_at"])
     audit.record(actor=by, action="edit", subject=lead, changes=audit.differences(before, lead))
-    index_records("crm.lead", [lead.pk])
+    after_change("crm.lead", [lead.pk])
 
 
 def close_or_open(lead: Lead, at: datetime) -> None:
@@ -91,54 +88,17 @@ def close_or_open(lead: Lead, at: datetime) -> None:
         lead.closed_at = at
 
 
-@transaction.atomic
-def assign_leads(*, leads: Sequence[Lead], owner: User, by: User) -> int:
-    """Give leads to a colleague; returns how many changed hands.
-
-    A contact that belonged to whoever had the lead goes along, else nobody could call it.
-    """
-    permissions.require(by, "crm.lead.assign")
-    if owner.pk not in {colleague.pk for colleague in assignable_users(by)}:
-        raise Refused(_("You may not give leads to %(name)s.") % {"name": owner.display_name})
-    moved = [lead for lead in leads if lead.owner_id != owner.pk]
-    had = {lead.contact_id: lead.owner_id for lead in moved if lead.contact_id}
-    contacts = [
-        contact
-        for contact in Contact.objects.filter(pk__in=had)
-        if contact.owner_id == had[contact.pk]
-    ]
-    _hand_over(Lead, moved, owner=owner, by=by)
-    _hand_over(Contact, contacts, owner=owner, by=by)
-    return len(moved)
+def follow_lead_edit(leads: Sequence[Lead], at: datetime) -> None:
+    """An edited status dates the outcome."""
+    for lead in leads:
+        close_or_open(lead, at)
 
 
-def _hand_over(
-    model: type[OwnedRecord], records: Sequence[OwnedRecord], *, owner: User, by: User
-) -> None:
-    """Write owner and team of many records of one model at once, with their trace."""
-    model._base_manager.filter(pk__in=[record.pk for record in records]).update(
-        owner=owner, team=owner.team, updated_at=timezone.now()
-    )
-    index_records(model._meta.label_lower, [record.pk for record in records])
-    audit.record_all(
-        actor=by,
-        action="assign",
-        changes_by_subject=[
-            (it, {"owner": (it.owner_id, owner.pk), "team": (it.team_id, owner.team_id)})
-            for it in records
-        ],
-    )
-
-
-def assignable_users(by: User) -> list[User]:
-    """The colleagues somebody may give leads to: everybody, or those of the team."""
-    reach = permissions.access_of(by).reach("crm.lead.assign")
-    users = User.objects.filter(is_active=True)
-    if reach == Reach.ALL:
-        return list(users)
-    if reach is not None and by.team_id is not None:
-        return list(users.filter(team__in=permissions.team_ids(by)))
-    return [by]
+def contacts_taken_along(leads: Sequence[Lead]) -> dict[str, set[int]]:
+    """Contacts that belong to whoever has the lead go along with it, else nobody could call them."""
+    had = {lead.contact_id: lead.owner_id for lead in leads if lead.contact_id}
+    owners = Contact.objects.kept().filter(pk__in=had).values_list("pk", "owner_id")
+    return {"crm.contact": {pk for pk, owner in owners if owner == had[pk]}}
 
 
 def facts_of(lead: Lead, user: User) -> dict[str, Any]:

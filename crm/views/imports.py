@@ -15,6 +15,7 @@ from core.errors import Refused
 from core.models import User
 from core.pages import STOP_POLLING, UNPROCESSABLE, form_page, render_page
 from core.permissions import requires
+from core.queries.users import assignable_users
 from core.spreadsheets import defused
 from core.tasks import wake
 from crm.forms import UploadForm
@@ -36,7 +37,6 @@ from crm.services.import_mapping import (
     targets_for,
 )
 from crm.services.lead_imports import start_import
-from crm.services.leads import assignable_users
 
 
 class _Echo:
@@ -94,7 +94,7 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
         "custom": CUSTOM,
         "ignore": IGNORE,
         "known_when": KnownWhen.choices,
-        "owners": assignable_users(user),
+        "owners": assignable_users(user, "crm.lead"),
         "error": error,
     }
     status = UNPROCESSABLE if error else 200
@@ -110,7 +110,7 @@ def _chosen_mapping(request: HttpRequest, lead_import: LeadImport) -> list[dict[
 
 
 def _chosen_owner(request: HttpRequest, user: User) -> User | None:
-    choices = {str(colleague.pk): colleague for colleague in assignable_users(user)}
+    choices = {str(colleague.pk): colleague for colleague in assignable_users(user, "crm.lead")}
     wanted = request.POST.get("owner", "")
     if wanted and wanted not in choices:
         raise Refused(_("Choose an owner from the list."))

@@ -7,12 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from core import permissions
 from core.models import User
-from core.pages import form_page, render_page, way_back
+from core.pages import form_page, render_page
 from core.permissions import requires
 from core.registries import record_types
 from core.registries.panels import filled_panels
@@ -20,15 +19,7 @@ from crm.choices import LeadStatus
 from crm.forms import LeadForm
 from crm.models import Lead
 from crm.queries.records import changes_of, custom_facts, facts, person_facts
-from crm.services.leads import (
-    assign_leads,
-    assignable_users,
-    facts_of,
-    save_lead,
-    set_lead_status,
-)
-
-LONGEST_ID = 18  # digits; what is longer fits no column
+from crm.services.leads import facts_of, save_lead, set_lead_status
 
 
 def _lead(request: HttpRequest, pk: int, action: str = "view") -> Lead:
@@ -100,26 +91,3 @@ def lead_set_status(request: HttpRequest, pk: int) -> HttpResponse:
     )
     messages.success(request, _("The status is now “%s”.") % lead.get_status_display())
     return redirect(lead)
-
-
-@requires("crm.lead.assign")
-@require_POST
-def leads_assign(request: HttpRequest) -> HttpResponse:
-    """Give the ticked leads to a colleague."""
-    user = permissions.user_of(request)
-    given = request.POST.getlist("ids")
-    ids = [int(pk) for pk in given if pk.isdecimal() and len(pk) <= LONGEST_ID]
-    choices = {str(colleague.pk): colleague for colleague in assignable_users(user)}
-    owner = choices.get(request.POST.get("owner", ""))
-    if owner is None or not ids:
-        messages.error(request, _("Tick the leads and choose whom to give them to."))
-        return way_back(request, "lead_list")
-    leads = list(Lead.objects.visible_to(user, "assign").filter(pk__in=ids))
-    moved = assign_leads(leads=leads, owner=owner, by=user)
-    sentence = ngettext(
-        "%(count)s lead now belongs to %(owner)s.",
-        "%(count)s leads now belong to %(owner)s.",
-        moved,
-    )
-    messages.success(request, sentence % {"count": moved, "owner": owner.display_name})
-    return way_back(request, "lead_list")

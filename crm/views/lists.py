@@ -5,14 +5,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from core import permissions
 from core.lists import ListDefinition, list_context
 from core.pages import render_page
 from core.permissions import requires
-from crm.forms import AssignForm
-from crm.services.leads import assignable_users
 from crm.tables import ACTIVITIES, COMPANIES, CONTACTS, DEALS, EVENTS, GROUPS, LEADS, PRODUCTS
 
 
@@ -25,19 +22,8 @@ def _page(
 
 @requires("crm.lead.view")
 def lead_list(request: HttpRequest) -> HttpResponse:
-    user = permissions.user_of(request)
-    access = permissions.access_of(user)
-    more: dict[str, Any] = {"may_import": access.may("crm.lead.import")}
-    if access.may("crm.lead.assign"):
-        more |= {
-            "assign_form": AssignForm(owners=assignable_users(user)),
-            "bulk": "crm/leads/bulk.html",
-            "bulk_url": reverse("leads_assign"),
-            "bulk_actions": [
-                {"label": _("Assign"), "icon": "user-share", "dialog": "assign-dialog"}
-            ],
-        }
-    return _page(request, LEADS, more)
+    access = permissions.access_of(permissions.user_of(request))
+    return _page(request, LEADS, {"may_import": access.may("crm.lead.import")})
 
 
 @requires("crm.contact.view")

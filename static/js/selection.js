@@ -19,7 +19,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("change", (event) => {
   const target = event.target;
   if (target.matches("[data-select-all]")) setAll(target.form.id, target.checked);
-  if (target.matches('[name="ids"]') && target.form) show(target.form.id);
+  if (target.matches('[name="ids"], [data-bulk-all] input') && target.form) show(target.form.id);
 });
 
 document.addEventListener("htmx:afterSettle", showAll);
@@ -57,11 +57,15 @@ function show(formId) {
 
 function showBar(bar, count, isWhole) {
   const words = bar.querySelector("[data-bulk-count]");
-  bar.hidden = count === 0;
-  words.textContent = count.toLocaleString(document.documentElement.lang);
-  document.getElementById("live").textContent = count ? words.parentElement.textContent : "";
   const all = bar.querySelector("[data-bulk-all]");
-  if (!all) return;
-  all.hidden = !isWhole;
-  if (!isWhole) all.querySelector("input").checked = false;
+  const box = all?.querySelector("input");
+  if (all) {
+    all.hidden = !isWhole;
+    box.checked &&= isWhole;
+  }
+  bar.hidden = count === 0;
+  words.textContent = box?.checked
+    ? all.querySelector("[data-bulk-total]").textContent.trim()
+    : count.toLocaleString(document.documentElement.lang);
+  document.getElementById("live").textContent = count ? words.parentElement.textContent : "";
 }

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from core.choices import RunState
-from core.models import SavedView, User
+from core.models import ChangeSet, SavedView, User
 from crm.models import LeadImport
 from tests.factories import (
     CompanyFactory,
@@ -105,6 +106,12 @@ def _custom_field(_owner: User) -> int:
     return CustomFieldFactory().pk
 
 
+def _change(owner: User) -> int:
+    return ChangeSet.objects.create(
+        object_type="crm.contact", action="delete", actor=owner, at=timezone.now()
+    ).pk
+
+
 # By the whole name of the address, else by the noun it begins with.
 RECORDS: dict[str, Callable[[User], int]] = {
     "lead": _lead,
@@ -116,10 +123,12 @@ RECORDS: dict[str, Callable[[User], int]] = {
     "custom": _custom_field,
     "record": _contact,
     "view": _view,
+    "change": _change,
 }
 OTHERS = {
     "kind": "analytics.lead_score",
     "record_type": "crm.contact",
+    "action": "assign",
     "provider_id": "oidc",
     "uidb36": "1",
     "key": "no-such-key",

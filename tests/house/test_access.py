@@ -82,6 +82,12 @@ def test_only_these_pages_are_public() -> None:
 def test_only_these_pages_are_for_everybody_who_is_signed_in() -> None:
     """Their views give everybody the own records only."""
     assert {str(address) for address in OURS if address.permission == "signed in"} == {
+        "bin_list",
+        "bin_restore",
+        "bulk_change",
+        "bulk_export",
+        "change_detail",
+        "change_undo",
         "home",
         "job_cancel",
         "job_resume",

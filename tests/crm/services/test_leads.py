@@ -7,9 +7,11 @@ from django.core.exceptions import PermissionDenied
 
 from core.errors import Refused
 from core.models import AuditEvent, User
+from core.queries.users import assignable_users
+from core.services.records import assign_records
 from crm.choices import LeadStatus
 from crm.models import Company, Contact, Lead
-from crm.services.leads import assign_leads, assignable_users, save_lead, set_lead_status
+from crm.services.leads import save_lead, set_lead_status
 from tests.factories import CompanyFactory, ContactFactory, LeadFactory, TeamFactory, UserFactory
 from tests.factories.core import NOW
 
@@ -110,17 +112,19 @@ def test_same_status_again_is_no_change(sales: User) -> None:
 
 
 def test_leads_change_hands_with_their_team(manager: User, colleague: User) -> None:
-    leads = [LeadFactory(owner=manager), LeadFactory(owner=None), LeadFactory(owner=colleague)]
-    assert assign_leads(leads=leads, owner=colleague, by=manager) == 2
+    leads = [LeadFactory(owner=manager), LeadFactory(owner=colleague, team=colleague.team)]
+    done = assign_records(rows=Lead.objects.all(), owner=colleague, by=manager, at=NOW)
+    assert done.count == 1
     stored = Lead.objects.all()
     assert {(lead.owner, lead.team) for lead in stored} == {(colleague, colleague.team)}
     assert trail(leads[0]) == [("assign", {"owner": [manager.pk, colleague.pk]})]
-    assert trail(leads[2]) == []
+    assert trail(leads[1]) == []
 
 
 def test_assigning_needs_the_permission(marketing: User, sales: User) -> None:
+    LeadFactory()
     with pytest.raises(PermissionDenied):
-        assign_leads(leads=[LeadFactory()], owner=sales, by=marketing)
+        assign_records(rows=Lead.objects.all(), owner=sales, by=marketing, at=NOW)
 
 
 def test_leads_are_given_within_reach(
@@ -128,22 +132,14 @@ def test_leads_are_given_within_reach(
 ) -> None:
     below = UserFactory(team=TeamFactory(parent=manager.team))
     gone = UserFactory(team=manager.team, is_active=False)
-    assert set(assignable_users(administrator)) == {administrator, manager, sales, outsider, below}
-    assert set(assignable_users(manager)) == {administrator, manager, sales, below}
-    assert set(assignable_users(sales)) == {administrator, manager, sales, below}
-    assert gone not in assignable_users(administrator)
 
+    def whom(by: User) -> set[User]:
+        return set(assignable_users(by, "crm.lead"))
 
-@pytest.mark.parametrize("is_own", [True, False])
-def test_contact_goes_along_with_its_lead_unless_it_is_somebody_elses(
-    is_own: bool, manager: User, sales: User, outsider: User
-) -> None:
-    contact = ContactFactory(owner=sales if is_own else outsider)
-    lead = LeadFactory(owner=sales, team=sales.team, contact=contact)
-    assign_leads(leads=[lead], owner=manager, by=manager)
-    contact.refresh_from_db()
-    assert contact.owner == (manager if is_own else outsider)
-    assert len(trail(contact)) == is_own
+    assert whom(administrator) == {administrator, manager, sales, outsider, below}
+    assert whom(manager) == {administrator, manager, sales, below}
+    assert whom(sales) == {administrator, manager, sales, below}
+    assert gone not in whom(administrator)
 
 
 # -- a contact that is somebody else's -----------------------------------------------------------

@@ -208,38 +208,6 @@ def test_locked_fields_are_shown_but_not_changed(log_in: LogIn) -> None:
     assert (str(lead.contact), lead.city) == (name, "Ulm")
 
 
-# -- giving leads to colleagues ------------------------------------------------------------------
-
-
-def test_ticked_leads_are_given_to_a_colleague(
-    manager: User, sales: User, outsider: User, log_in: LogIn
-) -> None:
-    mine, theirs = LeadFactory(owner=manager), LeadFactory(owner=outsider)
-    form = {"ids": [mine.pk, theirs.pk, "x", "9" * 30], "owner": sales.pk}
-    log_in(manager).post(reverse("leads_assign"), form)
-    mine.refresh_from_db()
-    theirs.refresh_from_db()
-    assert (mine.owner, theirs.owner) == (sales, outsider)
-
-
-@pytest.mark.parametrize("form", [{}, {"ids": "1"}, {"owner": "1"}])
-def test_assigning_nothing_or_to_nobody_is_told(
-    form: dict[str, str], manager: User, log_in: LogIn
-) -> None:
-    response = log_in(manager).post(reverse("leads_assign"), form)
-    assert response.status_code == 302
-    assert get_messages(response.wsgi_request)
-
-
-def test_leads_are_not_given_to_whoever_is_out_of_reach(
-    manager: User, outsider: User, log_in: LogIn
-) -> None:
-    lead = LeadFactory(owner=manager)
-    log_in(manager).post(reverse("leads_assign"), {"ids": lead.pk, "owner": outsider.pk})
-    lead.refresh_from_db()
-    assert lead.owner == manager
-
-
 # -- related records -----------------------------------------------------------------------------
 
 

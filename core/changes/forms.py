@@ -1,0 +1,165 @@
+"""The forms of bulk changes: each says what is to be done with the chosen records."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.http import QueryDict  # noqa: TID251  # what a form was given
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from core.changes import AddTags, Assign, Change, Delete, RemoveTags, SetField
+from core.changes.controls import Editable, editables, widget_of
+from core.models import Tag, User
+from core.queries.users import assignable_users
+from core.registries import RecordType
+from core.services.tags import tags_called
+
+MOST_TAGS = 100
+SEVERAL = ";"
+
+
+class ChangeForm(forms.Form):
+    """What every dialog has: the record type, who asks, and the change that was asked for."""
+
+    def __init__(self, data: QueryDict | None, *, kind: RecordType, by: User) -> None:
+        self.kind, self.by = kind, by
+        super().__init__(data, auto_id="bulk_%s")
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fill in what depends on the record type and the user."""
+
+    def change(self) -> Change:
+        raise NotImplementedError
+
+
+class DeleteForm(ChangeForm):
+    """Nothing to say: the dialog only names how many."""
+
+    def change(self) -> Change:
+        return Delete()
+
+
+class AssignForm(ChangeForm):
+    """The new owner."""
+
+    owner = forms.TypedChoiceField(label=gettext_lazy("New owner"), coerce=int)
+
+    def prepare(self) -> None:
+        field: Any = self.fields["owner"]
+        users = assignable_users(self.by, self.kind.key)
+        field.choices = [(user.pk, user.display_name) for user in users]
+
+    def change(self) -> Change:
+        return Assign(self.cleaned_data["owner"])
+
+
+class TagForm(ChangeForm):
+    """Tags to add or to take away; new ones are made by writing them."""
+
+    way = forms.ChoiceField(
+        label=gettext_lazy("What to do"),
+        choices=[
+            ("add", pgettext_lazy("tags", "Add")),
+            ("remove", pgettext_lazy("tags", "Take away")),
+        ],
+        initial="add",
+        widget=forms.RadioSelect,
+    )
+    tags = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Tags"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    names = forms.CharField(
+        label=gettext_lazy("Others"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("Several are separated by commas."),
+    )
+
+    def prepare(self) -> None:
+        field: Any = self.fields["tags"]
+        field.choices = list(Tag.objects.values_list("pk", "name")[:MOST_TAGS])
+        if not field.choices:
+            del self.fields["tags"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("tags") and not data.get("names"):
+            self.add_error("names", _("Choose a tag, or write one."))
+        return data
+
+    def change(self) -> Change:
+        is_added = self.cleaned_data["way"] == "add"
+        named = tags_called(self.cleaned_data["names"], is_making=is_added)
+        pks = tuple(dict.fromkeys([*self.cleaned_data.get("tags", []), *(t.pk for t in named)]))
+        return AddTags(pks) if is_added else RemoveTags(pks)
+
+
+class EditForm(ChangeForm):
+    """One field and its new value; the control of the value is that of the field."""
+
+    field = forms.ChoiceField(label=gettext_lazy("Field"))
+
+    def prepare(self) -> None:
+        fields = editables(self.kind, self.by)
+        self.editables = {editable.name: editable for editable in fields}
+        choice: Any = self.fields["field"]
+        choice.choices = [("", "—"), *((e.name, e.label) for e in fields)]
+        if self.chosen is None:
+            return
+        if self.chosen.is_link:
+            self.fields["find"] = forms.CharField(label=_("Search"), required=False, max_length=200)
+        self.fields["value"] = _Given(
+            label=self.chosen.label,
+            required=False,
+            widget=widget_of(self.chosen, self.by, self._given("find")),
+            help_text=_("Leave it empty to take the value away."),
+        )
+
+    @property
+    def chosen(self) -> Editable | None:
+        return self.editables.get(self._given("field"))
+
+    def _given(self, name: str) -> str:
+        return str(self.data.get(name, "")).replace("\0", "")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if "field" in data and self.chosen is None:
+            self.add_error("field", _("Choose a field."))
+        return data
+
+    def change(self) -> Change:
+        return SetField(self.cleaned_data["field"], self.cleaned_data.get("value", ""))
+
+
+class _Given(forms.CharField):
+    """The text of any control; several ticked choices become one text."""
+
+    def to_python(self, value: Any) -> str:
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            return SEVERAL.join(map(str, value))
+        return str(value or "").strip()
+
+
+class ExportForm(forms.Form):
+    """The kind of file."""
+
+    form = forms.ChoiceField(
+        label=gettext_lazy("File"),
+        choices=[
+            ("csv", gettext_lazy("CSV, for any program and any number of rows")),
+            ("xlsx", gettext_lazy("Excel, up to 100,000 rows")),
+        ],
+        initial="csv",
+        widget=forms.RadioSelect,
+    )
+
+
+FORMS: dict[str, type[ChangeForm]] = {
+    "assign": AssignForm,
+    "tag": TagForm,
+    "edit": EditForm,
+    "delete": DeleteForm,
+}

@@ -1,0 +1,177 @@
+"""The changes there are. Each knows its JSON form, the right it needs and what it does to a record.
+
+`prepared` checks the change once, for one user and record type, and gives the function that changes
+a record at hand; it refuses what that user may not do.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.db.models import Model, Q
+from django.utils.translation import gettext as _
+
+from core import permissions
+from core.changes.drafts import Draft
+from core.changes.values import setter_of
+from core.errors import Refused
+from core.models import Tag, User
+from core.queries.users import assignable_users
+from core.registries import RecordType
+
+Prepared = Callable[[Draft, datetime], None]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change; `key` is its name in the audit trail, `right` the action of the permission."""
+
+    key: ClassVar[str]
+    right: ClassVar[str]
+    changes_tags: ClassVar[bool] = False
+    changes_values: ClassVar[bool] = False
+
+    def reach(self, model: type[Model], by: User) -> Q:
+        """The rows that the user may change so."""
+        return permissions.row_condition(model, by, self.right)
+
+    def prepared(self, kind: RecordType, by: User) -> Prepared:
+        raise NotImplementedError
+
+    def as_json(self) -> dict[str, Any]:
+        return {"change": self.key, **asdict(self)}
+
+
+@dataclass(frozen=True)
+class Delete(Change):
+    """Into the bin."""
+
+    key = "delete"
+    right = "delete"
+
+    def prepared(self, kind: RecordType, by: User) -> Prepared:
+        def delete(draft: Draft, at: datetime) -> None:
+            draft.record.deleted_at = at
+
+        return delete
+
+
+@dataclass(frozen=True)
+class Restore(Change):
+    """Out of the bin."""
+
+    key = "restore"
+    right = "delete"
+
+    def reach(self, model: type[Model], by: User) -> Q:
+        return permissions.bin_condition(model, by)
+
+    def prepared(self, kind: RecordType, by: User) -> Prepared:
+        def restore(draft: Draft, _at: datetime) -> None:
+            draft.record.deleted_at = None
+
+        return restore
+
+
+@dataclass(frozen=True)
+class Assign(Change):
+    """To a colleague and the colleague's team."""
+
+    key = "assign"
+    right = "assign"
+
+    owner: int
+
+    def prepared(self, kind: RecordType, by: User) -> Prepared:
+        owners = {user.pk: user for user in assignable_users(by, kind.key)}
+        if self.owner not in owners:
+            raise Refused(_("You may not give records to this colleague."))
+        owner = owners[self.owner]
+
+        def assign(draft: Draft, _at: datetime) -> None:
+            if draft.record.owner_id != owner.pk:
+                draft.record.owner_id, draft.record.team_id = owner.pk, owner.team_id
+
+        return assign
+
+
+@dataclass(frozen=True)
+class AddTags(Change):
+    """Tags that the records get beside theirs."""
+
+    key = "tag"
+    right = "edit"
+    changes_tags = True
+
+    tags: tuple[int, ...]
+
+    def prepared(self, kind: RecordType, by: User) -> Prepared:
+        known = _known_tags(self.tags, kind, by)
+
+        def add(draft: Draft, _at: datetime) -> None:
+            draft.tags |= known
+
+        return add
+
+
+@dataclass(frozen=True)
+class RemoveTags(Change):
+    """Tags that the records lose."""
+
+    key = "untag"
+    right = "edit"
+    changes_tags = True
+
+    tags: tuple[int, ...]
+
+    def prepared(self, kind: RecordType, by: User) -> Prepared:
+        known = _known_tags(self.tags, kind, by)
+
+        def remove(draft: Draft, _at: datetime) -> None:
+            draft.tags -= known
+
+        return remove
+
+
+def _known_tags(pks: tuple[int, ...], kind: RecordType, by: User) -> set[int]:
+    if not permissions.access_of(by).edits(kind.field_name("tags")):
+        raise Refused(_("Your role may not change the tags of these records."))
+    known = set(Tag.objects.filter(pk__in=pks).values_list("pk", flat=True))
+    if not known:
+        raise Refused(_("Choose at least one tag."))
+    return known
+
+
+@dataclass(frozen=True)
+class SetField(Change):
+    """One field gets one value, given as the text of a form; an empty text takes the value away."""
+
+    key = "edit"
+    right = "edit"
+    changes_values = True
+
+    field: str
+    text: str
+
+    def prepared(self, kind: RecordType, by: User) -> Prepared:
+        setter = setter_of(kind, self.field, self.text, by)
+
+        def edit(draft: Draft, _at: datetime) -> None:
+            setter(draft.record)
+
+        return edit
+
+
+CHANGES: dict[str, type[Change]] = {
+    kind.key: kind for kind in (Delete, Restore, Assign, AddTags, RemoveTags, SetField)
+}
+
+
+def change_from_json(data: Mapping[str, Any]) -> Change:
+    """The change that `as_json` wrote."""
+    given = dict(data)
+    kind = CHANGES[given.pop("change")]
+    if "tags" in given:
+        given["tags"] = tuple(given["tags"])
+    return kind(**given)
