@@ -20,10 +20,12 @@ class ConfigConfig(AppConfig):
 def _seed(sender: AppConfig, **_kwargs: Any) -> None:
     if sender.name != "core":
         return
-    from config.roles import seed_roles  # noqa: PLC0415  # needs loaded models
+    from config.pipelines import seed_pipelines  # noqa: PLC0415  # needs loaded models
+    from config.roles import seed_roles  # noqa: PLC0415
     from config.schedule import seed_schedules  # noqa: PLC0415
     from core.services.search import ask_for_first_index  # noqa: PLC0415
 
     seed_roles()
     seed_schedules()
     ask_for_first_index(as_of=timezone.now())
+    seed_pipelines()

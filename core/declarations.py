@@ -21,6 +21,7 @@ def register() -> None:
     permission_registry.register(
         Permission("core.job.view", _("See job runs")),
         Permission("core.custom_field.manage", _("Say what custom fields mean")),
+        Permission("core.currency.manage", _("Manage currencies and exchange rates")),
         Permission("core.settings.manage", _("Manage settings, users and roles")),
     )
     navigation.register(

@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from core.jobs.kinds import JobKind, job_kinds
 from core.registries import (
+    BaseAmounts,
     Command,
     NavigationEntry,
     Panel,
     Permission,
+    base_amounts,
     commands,
     navigation,
     panels,
@@ -127,8 +129,18 @@ def _register_jobs() -> None:
                 "updated": pgettext_lazy("import", "Updated"),
                 "refused": pgettext_lazy("import", "Refused"),
             },
-        )
+        ),
+        JobKind(
+            "crm.deal_amounts",
+            _("Reckon deals in the base currency"),
+            "crm.jobs.deal_amounts.DealAmountsJob",
+            permission="core.currency.manage",
+            counts={"changed": pgettext_lazy("deals", "Changed")},
+        ),
     )
+    from crm.services.deal_amounts import recalculate  # noqa: PLC0415  # needs loaded models
+
+    base_amounts.register(BaseAmounts("crm.deal", recalculate))
 
 
 def _import_title(scope: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """What the apps declare in `ready()` and the pages below loop over."""
 
+from core.registries.amounts import BaseAmounts, base_amounts
 from core.registries.base import Registry
 from core.registries.commands import Command, commands
 from core.registries.navigation import NavigationEntry, navigation
@@ -8,12 +9,14 @@ from core.registries.permissions import Permission, permission_registry
 from core.registries.records import RecordType, record_types
 
 __all__ = [
+    "BaseAmounts",
     "Command",
     "NavigationEntry",
     "Panel",
     "Permission",
     "RecordType",
     "Registry",
+    "base_amounts",
     "commands",
     "navigation",
     "panels",
