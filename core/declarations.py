@@ -1,6 +1,6 @@
 """What the core itself declares."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,9 @@ from core.registries import (
     permission_registry,
 )
 
+if TYPE_CHECKING:
+    from core.models import User
+
 
 def register() -> None:
     """Called once, when the apps are ready."""
@@ -26,9 +29,25 @@ def register() -> None:
     )
     navigation.register(
         NavigationEntry("home", _("Home"), "home", "home", "top", 10, on_phone=True),
-        NavigationEntry("inbox", _("Inbox"), "inbox", "notification_list", "top", 20),
         NavigationEntry(
-            "jobs", _("Jobs"), "stack-2", "job_list", "understand", 90, permission="core.job.view"
+            "inbox",
+            _("Inbox"),
+            "inbox",
+            "notification_list",
+            "top",
+            20,
+            count=_unread,
+            is_hot=True,
+        ),
+        NavigationEntry(
+            "jobs",
+            _("Jobs"),
+            "stack-2",
+            "job_list",
+            "understand",
+            90,
+            permission="core.job.view",
+            count=_running,
         ),
         NavigationEntry("settings", _("Settings"), "settings", "settings_profile", "foot", 20),
     )
@@ -55,3 +74,17 @@ def register() -> None:
 
 def _index_title(scope: dict[str, Any]) -> str:
     return gettext("Index of the field “%(field)s”") % {"field": scope.get("label", "")}
+
+
+
+
+def _unread(user: "User") -> int:
+    from core.models import Notification  # noqa: PLC0415  # needs loaded models
+
+    return Notification.objects.filter(user=user, read_at=None).count()
+
+
+def _running(_user: "User") -> int:
+    from core.models import JobRun  # noqa: PLC0415  # needs loaded models
+
+    return JobRun.objects.active().count()

@@ -65,7 +65,19 @@ def _register_records() -> None:
 
 
 def _register_navigation() -> None:
+    from crm.queries.tasks import due_count  # noqa: PLC0415  # needs loaded models
+
     navigation.register(
+        NavigationEntry(
+            "tasks",
+            _("Tasks"),
+            "checkbox",
+            "task_list",
+            "top",
+            30,
+            "crm.activity.view",
+            count=due_count,
+        ),
         NavigationEntry(
             "contacts",
             _("Contacts"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.views import companies, contacts, imports, leads
+from crm.views import activities, companies, contacts, imports, leads, tasks, timeline
 
 urlpatterns = [
     path("leads/", leads.lead_list, name="lead_list"),
@@ -19,6 +19,15 @@ urlpatterns = [
     path("companies/new/", companies.company_create, name="company_create"),
     path("companies/<int:pk>/", companies.company_detail, name="company_detail"),
     path("companies/<int:pk>/edit/", companies.company_edit, name="company_edit"),
+    path("tasks/", tasks.task_list_page, name="task_list"),
+    path("tasks/add/", tasks.task_add, name="task_add"),
+    path(
+        "activities/log/<str:object_type>/<int:pk>/", activities.activity_log, name="activity_log"
+    ),
+    path("activities/<int:pk>/complete/", activities.activity_complete, name="activity_complete"),
+    path("activities/<int:pk>/reopen/", activities.activity_reopen, name="activity_reopen"),
+    path("activities/<int:pk>/snooze/", activities.activity_snooze, name="activity_snooze"),
+    path("timeline/<str:object_type>/<int:pk>/", timeline.timeline, name="timeline"),
     path("imports/", imports.import_list, name="import_list"),
     path("imports/<int:pk>/", imports.import_detail, name="import_detail"),
     path("imports/<int:pk>/match/", imports.import_map, name="import_map"),

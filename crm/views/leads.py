@@ -20,7 +20,7 @@ from core.registries.panels import filled_panels
 from crm.choices import LeadStatus
 from crm.forms import AssignForm, LeadForm
 from crm.models import Lead
-from crm.queries.records import changes_of, custom_facts, facts, person_facts
+from crm.queries.records import custom_facts, facts, person_facts
 from crm.services.leads import (
     assign_leads,
     assignable_users,
@@ -29,6 +29,7 @@ from crm.services.leads import (
     set_lead_status,
 )
 from crm.tables import LEADS
+from crm.views.timeline import timeline_context
 
 PARTS = {"list": "list"}
 LONGEST_ID = 18  # digits; what is longer fits no column
@@ -65,7 +66,7 @@ def lead_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "person": person_facts(lead.contact, user) if lead.contact else [],
         "facts": facts(kind, facts_of(lead, user), user),
         "custom_facts": custom_facts("crm.lead", lead.custom, user),
-        "changes": changes_of(lead, user),
+        **timeline_context(lead, user, request.GET),
         "insight": filled_panels("crm.lead.insight", lead, user),
         "statuses": LeadStatus.choices,
         "may_edit": Lead.objects.visible_to(user, "edit").filter(pk=pk).exists(),

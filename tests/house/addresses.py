@@ -6,14 +6,16 @@ that says where to add it: a maker in `RECORDS` (by the noun its name begins wit
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from core.choices import RunState
-from core.models import User
+from core.models import ExchangeRate, User
 from crm.models import LeadImport
 from tests.factories import (
+    ActivityFactory,
     CompanyFactory,
     ContactFactory,
     CustomFieldFactory,
@@ -101,6 +103,18 @@ def _custom_field(_owner: User) -> int:
     return CustomFieldFactory().pk
 
 
+def _currency(_owner: User) -> int:
+    day = date(2026, 1, 1)
+    rate, _made = ExchangeRate.objects.get_or_create(
+        currency="USD", valid_from=day, defaults={"rate": 1}
+    )
+    return rate.pk
+
+
+def _activity(owner: User) -> int:
+    return ActivityFactory(owner=owner).pk
+
+
 # By the whole name of the address, else by the noun it begins with.
 RECORDS: dict[str, Callable[[User], int]] = {
     "lead": _lead,
@@ -110,6 +124,10 @@ RECORDS: dict[str, Callable[[User], int]] = {
     "import_map": _waiting_import,
     "job": _job,
     "custom": _custom_field,
+    "currency": _currency,
+    "activity": _activity,
+    "activity_log": _lead,
+    "timeline": _lead,
 }
 OTHERS = {
     "kind": "analytics.lead_score",
@@ -117,6 +135,7 @@ OTHERS = {
     "provider_id": "oidc",
     "uidb36": "1",
     "key": "no-such-key",
+    "object_type": "crm.lead",
 }
 
 
