@@ -250,7 +250,7 @@ class ActivityForm(forms.Form):
     def __init__(
         self, *args: Any, user: User, people: Iterable[Contact] = (), **kwargs: Any
     ) -> None:
-        super().__init__(*args, auto_id="composer-%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "composer-%s", **kwargs})
         access = permissions.access_of(user)
         self.owners = {str(owner.pk): owner for owner in activity_owners(user)}
         self.people = {str(person.pk): person for person in people}
@@ -271,13 +271,13 @@ class ActivityForm(forms.Form):
         chosen = str(self["kind"].value())
         return [
             {
-                "value": value,
-                "label": label,
-                "icon": ICONS[value],
-                "key": self.KEYS.get(value, ""),
-                "is_chosen": value == chosen,
+                "value": kind,
+                "label": ActivityKind(kind).label,
+                "icon": ICONS[kind],
+                "key": self.KEYS.get(kind, ""),
+                "is_chosen": kind == chosen,
             }
-            for value, label in ActivityKind.choices
+            for kind in self.TAKES
         ]
 
     @property
@@ -330,7 +330,7 @@ class TaskForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="task-%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "task-%s", **kwargs})
 
     def due_at(self) -> datetime | None:
         day = self.cleaned_data["due_on"]

@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from core import permissions
@@ -79,9 +78,9 @@ def currency_set_base(request: HttpRequest) -> HttpResponse:
 
 def _with_runs(sentence: str, runs: Iterable[JobRun]) -> str:
     """Wake the runs, and say that the amounts follow a little later."""
-    woken = [wake(run.pk) for run in runs]
-    if not woken:
+    numbers = [run.pk for run in runs]
+    for number in numbers:
+        wake(number)
+    if not numbers:
         return sentence
-    return f"{sentence} " + ngettext(
-        "A job reckons the amounts anew.", "Jobs reckon the amounts anew.", len(woken)
-    )
+    return f"{sentence} {_('A job reckons the amounts anew.')}"

@@ -51,7 +51,7 @@ def totals_of(deals: "QuerySet[Deal]") -> DealTotals:
 def totals_by_stage(deals: "QuerySet[Deal]") -> dict[int, DealTotals]:
     """The same for each stage that has deals."""
     currency = base_currency()
-    rows = deals.order_by().values("stage_id").annotate(**AGGREGATES)
+    rows: Any = deals.order_by().values("stage_id").annotate(**AGGREGATES)
     return {row["stage_id"]: _totals(row, currency) for row in rows}
 
 

@@ -121,7 +121,8 @@ def _moment(text: str) -> datetime | None:
 def due_count(user: User) -> int:
     """How much of the user's own is overdue or due today."""
     end = midnight(timezone.localdate() + timedelta(days=1))
-    return open_tasks(user).filter(at__lt=end).count()
+    count: int = open_tasks(user).filter(at__lt=end).count()
+    return count
 
 
 def task_people(user: User) -> list[User]:

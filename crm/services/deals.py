@@ -42,7 +42,7 @@ def save_deal(*, deal: Deal, by: User, at: datetime) -> Deal:
 
 def _hold(deal: Deal) -> Deal | None:
     """The stored deal, locked until the transaction ends; none of a new one."""
-    if deal.pk is None:
+    if not deal.pk:
         return None
     held: Deal = (
         Deal.objects.select_for_update(of=("self",)).select_related("stage").get(pk=deal.pk)
@@ -52,7 +52,7 @@ def _hold(deal: Deal) -> Deal | None:
 
 def _begin(deal: Deal) -> None:
     """What a new deal has without being told."""
-    if deal.stage_id is None:
+    if not deal.stage_id:
         stage = first_stage()
         if stage is None:
             raise Refused(_("There is no pipeline with an open stage. Ask an administrator."))

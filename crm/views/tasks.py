@@ -47,9 +47,10 @@ def tasks_context(user: User, owner: str, form: TaskForm | None = None) -> dict[
 
 def _row(task: Activity, user: User) -> dict[str, Any]:
     access = permissions.access_of(user)
+    subject = task.subject if access.sees("crm.activity.subject") else ""
     return {
         "task": task,
-        "name": task.name_for(access),
+        "name": subject or task.get_kind_display(),
         "icon": ICONS[task.kind],
         "is_day_only": task.kind == ActivityKind.TASK,
         "records": record_links(task, user),
