@@ -76,8 +76,6 @@ def _index_title(scope: dict[str, Any]) -> str:
     return gettext("Index of the field “%(field)s”") % {"field": scope.get("label", "")}
 
 
-
-
 def _unread(user: "User") -> int:
     from core.models import Notification  # noqa: PLC0415  # needs loaded models
 
