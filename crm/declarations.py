@@ -65,7 +65,7 @@ def _register_records() -> None:
 
 
 def _register_navigation() -> None:
-    from crm.queries.tasks import due_count  # noqa: PLC0415  # needs loaded models
+    from crm.queries.open_tasks import due_count  # noqa: PLC0415  # needs loaded models
 
     navigation.register(
         NavigationEntry(

@@ -17,7 +17,7 @@ from core.services.custom_fields import fields_of
 from crm.choices import ActivityKind, Direction, Priority
 from crm.models import Activity, Company, Contact, Lead
 from crm.queries.activities import activity_owners
-from crm.queries.tasks import due_at
+from crm.queries.open_tasks import due_at
 from crm.queries.timeline.activities import ICONS
 from crm.services.leads import may_edit_person
 

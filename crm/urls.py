@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.views import activities, companies, contacts, imports, leads, tasks, timeline
+from crm.views import activities, companies, contacts, imports, leads, open_tasks, timeline
 
 urlpatterns = [
     path("leads/", leads.lead_list, name="lead_list"),
@@ -19,8 +19,8 @@ urlpatterns = [
     path("companies/new/", companies.company_create, name="company_create"),
     path("companies/<int:pk>/", companies.company_detail, name="company_detail"),
     path("companies/<int:pk>/edit/", companies.company_edit, name="company_edit"),
-    path("tasks/", tasks.task_list_page, name="task_list"),
-    path("tasks/add/", tasks.task_add, name="task_add"),
+    path("tasks/", open_tasks.task_list_page, name="task_list"),
+    path("tasks/add/", open_tasks.task_add, name="task_add"),
     path(
         "activities/log/<str:object_type>/<int:pk>/", activities.activity_log, name="activity_log"
     ),

@@ -83,4 +83,5 @@ def _with_runs(sentence: str, runs: Iterable[JobRun]) -> str:
         wake(number)
     if not numbers:
         return sentence
-    return f"{sentence} {_('A job reckons the amounts anew.')}"
+    later = _("A job reckons the amounts anew.")
+    return f"{sentence} {later}"

@@ -22,7 +22,7 @@ from core.permissions import requires
 from crm.choices import ActivityKind
 from crm.forms import ActivityForm
 from crm.models import Activity
-from crm.queries.tasks import put_off
+from crm.queries.open_tasks import put_off
 from crm.queries.timeline.people import people_around
 from crm.services.activities import (
     complete_activity,
@@ -31,7 +31,7 @@ from crm.services.activities import (
     plan_activity,
     reopen_activity,
 )
-from crm.views.tasks import tasks_context
+from crm.views.open_tasks import tasks_context
 from crm.views.timeline import (
     WRITTEN_ON,
     composer_context,

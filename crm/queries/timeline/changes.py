@@ -44,8 +44,10 @@ def change_entry(changes: Sequence[Change], events: Sequence[AuditEvent]) -> Ent
 def _fact(event: AuditEvent, facts: Sequence[FieldChange]) -> str:
     if event.action == "edit":
         labels = {str(fact.label) for fact in facts}
-        sentence = ngettext("%(field)s changed", "%(count)s fields changed", len(labels))
-        return sentence % {"field": next(iter(labels)), "count": len(labels)}
+        if len(labels) == 1:
+            return _("%(field)s changed") % {"field": labels.pop()}
+        sentence = ngettext("%(count)s field changed", "%(count)s fields changed", len(labels))
+        return sentence % {"count": len(labels)}
     words = {
         "assign": _("Changed hands"),
         "file.add": _("File added"),
@@ -70,18 +72,13 @@ def _file(event: AuditEvent) -> str:
 def stage_entry(change: StageChange) -> Entry:
     """A step of a deal."""
     stage = change.to_stage
-    sentence = {
-        StageKind.WON: _("Won"),
-        StageKind.LOST: _("Lost"),
-        StageKind.OPEN: _("Moved to “%(stage)s”"),
-    }[StageKind(stage.kind)]
+    kind = StageKind(stage.kind)
+    fact = _("Moved to “%(stage)s”") % {"stage": stage} if kind == StageKind.OPEN else kind.label
     origin = _("from “%(stage)s”") % {"stage": change.from_stage} if change.from_stage else ""
     by = _("by %(name)s") % {"name": change.by.display_name} if change.by else ""
-    icon = {StageKind.WON: "trophy", StageKind.LOST: "circle-x"}.get(
-        StageKind(stage.kind), "arrow-right"
-    )
+    icon = {StageKind.WON: "trophy", StageKind.LOST: "circle-x"}.get(kind, "arrow-right")
     details = tuple(part for part in (origin, by) if part)
-    return Entry(change.at, icon, sentence % {"stage": stage.name}, details)
+    return Entry(change.at, icon, str(fact), details)
 
 
 def origin_entry(kind: str, record: Any, access: Access) -> Entry:

@@ -18,7 +18,7 @@ from core.permissions import requires
 from crm.choices import ActivityKind
 from crm.forms import TaskForm
 from crm.models import Activity
-from crm.queries.tasks import record_links, task_list, task_people
+from crm.queries.open_tasks import record_links, task_list, task_people
 from crm.queries.timeline.activities import ICONS
 from crm.services.activities import plan_activity
 
