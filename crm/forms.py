@@ -16,7 +16,6 @@ from core.permissions import Access
 from core.services.custom_fields import fields_of
 from crm.choices import ActivityKind, Direction, Priority
 from crm.models import Activity, Company, Contact, Lead
-from crm.queries.activities import activity_owners
 from crm.queries.open_tasks import due_at
 from crm.queries.timeline.activities import ICONS
 from crm.services.leads import may_edit_person
@@ -248,11 +247,16 @@ class ActivityForm(forms.Form):
     }
 
     def __init__(
-        self, *args: Any, user: User, people: Iterable[Contact] = (), **kwargs: Any
+        self,
+        *args: Any,
+        user: User,
+        owners: Iterable[User] = (),
+        people: Iterable[Contact] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **{"auto_id": "composer-%s", **kwargs})
         access = permissions.access_of(user)
-        self.owners = {str(owner.pk): owner for owner in activity_owners(user)}
+        self.owners = {str(owner.pk): owner for owner in owners}
         self.people = {str(person.pk): person for person in people}
         choices: Any = self.fields
         choices["owner"].choices = [(pk, o.display_name) for pk, o in self.owners.items()]

@@ -24,6 +24,11 @@ urlpatterns = [
     path(
         "activities/log/<str:object_type>/<int:pk>/", activities.activity_log, name="activity_log"
     ),
+    path(
+        "activities/people/<str:object_type>/<int:pk>/",
+        activities.activity_people,
+        name="activity_people",
+    ),
     path("activities/<int:pk>/complete/", activities.activity_complete, name="activity_complete"),
     path("activities/<int:pk>/reopen/", activities.activity_reopen, name="activity_reopen"),
     path("activities/<int:pk>/snooze/", activities.activity_snooze, name="activity_snooze"),

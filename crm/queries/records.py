@@ -81,8 +81,9 @@ def in_words_of(record: Model, events: Sequence[AuditEvent], user: User) -> list
     """What the events say, without what the user may not see."""
     kind = record_types[record._meta.label_lower]
     access = permissions.access_of(user)
-    labels: dict[str, Any] = {f"custom.{f.key}": f.label for f in fields_of(kind.key)}
-    labels |= kind.labels
+    labels: dict[str, Any] = dict(kind.labels)
+    if any(name.startswith("custom.") for event in events for name in event.changes):
+        labels |= {f"custom.{f.key}": f.label for f in fields_of(kind.key)}
     words = _StoredWords(record, events, access)
     return [
         Change(

@@ -22,6 +22,7 @@ from core.permissions import requires
 from crm.choices import ActivityKind
 from crm.forms import ActivityForm
 from crm.models import Activity
+from crm.queries.activities import activity_owners
 from crm.queries.open_tasks import put_off
 from crm.queries.timeline.people import people_around
 from crm.services.activities import (
@@ -51,7 +52,7 @@ def activity_log(request: HttpRequest, object_type: str, pk: int) -> HttpRespons
     record = record_or_404(object_type, pk, user)
     if object_type not in WRITTEN_ON:
         raise Http404
-    form = ActivityForm(request.POST, user=user, people=people_around(record, user))
+    form = _whole_form(request.POST, record, user)
     activity = _written(form, object_type, record, user) if form.is_valid() else None
     if activity is None:
         return _refused(request, record, user, form)
@@ -61,6 +62,24 @@ def activity_log(request: HttpRequest, object_type: str, pk: int) -> HttpRespons
         return redirect(record)
     record.refresh_from_db(fields=["touched_at"])
     return say(_composed(request, record, user), sentence)
+
+
+@requires("crm.activity.create")
+def activity_people(request: HttpRequest, object_type: str, pk: int) -> HttpResponse:
+    """The fields of the composer that need a look at people; asked for when a kind is chosen."""
+    user = permissions.user_of(request)
+    record = record_or_404(object_type, pk, user)
+    if object_type not in WRITTEN_ON:
+        raise Http404
+    form = _whole_form(None, record, user)
+    lines = [line for line in form.lines if line[0].name in ("owner", "guests")]
+    return render_page(request, "crm/timeline/composer_lines.html", {"lines": lines})
+
+
+def _whole_form(data: Any, record: Any, user: User) -> ActivityForm:
+    return ActivityForm(
+        data, user=user, owners=activity_owners(user), people=people_around(record, user)
+    )
 
 
 def _written(form: ActivityForm, object_type: str, record: Any, user: User) -> Activity | None:

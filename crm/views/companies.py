@@ -37,7 +37,7 @@ def company_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "contacts": list(Contact.objects.visible_to(user).filter(company=company)[:20]),
         "leads": list(Lead.objects.visible_to(user).filter(company=company).for_list()[:20]),
         "sees": seen_of_leads(user),
-        "may_edit": Company.objects.visible_to(user, "edit").filter(pk=pk).exists(),
+        "may_edit": permissions.reaches(Company, user, company, "edit"),
         **timeline_context(company, user, request.GET),
     }
     return render_page(request, "crm/company_detail.html", context)

@@ -36,7 +36,7 @@ def contact_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "facts": own_facts(kind, contact, user),
         "leads": list(Lead.objects.visible_to(user).filter(contact=contact).for_list()[:20]),
         "sees": seen_of_leads(user),
-        "may_edit": Contact.objects.visible_to(user, "edit").filter(pk=pk).exists(),
+        "may_edit": permissions.reaches(Contact, user, contact, "edit"),
         **timeline_context(contact, user, request.GET),
     }
     return render_page(request, "crm/contact_detail.html", context)

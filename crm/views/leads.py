@@ -69,7 +69,7 @@ def lead_detail(request: HttpRequest, pk: int) -> HttpResponse:
         **timeline_context(lead, user, request.GET),
         "insight": filled_panels("crm.lead.insight", lead, user),
         "statuses": LeadStatus.choices,
-        "may_edit": Lead.objects.visible_to(user, "edit").filter(pk=pk).exists(),
+        "may_edit": permissions.reaches(Lead, user, lead, "edit"),
         "may_set_status": permissions.access_of(user).edits("crm.lead.status"),
     }
     return render_page(request, "crm/lead_detail.html", context)

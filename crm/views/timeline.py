@@ -17,7 +17,6 @@ from core.permissions import requires
 from crm.forms import ActivityForm
 from crm.models import Company, Contact, Deal, Event, Group, Lead
 from crm.queries.timeline import timeline_of
-from crm.queries.timeline.people import people_around
 
 RECORDS: dict[str, Any] = {
     model._meta.label_lower: model for model in (Lead, Contact, Company, Deal, Group, Event)
@@ -96,8 +95,9 @@ def composer_context(record: Any, user: User, form: ActivityForm | None = None) 
         return {"composer": None}
     return {
         "record": record,
-        "composer": form or ActivityForm(user=user, people=people_around(record, user)),
+        "composer": form or ActivityForm(user=user),
         "composer_url": reverse("activity_log", args=[object_type, record.pk]),
+        "people_url": "" if form else reverse("activity_people", args=[object_type, record.pk]),
     }
 
 

@@ -127,6 +127,7 @@ RECORDS: dict[str, Callable[[User], int]] = {
     "currency": _currency,
     "activity": _activity,
     "activity_log": _lead,
+    "activity_people": _lead,
     "timeline": _lead,
 }
 OTHERS = {

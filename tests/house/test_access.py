@@ -159,7 +159,7 @@ def reaches_foreign(address: Address, user: User) -> bool:
         return permissions.access_of(user).is_administrator
     if address.name.startswith("currency"):
         return True  # the company's
-    if address.name in ("activity_log", "timeline"):  # of a lead
+    if address.name in ("activity_log", "activity_people", "timeline"):  # of a lead
         return permissions.access_of(user).reach("crm.lead.view") == Reach.ALL
     if address.name.startswith("job"):
         access = permissions.access_of(user)

@@ -4,20 +4,20 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from core import permissions
 from crm.choices import ActivityKind
-from crm.models import Company
+from crm.models import Activity, Company
 from crm.queries.records import in_words_of
 from crm.queries.timeline import streams
 from crm.queries.timeline.activities import activity_entry
 from crm.queries.timeline.changes import change_entry, origin_entry, stage_entry
 from crm.queries.timeline.entries import Entry, Section, Timeline
 from crm.queries.timeline.interactions import interaction_entry
-from crm.queries.timeline.paging import Place, Row, page_of
+from crm.queries.timeline.paging import Place, Row, Stream, page_of
 from crm.queries.timeline.streams import FILTERS
 
 if TYPE_CHECKING:
@@ -37,22 +37,27 @@ def timeline_of(
     place = Place.read(before)
     kind = kind if kind in FILTERS else ""
     people = streams.people_of(record, user)
-    activities = streams.activities_about(record, user, people)
-    found = streams.streams_of(record, user, kind, people, activities)
+    upcoming, done = _activities(record, user, kind, people, is_first=place is None)
+    found = streams.streams_of(record, user, kind, people, done)
     page = page_of(found, place, entries=ENTRIES, rows=ROWS)
-    upcoming = [] if place else _upcoming(activities, kind)
     entries = _entries(page.groups, record, user, upcoming)
     sections = _sections(entries, at, after=place)
     planned = [activity_entry(it, record, user) for it in upcoming]
     return Timeline(sections, planned, str(page.next) if page.next else "")
 
 
-def _upcoming(activities: Any, kind: str) -> list[Any]:
-    """What is planned, the next first, what has no time last."""
-    if activities is None or (kind and kind not in streams.ACTIVITY_FILTERS):
-        return []
-    planned = activities.planned().filter(kind=kind) if kind else activities.planned()
-    return list(planned.order_by(F("at").asc(nulls_last=True), "pk")[:UPCOMING])
+def _activities(
+    record: Any, user: "User", kind: str, people: Sequence[int], *, is_first: bool
+) -> tuple[list[Activity], Stream | None]:
+    """What is planned, for the first page only, and the stream of what was done."""
+    about = streams.activities_about(record, user, people)
+    if about is None or (kind and kind not in streams.ACTIVITY_FILTERS):
+        return [], None
+    narrowed = about.filter(kind=kind) if kind else about
+    if not is_first:
+        return [], streams.done_activities(narrowed)
+    planned, done = streams.planned_and_done(narrowed, ROWS)
+    return planned[:UPCOMING], done
 
 
 def _entries(
@@ -76,8 +81,9 @@ def _entries(
             case streams.STAGES:
                 entries.append(stage_entry(values[0]))
             case streams.CHANGES:
-                known = [words[event.pk] for event in values if event.pk in words]
-                entries.append(change_entry(known, values))
+                told = [row.value for row in group if row.place.rank == streams.CHANGES]
+                known = [words[event.pk] for event in told if event.pk in words]
+                entries.append(change_entry(known, told))
             case _:
                 entries.append(origin_entry(values[0], record, access))
     return [entry for entry in entries if entry is not None]

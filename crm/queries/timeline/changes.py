@@ -14,6 +14,7 @@ from crm.queries.records import Change
 from crm.queries.timeline.entries import Entry, FieldChange
 
 ICONS = {
+    "create": "plus",
     "assign": "user-share",
     "complete": "check",
     "file.add": "paperclip",
@@ -49,6 +50,7 @@ def _fact(event: AuditEvent, facts: Sequence[FieldChange]) -> str:
         sentence = ngettext("%(count)s field changed", "%(count)s fields changed", len(labels))
         return sentence % {"count": len(labels)}
     words = {
+        "create": pgettext("event", "Created"),
         "assign": _("Changed hands"),
         "file.add": _("File added"),
         "file.delete": _("File deleted"),
@@ -90,16 +92,4 @@ def origin_entry(kind: str, record: Any, access: Access) -> Entry:
     if kind == "imported":
         detail = _("from %(file)s") % {"file": record.imported_by.file_name}
         return Entry(record.created_at, "file-import", pgettext("event", "Imported"), (detail,))
-    by = _maker(record)
-    return Entry(record.created_at, "plus", pgettext("event", "Created"), (by,) if by else ())
-
-
-def _maker(record: Any) -> str:
-    event = (
-        AuditEvent.objects.filter(
-            object_type=record._meta.label_lower, object_id=record.pk, action="create"
-        )
-        .select_related("actor")
-        .first()
-    )
-    return _("by %(name)s") % {"name": event.actor.display_name} if event and event.actor else ""
+    return Entry(record.created_at, "plus", pgettext("event", "Created"))

@@ -18,20 +18,21 @@ if TYPE_CHECKING:
 
 INTERACTIONS, ACTIVITIES, STAGES, CHANGES, ORIGIN = range(5)
 # Told by other streams, or of no interest to people.
-LEFT_OUT = ("create", "move", "rate.apply")
+LEFT_OUT = ("move", "rate.apply")
 MOST_CONTACTS = 2_000  # of a company, whose things are its, too
 MOST_INVITATIONS = 500
+MOST_PLANNED = 50
 ACTIVITY_FILTERS = tuple(ActivityKind.values)
 FILTERS = (*ACTIVITY_FILTERS, "interaction", "change")
 
 
 def streams_of(
-    record: Any, user: "User", kind: str, people: Sequence[int], activities: Any
+    record: Any, user: "User", kind: str, people: Sequence[int], activities: Stream | None
 ) -> list[Stream]:
     """What the record's timeline is made of, as far as the user may see it; `kind` narrows it."""
     found: list[Stream | None] = []
-    if activities is not None and kind in ("", *ACTIVITY_FILTERS):
-        found.append(_activities(activities, kind))
+    if kind in ("", *ACTIVITY_FILTERS):
+        found.append(activities)
     if people and kind in ("", "interaction"):
         found.append(_interactions(record, people))
     if kind in ("", "change"):
@@ -86,10 +87,31 @@ LINKS: dict[str, type[Model]] = {
 }
 
 
-def _activities(activities: Any, kind: str) -> Stream:
+def done_activities(activities: Any) -> Stream:
     """What was done, at the time it was done."""
-    done = activities.done().filter(kind=kind) if kind else activities.done()
-    return _stream(done, ACTIVITIES, "done_at", lambda row: ("activity", row.pk))
+    return _stream(activities.done(), ACTIVITIES, "done_at", _activity_group)
+
+
+def planned_and_done(activities: Any, rows: int) -> tuple[list[Activity], Stream]:
+    """What is planned, the next first and what has no time last; and what was done, of a first page.
+
+    One query for both, unless an unusual lot is planned.
+    """
+    order = F("done_at").desc(nulls_first=True)
+    found = list(activities.order_by(order, "-pk")[: MOST_PLANNED + rows + 1])
+    planned = [row for row in found if row.done_at is None]
+    if len(planned) > MOST_PLANNED:
+        next_first = activities.planned().order_by(F("at").asc(nulls_last=True), "pk")
+        return list(next_first[:MOST_PLANNED]), done_activities(activities)
+    done = [
+        _row(row, ACTIVITIES, row.done_at, _activity_group(row)) for row in found[len(planned) :]
+    ]
+    planned.sort(key=lambda row: (row.at is None, row.at or row.created_at, row.pk))
+    return planned, lambda _before, most: done[:most]
+
+
+def _activity_group(activity: Activity) -> tuple[Any, ...]:
+    return ("activity", activity.pk)
 
 
 def _interactions(record: Any, people: Sequence[int]) -> Stream:
@@ -140,7 +162,9 @@ def _changes(record: Any) -> Stream:
 
 
 def _change_group(event: AuditEvent) -> tuple[Any, ...]:
-    """What somebody changed on a day is one entry."""
+    """What somebody changed on a day is one entry; its making is one with the record's beginning."""
+    if event.action == "create":
+        return ("created",)
     if event.action != "edit":
         return ("change", event.pk)
     return ("edit", event.actor_id, timezone.localdate(event.at))
