@@ -20,7 +20,8 @@ class ConfigConfig(AppConfig):
 def _seed(sender: AppConfig, **_kwargs: Any) -> None:
     if sender.name != "core":
         return
-    from config.roles import seed_roles  # noqa: PLC0415  # needs loaded models
+    from config.pipelines import seed_pipelines  # noqa: PLC0415  # needs loaded models
+    from config.roles import seed_roles  # noqa: PLC0415
     from config.schedule import seed_schedules  # noqa: PLC0415
     from config.views import seed_views  # noqa: PLC0415
     from core.services.search import ask_for_first_index  # noqa: PLC0415
@@ -29,3 +30,4 @@ def _seed(sender: AppConfig, **_kwargs: Any) -> None:
     seed_schedules()
     seed_views()
     ask_for_first_index(as_of=timezone.now())
+    seed_pipelines()

@@ -68,6 +68,7 @@ SEEDS = [
             "crm.group.view": Reach.ALL,
             "crm.event.view": Reach.ALL,
             "crm.lead.assign": Reach.OWN,
+            "crm.activity.assign": Reach.OWN,
             "crm.lead.import": Reach.OWN,
             "analytics.lead_score.view": Reach.ALL,
         },

@@ -9,6 +9,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from core.services.schedules import daily_at
 
 RECOVERY_SECONDS = 15
+REMINDER_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ SEEDS = [
     ScheduleSeed(
         "Search index, nightly", "core.ask_question", hour=1, arguments=["core.search_rebuild"]
     ),
+    ScheduleSeed("Reminders", "crm.remind", seconds=REMINDER_SECONDS),
+    ScheduleSeed("Parts of large tables", "crm.extend_partitions", hour=3),
 ]
 
 

@@ -1,6 +1,6 @@
 """What the core itself declares."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,9 @@ from core.registries import (
     permission_registry,
 )
 
+if TYPE_CHECKING:
+    from core.models import User
+
 
 def register() -> None:
     """Called once, when the apps are ready."""
@@ -23,13 +26,30 @@ def register() -> None:
         Permission("core.job.view", _("See job runs")),
         Permission("core.custom_field.manage", _("Say what custom fields mean")),
         Permission("core.bin.empty", _("Delete records of the bin for good")),
+        Permission("core.currency.manage", _("Manage currencies and exchange rates")),
         Permission("core.settings.manage", _("Manage settings, users and roles")),
     )
     navigation.register(
         NavigationEntry("home", _("Home"), "home", "home", "top", 10, on_phone=True),
-        NavigationEntry("inbox", _("Inbox"), "inbox", "notification_list", "top", 20),
         NavigationEntry(
-            "jobs", _("Jobs"), "stack-2", "job_list", "understand", 90, permission="core.job.view"
+            "inbox",
+            _("Inbox"),
+            "inbox",
+            "notification_list",
+            "top",
+            20,
+            count=_unread,
+            is_hot=True,
+        ),
+        NavigationEntry(
+            "jobs",
+            _("Jobs"),
+            "stack-2",
+            "job_list",
+            "understand",
+            90,
+            permission="core.job.view",
+            count=_running,
         ),
         NavigationEntry("settings", _("Settings"), "settings", "settings_profile", "foot", 20),
     )
@@ -57,3 +77,15 @@ def register() -> None:
 
 def _index_title(scope: dict[str, Any]) -> str:
     return gettext("Index of the field “%(field)s”") % {"field": scope.get("label", "")}
+
+
+def _unread(user: "User") -> int:
+    from core.models import Notification  # noqa: PLC0415  # needs loaded models
+
+    return Notification.objects.filter(user=user, read_at=None).count()
+
+
+def _running(_user: "User") -> int:
+    from core.models import JobRun  # noqa: PLC0415  # needs loaded models
+
+    return JobRun.objects.active().count()

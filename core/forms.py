@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from core.choices import Currency, FieldType, KnownWhen, Sharing
 from core.errors import Refused
-from core.models import CustomField, User
+from core.models import CustomField, ExchangeRate, Installation, User
 from core.services.custom_fields import CHOSEN_TYPES, options_from
 
 
@@ -184,3 +184,27 @@ class SavedViewForm(forms.Form):
         if user.team_id is None:
             choice: Any = self.fields["sharing"]
             choice.choices = [(k, label) for k, label in Sharing.choices if k != Sharing.TEAM]
+
+
+class RateForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """What one unit of a currency is worth from a day on."""
+
+    class Meta:
+        model = ExchangeRate
+        fields = ["currency", "valid_from", "rate"]
+        widgets = {
+            "valid_from": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            "rate": forms.NumberInput(attrs={"step": "any", "min": "0"}),
+        }
+        error_messages = {"rate": {"min_value": _("Enter a rate above 0.")}}
+
+    def validate_unique(self) -> None:
+        """The service says it in a sentence."""
+
+
+class BaseCurrencyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """The company's own currency."""
+
+    class Meta:
+        model = Installation
+        fields = ["base_currency"]

@@ -3,7 +3,7 @@
 Used by the templates (`core.templatetags.ui` registers them) and wherever Python makes a sentence.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from math import ceil
 
@@ -111,6 +111,28 @@ def relative_time(moment: datetime | None, now: datetime | None = None) -> str:
     if days == 0 or distance < timedelta(hours=6):
         return phrase(distance, 0)
     return phrase(distance, days)
+
+
+def clock(moment: datetime, now: datetime | None = None, *, is_day_only: bool = False) -> str:
+    """When something is or was: the day as people name it, and the time of the day."""
+    local, today = timezone.localtime(moment), timezone.localdate(now)
+    day = _day_name(local.date(), today)
+    if is_day_only:
+        return day
+    time = local.strftime("%H:%M")
+    return gettext("%(day)s, %(time)s") % {"day": day, "time": time}
+
+
+def _day_name(day: date, today: date) -> str:
+    """Today, yesterday, tomorrow; the weekday within a week, else the date."""
+    distance = (day - today).days
+    if abs(distance) <= 1:
+        return (gettext("Yesterday"), gettext("Today"), gettext("Tomorrow"))[distance + 1]
+    if abs(distance) < 7:
+        return formats.date_format(day, "D")
+    if abs(distance) < 180:
+        return formats.date_format(day, "MONTH_DAY_FORMAT")
+    return formats.date_format(day, "DATE_FORMAT")
 
 
 def _ago(distance: timedelta, days: int) -> str:

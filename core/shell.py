@@ -10,7 +10,6 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from core import permissions
-from core.models import JobRun, Notification
 from core.registries import NavigationEntry, navigation, record_types
 
 GROUPS = {
@@ -58,9 +57,7 @@ def _build(request: HttpRequest) -> dict[str, Any]:
     shown = [e for e in navigation if not e.permission or access.may(e.permission)]
     places = list(GROUPS)
     shown.sort(key=lambda e: (places.index(e.group), e.order))
-    unread = Notification.objects.filter(user=user, read_at=None).count()
-    running = JobRun.objects.active().count()
-    counts = {"inbox": unread, "jobs": running}
+    counts = {e.key: e.count(user) for e in shown if e.count}
     return {
         "groups": [
             {"label": label, "entries": _entries(shown, group, counts)}
@@ -71,7 +68,7 @@ def _build(request: HttpRequest) -> dict[str, Any]:
         "tabbar": [_entry(e, counts) for e in shown if e.on_phone][:TAB_BAR_SIZE],
         "active": _active(request, shown),
         "company": "Renmai",
-        "unread": unread,
+        "unread": counts.get("inbox", 0),
         "has_bin": any(access.may(f"{kind.key}.delete") for kind in record_types),
     }
 
@@ -87,7 +84,7 @@ def _entry(entry: NavigationEntry, counts: dict[str, int]) -> Entry:
         entry.icon,
         reverse(entry.url_name),
         counts.get(entry.key) or None,
-        hot=entry.key == "inbox",
+        hot=entry.is_hot,
     )
 
 

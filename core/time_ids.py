@@ -21,6 +21,15 @@ def first_id(moment: datetime) -> int:
     return (moment - EPOCH) // MILLISECOND << SLOT_BITS
 
 
+def moment_of(number: int) -> datetime:
+    """The millisecond in the number of a row.
+
+    >>> moment_of(first_id(EPOCH + MILLISECOND) + 5) == EPOCH + MILLISECOND
+    True
+    """
+    return EPOCH + (number >> SLOT_BITS) * MILLISECOND
+
+
 def slot_of(key: str) -> int:
     """The place of a row among those of its millisecond; where it is taken, the next free one."""
     return int.from_bytes(blake2b(key.encode(), digest_size=4).digest(), "big") % SLOTS

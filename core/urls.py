@@ -5,6 +5,7 @@ from django.urls import path
 from core.views import (
     bins,
     bulk,
+    currencies,
     custom_fields,
     entrance,
     home,
@@ -72,6 +73,12 @@ urlpatterns = [
         "settings/fields/<int:pk>/restore/",
         custom_fields.custom_field_restore,
         name="custom_field_restore",
+    ),
+    path("settings/currencies/", currencies.currency_list, name="currency_list"),
+    path("settings/currencies/base/", currencies.currency_set_base, name="currency_set_base"),
+    path("settings/currencies/<int:pk>/", currencies.currency_edit, name="currency_edit"),
+    path(
+        "settings/currencies/<int:pk>/delete/", currencies.currency_delete, name="currency_delete"
     ),
     path("settings/preferences/", settings.preferences_update, name="preferences_update"),
 ]

@@ -117,9 +117,9 @@ class ActivityKind(TextChoices):
 
     CALL = "call", _("Call")
     MEETING = "meeting", _("Meeting")
-    NOTE = "note", _("Note")
-    TASK = "task", _("Task")
-    EMAIL = "email", _("E-mail")
+    NOTE = "note", pgettext_lazy("activity", "Note")
+    TASK = "task", pgettext_lazy("activity", "Task")
+    EMAIL = "email", pgettext_lazy("activity", "E-mail")
 
 
 # Those that can lie ahead and be ticked off; a note and an e-mail have happened.

@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from core.jobs.kinds import JobKind, job_kinds
 from core.lists import lists
 from core.registries import (
+    BaseAmounts,
     ChangeRules,
     Command,
     NavigationEntry,
     Panel,
     Permission,
+    base_amounts,
     change_rules,
     commands,
     navigation,
@@ -82,9 +84,18 @@ def _register_changes() -> None:
 
 
 def _register_navigation() -> None:
+    from crm.queries.open_tasks import due_count  # noqa: PLC0415  # needs loaded models
+
     navigation.register(
         NavigationEntry(
-            "tasks", _("Tasks"), "checkbox", "task_list", "top", 30, "crm.activity.view"
+            "tasks",
+            _("Tasks"),
+            "checkbox",
+            "task_list",
+            "top",
+            30,
+            "crm.activity.view",
+            count=due_count,
         ),
         _list_entry("contacts", "crm.contact", "sell", 30, on_phone=True),
         _list_entry("companies", "crm.company", "sell", 40),
@@ -144,8 +155,18 @@ def _register_jobs() -> None:
                 "updated": pgettext_lazy("import", "Updated"),
                 "refused": pgettext_lazy("import", "Refused"),
             },
-        )
+        ),
+        JobKind(
+            "crm.deal_amounts",
+            _("Reckon deals in the base currency"),
+            "crm.jobs.deal_amounts.DealAmountsJob",
+            permission="core.currency.manage",
+            counts={"changed": pgettext_lazy("deals", "Changed")},
+        ),
     )
+    from crm.services.deal_amounts import recalculate  # noqa: PLC0415  # needs loaded models
+
+    base_amounts.register(BaseAmounts("crm.deal", recalculate))
 
 
 def _import_title(scope: dict[str, Any]) -> str:

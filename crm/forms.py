@@ -1,10 +1,12 @@
 """Forms of sales."""
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import datetime
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core import permissions
 from core.choices import FieldType
@@ -12,7 +14,10 @@ from core.fields.parsing import parse_value
 from core.models import CustomField, User
 from core.permissions import Access
 from core.services.custom_fields import fields_of
-from crm.models import Company, Contact, Lead
+from crm.choices import ActivityKind, Direction, Priority
+from crm.models import Activity, Company, Contact, Lead
+from crm.queries.open_tasks import due_at
+from crm.queries.timeline.activities import ICONS
 from crm.services.leads import may_edit_person
 
 PERSON_FIELDS = ("name", "email", "phone", "job_title")
@@ -167,3 +172,159 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         restrict(self, permissions.access_of(user), _full_names("crm.company", self.fields))
+
+
+class ActivityForm(forms.Form):
+    """What the composer asks for: each kind of activity takes some of the fields."""
+
+    kind = forms.ChoiceField(
+        label=pgettext_lazy("activity", "Type"),
+        choices=ActivityKind.choices,
+        widget=forms.RadioSelect,
+        initial=ActivityKind.NOTE,
+    )
+    subject = forms.CharField(label=_("What is it about?"), max_length=300, required=False)
+    body = forms.CharField(
+        label=_("Text"),
+        max_length=20_000,
+        required=False,
+        widget=forms.Textarea(
+            attrs={
+                "rows": 2,
+                "placeholder": _("Write a note, or type / for call, task, meeting, e-mail"),
+            }
+        ),
+    )
+    at = forms.DateTimeField(
+        label=_("When"),
+        required=False,
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+    )
+    due_on = forms.DateField(
+        label=_("Due"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    minutes = forms.IntegerField(label=_("Minutes"), min_value=0, max_value=1440, required=False)
+    direction = forms.ChoiceField(
+        label=_("Direction"), choices=Direction.choices, initial=Direction.OUT, required=False
+    )
+    outcome = forms.CharField(label=_("Outcome"), max_length=200, required=False)
+    location = forms.CharField(label=_("Place"), max_length=200, required=False)
+    priority = forms.ChoiceField(
+        label=_("Priority"), choices=Priority.choices, initial=Priority.NORMAL, required=False
+    )
+    owner = forms.ChoiceField(label=_("Who does it"), required=False)
+    guests = forms.MultipleChoiceField(
+        label=_("Who takes part"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    # Which fields a kind takes; the style sheet shows them by the same names.
+    TAKES: ClassVar[dict[str, tuple[str, ...]]] = {
+        ActivityKind.NOTE: (),
+        ActivityKind.CALL: ("direction", "minutes", "outcome", "at"),
+        ActivityKind.TASK: ("subject", "due_on", "priority", "owner"),
+        ActivityKind.MEETING: ("subject", "at", "minutes", "location", "guests"),
+        ActivityKind.EMAIL: ("direction", "subject", "at"),
+    }
+    RULES: ClassVar[dict[str, str]] = {"due_on": "at"}
+    KEYS: ClassVar[dict[str, str]] = {
+        ActivityKind.NOTE: "n",
+        ActivityKind.CALL: "l",
+        ActivityKind.TASK: "t",
+    }
+
+    def __init__(
+        self,
+        *args: Any,
+        user: User,
+        owners: Iterable[User] = (),
+        people: Iterable[Contact] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **{"auto_id": "composer-%s", **kwargs})
+        access = permissions.access_of(user)
+        self.owners = {str(owner.pk): owner for owner in owners}
+        self.people = {str(person.pk): person for person in people}
+        choices: Any = self.fields
+        choices["owner"].choices = [(pk, o.display_name) for pk, o in self.owners.items()]
+        choices["owner"].initial = str(user.pk)
+        choices["guests"].choices = [(pk, p.name_for(access)) for pk, p in self.people.items()]
+        needless = {"owner"} if len(self.owners) < 2 else set()
+        needless |= set() if self.people else {"guests"}
+        for name in list(self.fields):
+            rule = f"crm.activity.{self.RULES.get(name, name)}"
+            if name in needless or (name != "kind" and not access.edits(rule)):
+                del self.fields[name]
+
+    @property
+    def kinds(self) -> list[dict[str, Any]]:
+        """The switch: what each kind is called, and the key that chooses it."""
+        chosen = str(self["kind"].value())
+        return [
+            {
+                "value": kind,
+                "label": ActivityKind(kind).label,
+                "icon": ICONS[kind],
+                "key": self.KEYS.get(kind, ""),
+                "is_chosen": kind == chosen,
+            }
+            for kind in self.TAKES
+        ]
+
+    @property
+    def lines(self) -> list[tuple[forms.BoundField, str]]:
+        """The fields that only some kinds take, each with the classes that show it."""
+        return [
+            (
+                self[name],
+                " ".join(f"in-{kind}" for kind, names in self.TAKES.items() if name in names),
+            )
+            for name in self.fields
+            if name not in ("kind", "body")
+        ]
+
+    def activity(self) -> Activity:
+        """The activity that the fields of the chosen kind describe; a task is due in the morning."""
+        data = self.cleaned_data
+        names = self.TAKES[data["kind"]]
+        taken = {
+            name: data[name]
+            for name in names
+            if data.get(name) not in (None, "") and name not in ("owner", "guests", "due_on")
+        }
+        activity = Activity(kind=data["kind"], body=data.get("body", ""), **taken)
+        if "due_on" in names and data.get("due_on"):
+            activity.at = due_at(data["due_on"])
+        if "owner" in names:
+            activity.owner = self.owners.get(data.get("owner", ""))
+        return activity
+
+    def guests_chosen(self) -> list[Contact]:
+        """Who takes part in a meeting."""
+        chosen = self.cleaned_data.get("guests", [])
+        is_meeting = self.cleaned_data["kind"] == ActivityKind.MEETING
+        return [self.people[pk] for pk in chosen] if is_meeting else []
+
+
+class TaskForm(forms.Form):
+    """A task in one line."""
+
+    subject = forms.CharField(
+        label=_("New task"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"placeholder": _("Add a task"), "autocomplete": "off"}),
+    )
+    due_on = forms.DateField(
+        label=_("Due"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "task-%s", **kwargs})
+
+    def due_at(self) -> datetime | None:
+        day = self.cleaned_data["due_on"]
+        return due_at(day) if day else None

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.views import companies, contacts, imports, leads, lists
+from crm.views import activities, companies, contacts, imports, leads, lists, open_tasks, timeline
 
 urlpatterns = [
     path("leads/", lists.lead_list, name="lead_list"),
@@ -21,9 +21,22 @@ urlpatterns = [
     path("deals/", lists.deal_list, name="deal_list"),
     path("products/", lists.product_list, name="product_list"),
     path("activities/", lists.activity_list, name="activity_list"),
-    path("tasks/", lists.task_list, name="task_list"),
     path("groups/", lists.group_list, name="group_list"),
     path("events/", lists.event_list, name="event_list"),
+    path("tasks/", open_tasks.task_list_page, name="task_list"),
+    path("tasks/add/", open_tasks.task_add, name="task_add"),
+    path(
+        "activities/log/<str:object_type>/<int:pk>/", activities.activity_log, name="activity_log"
+    ),
+    path(
+        "activities/people/<str:object_type>/<int:pk>/",
+        activities.activity_people,
+        name="activity_people",
+    ),
+    path("activities/<int:pk>/complete/", activities.activity_complete, name="activity_complete"),
+    path("activities/<int:pk>/reopen/", activities.activity_reopen, name="activity_reopen"),
+    path("activities/<int:pk>/snooze/", activities.activity_snooze, name="activity_snooze"),
+    path("timeline/<str:object_type>/<int:pk>/", timeline.timeline, name="timeline"),
     path("imports/", imports.import_list, name="import_list"),
     path("imports/<int:pk>/", imports.import_detail, name="import_detail"),
     path("imports/<int:pk>/match/", imports.import_map, name="import_map"),

@@ -51,3 +51,12 @@ class ExchangeRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.currency} {self.valid_from}: {self.rate}"
+
+    @property
+    def plain(self) -> str:
+        """The rate without useless noughts.
+
+        >>> ExchangeRate(rate=Decimal("100.50000000")).plain
+        '100.5'
+        """
+        return f"{self.rate:f}".rstrip("0").rstrip(".")

@@ -1,5 +1,6 @@
 """Page helpers: one view, one URL, one template; htmx gets a named part of the same template."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -46,6 +47,13 @@ def render_page(
     part = (parts or {}).get(htmx.target or "") if htmx and not htmx.boosted else None
     name = f"{template}#{part}" if part else template
     return render(request, name, dict(context), status=status)
+
+
+def say(response: HttpResponse, text: str, *, undo: str = "", **events: Any) -> HttpResponse:
+    """Have the page show a toast, with a button that posts to `undo`; `events` are told, too."""
+    toast = {"text": text, **({"undo": undo} if undo else {})}
+    response["HX-Trigger"] = json.dumps({"toast": toast, **events})
+    return response
 
 
 def form_page(

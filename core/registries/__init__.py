@@ -1,5 +1,6 @@
 """What the apps declare in `ready()` and the pages below loop over."""
 
+from core.registries.amounts import BaseAmounts, base_amounts
 from core.registries.base import Registry
 from core.registries.changes import ChangeRules, change_rules
 from core.registries.commands import Command, commands
@@ -9,6 +10,7 @@ from core.registries.permissions import Permission, permission_registry
 from core.registries.records import RecordType, record_types
 
 __all__ = [
+    "BaseAmounts",
     "ChangeRules",
     "Command",
     "NavigationEntry",
@@ -16,6 +18,7 @@ __all__ = [
     "Permission",
     "RecordType",
     "Registry",
+    "base_amounts",
     "change_rules",
     "commands",
     "navigation",

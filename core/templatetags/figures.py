@@ -1,9 +1,15 @@
-"""Numbers and field values as people read them."""
+"""Numbers, times, field values and texts as people read them."""
 
+from datetime import datetime
 from typing import Protocol
 
 from django import template
+from django.template.defaultfilters import linebreaksbr
+from django.utils import formats, timezone
+from django.utils.html import format_html, urlize
+from django.utils.safestring import SafeString, mark_safe
 
+from core import phrases
 from core.permissions import Access
 from core.values import grouped, in_words
 
@@ -36,3 +42,26 @@ def may(access: Access, permission: str) -> bool:
 def sees(access: Access, field_name: str) -> bool:
     """{% if access|sees:"crm.lead.source" %}: whether the field may be shown."""
     return access.sees(field_name)
+
+
+@register.simple_tag
+def clock(
+    moment: datetime, now: datetime | None = None, day_only: bool = False, ahead: bool = False
+) -> SafeString:
+    """{% clock task.at now day_only=True ahead=True %}: "Today, 07:51"; what is over due stands out."""
+    local, today = timezone.localtime(moment), timezone.localdate(now)
+    is_past = local.date() < today if day_only else moment < (now or timezone.now())
+    return format_html(
+        '<time class="{}" datetime="{}" title="{}">{}</time>',
+        "overdue" if ahead and is_past else "",
+        local.isoformat(timespec="seconds"),
+        formats.date_format(local, "DATETIME_FORMAT"),
+        phrases.clock(moment, now, is_day_only=day_only),
+    )
+
+
+@register.filter
+def as_written(text: str) -> SafeString:
+    """{{ note.body|as_written }}: a plain text with its lines and links, all else escaped."""
+    linked = urlize(text, nofollow=True, autoescape=True)
+    return mark_safe(linebreaksbr(linked, autoescape=False))  # noqa: S308  # urlize has escaped it

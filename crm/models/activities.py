@@ -45,6 +45,7 @@ class Activity(OwnedRecord):
     at = models.DateTimeField(_("when"), null=True, blank=True)
     minutes = models.PositiveIntegerField(_("minutes"), null=True, blank=True)
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
     direction = models.CharField(_("direction"), max_length=3, choices=Direction, blank=True)
     outcome = models.CharField(_("outcome"), max_length=200, blank=True)
     priority = models.CharField(
@@ -105,6 +106,11 @@ class Activity(OwnedRecord):
                 fields=["owner", "at"],
                 name="crm_activity_open",
                 condition=models.Q(done_at__isnull=True),
+            ),
+            models.Index(
+                fields=["at"],
+                name="crm_activity_remind",
+                condition=models.Q(done_at__isnull=True, reminded_at__isnull=True),
             ),
         ]
 

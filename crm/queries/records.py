@@ -16,9 +16,7 @@ from core.registries import RecordType, record_types
 from core.services.custom_fields import fields_of
 from crm.models import Contact
 
-SHOWN_CHANGES = 50
 ELSEWHERE = frozenset({"owner", "created"})
-ACTIONS_SHOWN = ("create", "edit", "assign")
 
 
 @dataclass(frozen=True)
@@ -34,6 +32,7 @@ class Fact:
 class Change:
     """What somebody changed, field by field."""
 
+    pk: int
     at: datetime
     actor: User | None
     action: str
@@ -78,22 +77,17 @@ def custom_facts(object_type: str, values: Mapping[str, Any], user: User) -> lis
     ]
 
 
-def changes_of(record: Model, user: User) -> list[Change]:
-    """The record's trail, newest first."""
+def in_words_of(record: Model, events: Sequence[AuditEvent], user: User) -> list[Change]:
+    """What the events say, without what the user may not see."""
     kind = record_types[record._meta.label_lower]
     access = permissions.access_of(user)
-    labels: dict[str, Any] = {f"custom.{f.key}": f.label for f in fields_of(kind.key)}
-    labels |= kind.labels
-    events = list(
-        AuditEvent.objects.filter(
-            object_type=kind.key, object_id=record.pk, action__in=ACTIONS_SHOWN
-        )
-        .select_related("actor")
-        .order_by("-pk")[:SHOWN_CHANGES]
-    )
+    labels: dict[str, Any] = dict(kind.labels)
+    if any(name.startswith("custom.") for event in events for name in event.changes):
+        labels |= {f"custom.{f.key}": f.label for f in fields_of(kind.key)}
     words = _StoredWords(record, events, access)
     return [
         Change(
+            event.pk,
             event.at,
             event.actor,
             event.action,

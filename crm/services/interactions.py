@@ -11,6 +11,7 @@ from uuid import uuid4
 from django.db import transaction
 
 from core.locks import lock_for_transaction
+from core.partitions import ensure_partitions
 from core.time_ids import SLOTS, first_id, slot_of
 from core.upsert import insert_new
 from crm.models import Interaction
@@ -47,6 +48,12 @@ def record_interactions(new: Iterable[NewInteraction]) -> int:
     while batch := list(islice(source, BATCH)):
         written += _write(batch)
     return written
+
+
+@transaction.atomic
+def extend_partitions(*, at: datetime) -> list[str]:
+    """Make this year's and the next year's part where they are missing; returns those made."""
+    return ensure_partitions(Interaction, first_id, range(at.year, at.year + 2))
 
 
 def _write(batch: list[NewInteraction]) -> int:

@@ -14,7 +14,8 @@ from core.registries import record_types
 from core.services.records import save_record
 from crm.forms import CompanyForm
 from crm.models import Company, Contact, Lead
-from crm.queries.records import changes_of, own_facts, seen_of_leads
+from crm.queries.records import own_facts, seen_of_leads
+from crm.views.timeline import timeline_context
 
 
 @requires("crm.company.view")
@@ -28,8 +29,8 @@ def company_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "contacts": list(Contact.objects.visible_to(user).filter(company=company)[:20]),
         "leads": list(Lead.objects.visible_to(user).filter(company=company).for_list()[:20]),
         "sees": seen_of_leads(user),
-        "changes": changes_of(company, user),
-        "may_edit": Company.objects.visible_to(user, "edit").filter(pk=pk).exists(),
+        "may_edit": permissions.reaches(Company, user, company, "edit"),
+        **timeline_context(company, user, request.GET),
     }
     return render_page(request, "crm/company_detail.html", context)
 

@@ -13,8 +13,9 @@ from core.permissions import requires
 from core.registries import record_types
 from crm.forms import ContactForm
 from crm.models import Contact, Lead
-from crm.queries.records import changes_of, own_facts, seen_of_leads
+from crm.queries.records import own_facts, seen_of_leads
 from crm.services.contacts import save_contact
+from crm.views.timeline import timeline_context
 
 
 @requires("crm.contact.view")
@@ -27,8 +28,8 @@ def contact_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "facts": own_facts(kind, contact, user),
         "leads": list(Lead.objects.visible_to(user).filter(contact=contact).for_list()[:20]),
         "sees": seen_of_leads(user),
-        "changes": changes_of(contact, user),
-        "may_edit": Contact.objects.visible_to(user, "edit").filter(pk=pk).exists(),
+        "may_edit": permissions.reaches(Contact, user, contact, "edit"),
+        **timeline_context(contact, user, request.GET),
     }
     return render_page(request, "crm/contact_detail.html", context)
 

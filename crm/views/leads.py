@@ -18,8 +18,9 @@ from core.registries.panels import filled_panels
 from crm.choices import LeadStatus
 from crm.forms import LeadForm
 from crm.models import Lead
-from crm.queries.records import changes_of, custom_facts, facts, person_facts
+from crm.queries.records import custom_facts, facts, person_facts
 from crm.services.leads import facts_of, save_lead, set_lead_status
+from crm.views.timeline import timeline_context
 
 
 def _lead(request: HttpRequest, pk: int, action: str = "view") -> Lead:
@@ -39,10 +40,10 @@ def lead_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "person": person_facts(lead.contact, user) if lead.contact else [],
         "facts": facts(kind, facts_of(lead, user), user),
         "custom_facts": custom_facts("crm.lead", lead.custom, user),
-        "changes": changes_of(lead, user),
+        **timeline_context(lead, user, request.GET),
         "insight": filled_panels("crm.lead.insight", lead, user),
         "statuses": LeadStatus.choices,
-        "may_edit": Lead.objects.visible_to(user, "edit").filter(pk=pk).exists(),
+        "may_edit": permissions.reaches(Lead, user, lead, "edit"),
         "may_set_status": permissions.access_of(user).edits("crm.lead.status"),
     }
     return render_page(request, "crm/lead_detail.html", context)

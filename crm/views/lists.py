@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
 
 from core import permissions
 from core.lists import ListDefinition, list_context
@@ -59,12 +57,3 @@ def group_list(request: HttpRequest) -> HttpResponse:
 @requires("crm.event.view")
 def event_list(request: HttpRequest) -> HttpResponse:
     return _page(request, EVENTS)
-
-
-@requires("crm.activity.view")
-def task_list(request: HttpRequest) -> HttpResponse:
-    """What I have to do: the activities that are tasks of mine and not done."""
-    asked = QueryDict(mutable=True)
-    asked.setlist("if", ["kind:is:task", "done:empty", "owner:is:me"])
-    asked["sort"] = "at"
-    return redirect(f"{reverse('activity_list')}?{asked.urlencode()}")

@@ -6,15 +6,17 @@ that says where to add it: a maker in `RECORDS` (by the noun its name begins wit
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from core.choices import RunState
-from core.models import ChangeSet, SavedView, User
+from core.models import ChangeSet, ExchangeRate, SavedView, User
 from crm.models import LeadImport
 from tests.factories import (
+    ActivityFactory,
     CompanyFactory,
     ContactFactory,
     CustomFieldFactory,
@@ -112,6 +114,18 @@ def _change(owner: User) -> int:
     ).pk
 
 
+def _currency(_owner: User) -> int:
+    day = date(2026, 1, 1)
+    rate, _made = ExchangeRate.objects.get_or_create(
+        currency="USD", valid_from=day, defaults={"rate": 1}
+    )
+    return rate.pk
+
+
+def _activity(owner: User) -> int:
+    return ActivityFactory(owner=owner).pk
+
+
 # By the whole name of the address, else by the noun it begins with.
 RECORDS: dict[str, Callable[[User], int]] = {
     "lead": _lead,
@@ -124,6 +138,11 @@ RECORDS: dict[str, Callable[[User], int]] = {
     "record": _contact,
     "view": _view,
     "change": _change,
+    "currency": _currency,
+    "activity": _activity,
+    "activity_log": _lead,
+    "activity_people": _lead,
+    "timeline": _lead,
 }
 OTHERS = {
     "kind": "analytics.lead_score",
@@ -132,6 +151,7 @@ OTHERS = {
     "provider_id": "oidc",
     "uidb36": "1",
     "key": "no-such-key",
+    "object_type": "crm.lead",
 }
 
 

@@ -30,7 +30,24 @@ each_address = pytest.mark.parametrize("address", ADDRESSES, ids=str)
 each_of_ours = pytest.mark.parametrize("address", OURS, ids=str)
 each_record = pytest.mark.parametrize("address", OF_RECORDS, ids=str)
 
-FIELDS = ("name", "email", "status", "owner", "ids", "target", "known_when", "language", "theme")
+FIELDS = (
+    "kind",
+    "at",
+    "to",
+    "on",
+    "guests",
+    "rate",
+    "valid_from",
+    "name",
+    "email",
+    "status",
+    "owner",
+    "ids",
+    "target",
+    "known_when",
+    "language",
+    "theme",
+)
 SILLY = ["²", "\x00", "9" * 40, "%s%(x)s", "<script>"]
 
 LogIn = Callable[..., Client]
@@ -158,6 +175,10 @@ def reaches_foreign(address: Address, user: User) -> bool:
     start them."""
     if address.name.startswith("import"):
         return permissions.access_of(user).is_administrator
+    if address.name.startswith("currency"):
+        return True  # the company's
+    if address.name in ("activity_log", "activity_people", "timeline"):  # of a lead
+        return permissions.access_of(user).reach("crm.lead.view") == Reach.ALL
     if address.name.startswith("job"):
         access = permissions.access_of(user)
         return access.may("core.job.view") and access.may("analytics.lead_score.run")

@@ -1,0 +1,95 @@
+"""What became of a record: its changes, its stages, how it came to us."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from core.models import AuditEvent
+from core.permissions import Access
+from crm.choices import StageKind
+from crm.models import StageChange
+from crm.queries.records import Change
+from crm.queries.timeline.entries import Entry, FieldChange
+
+ICONS = {
+    "create": "plus",
+    "assign": "user-share",
+    "complete": "check",
+    "file.add": "paperclip",
+    "member.add": "user-plus",
+    "participant.add": "user-plus",
+    "attendance": "calendar-check",
+    "lines": "package",
+    "delete": "trash",
+}
+
+
+def change_entry(changes: Sequence[Change], events: Sequence[AuditEvent]) -> Entry | None:
+    """The changes of one entry, newest first; nothing when none of them may be seen."""
+    facts = [FieldChange(*fact) for change in changes for fact in change.facts]
+    event = events[0]
+    if event.action == "edit" and not facts:
+        return None
+    by = _("by %(name)s") % {"name": event.actor.display_name} if event.actor else ""
+    return Entry(
+        event.at,
+        ICONS.get(event.action, "pencil"),
+        _fact(event, facts),
+        tuple(part for part in (_file(event), by) if part),
+        changes=tuple(facts),
+    )
+
+
+def _fact(event: AuditEvent, facts: Sequence[FieldChange]) -> str:
+    if event.action == "edit":
+        labels = {str(fact.label) for fact in facts}
+        if len(labels) == 1:
+            return _("%(field)s changed") % {"field": labels.pop()}
+        sentence = ngettext("%(count)s field changed", "%(count)s fields changed", len(labels))
+        return sentence % {"count": len(labels)}
+    words = {
+        "create": pgettext("event", "Created"),
+        "assign": _("Changed hands"),
+        "file.add": _("File added"),
+        "file.delete": _("File deleted"),
+        "member.add": _("Somebody joined"),
+        "member.remove": _("Somebody left"),
+        "participant.add": _("Somebody takes part"),
+        "participant.remove": _("Somebody takes part no more"),
+        "attendance": _("Attendance changed"),
+        "lines": _("Products changed"),
+        "delete": _("Moved to the bin"),
+        "restore": _("Brought back from the bin"),
+    }
+    return words.get(event.action, pgettext("event", "Changed"))
+
+
+def _file(event: AuditEvent) -> str:
+    """The name of a file that came or went."""
+    return " ".join(str(name) for name in event.changes.get("file", ()) if name)
+
+
+def stage_entry(change: StageChange) -> Entry:
+    """A step of a deal."""
+    stage = change.to_stage
+    kind = StageKind(stage.kind)
+    fact = _("Moved to “%(stage)s”") % {"stage": stage} if kind == StageKind.OPEN else kind.label
+    origin = _("from “%(stage)s”") % {"stage": change.from_stage} if change.from_stage else ""
+    by = _("by %(name)s") % {"name": change.by.display_name} if change.by else ""
+    icon = {StageKind.WON: "trophy", StageKind.LOST: "circle-x"}.get(kind, "arrow-right")
+    details = tuple(part for part in (origin, by) if part)
+    return Entry(change.at, icon, str(fact), details)
+
+
+def origin_entry(kind: str, record: Any, access: Access) -> Entry:
+    """How the record came to us."""
+    if kind == "captured":
+        source = record.source if access.sees("crm.lead.source") else ""
+        fact = pgettext("event", "Captured")
+        return Entry(record.captured_at, "target-arrow", fact, (source,) if source else ())
+    if kind == "imported":
+        detail = _("from %(file)s") % {"file": record.imported_by.file_name}
+        return Entry(record.created_at, "file-import", pgettext("event", "Imported"), (detail,))
+    return Entry(record.created_at, "plus", pgettext("event", "Created"))

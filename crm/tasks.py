@@ -1,0 +1,19 @@
+"""What beat wakes sales for."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from crm.services.interactions import extend_partitions
+from crm.services.reminders import remind_due
+
+
+@shared_task(name="crm.remind")
+def remind() -> None:
+    """Remind people of what has become due."""
+    remind_due(at=timezone.now())
+
+
+@shared_task(name="crm.extend_partitions")
+def extend() -> None:
+    """Make the parts of the tables that this and the next year need."""
+    extend_partitions(at=timezone.now())
