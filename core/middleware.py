@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
@@ -65,7 +65,7 @@ class RequestSizeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         length = request.headers.get("Content-Length", "")
         size = int(length) if length.isdecimal() and len(length) < LONGEST_LENGTH else 0
-        may_upload = request.user.is_authenticated and request.path in _upload_paths()
+        may_upload = request.user.is_authenticated and _takes_files(request.path)
         limit = settings.MAX_UPLOAD_BYTES if may_upload else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if size > limit + FORM_BYTES or len(length) >= LONGEST_LENGTH:
             context = {"megabytes": limit // 1_048_576}
@@ -73,9 +73,14 @@ class RequestSizeMiddleware:
         return self.get_response(request)
 
 
-def _upload_paths() -> set[str]:
-    """The pages that take files, as the apps declare them."""
-    return {reverse(entry.url_name) for entry in navigation if entry.takes_files}
+def _takes_files(path: str) -> bool:
+    """The pages that take files, as the apps declare them, and views that say so."""
+    if path in {reverse(entry.url_name) for entry in navigation if entry.takes_files}:
+        return True
+    try:
+        return getattr(resolve(path).func, "takes_files", False)
+    except Resolver404:
+        return False
 
 
 class PreferencesMiddleware:

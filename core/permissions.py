@@ -197,6 +197,26 @@ def requires(permission: str) -> Callable[[View[P, R]], View[P, R]]:
     return decorate
 
 
+def requires_of_record(action: str) -> Callable[[View[P, R]], View[P, R]]:
+    """A view on records of any type: the right is that of the type in the address."""
+
+    def decorate(view: View[P, R]) -> View[P, R]:
+        @functools.wraps(view)
+        def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> R:
+            require(user_of(request), f"{kwargs['object_type']}.{action}")
+            return view(request, *args, **kwargs)
+
+        return _mark(cast("View[P, R]", checked), f"<object_type>.{action}")
+
+    return decorate
+
+
+def takes_files(view: View[P, R]) -> View[P, R]:
+    """A view that receives uploads: larger requests than others may be sent to it."""
+    view.takes_files = True  # type: ignore[attr-defined]  # RequestSizeMiddleware reads it
+    return view
+
+
 def signed_in(view: View[P, R]) -> View[P, R]:
     """A view for everybody who has logged in (the middleware sees to that)."""
     return _mark(view, "signed in")

@@ -18,6 +18,9 @@ from core.views import (
     search,
     settings,
 )
+from core.views.record_pages import changes, fields, files, related
+
+RECORD = "records/<str:object_type>/<int:pk>/"
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -81,4 +84,21 @@ urlpatterns = [
         "settings/currencies/<int:pk>/delete/", currencies.currency_delete, name="currency_delete"
     ),
     path("settings/preferences/", settings.preferences_update, name="preferences_update"),
+    path("lookup/<str:object_type>/", related.lookup, name="lookup"),
+    path(f"{RECORD}fields/<str:name>/", fields.record_field, name="record_field"),
+    path(
+        f"{RECORD}changes/<int:event>/<str:name>/restore/",
+        changes.record_restore,
+        name="record_restore",
+    ),
+    path(f"{RECORD}files/", files.record_files_add, name="record_files_add"),
+    path(f"{RECORD}files/<int:file>/", files.record_file, name="record_file"),
+    path(f"{RECORD}files/<int:file>/delete/", files.record_file_delete, name="record_file_delete"),
+    path(
+        f"{RECORD}files/<int:file>/restore/",
+        files.record_file_restore,
+        name="record_file_restore",
+    ),
+    path(f"{RECORD}related/", related.record_related, name="record_related"),
+    path(f"{RECORD}related/<str:key>/", related.record_related_edit, name="record_related_edit"),
 ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.jobs.kinds import JobKind, job_kinds
 from core.lists import lists
+from core.records import record_pages
 from core.registries import (
     BaseAmounts,
     ChangeRules,
@@ -42,10 +43,13 @@ def register() -> None:
     _register_jobs()
     _register_commands()
     _register_changes()
+    from crm.pages import RECORD_PAGES  # noqa: PLC0415  # needs loaded models
     from crm.queries.home import call_first  # noqa: PLC0415  # needs loaded models
     from crm.tables import LISTS  # noqa: PLC0415
 
     lists.register(*LISTS)
+
+    record_pages.register(*RECORD_PAGES)
 
     panels.register(
         Panel(

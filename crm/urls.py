@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from crm.views import activities, companies, contacts, imports, leads, lists, open_tasks, timeline
+from crm.views import (
+    activities,
+    companies,
+    contacts,
+    deals,
+    events,
+    groups,
+    imports,
+    leads,
+    lists,
+    open_tasks,
+    products,
+    timeline,
+)
 
 urlpatterns = [
     path("leads/", lists.lead_list, name="lead_list"),
@@ -37,6 +50,21 @@ urlpatterns = [
     path("activities/<int:pk>/reopen/", activities.activity_reopen, name="activity_reopen"),
     path("activities/<int:pk>/snooze/", activities.activity_snooze, name="activity_snooze"),
     path("timeline/<str:object_type>/<int:pk>/", timeline.timeline, name="timeline"),
+    path("deals/new/", deals.deal_create, name="deal_create"),
+    path("deals/<int:pk>/", deals.deal_detail, name="deal_detail"),
+    path("deals/<int:pk>/edit/", deals.deal_edit, name="deal_edit"),
+    path("products/new/", products.product_create, name="product_create"),
+    path("products/<int:pk>/", products.product_detail, name="product_detail"),
+    path("products/<int:pk>/edit/", products.product_edit, name="product_edit"),
+    path("activities/new/", activities.activity_create, name="activity_create"),
+    path("activities/<int:pk>/", activities.activity_detail, name="activity_detail"),
+    path("activities/<int:pk>/edit/", activities.activity_edit, name="activity_edit"),
+    path("groups/new/", groups.group_create, name="group_create"),
+    path("groups/<int:pk>/", groups.group_detail, name="group_detail"),
+    path("groups/<int:pk>/edit/", groups.group_edit, name="group_edit"),
+    path("events/new/", events.event_create, name="event_create"),
+    path("events/<int:pk>/", events.event_detail, name="event_detail"),
+    path("events/<int:pk>/edit/", events.event_edit, name="event_edit"),
     path("imports/", imports.import_list, name="import_list"),
     path("imports/<int:pk>/", imports.import_detail, name="import_detail"),
     path("imports/<int:pk>/match/", imports.import_map, name="import_map"),

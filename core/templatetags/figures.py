@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from django import template
+from django.db.models import Model
 from django.template.defaultfilters import linebreaksbr
 from django.utils import formats, timezone
 from django.utils.html import format_html, urlize
@@ -36,6 +37,12 @@ def name_for(record: Named, access: Access) -> str:
 def may(access: Access, permission: str) -> bool:
     """{% if access|may:"core.custom_field.manage" %}: whether the user may do it."""
     return access.may(permission)
+
+
+@register.filter
+def object_type(record: Model) -> str:
+    """{{ record|object_type }}: crm.lead, as permissions and addresses name it."""
+    return record._meta.label_lower
 
 
 @register.filter

@@ -3,13 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
 from core.models import User
-from core.services.records import after_change, save_record
+from core.services.records import after_change
 from core.upsert import update_rows
 from crm.models import Company, Contact, Lead, LeadImport
-from crm.services.companies import find_or_create_companies
 
 if TYPE_CHECKING:
     from crm.services.lead_rows import LeadDraft
@@ -96,14 +93,3 @@ def _fill(contact: Contact, draft: "LeadDraft", companies: dict[str, Company]) -
     if contact.company is None and draft.company:
         contact.company = companies[draft.company]
     contact.normalise()
-
-
-@transaction.atomic
-def save_contact(*, contact: Contact, company: str | None, by: User) -> Contact:
-    """Create or change a contact; `company` is a name, empty for none, None to leave it."""
-    if company:
-        found = find_or_create_companies([company], owner=by, team=by.team)
-        contact.company = found[company]
-    elif company is not None:
-        contact.company = None
-    return save_record(record=contact, by=by)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,6 +14,8 @@ from core.text import comparable
 from crm.choices import CLOSED_STATUSES, LeadStatus
 from crm.models import Company, Contact, Lead
 from crm.services.companies import find_or_create_companies
+
+PERSON = ("name", "email", "phone", "job_title")
 
 
 @transaction.atomic
@@ -30,6 +31,17 @@ def save_lead(
     lead.contact = _save_person(lead, person, by)
     close_or_open(lead, at)
     return save_record(record=lead, by=by)
+
+
+@transaction.atomic
+def keep_lead(lead: Lead, by: User, at: datetime) -> Lead:
+    """Write a lead at hand with its person, who is made when there is a name, e-mail or phone."""
+    person = lead.contact
+    if person is not None and (not person.pk or may_edit_person(lead, by)):
+        values = {name: getattr(person, name) for name in PERSON}
+        lead.contact = person if person.pk else None
+        return save_lead(lead=lead, person=values, company=None, by=by, at=at)
+    return save_lead(lead=lead, person={}, company=None, by=by, at=at)
 
 
 def _company_called(name: str, lead: Lead) -> Company | None:
@@ -99,28 +111,3 @@ def contacts_taken_along(leads: Sequence[Lead]) -> dict[str, set[int]]:
     had = {lead.contact_id: lead.owner_id for lead in leads if lead.contact_id}
     owners = Contact.objects.kept().filter(pk__in=had).values_list("pk", "owner_id")
     return {"crm.contact": {pk for pk, owner in owners if owner == had[pk]}}
-
-
-def facts_of(lead: Lead, user: User) -> dict[str, Any]:
-    """The fields of the record page, in order; names as in the record type.
-
-    What hangs on the contact or the company follows their rules, too.
-    """
-    access = permissions.access_of(user)
-    contact = lead.contact if access.sees("crm.contact.job_title") else None
-    company = lead.company
-    if company and not Company.objects.visible_to(user).filter(pk=company.pk).exists():
-        company = None
-    return {
-        "status": lead.get_status_display(),
-        "company": lead.company,
-        "job_title": contact.job_title if contact else "",
-        "source": lead.source,
-        "country": lead.country,
-        "city": lead.city,
-        "industry": company.industry if company and access.sees("crm.company.industry") else "",
-        "employees": company.employees
-        if company and access.sees("crm.company.employees")
-        else None,
-        "external_id": lead.external_id,
-    }

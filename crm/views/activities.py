@@ -1,4 +1,4 @@
-"""Activities: written in the composer, ticked off, put off."""
+"""Activities: their pages; written in the composer, ticked off, put off."""
 
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from core import permissions
 from core.errors import Refused
 from core.models import User
 from core.pages import UNPROCESSABLE, render_page, say, way_back
+from core.pages.records import create_page, detail_page, edit_page
 from core.permissions import requires
 from crm.choices import ActivityKind
 from crm.forms import ActivityForm
@@ -42,6 +43,24 @@ from crm.views.timeline import (
 )
 
 LONGEST_ID = 19
+
+
+@requires("crm.activity.view")
+def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return detail_page(request, "crm.activity", pk, timeline=timeline_context)
+
+
+@requires("crm.activity.create")
+def activity_create(request: HttpRequest) -> HttpResponse:
+    return create_page(request, "crm.activity")
+
+
+@requires("crm.activity.edit")
+def activity_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    return edit_page(request, "crm.activity", pk)
+
+
+# -- the composer ---------------------------------------------------------------------------------
 
 
 @requires("crm.activity.create")

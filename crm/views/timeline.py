@@ -15,11 +15,12 @@ from core.models import User
 from core.pages import render_page
 from core.permissions import requires
 from crm.forms import ActivityForm
-from crm.models import Company, Contact, Deal, Event, Group, Lead
+from crm.models import Activity, Company, Contact, Deal, Event, Group, Lead, Product
 from crm.queries.timeline import timeline_of
 
 RECORDS: dict[str, Any] = {
-    model._meta.label_lower: model for model in (Lead, Contact, Company, Deal, Group, Event)
+    model._meta.label_lower: model
+    for model in (Lead, Contact, Company, Deal, Product, Activity, Group, Event)
 }
 # Those that activities hang on.
 WRITTEN_ON = ("crm.lead", "crm.contact", "crm.company", "crm.deal")

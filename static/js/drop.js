@@ -24,7 +24,7 @@ document.addEventListener("change", (event) => {
   if (!name) return;
   const [file] = event.target.files ?? [];
   name.hidden = !file;
-  name.textContent = file ? `${file.name} · ${size(file.size)}` : "";
+  name.textContent = [...event.target.files ?? []].map((each) => `${each.name} · ${size(each.size)}`).join(", ");
 });
 
 function size(bytes) {

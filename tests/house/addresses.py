@@ -9,21 +9,28 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from core import audit
 from core.choices import RunState
-from core.models import ChangeSet, ExchangeRate, SavedView, User
+from core.models import Attachment, ChangeSet, ExchangeRate, SavedView, User
 from crm.models import LeadImport
 from tests.factories import (
     ActivityFactory,
     CompanyFactory,
     ContactFactory,
     CustomFieldFactory,
+    DealFactory,
+    EventFactory,
+    GroupFactory,
     JobRunFactory,
     LeadFactory,
     LeadImportFactory,
+    ProductFactory,
 )
+from tests.factories.core import NOW
 
 OWN_ROOMS = ("core.", "crm.", "marketing.", "analytics.", "config.")
 
@@ -47,13 +54,14 @@ class Address:
     @property
     def permission(self) -> str:
         """What the view says with @requires, @signed_in or @public; empty when it says nothing."""
-        return getattr(self.view, "required_permission", "")
+        stated: str = getattr(self.view, "required_permission", "")
+        return stated.replace("<object_type>", OTHERS["object_type"])
 
     def url(self, owner: User) -> str:
         """The address of a record of this user's."""
         if not self.parameters:
             return f"/{self.route}"
-        return reverse(self.name, kwargs={p: value_of(self, p, owner) for p in self.parameters})
+        return reverse(self.name, kwargs=values_of(self, owner))
 
 
 def addresses() -> list[Address]:
@@ -85,6 +93,35 @@ def _contact(owner: User) -> int:
 
 def _company(owner: User) -> int:
     return CompanyFactory(owner=owner, team=owner.team).pk
+
+
+def _owned(factory: Any) -> Callable[[User], int]:
+    return lambda owner: factory(owner=owner, team=owner.team).pk
+
+
+def _change(owner: User) -> dict[str, int]:
+    """A change of a lead."""
+    lead = LeadFactory(owner=owner)
+    event = audit.record(
+        actor=owner, action="edit", subject=lead, changes={"source": ("Fair", "Web")}
+    )
+    return {"pk": lead.pk, "event": event.pk}
+
+
+def _file(owner: User) -> dict[str, int]:
+    """A file of a lead."""
+    lead = LeadFactory(owner=owner)
+    upload = SimpleUploadedFile("a.txt", b"text")
+    kept = Attachment.objects.create(
+        object_type="crm.lead", object_id=lead.pk, file=upload, name="a.txt", size=4
+    )
+    return {"pk": lead.pk, "file": kept.pk}
+
+
+def _deleted_file(owner: User) -> dict[str, int]:
+    made = _file(owner)
+    Attachment.objects.filter(pk=made["file"]).update(deleted_at=NOW)
+    return made
 
 
 def _import(owner: User) -> int:
@@ -127,15 +164,26 @@ def _activity(owner: User) -> int:
 
 
 # By the whole name of the address, else by the noun it begins with.
-RECORDS: dict[str, Callable[[User], int]] = {
+RECORDS: dict[str, Callable[[User], int | dict[str, int]]] = {
     "lead": _lead,
     "contact": _contact,
     "company": _company,
+    "activity": _owned(ActivityFactory),
+    "deal": _owned(DealFactory),
+    "product": _owned(ProductFactory),
+    "group": _owned(GroupFactory),
+    "event": _owned(EventFactory),
+    "record": _lead,
+    "record_restore": _change,
+    "record_file": _file,
+    "record_file_delete": _file,
+    "record_file_restore": _deleted_file,
     "import": _import,
     "import_map": _waiting_import,
     "job": _job,
     "custom": _custom_field,
     "record": _contact,
+    "record_preview": _contact,
     "view": _view,
     "change": _change,
     "currency": _currency,
@@ -152,16 +200,31 @@ OTHERS = {
     "uidb36": "1",
     "key": "no-such-key",
     "object_type": "crm.lead",
+    "name": "source",
 }
+# By the address, where another value is needed.
+OTHERS_BY_NAME = {("record_related_edit", "key"): "deals"}
 
 
-def value_of(address: Address, parameter: str, owner: User) -> Any:
-    if parameter in OTHERS:
-        return OTHERS[parameter]
+def values_of(address: Address, owner: User) -> dict[str, Any]:
+    """What to put for the parameters: of one record, where several belong to it."""
+    values = {p: _other(address, p) for p in address.parameters if _other(address, p) is not None}
+    missing = [parameter for parameter in address.parameters if parameter not in values]
+    if not missing:
+        return values
+    made = _maker(address, missing)(owner)
+    return {**values, **(made if isinstance(made, dict) else dict.fromkeys(missing, made))}
+
+
+def _other(address: Address, parameter: str) -> Any:
+    return OTHERS_BY_NAME.get((address.name, parameter), OTHERS.get(parameter))
+
+
+def _maker(address: Address, missing: list[str]) -> Callable[[User], int | dict[str, int]]:
     noun = address.name.partition("_")[0]
     maker = RECORDS.get(address.name) or RECORDS.get(noun)
     assert maker is not None, (
-        f"{address}: nobody knows what to put for <{parameter}>. Add {noun!r} to RECORDS in "
+        f"{address}: nobody knows what to put for {missing}. Add {noun!r} to RECORDS in "
         "tests/house/addresses.py."
     )
-    return maker(owner)
+    return maker

@@ -112,6 +112,7 @@ def test_only_these_pages_are_for_everybody_who_is_signed_in() -> None:
         "list_columns",
         "list_filter",
         "list_sort",
+        "lookup",
         "notification_list",
         "notifications_mark_read",
         "preferences_update",

@@ -12,13 +12,15 @@ from django.urls import reverse
 
 from core import audit
 from core.choices import RunState, VersionState
-from core.models import CustomField, JobRun, JobStep, ModelVersion, SavedView, User
-from crm.models import Lead, LeadImport
+from core.models import Attachment, CustomField, JobRun, JobStep, ModelVersion, SavedView, User
+from crm.models import DealContact, Lead, LeadImport, Membership
 from tests.factories import (
     ActivityFactory,
     CompanyFactory,
     ContactFactory,
     CustomFieldFactory,
+    DealFactory,
+    GroupFactory,
     JobRunFactory,
     LeadFactory,
     LeadImportFactory,
@@ -123,6 +125,63 @@ def contact_page(user: User, number: int) -> str:
     return reverse("contact_detail", args=[contact.pk])
 
 
+def related_of_company(user: User, number: int) -> str:
+    """What stands around a company, of every kind."""
+    company = CompanyFactory(owner=user, team=user.team)
+    for _row in range(number):
+        LeadFactory(owner=user, company=company)
+        ContactFactory(owner=user, team=user.team, company=company)
+        CompanyFactory(owner=user, team=user.team, parent=company)
+        DealFactory(owner=user, company=company)
+    return reverse("record_related", args=["crm.company", company.pk])
+
+
+def related_of_contact(user: User, number: int) -> str:
+    contact = ContactFactory(owner=user, team=user.team)
+    for _row in range(number):
+        LeadFactory(owner=user, contact=contact)
+        ContactFactory(owner=user, team=user.team, reports_to=contact)
+        DealContact.objects.create(deal=DealFactory(owner=user), contact=contact)
+        group = GroupFactory(owner=user, team=user.team)
+        Membership.objects.create(group=group, contact=contact)
+    return reverse("record_related", args=["crm.contact", contact.pk])
+
+
+def changes_of_company(user: User, number: int) -> str:
+    """Links and choices of many changes are put into words together."""
+    company = CompanyFactory(owner=user, team=user.team)
+    for _row in range(number):
+        parents = [CompanyFactory(owner=user, team=user.team).pk for _ in range(2)]
+        changes = {"parent": tuple(parents), "kind": ("customer", "partner")}
+        audit.record(actor=UserFactory(), action="edit", subject=company, changes=changes)
+    return f"{company.get_absolute_url()}?tab=changes"
+
+
+def files_of_company(user: User, number: int) -> str:
+    company = CompanyFactory(owner=user, team=user.team)
+    for row in range(number):
+        Attachment.objects.create(
+            object_type="crm.company",
+            object_id=company.pk,
+            file="x",
+            name=f"{row}.pdf",
+            size=1,
+            uploaded_by=UserFactory(),
+        )
+    return f"{company.get_absolute_url()}?tab=files"
+
+
+def deal_page(user: User, number: int) -> str:
+    """Added fields that link to records and tags grow."""
+    deal = DealFactory(owner=user)
+    for row in range(number):
+        field = CustomFieldFactory(object_type="crm.deal", type="link", target="crm.company")
+        deal.custom[field.key] = CompanyFactory(owner=user, team=user.team).pk
+        deal.tags.add(TagFactory(name=f"Tag {row} {deal.pk}"))
+    deal.save()
+    return reverse("deal_detail", args=[deal.pk])
+
+
 def company_page(user: User, number: int) -> str:
     company = CompanyFactory(owner=user, team=user.team)
     for _row in range(number):
@@ -211,6 +270,11 @@ PAGES = [
     lead_page,
     contact_page,
     company_page,
+    related_of_company,
+    related_of_contact,
+    changes_of_company,
+    files_of_company,
+    deal_page,
     jobs,
     job_page,
     imports,

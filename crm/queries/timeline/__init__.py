@@ -9,9 +9,9 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from core import permissions
+from core.queries.changes import in_words_of
 from crm.choices import ActivityKind
 from crm.models import Activity, Company
-from crm.queries.records import in_words_of
 from crm.queries.timeline import streams
 from crm.queries.timeline.activities import activity_entry
 from crm.queries.timeline.changes import change_entry, origin_entry, stage_entry

@@ -8,9 +8,9 @@ from django.utils.translation import ngettext, pgettext
 
 from core.models import AuditEvent
 from core.permissions import Access
+from core.queries.changes import Change
 from crm.choices import StageKind
 from crm.models import StageChange
-from crm.queries.records import Change
 from crm.queries.timeline.entries import Entry, FieldChange
 
 ICONS = {

@@ -45,9 +45,10 @@ def people_of(record: Any, user: "User") -> list[int]:
     if isinstance(record, Company):
         rows = Contact.objects.visible_to(user).filter(company=record)
         return list(rows.values_list("pk", flat=True)[:MOST_CONTACTS])
-    contact: Any = record if isinstance(record, Contact) else getattr(record, "contact", None)
-    is_seen = not isinstance(record, Deal) and permissions.reaches(Contact, user, contact)
-    return [contact.pk] if is_seen else []
+    contact: Any = record if isinstance(record, Contact) else None
+    if isinstance(record, Lead):
+        contact = record.contact
+    return [contact.pk] if permissions.reaches(Contact, user, contact) else []
 
 
 def older(before: Place | None, rank: int, at: str) -> Q:

@@ -218,7 +218,10 @@ def test_company_page_shows_visible_leads_and_contacts_only(
     LeadFactory(owner=sales, company=company, contact__name="Mine Own")
     LeadFactory(owner=outsider, company=company, contact__name="Not Mine")
     ContactFactory(owner=outsider, team=outsider.team, company=company, name="Nor This")
-    page = log_in(sales).get(company.get_absolute_url()).content.decode()
+    url = reverse("record_related", args=["crm.company", company.pk])
+    client = log_in(sales)
+    assert url in client.get(company.get_absolute_url()).content.decode()
+    page = client.get(url).content.decode()
     assert "Mine Own" in page
     assert "Not Mine" not in page
     assert "Nor This" not in page

@@ -1,0 +1,217 @@
+"""The trail of a record in words: field by field, by whom, when, and by which import or bulk change."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import ForeignKey, Model
+from django.utils import formats, timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+
+from core import permissions
+from core.choices import FieldType
+from core.models import AuditEvent, Tag, User
+from core.permissions import Access
+from core.records.fields import RecordField, added, built_in
+from core.registries import record_types
+from core.values import in_words
+
+SHOWN_CHANGES = 50
+TITLES = {
+    "create": pgettext_lazy("event", "Created"),
+    "assign": gettext_lazy("Changed hands"),
+    "delete": pgettext_lazy("event", "Deleted"),
+    "restore": gettext_lazy("Brought back"),
+    "undo": gettext_lazy("Put back"),
+    "file.add": gettext_lazy("File added"),
+    "file.delete": gettext_lazy("File deleted"),
+    "file.restore": gettext_lazy("File brought back"),
+}
+ICONS = {
+    "create": "plus",
+    "assign": "user-share",
+    "delete": "trash",
+    "restore": "arrow-back-up",
+    "undo": "arrow-back-up",
+    "file.add": "paperclip",
+    "file.delete": "paperclip",
+    "file.restore": "paperclip",
+}
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """What a field was and became; `may_restore` when its old value can be put back."""
+
+    name: str
+    label: Any
+    before: Any
+    after: Any
+    may_restore: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """What somebody did to the record."""
+
+    event: AuditEvent
+    fields: list[FieldChange]
+
+    @property
+    def pk(self) -> int:
+        return self.event.pk
+
+    @property
+    def at(self) -> Any:
+        return self.event.at
+
+    @property
+    def actor(self) -> User | None:
+        return self.event.actor
+
+    @property
+    def action(self) -> str:
+        return self.event.action
+
+    @property
+    def title(self) -> str:
+        return str(TITLES.get(self.action, pgettext("event", "Changed")))
+
+    @property
+    def icon(self) -> str:
+        return ICONS.get(self.action, "pencil")
+
+    @property
+    def facts(self) -> list[tuple[Any, Any, Any]]:
+        return [(field.label, field.before, field.after) for field in self.fields]
+
+
+@dataclass(frozen=True)
+class Trail:
+    """A page of changes, newest first; `older` leads to the next one."""
+
+    changes: list[Change]
+    older: int | None = None
+
+
+def trail_of(record: Any, user: User, *, before: int | None = None) -> Trail:
+    """What may be seen of the record's trail, before an event's number."""
+    object_type = record._meta.label_lower
+    events = AuditEvent.objects.filter(object_type=object_type, object_id=record.pk)
+    if before is not None:
+        events = events.filter(pk__lt=before)
+    events = events.select_related("actor", "run", "change_set").order_by("-pk")
+    rows = list(events[: SHOWN_CHANGES + 1])
+    older = rows[SHOWN_CHANGES - 1].pk if len(rows) > SHOWN_CHANGES else None
+    return Trail(in_words_of(record, rows[:SHOWN_CHANGES], user), older)
+
+
+def in_words_of(record: Any, events: Sequence[AuditEvent], user: User) -> list[Change]:
+    """The events without what the user may not see; one that says nothing then is left out."""
+    kind = record_types[record._meta.label_lower]
+    access = permissions.access_of(user)
+    fields = {f.trail_name: f for f in (*built_in(kind), *added(kind)) if access.sees(f.rule)}
+    may_edit = permissions.reaches(type(record), user, record, "edit")
+    words = _Words(record, events, fields, user)
+    changes = []
+    for event in events:
+        told = [
+            FieldChange(
+                name,
+                fields[name].label,
+                words.of(name, before),
+                words.of(name, after),
+                may_edit and fields[name].is_editable and access.edits(fields[name].rule),
+            )
+            for name, (before, after) in event.changes.items()
+            if name in fields
+        ]
+        told += [
+            FieldChange(name, _("File"), before or None, after or None)
+            for name, (before, after) in event.changes.items()
+            if name == "file"
+        ]
+        if told or not event.changes:
+            changes.append(Change(event, told))
+    return changes
+
+
+class _Words:
+    """What stored values mean: labels of choices, names of related records (one query each)."""
+
+    def __init__(
+        self,
+        record: Model,
+        events: Sequence[AuditEvent],
+        fields: dict[str, RecordField],
+        user: User,
+    ) -> None:
+        self.user = user
+        self.access: Access = permissions.access_of(user)
+        self.fields = fields
+        self.columns = {f.name: f for f in record._meta.get_fields() if hasattr(f, "attname")}
+        seen = [(name, pair) for e in events for name, pair in e.changes.items() if name in fields]
+        wanted: dict[str, set[Any]] = {}
+        for name, pair in seen:
+            wanted.setdefault(name, set()).update(_numbers(pair))
+        self.rows = {
+            name: self._model(name)._base_manager.in_bulk(numbers)
+            for name, numbers in wanted.items()
+            if self._model(name) is not None and numbers
+        }
+
+    def _model(self, name: str) -> Any:
+        """The model whose rows the values of the field are numbers of."""
+        field = self.fields[name]
+        if field.column == "tags":
+            return Tag
+        column = self.columns.get(field.column)
+        if isinstance(column, ForeignKey):
+            return column.related_model
+        if field.custom and field.is_link:
+            return record_types[field.target].model if field.target in record_types else User
+        return None
+
+    def of(self, name: str, value: Any) -> Any:
+        if value in (None, "", []):
+            return None
+        if self._model(name) is not None:
+            values = value if isinstance(value, list) else [value]
+            return ", ".join(self._row(name, each) for each in values)
+        field = self.fields[name]
+        column = self.columns.get(field.column)
+        choices = dict(field.custom.choices if field.custom else getattr(column, "flatchoices", ()))
+        values = value if isinstance(value, list) else [value]
+        return ", ".join(str(choices.get(v, in_words(_read(field, v)))) for v in values)
+
+    def _row(self, name: str, number: Any) -> str:
+        row = self.rows.get(name, {}).get(number)
+        if row is None:
+            return _("a deleted record")
+        if isinstance(row, User):
+            return row.display_name
+        if hasattr(row, "deleted_at"):
+            is_seen = permissions.reaches(type(row), self.user, row)
+            return row.name_for(self.access) if is_seen else _("a record that you may not see")
+        return str(row)
+
+
+def _numbers(pair: Iterable[Any]) -> set[Any]:
+    found: set[Any] = set()
+    for value in pair:
+        found.update(value if isinstance(value, list) else [value])
+    return {each for each in found if isinstance(each, int) and each is not True}
+
+
+def _read(field: RecordField, value: Any) -> Any:
+    """A moment in the reader's time zone; the trail keeps its text."""
+    if field.type != FieldType.MOMENT or not isinstance(value, str):
+        return value
+    moment = parse_datetime(value)
+    return (
+        formats.date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
+        if moment
+        else value
+    )

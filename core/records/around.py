@@ -1,0 +1,174 @@
+"""The records around a record: reading them, tying and untying them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core import permissions
+from core.conditions.fields import value_of
+from core.errors import Refused
+from core.models import User
+from core.records.declaration import RecordPage, Related, record_pages
+from core.records.edits import edit_record
+from core.records.fields import built_in
+from core.records.lookups import lookup_rows, name_of
+from core.registries import RecordType, record_types
+
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Line:
+    """One record around another."""
+
+    pk: int
+    name: str
+    url: str
+    note: Any = ""
+    role: Any = ""
+    has_choice: bool = False
+
+
+@dataclass(frozen=True)
+class Around:
+    """The first lines of a relation, and what can be done from here."""
+
+    related: Related
+    lines: list[Line]
+    all_url: str = ""
+    new_url: str = ""
+    edit_url: str = ""
+    may_add: bool = False
+    may_remove: bool = False
+
+    @property
+    def kind(self) -> RecordType:
+        return record_types[self.related.object_type]
+
+
+def around(page: RecordPage, record: Any, user: User) -> list[Around]:
+    """What stands around the record, as far as the user may see it."""
+    access = permissions.access_of(user)
+    may_edit = permissions.reaches(type(record), user, record, "edit")
+    return [
+        around_by(each, record, user, may_edit)
+        for each in page.related
+        if access.may(f"{each.object_type}.view")
+    ]
+
+
+def around_by(related: Related, record: Any, user: User, may_edit: bool) -> Around:
+    access = permissions.access_of(user)
+    rows = list(related.rows(record, user)[: SHOWN + 1])
+    has_choice = bool(related.roles) and may_edit and related.remove is not None
+    lines = [_line(related, row, user, has_choice) for row in rows[:SHOWN]]
+    may_create = access.may(f"{related.object_type}.create") and bool(related.new_field)
+    may_tie = may_edit if related.add else access.may(f"{related.object_type}.edit")
+    return Around(
+        related,
+        lines,
+        all_url=_all_url(related, record) if len(rows) > SHOWN else "",
+        new_url=_new_url(related, record) if may_create else "",
+        edit_url=reverse(
+            "record_related_edit", args=[record._meta.label_lower, record.pk, related.key]
+        ),
+        may_add=may_tie and bool(related.add or related.new_field),
+        may_remove=may_edit and related.remove is not None,
+    )
+
+
+def _line(related: Related, row: Any, user: User, has_choice: bool) -> Line:
+    record = value_of(row, related.record) if related.record else row
+    access = permissions.access_of(user)
+    return Line(
+        record.pk,
+        name_of(record, user),
+        record.get_absolute_url(),
+        related.note(row, access) if related.note else "",
+        getattr(row, related.role_field) if related.role_field else "",
+        has_choice,
+    )
+
+
+def _all_url(related: Related, record: Any) -> str:
+    """The list with the condition that says the same; none where no field says it."""
+    kind = record_types[related.object_type]
+    if not related.filter_name:
+        return ""
+    query = urlencode({"if": f"{related.filter_name}:is:{record.pk}"})
+    return f"{reverse(kind.list_url)}?{query}"
+
+
+def _new_url(related: Related, record: Any) -> str:
+    page = record_pages[related.object_type]
+    return f"{reverse(page.create_url)}?{urlencode({related.new_field: record.pk})}"
+
+
+@transaction.atomic
+def tie(
+    *,
+    page: RecordPage,
+    related: Related,
+    record: Any,
+    number: int,
+    role: str,
+    by: User,
+    at: datetime,
+) -> None:
+    """Bring a record that is there already into the relation, or say its role anew."""
+    other = _other(related, number, by)
+    _check_role(related, role)
+    if related.add is not None:
+        permissions.require(by, f"{page.kind}.edit")
+        related.add(record=record, other=other, role=role, by=by, at=at)
+        return
+    if not permissions.reaches(type(other), by, other, "edit"):
+        raise Refused(_("You may not change “%(name)s”.") % {"name": name_of(other, by)})
+    _point_at(related, other, record, by, at)
+
+
+def _point_at(related: Related, other: Any, record: Any, by: User, at: datetime) -> None:
+    """Where the relation is a field of the other record, that field gets this record."""
+    page = record_pages[related.object_type]
+    field = next(f for f in built_in(page.record_type) if f.name == related.new_field)
+    if not permissions.access_of(by).edits(field.rule):
+        raise Refused(_("Your role may not change this field."))
+    edit_record(
+        record=other,
+        fields={field.name: field},
+        wanted={field.name: record},
+        loaded={},
+        by=by,
+        at=at,
+        save=page.save,
+    )
+
+
+@transaction.atomic
+def untie(
+    *, page: RecordPage, related: Related, record: Any, number: int, by: User, at: datetime
+) -> None:
+    """Take a record out of the relation; the record itself stays."""
+    permissions.require(by, f"{page.kind}.edit")
+    if related.remove is None:
+        raise Refused(_("This cannot be taken away here."))
+    related.remove(record=record, other=_other(related, number, by), by=by, at=at)
+
+
+def _other(related: Related, number: int, by: User) -> Any:
+    other = lookup_rows(related.object_type, by).filter(pk=number).first()
+    if other is None:
+        raise Refused(_("Choose one of the suggestions."))
+    return other
+
+
+def _check_role(related: Related, role: str) -> None:
+    known: Sequence[Any] = [value for value, _label in related.roles]
+    if role and role not in known:
+        raise Refused(_("Choose one of the roles in the list."))

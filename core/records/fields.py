@@ -1,0 +1,138 @@
+"""The fields of a record as its page, its forms and its trail know them: built in or added."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
+
+from core import permissions
+from core.choices import FieldType
+from core.fields.stored import from_stored
+from core.models import CustomField, User
+from core.permissions import Access
+from core.registries import RecordType, record_types
+from core.registries.records import Field
+from core.services.custom_fields import fields_of
+
+CUSTOM = "custom_"
+ADDED = "added"  # the section of the custom fields
+
+
+@dataclass(frozen=True, eq=False)
+class RecordField:
+    """One field; `name` is the one in forms and addresses, `rule` the one that roles know.
+
+    `column` is the model's, for added fields it is empty and `custom` is set. What has `through`
+    belongs to the record at that link: the e-mail address of a lead's person.
+    """
+
+    name: str
+    label: Any
+    type: FieldType
+    rule: str
+    column: str = ""
+    custom: CustomField | None = None
+    declared: Field | None = None
+    target: str = ""
+    section: str = ""
+    is_editable: bool = True
+    is_required: bool = False
+    through: str = ""
+
+    @property
+    def trail_name(self) -> str:
+        """The name of its changes in the audit trail."""
+        return f"custom.{self.custom.key}" if self.custom else self.column
+
+    @property
+    def is_link(self) -> bool:
+        return self.type in (FieldType.LINK, FieldType.USER)
+
+    def holder(self, record: Any) -> Any:
+        return getattr(record, self.through) if self.through else record
+
+    def value(self, record: Any) -> Any:
+        """What the record holds: a row for links, a list of names for tags."""
+        held_by = self.holder(record)
+        if held_by is None:
+            return None
+        if self.custom:
+            return from_stored(self.custom.type, held_by.custom.get(self.custom.key))
+        if self.type == FieldType.TAGS:
+            return tag_names(held_by)
+        return getattr(held_by, self.column, None)  # a new record has no row where one must be
+
+
+def tag_names(record: Any) -> list[str]:
+    """The tags by name, as prefetched."""
+    return [tag.name for tag in record.tags.all()] if record.pk else []
+
+
+def column_of(model: type[Model], field: Field) -> Any:
+    """The model's field behind a declared one; None for what is computed or lies elsewhere."""
+    if not field.is_own or "__" in field.shown_path:
+        return None
+    try:
+        return model._meta.get_field(field.shown_path)
+    except FieldDoesNotExist:
+        return None
+
+
+def built_in(kind: RecordType) -> list[RecordField]:
+    """The declared fields that are columns of the record itself."""
+    pairs = ((field, column_of(kind.model, field)) for field in kind.fields)
+    return [
+        RecordField(
+            name=field.name,
+            label=field.label,
+            type=field.type,
+            rule=kind.rule_of(field),
+            column=column.name,
+            declared=field,
+            target=field.target,
+            section=field.section,
+            is_editable=field.is_editable,
+            is_required=field.is_required,
+        )
+        for field, column in pairs
+        if column is not None
+    ]
+
+
+def added(
+    kind: RecordType, custom_fields: Iterable[CustomField] | None = None
+) -> list[RecordField]:
+    """The fields that the company has added."""
+    stored = fields_of(kind.key) if custom_fields is None else custom_fields
+    return [
+        RecordField(
+            name=f"{CUSTOM}{field.key}",
+            label=field.label,
+            type=FieldType(field.type),
+            rule=field.name,
+            custom=field,
+            target=field.target,
+            section=ADDED,
+            is_required=field.is_required,
+        )
+        for field in stored
+    ]
+
+
+def fields_for(kind: RecordType, access: Access) -> list[RecordField]:
+    """All fields of a record type that may be seen."""
+    return [field for field in (*built_in(kind), *added(kind)) if access.sees(field.rule)]
+
+
+def through(link: str, target: str, names: Iterable[str], user: User) -> list[RecordField]:
+    """Fields of a linked record that stand in the form of this one."""
+    kind = record_types[target]
+    known = {field.name: field for field in built_in(kind)}
+    access = permissions.access_of(user)
+    return [
+        RecordField(**{**vars(known[name]), "through": link})
+        for name in names
+        if access.sees(known[name].rule)
+    ]

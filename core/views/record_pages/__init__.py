@@ -1,0 +1,1 @@
+"""What happens on a record's page, whatever the record is."""

@@ -1,0 +1,119 @@
+"""The page of a lead: a chance, its person and its company."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from core import permissions
+from core.models import User
+from core.permissions import Access
+from core.records import Linked, Pill, RecordPage, Related
+from core.records.fields import RecordField, through
+from crm.choices import LeadStatus
+from crm.models import Deal, Lead
+from crm.pages import shared
+from crm.pages.naming import NamesCompany, duplicate_people
+from crm.services.leads import keep_lead
+
+PERSON = ("name", "email", "phone", "job_title")
+TONES = {"new": "accent", "working": "warn", "qualified": "violet", "converted": "ok"}
+
+
+class LeadForm(NamesCompany):
+    """A lead with its person and its company."""
+
+    def offered(self) -> Iterator[tuple[str, RecordField]]:
+        yield from ((f.name, f) for f in through("contact", "crm.contact", PERSON, self.user))
+        yield from super().offered()
+
+    def is_offered(self, field: RecordField) -> bool:
+        return field.name != "contact" and super().is_offered(field)
+
+    def is_locked(self, field: RecordField) -> bool:
+        if not field.through:
+            return super().is_locked(field)
+        return super().is_locked(field) or not self._may_edit_person
+
+    @property
+    def _may_edit_person(self) -> bool:
+        contact = self.record.contact
+        return contact is None or permissions.reaches(type(contact), self.user, contact, "edit")
+
+    def control(self, name: str, field: RecordField) -> forms.Field:
+        control = super().control(name, field)
+        if field.through and not self._may_edit_person:
+            control.help_text = _("This contact belongs to somebody else.")
+        return control
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        told = (*PERSON, "company_name")
+        if not self.record.pk and not any(data.get(name) for name in told):
+            self.add_error("name", _("Enter a name, an e-mail address, a phone or a company."))
+        return data
+
+
+def _sub(lead: Lead, access: Access) -> str:
+    if lead.contact is not None and access.sees("crm.contact.job_title"):
+        return lead.contact.job_title or shared.company_name(lead, access, "crm.lead.company")
+    return shared.company_name(lead, access, "crm.lead.company")
+
+
+def _pills(lead: Lead, access: Access) -> Sequence[Pill]:
+    pills = list(shared.nobodys(lead))
+    if access.sees("crm.lead.status"):
+        pills.insert(0, shared.toned(lead.get_status_display(), TONES, lead.status))
+    return pills
+
+
+def _bar(_lead: Lead, access: Access) -> Mapping[str, Any]:
+    return {"statuses": LeadStatus.choices, "may_set_status": access.edits("crm.lead.status")}
+
+
+def _rows(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.select_related("imported_by")
+
+
+def _deals(lead: Lead, user: User) -> QuerySet[Any]:
+    deals: QuerySet[Any] = Deal.objects.visible_to(user).filter(lead=lead).for_list()
+    return deals.order_by("-pk")
+
+
+LEAD_PAGE = RecordPage(
+    "crm.lead",
+    create_url="lead_create",
+    edit_url="lead_edit",
+    first=(*PERSON, "company", "status", "source", "interest"),
+    save=keep_lead,
+    form=LeadForm,
+    new_title=_("New lead"),
+    edit_title=_("Edit lead"),
+    saved=_("The lead is saved."),
+    rows=_rows,
+    sub=_sub,
+    pills=_pills,
+    actions=shared.person_actions("contact"),
+    linked=(
+        Linked("contact", _("Person"), ("email", "phone", "mobile", "job_title"), comes_first=True),
+        Linked("company", _("Company"), ("industry", "employees", "website", "city")),
+    ),
+    related=(
+        Related(
+            "deals",
+            _("Deals"),
+            "crm.deal",
+            "layout-kanban",
+            _deals,
+            note=shared.deal_note,
+            filter_name="lead",
+            new_field="lead",
+        ),
+    ),
+    duplicates=duplicate_people,
+    tabs=shared.tabs(has_activities=True),
+    bar_template="crm/leads/status_menu.html",
+    bar=_bar,
+)
