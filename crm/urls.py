@@ -53,6 +53,7 @@ urlpatterns = [
     path("deals/new/", deals.deal_create, name="deal_create"),
     path("deals/<int:pk>/", deals.deal_detail, name="deal_detail"),
     path("deals/<int:pk>/edit/", deals.deal_edit, name="deal_edit"),
+    path("deals/<int:pk>/lines/", deals.deal_lines, name="deal_lines"),
     path("products/new/", products.product_create, name="product_create"),
     path("products/<int:pk>/", products.product_detail, name="product_detail"),
     path("products/<int:pk>/edit/", products.product_edit, name="product_edit"),

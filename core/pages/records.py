@@ -58,7 +58,9 @@ def detail_page(
     user = permissions.user_of(request)
     page = page_or_404(object_type)
     record = record_or_404(page, pk, user)
-    tabs = [*page.tabs, FILES, CHANGES]
+    access = permissions.access_of(user)
+    own = [each for each in page.tabs if not each.rule or access.sees(each.rule)]
+    tabs = [*own, FILES, CHANGES]
     tab = next((each for each in tabs if each.key == request.GET.get("tab")), tabs[0])
     context = {
         **head_context(page, record, user),

@@ -81,7 +81,10 @@ class Action:
 
 @dataclass(frozen=True)
 class Tab:
-    """A tab of the page with what its template needs; `kind` of entries that a timeline shows."""
+    """A tab of the page with what its template needs; `kind` of entries that a timeline shows.
+
+    One with a `rule` is hidden with that field.
+    """
 
     key: str
     label: Promise
@@ -89,6 +92,7 @@ class Tab:
     template: str
     context: "Callable[[Any, User], dict[str, Any]] | None" = None
     kind: str = ""
+    rule: str = ""
 
 
 def _nothing(_record: Any, _access: Access) -> Any:

@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import User
 from core.permissions import Access, related_row_condition
-from core.records import Linked, Pill, RecordPage, Related
+from core.records import Linked, Pill, RecordPage, Related, Tab
 from core.records.fields import RecordField
 from core.records.forms import RecordForm
 from crm.choices import BuyingRole, StageKind
 from crm.models import Contact, Deal, DealContact, Product, Stage
 from crm.pages import shared
+from crm.pages.lines import lines_context
 from crm.services.deals import add_participant, remove_participant, save_deal
 from crm.services.products import save_product
 
@@ -78,6 +79,15 @@ def _deals_of(product: Product, user: User) -> QuerySet[Any]:
     return rows.order_by("-pk").distinct()
 
 
+LINES = Tab(
+    "lines",
+    _("Products"),
+    "package",
+    "crm/deals/lines.html",
+    lines_context,
+    rule="crm.deal.amount",
+)
+
 DEAL_PAGE = RecordPage(
     "crm.deal",
     create_url="deal_create",
@@ -113,7 +123,7 @@ DEAL_PAGE = RecordPage(
         ),
     ),
     is_square=True,
-    tabs=shared.tabs(has_activities=True),
+    tabs=(*shared.tabs(has_activities=True), LINES),
 )
 
 

@@ -20,6 +20,7 @@ from tests.factories import (
     DealFactory,
     EventFactory,
     GroupFactory,
+    ProductFactory,
     UserFactory,
 )
 
@@ -253,3 +254,30 @@ def test_suggestions_are_of_visible_rows(sales: User, outsider: User, log_in: Lo
     assert "Secret" not in page
     assert client.get(reverse("lookup", args=["crm.nothing"])).status_code == 404
     assert log_in(UserFactory()).get(reverse("lookup", args=["crm.company"])).status_code == 404
+
+
+def test_products_of_a_deal_add_up(sales: User, log_in: LogIn) -> None:
+    client, deal = log_in(sales), DealFactory(owner=sales)
+    product = ProductFactory(name="Station", price=100)
+    url = reverse("deal_lines", args=[deal.pk])
+    client.post(url, {"lines-new-product": "Station", "lines-new-quantity": "3"})
+    line = deal.lines.get()
+    assert (line.product, line.unit_price) == (product, 100)
+    old = f"lines-{line.pk}"
+    client.post(
+        url,
+        {
+            f"{old}-product": "Station",
+            f"{old}-quantity": "2",
+            f"{old}-unit_price": "90",
+            f"{old}-discount": "50",
+        },
+    )
+    deal.refresh_from_db()
+    assert deal.amount == 90
+    page = client.get(f"{deal.get_absolute_url()}?tab=lines").content.decode()
+    assert "Station" in page
+    client.post(url, {f"{old}-product": "Station", f"{old}-gone": "on"})
+    assert not deal.lines.exists()
+    client.post(url, {"lines-new-product": "No such", "lines-new-unit_price": "x"})
+    assert not deal.lines.exists()
