@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core import permissions
 from core.models import User
 from core.records.links import LinkField
+from core.records.plain import plain
 from crm.models import Deal, DealLine
 from crm.services.deals import line_total
 
@@ -45,9 +46,9 @@ class LineForm(forms.Form):
             self.fields["product"].current = line.product  # type: ignore[attr-defined]  # LinkField
             self.initial = {
                 "product": line.product,
-                "quantity": line.quantity.normalize(),
-                "unit_price": line.unit_price.normalize(),
-                "discount": (line.discount_rate * HUNDRED).normalize(),
+                "quantity": plain(line.quantity),
+                "unit_price": plain(line.unit_price),
+                "discount": plain(line.discount_rate * HUNDRED),
             }
         for name in ("quantity", "unit_price", "discount"):
             self.fields[name].widget = forms.TextInput(attrs={"inputmode": "decimal"})

@@ -275,8 +275,9 @@ def test_products_of_a_deal_add_up(sales: User, log_in: LogIn) -> None:
     )
     deal.refresh_from_db()
     assert deal.amount == 90
-    page = client.get(f"{deal.get_absolute_url()}?tab=lines").content.decode()
-    assert "Station" in page
+    tab = client.get(f"{deal.get_absolute_url()}?tab=lines")
+    assert "Station" in tab.content.decode()
+    assert tab.context["line_forms"][0]["unit_price"].value() == "90"
     client.post(url, {f"{old}-product": "Station", f"{old}-gone": "on"})
     assert not deal.lines.exists()
     client.post(url, {"lines-new-product": "No such", "lines-new-unit_price": "x"})
