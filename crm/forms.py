@@ -8,9 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core import permissions
 from core.models import User
 from crm.choices import ActivityKind, Direction, Priority
-from crm.models import Activity
+from crm.models import Activity, Contact
 from crm.queries.open_tasks import due_at
 from crm.queries.timeline.activities import ICONS
 

@@ -46,7 +46,7 @@ def deal_lines(request: HttpRequest, pk: int) -> HttpResponse:
     if wrong:
         for form in wrong:
             for errors in form.errors.values():
-                messages.error(request, errors[0])
+                messages.error(request, str(errors[0]))
     else:
         lines = [line for form in found if (line := form.made()) is not None]
         try:

@@ -159,10 +159,6 @@ def _currency(_owner: User) -> int:
     return rate.pk
 
 
-def _activity(owner: User) -> int:
-    return ActivityFactory(owner=owner).pk
-
-
 # By the whole name of the address, else by the noun it begins with.
 RECORDS: dict[str, Callable[[User], int | dict[str, int]]] = {
     "lead": _lead,
@@ -182,12 +178,10 @@ RECORDS: dict[str, Callable[[User], int | dict[str, int]]] = {
     "import_map": _waiting_import,
     "job": _job,
     "custom": _custom_field,
-    "record": _contact,
     "record_preview": _contact,
     "view": _view,
     "change": _change,
     "currency": _currency,
-    "activity": _activity,
     "activity_log": _lead,
     "activity_people": _lead,
     "timeline": _lead,
