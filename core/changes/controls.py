@@ -13,8 +13,8 @@ from core.changes.values import CUSTOM, column_of, editable_custom_fields, edita
 from core.choices import FieldType
 from core.conditions import Viewpoint
 from core.lists.definition import lists
-from core.lists.searching import search_q
 from core.models import CustomField, User
+from core.queries.search import search_condition
 from core.registries import RecordType, record_types
 
 MOST_FOUND = 20
@@ -91,7 +91,9 @@ def _found(field: Editable, by: User, find: str) -> list[tuple[str, str]]:
         return nothing
     view = Viewpoint(by, timezone.localtime())
     rows = permissions.visible_rows(record_types[field.target].model, by)
-    rows = rows.filter(search_q(lists[field.target], words, view)).order_by("pk")
+    rows = rows.filter(search_condition(words, record_types[field.target], view.user)).order_by(
+        "pk"
+    )
     related = lists[field.target].related
     rows = rows.select_related(*related) if related else rows
     return nothing + [(str(row.pk), row.name_for(view.access)) for row in rows[:MOST_FOUND]]

@@ -17,7 +17,7 @@ class ListDefinition:
 
     The first column is what the record is called (`name_for`), ordered and hidden as `name_field`;
     `related` are the rows that takes. `columns` are the fields that stand after it when nobody chose
-    others, `phone` their place on a card (m-sub, m-end, m-end2), `cells` the functions of fields
+    others, `searched` those in which the bin looks for words (the index has no deleted records), `phone` their place on a card (m-sub, m-end, m-end2), `cells` the functions of fields
     that are not drawn as their type is (`core.lists.drawing`).
     """
 

@@ -15,10 +15,9 @@ from core.conditions.given import ME, MY_TEAM
 from core.conditions.operators import Operator, operators_for
 from core.conditions.periods import PERIODS
 from core.errors import Refused
-from core.lists.definition import lists
 from core.lists.parts import HAPPENED_ICON, ICONS, alternatives
-from core.lists.searching import search_q
 from core.models import Tag, User
+from core.queries.search import search_condition
 from core.registries import RecordType, record_types
 from core.registries.records import Behaviour
 
@@ -237,7 +236,7 @@ def _users() -> list[tuple[str, str]]:
 
 def _with_words(rows: Any, kind: RecordType, words: str, view: Viewpoint) -> list[Any]:
     """The first records that the search field of their own list would find."""
-    found = rows.filter(search_q(lists[kind.key], words, view))
+    found = rows.filter(search_condition(words, kind, view.user))
     return list(found.order_by("pk")[:MOST_FOUND])
 
 

@@ -1,4 +1,4 @@
-"""The search field of a list."""
+"""Words among records that the search index does not hold: those of the bin."""
 
 from django.db.models import Q
 

@@ -15,9 +15,9 @@ from core.fields.ordering import Order
 from core.lists.columns import Column, columns_of, name_column, resolved
 from core.lists.definition import NAME, ListDefinition
 from core.lists.parts import Part, parameters_of, read_parts
-from core.lists.searching import search_q
 from core.permissions import NOTHING, visible_rows
 from core.queries.saved_views import may_change, views_of
+from core.queries.search import search_condition
 
 if TYPE_CHECKING:
     from core.models import SavedView, User
@@ -128,7 +128,7 @@ class ListState:
     def _asked(self) -> Q:
         asked = [to_q(self.condition, self.kind, self.view)]
         if self.search:
-            asked.append(search_q(self.definition, self.search, self.view))
+            asked.append(search_condition(self.search, self.kind, self.user))
         return reduce(and_, asked)
 
     @property

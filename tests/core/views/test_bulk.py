@@ -17,6 +17,7 @@ from django.urls import reverse
 from core.choices import Reach
 from core.models import AuditEvent, ChangeSet, JobRun, Tag, User
 from core.services import bulk_changes, exports
+from core.services.search import index_records
 from crm.models import Contact, Lead
 from tests.factories import (
     CompanyFactory,
@@ -206,7 +207,8 @@ def test_value_that_does_not_fit_is_told_at_the_field(sales: User, log_in: LogIn
 def test_company_is_searched_and_chosen(sales: User, outsider: User, log_in: LogIn) -> None:
     row, client = contact(sales), log_in(sales)
     mine = CompanyFactory(owner=sales, team=sales.team, name="Kestrel Robotics")
-    CompanyFactory(owner=outsider, team=outsider.team, name="Kestrel Foods")
+    theirs = CompanyFactory(owner=outsider, team=outsider.team, name="Kestrel Foods")
+    index_records("crm.company", [mine.pk, theirs.pk])
     form = {"ids": row.pk, "field": "company", "find": "kestrel"}
     page = client.post(url("edit"), {**form, "again": "1"}).content.decode()
     assert "Kestrel Robotics" in page

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from core.choices import Reach
 from core.models import User
+from core.services.search import index_records
 from tests.factories import (
     ActivityFactory,
     CompanyFactory,
@@ -117,8 +118,8 @@ def test_builder_offers_fields_of_every_kind_but_no_hidden_one(log_in: LogIn) ->
 
 def test_records_are_looked_up_among_those_in_reach(log_in: LogIn) -> None:
     user = UserFactory(role="sales")
-    CompanyFactory(name="Mine & Co", owner=user)
-    CompanyFactory(name="Mine of others")
+    made = [CompanyFactory(name="Mine & Co", owner=user), CompanyFactory(name="Mine of others")]
+    index_records("crm.company", [company.pk for company in made])
     page = log_in(user).get(f"{FILTER}?field=company&operator=is&find=mine").content.decode()
     assert "Mine &amp; Co" in page
     assert "Mine of others" not in page

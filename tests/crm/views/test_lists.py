@@ -10,6 +10,7 @@ from django.urls import reverse
 from core.choices import Reach
 from core.lists import lists
 from core.models import User
+from core.services.search import index_records
 from tests.factories import (
     ActivityFactory,
     CompanyFactory,
@@ -85,6 +86,7 @@ def test_empty_list_says_what_would_stand_here(key: str, log_in: LogIn) -> None:
 def test_search_finds_by_name(key: str, log_in: LogIn, administrator: User) -> None:
     row = MAKERS[key](owner=administrator)
     client = log_in(administrator)
+    index_records(key, [row.pk])
     words = row.name_for(_access(administrator))
     assert f"/{row.pk}/preview/" in page(client, key, f"q={words}")
     assert "Nothing found" in page(client, key, "q=zzzzzz")
