@@ -21,7 +21,11 @@ BATCH = 2_000
 
 @dataclass(frozen=True)
 class NewInteraction:
-    """Something a contact did; `key` is what makes it the same event when it is told again."""
+    """Something a contact did; `key` is what makes it the same event when it is told again.
+
+    Where many people do one thing in the same moment the key should name the person, too: keys
+    that are equal want the same slot, and finding the next free one takes its time.
+    """
 
     contact: int
     kind: str
@@ -63,13 +67,14 @@ def _write(batch: list[NewInteraction]) -> int:
     while waiting:
         wanted = [(next(slots), slots, item) for slots, item in waiting]
         ids = [number for number, _slots_left, _item in wanted]
-        stored = dict(Interaction.objects.filter(pk__in=ids).values_list("pk", "key"))
+        rows = Interaction.objects.filter(pk__in=ids).values_list("pk", "key", "contact_id")
+        stored = {number: (key, contact) for number, key, contact in rows}
         waiting = []
         for number, slots, item in wanted:
-            there = placed[number].key if number in placed else stored.get(number)
+            there = _identity(placed[number]) if number in placed else stored.get(number)
             if there is None:
                 placed[number] = item
-            elif there != item.key:
+            elif there != _identity(item):
                 waiting.append((slots, item))
     return insert_new(
         Interaction,
@@ -79,6 +84,10 @@ def _write(batch: list[NewInteraction]) -> int:
         ),
         fields=["id", "contact", *FIELDS],
     )
+
+
+def _identity(item: NewInteraction) -> tuple[str, int]:
+    return item.key, item.contact
 
 
 def _slots(item: NewInteraction) -> Iterator[int]:

@@ -38,7 +38,7 @@ def timeline_of(
     kind = kind if kind in FILTERS else ""
     people = streams.people_of(record, user)
     upcoming, done = _activities(record, user, kind, people, is_first=place is None)
-    found = streams.streams_of(record, user, kind, people, done)
+    found = streams.streams_of(record, user, kind, people, done, at)
     page = page_of(found, place, entries=ENTRIES, rows=ROWS)
     entries = _entries(page.groups, record, user, upcoming)
     sections = _sections(entries, at, after=place)

@@ -1,6 +1,7 @@
 """The streams that a record's timeline is merged from."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import BigIntegerField, F, Model, Q
@@ -22,19 +23,25 @@ LEFT_OUT = ("move", "rate.apply")
 MOST_CONTACTS = 2_000  # of a company, whose things are its, too
 MOST_INVITATIONS = 500
 MOST_PLANNED = 50
+A_MONTH = timedelta(days=30)
 ACTIVITY_FILTERS = tuple(ActivityKind.values)
 FILTERS = (*ACTIVITY_FILTERS, "interaction", "change")
 
 
 def streams_of(
-    record: Any, user: "User", kind: str, people: Sequence[int], activities: Stream | None
+    record: Any,
+    user: "User",
+    kind: str,
+    people: Sequence[int],
+    activities: Stream | None,
+    at: datetime,
 ) -> list[Stream]:
     """What the record's timeline is made of, as far as the user may see it; `kind` narrows it."""
     found: list[Stream | None] = []
     if kind in ("", *ACTIVITY_FILTERS):
         found.append(activities)
     if people and kind in ("", "interaction"):
-        found.append(_interactions(record, people))
+        found.append(_interactions(record, people, at))
     if kind in ("", "change"):
         found += [_stage_changes(record, user), _changes(record), _origin(record)]
     return [stream for stream in found if stream is not None]
@@ -115,21 +122,30 @@ def _activity_group(activity: Activity) -> tuple[Any, ...]:
     return ("activity", activity.pk)
 
 
-def _interactions(record: Any, people: Sequence[int]) -> Stream:
+def _interactions(record: Any, people: Sequence[int], at: datetime) -> Stream:
     """What the people did: one entry for each kind and day."""
 
     def fetch(before: Place | None, most: int) -> Sequence[Row]:
         rows = Interaction.objects.filter(contact__in=people).filter(_below(before))
         if isinstance(record, Company):
-            # Not by the key itself: the database would walk through everybody's.
-            key = F("id") + 0
-            key.output_field = BigIntegerField()
-            rows = rows.select_related("contact").order_by(key.desc())
+            found = _newest_of_many(rows, before.at if before else at, most)
         else:
-            rows = rows.order_by("-pk")
-        return [_row(row, INTERACTIONS, moment_of(row.pk), _day_group(row)) for row in rows[:most]]
+            found = list(rows.order_by("-pk")[:most])
+        return [_row(row, INTERACTIONS, moment_of(row.pk), _day_group(row)) for row in found]
 
     return fetch
+
+
+def _newest_of_many(rows: Any, until: datetime, most: int) -> list[Interaction]:
+    """The newest rows of many people: of the last month, or of all time where those are few.
+
+    Not ordered by the key itself: the database would walk through everybody's.
+    """
+    key = F("id") + 0
+    key.output_field = BigIntegerField()
+    newest = rows.select_related("contact").order_by(key.desc())
+    recent = list(newest.filter(pk__gte=first_id(until - A_MONTH))[:most])
+    return recent if len(recent) == most else list(newest[:most])
 
 
 def _below(before: Place | None) -> Q:

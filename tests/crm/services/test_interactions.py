@@ -48,6 +48,19 @@ def test_what_is_told_again_is_there_already() -> None:
     assert Interaction.objects.count() == 51
 
 
+def test_two_people_may_do_the_same_at_once() -> None:
+    told = [visit(ContactFactory().pk, "fair") for _n in range(3)]
+    assert record_interactions(told) == 3
+    assert record_interactions(told) == 0
+
+
+def test_what_is_told_again_after_a_merge_is_there_already() -> None:
+    kept, gone = ContactFactory(), ContactFactory()
+    record_interactions([visit(gone.pk, "a")])
+    Interaction.objects.update(contact=kept)
+    assert record_interactions([visit(kept.pk, "a")]) == 0
+
+
 def test_events_without_a_key_are_never_the_same() -> None:
     contact = ContactFactory()
     same = [NewInteraction(contact.pk, "visit", NOW) for _n in range(3)]

@@ -141,6 +141,18 @@ def test_company_shows_what_its_people_do(sales: User) -> None:
     assert shown[3].details == ("with Maya", f"by {sales.name}")
 
 
+def test_what_a_companys_people_did_long_ago_comes_too(sales: User) -> None:
+    company = CompanyFactory(owner=sales, team=sales.team)
+    people = ContactFactory.create_batch(3, owner=sales, team=sales.team, company=company)
+    record_interactions(
+        did(person.pk, "visit", NOW - number * 20 * DAY, key=str(number))
+        for person in people
+        for number in range(15)
+    )
+    words = [e.fact for page in walk(company, sales, kind="interaction") for e in entries(page)]
+    assert words == ["Visited a page"] * 45
+
+
 def test_meeting_stands_with_every_guest(sales: User) -> None:
     guest = ContactFactory(owner=sales, team=sales.team)
     meeting = ActivityFactory(kind=ActivityKind.MEETING, subject="Demo", owner=sales, done_at=NOW)
