@@ -41,7 +41,7 @@ def register() -> None:
             "analytics.jobs.lead_scores.LeadScoreJob",
             permission="analytics.lead_score.run",
             can_run_now=True,
-            follows=("crm.lead_import",),
+            follows=("crm.lead_import", "crm.sample_company"),
             result_url=_model_url,
         )
     )

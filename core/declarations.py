@@ -28,6 +28,8 @@ def register() -> None:
         Permission("core.bin.empty", _("Delete records of the bin for good")),
         Permission("core.currency.manage", _("Manage currencies and exchange rates")),
         Permission("core.settings.manage", _("Manage settings, users and roles")),
+        Permission("core.sample.load", _("Load the sample company")),
+        Permission("core.sample.remove", _("Remove the sample company")),
     )
     navigation.register(
         NavigationEntry("home", _("Home"), "home", "home", "top", 10, on_phone=True),

@@ -167,6 +167,12 @@ def _register_jobs() -> None:
             permission="core.currency.manage",
             counts={"changed": pgettext_lazy("deals", "Changed")},
         ),
+        JobKind(
+            "crm.sample_company",
+            _("Load the sample company"),
+            "crm.jobs.sample_company.SampleCompanyJob",
+            permission="core.sample.load",
+        ),
     )
     from crm.services.deal_amounts import recalculate  # noqa: PLC0415  # needs loaded models
 
