@@ -6,6 +6,8 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+COMPANY = "Helioptic"  # what the sample company is called
+
 
 class SampleData(models.Model):
     """There while sample records are. Records are marked `is_sample`; what cannot be marked is in `made`."""

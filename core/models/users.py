@@ -88,6 +88,7 @@ class User(AbstractBaseUser):
     # Filled by core.permissions, once per instance.
     cached_access: "Access | None" = None
     cached_team_ids: list[int] | None = None
+    cached_start: Any = None  # by core.queries.start
 
     class Meta:
         verbose_name = _("user")

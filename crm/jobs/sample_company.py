@@ -6,7 +6,9 @@ from django.utils.translation import gettext_noop
 
 from core.jobs.context import RunContext
 from core.jobs.kinds import Job, Plan, Saved
+from core.jobs.questions import ask
 from core.models import SampleData
+from core.services.search import REBUILD
 from crm.services.sample.cast import SampleCompany
 from crm.services.sample.storing import GROUND, begin_sample, part_names, read_company, store_part
 
@@ -43,6 +45,8 @@ class SampleCompanyJob(Job):
 
     def finish(self, run: RunContext) -> None:
         SampleData.objects.get(pk=1).finish(run.as_of)
+        # Nobody waits for it: the next worker that looks for work finds it.
+        ask(kind=REBUILD, as_of=run.as_of)
 
 
 def _begin(day: Any, run: RunContext, by: Any) -> None:

@@ -4,19 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from random import Random
+from typing import Any
 
 from core.models import User
 from crm.models import (
-    Activity,
     Company,
     Contact,
     Deal,
     DealLine,
     Event,
     Group,
-    Lead,
     Membership,
-    Participation,
     Product,
     Stage,
     StageChange,
@@ -84,7 +82,7 @@ class Person:
 class Enquiry:
     """A lead with its person, if it has one."""
 
-    record: Lead
+    record: Any  # a Lead; here it always has its times
     person: Person | None
     source: Source
     visits: int
@@ -112,9 +110,9 @@ class SampleCompany:
     people: list[Person]
     enquiries: list[Enquiry]
     sales: list[Sale]
-    activities: list[Activity]
+    activities: list[Any]  # Activity
     groups: list[Group]
     memberships: list[Membership]
     events: list[Event]
-    participations: list[Participation]
+    participations: list[Any]  # Participation
     interactions: list[tuple[Contact, NewInteraction]]

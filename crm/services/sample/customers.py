@@ -123,7 +123,7 @@ def _phone(country: Country, chance: Random) -> str:
 def _join_groups(firms: list[Firm], chance: Random) -> None:
     """Smaller companies become parts of large ones: some at home, some abroad."""
     by_size = sorted(firms, key=lambda firm: -(firm.record.employees or 0))
-    parents, small = by_size[:40], by_size[80:]
+    parents, small = by_size[: len(firms) // 8], by_size[len(firms) // 4 :]
     for child in chance.sample(small, SUBSIDIARIES):
         parent = chance.choice(parents)
         child.record.parent = parent.record

@@ -33,10 +33,10 @@ SUBJECTS: dict[str, Sequence[tuple[str, str]]] = {
 
 def make_activities(
     enquiries: list[Enquiry], sales: list[Sale], firms: list[Firm], setting: Setting
-) -> list[Activity]:
+) -> list[Any]:
     """In the order in which they happened; what is planned comes last."""
     chance = stream("activities")
-    done = [
+    done: list[Any] = [
         *_for_leads(enquiries, setting, chance),
         *_for_deals(sales, setting, chance),
         *_for_customers(firms, setting, chance),
@@ -48,7 +48,7 @@ def make_activities(
     return [*done, *planned]
 
 
-def _for_leads(enquiries: list[Enquiry], setting: Setting, chance: Random) -> Iterator[Activity]:
+def _for_leads(enquiries: list[Enquiry], setting: Setting, chance: Random) -> Iterator[Any]:
     """From the day after the capture until the lead is closed; nothing for new ones."""
     for item in enquiries:
         lead, person = item.record, item.person
@@ -67,7 +67,7 @@ def _for_leads(enquiries: list[Enquiry], setting: Setting, chance: Random) -> It
             )
 
 
-def _for_deals(sales: list[Sale], setting: Setting, chance: Random) -> Iterator[Activity]:
+def _for_deals(sales: list[Sale], setting: Setting, chance: Random) -> Iterator[Any]:
     """About one a week while the deal lives; neglected ones were left a month ago."""
     for sale in sales:
         deal, firm = sale.record, sale.person.firm
@@ -82,7 +82,7 @@ def _for_deals(sales: list[Sale], setting: Setting, chance: Random) -> Iterator[
             )
 
 
-def _for_customers(firms: list[Firm], setting: Setting, chance: Random) -> Iterator[Activity]:
+def _for_customers(firms: list[Firm], setting: Setting, chance: Random) -> Iterator[Any]:
     """Customers hear from us every few weeks, as long as they are ones."""
     for firm in firms:
         if firm.won_on is None:
@@ -114,7 +114,7 @@ def _happened(
     owner: Any,
     setting: Setting,
     chance: Random,
-) -> Iterator[Activity]:
+) -> Iterator[Any]:
     """One activity of a working day, unless that would be after the end or today."""
     at = at_work(chance, day, firm.country.region)
     contact = links["contact"]
@@ -167,7 +167,7 @@ def _direction(kind: ActivityKind, chance: Random) -> str:
 
 def _planned(
     enquiries: list[Enquiry], sales: list[Sale], setting: Setting, chance: Random
-) -> Iterator[Activity]:
+) -> Iterator[Any]:
     """A next step for most open deals and some leads: some overdue, some today, most ahead."""
     for sale in sales:
         if sale.record.status == StageKind.OPEN and not sale.is_neglected:
@@ -204,6 +204,8 @@ def _next(
     first = 0 if kind == ActivityKind.MEETING else -6
     day = workday(setting.today + timedelta(days=max(first, round(chance.gauss(3, 6)))))
     activity.at = at_work(chance, max(day, begun.date() + timedelta(days=1)), firm.country.region)
+    # Nobody is reminded of what was due before the story ends.
+    activity.reminded_at = activity.at if activity.at < midnight(setting.today) else None
     made = activity.at - timedelta(days=chance.randrange(3, 12))
     yesterday = midnight(setting.today) - timedelta(hours=9)
     activity.created_at = max(begun, min(made, yesterday))

@@ -3,6 +3,7 @@
 import math
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import Any
 
 from core.choices import Currency
 from crm.choices import LeadStatus, LifecycleStage
@@ -114,19 +115,20 @@ def _capture(source: Source, day: date, firm: Firm | None, today: date, chance: 
     return any_time(chance, day)
 
 
-def _tie(lead: Lead, person: Person, source: Source, captured: datetime, chance: Random) -> None:
+def _tie(lead: Any, person: Person, source: Source, captured: datetime, chance: Random) -> None:
     """To its person and company; who came by the web was seen there some days before."""
-    contact, firm = person.record, person.firm
+    contact: Any = person.record
+    firm = person.firm
     lead.contact, lead.company = contact, firm.record
     lead.country, lead.city = firm.record.country, firm.record.city
     known = captured - timedelta(days=chance.randrange(1, 40), hours=chance.randrange(24))
-    if contact.created_at is None or contact.created_at > known:
+    if not contact.created_at or contact.created_at > known:
         contact.created_at = known
         contact.source = source.name
     contact.lifecycle_stage = LifecycleStage.LEAD
 
 
-def _say_budget(lead: Lead, firm: Firm, chance: Random) -> None:
+def _say_budget(lead: Any, firm: Firm, chance: Random) -> None:
     lead.currency = Currency(firm.country.currency)
     lead.budget = round(20_000 * math.exp(chance.gauss(size_of(firm) * 0.4, 0.4)), -3)
     lead.needed_by = (lead.captured_at + timedelta(days=chance.randrange(60, 300))).date()
@@ -171,7 +173,7 @@ def _settle(enquiry: Enquiry, wants_demo: bool, setting: Setting, chance: Random
         lead.lost_reason = one(chance, chance.choice(LOST_REASONS), is_chinese)
 
 
-def _leave_open(lead: Lead, age: int, converts: bool, chance: Random) -> None:
+def _leave_open(lead: Any, age: int, converts: bool, chance: Random) -> None:
     if age > 4 and chance.random() < 0.55:
         is_far = converts and chance.random() < 0.5
         lead.status = LeadStatus.QUALIFIED if is_far else LeadStatus.WORKING

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from core.choices import Currency
 from crm.choices import Attendance, EventKind
@@ -92,7 +93,7 @@ def _event(name: str, kind: str, start: datetime, hours: int, setting: Setting) 
 
 
 def _guests(
-    event: Event,
+    event: Any,  # an Event, which has its times here
     is_chinese: bool,
     count: int,
     people: list[Person],

@@ -14,6 +14,7 @@ from core.models import (
     Team,
     User,
 )
+from core.models.sample_data import COMPANY
 from core.services.custom_fields import ensure_field
 from core.text import comparable
 from crm.choices import StageKind
@@ -24,7 +25,6 @@ from crm.services.sample.enquiries import DEMO, VISITS
 from crm.services.sample.story import CONTRACT_END, LINES, SEGMENT
 from crm.services.sample.words import TAGS
 
-NAME = "Helioptic"
 UNNAMED = "Renmai"
 # Colleagues who only own records; nobody logs in as them.
 COLLEAGUES = (
@@ -53,6 +53,7 @@ STAGES = (
 # About what they are worth in euros.
 WORTH = {"EUR": 1.0, "USD": 0.9, "GBP": 1.16, "CHF": 1.05, "SEK": 0.089, "PLN": 0.234, "CNY": 0.126}
 RATE_EVERY = 30  # days
+SEGMENTS = ("A", "B", "C")
 FIELDS = (
     ("crm.company", LINES, "Production lines 产线数", FieldType.NUMBER),
     ("crm.company", SEGMENT, "Segment 客户等级", FieldType.CHOICE),
@@ -75,7 +76,7 @@ def lay_ground(data: SampleData) -> None:
 def _name_company(data: SampleData) -> None:
     company, _made = Installation.objects.get_or_create(pk=1)
     if company.name == UNNAMED:
-        company.name = NAME
+        company.name = COMPANY
         company.save(update_fields=["name"])
         data.note(Installation, [company.pk])
 
@@ -134,6 +135,9 @@ def _make_fields(data: SampleData) -> None:
     for object_type, _name, label, field_type in FIELDS:
         there = CustomField.objects.filter(object_type=object_type, label=label).exists()
         field = ensure_field(object_type=object_type, label=label, field_type=field_type)
+        if field_type == FieldType.CHOICE and not there:
+            field.options = [{"key": letter, "label": letter} for letter in SEGMENTS]
+            field.save(update_fields=["options"])
         data.note(CustomField, [] if there else [field.pk])
 
 

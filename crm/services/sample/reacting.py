@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from core.choices import Currency
 from crm.choices import Attendance, InteractionKind
-from crm.models import Contact, Participation
+from crm.models import Contact
 from crm.services.interactions import NewInteraction
 from crm.services.sample.cast import Enquiry, Firm, Person, Setting
 from crm.services.sample.chance import SEASON, any_time, at_work, midnight, poisson, sigmoid, stream
@@ -28,7 +29,7 @@ def make_interactions(
     people: list[Person],
     enquiries: list[Enquiry],
     firms: list[Firm],
-    participations: list[Participation],
+    participations: list[Any],
     setting: Setting,
 ) -> list[Done]:
     """All in the order of time; nobody does anything before their record begins."""
@@ -130,7 +131,7 @@ def _wandering(people: list[Person], setting: Setting, chance: Random) -> Iterat
             mean *= 0.93
 
 
-def _attendances(participations: list[Participation]) -> Iterator[Done]:
+def _attendances(participations: list[Any]) -> Iterator[Done]:
     for part in participations:
         if part.attendance == Attendance.ATTENDED:
             event = part.event

@@ -197,8 +197,9 @@ def _deals(company: SampleCompany, _part: int) -> int:
     _number(company.products)
     written = _write([sale.record for sale in company.sales])
     for sale in company.sales:
-        for row in (*sale.changes, *sale.lines):
-            row.deal = sale.record
+        parts: tuple[Any, ...] = (*sale.changes, *sale.lines)
+        for part in parts:
+            part.deal = sale.record
     written += _add(StageChange, (change for sale in company.sales for change in sale.changes))
     written += _add(DealLine, (line for sale in company.sales for line in sale.lines))
     written += _add(DealContact, (part for sale in company.sales for part in participants(sale)))

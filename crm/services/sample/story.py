@@ -2,9 +2,9 @@
 
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 from crm.choices import LeadStatus
-from crm.models import Activity
 from crm.services.sample.cast import Enquiry, Firm, Person, SampleCompany, Setting
 from crm.services.sample.chance import stream
 from crm.services.sample.customers import date_firms, make_firms, make_people
@@ -81,7 +81,7 @@ def _say_stages(enquiries: list[Enquiry]) -> None:
             item.person.record.lifecycle_stage = stage
 
 
-def _date_touches(activities: list[Activity], enquiries: list[Enquiry]) -> None:
+def _date_touches(activities: list[Any], enquiries: list[Enquiry]) -> None:
     """The last thing that was done is the last touch of every record it hangs on."""
     for activity in activities:
         if activity.done_at is None:
@@ -95,25 +95,25 @@ def _date_touches(activities: list[Activity], enquiries: list[Enquiry]) -> None:
             lead.touched_at = max(lead.touched_at or lead.closed_at, lead.closed_at)
 
 
-def tags_of(company: SampleCompany, names: list[str]) -> dict[str, list[tuple[object, str]]]:
+def tags_of(company: SampleCompany, names: list[str]) -> dict[str, list[tuple[Any, str]]]:
     """Which records carry which tags, by the kind of record."""
     chance = stream("tags")
     reference, key_account, newsletter, fair, webinar, *projects = names
-    firms: list[tuple[object, str]] = []
+    firms: list[tuple[Any, str]] = []
     for firm in company.firms:
         if (firm.record.employees or 0) > 2_500:
             firms.append((firm.record, key_account))
         if firm.won_on and chance.random() < 0.2:
             firms.append((firm.record, reference))
-    people: list[tuple[object, str]] = [
+    people: list[tuple[Any, str]] = [
         (person.record, newsletter) for person in company.people if _reads_news(person)
     ]
-    leads: list[tuple[object, str]] = [
+    leads: list[tuple[Any, str]] = [
         (item.record, fair if item.source.channel == "fair" else webinar)
         for item in company.enquiries
         if item.source.channel in ("fair", "webinar")
     ]
-    deals: list[tuple[object, str]] = [
+    deals: list[tuple[Any, str]] = [
         (sale.record, chance.choice(projects)) for sale in company.sales if chance.random() < 0.5
     ]
     return {"company": firms, "contact": people, "lead": leads, "deal": deals}

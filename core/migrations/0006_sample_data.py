@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0002_records'),
+        ('core', '0005_saved_views'),
     ]
 
     operations = [
