@@ -6,17 +6,19 @@ from typing import Any
 from django.db.models import Exists, Subquery
 
 from core import permissions
-from core.models import Installation, SampleData, User
+from core.choices import ACTIVE_STATES
+from core.models import Installation, JobRun, SampleData, User
 from core.registries.start import StartStep, start_steps
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Steps with whether they are done, the company's name, whether sample records are shown."""
+    """Steps with whether they are done, and what else every page asks of the installation."""
 
     steps: tuple[tuple[StartStep, bool], ...]
     company: str
     has_sample: bool
+    is_at_work: bool  # some job runs
 
     @property
     def done(self) -> int:
@@ -59,6 +61,7 @@ def _read(user: User) -> Progress:
     columns: dict[str, Any] = {f"step_{step.key}": Exists(step.evidence(user)) for step in steps}
     row: Any = User.objects.filter(pk=user.pk).values(
         company=Subquery(Installation.objects.filter(pk=1).values("name")),
+        is_at_work=Exists(JobRun.objects.filter(state__in=ACTIVE_STATES)),
         has_sample=Exists(SampleData.objects.exclude(loaded_at=None)),
         **columns,
     )[0]
@@ -66,6 +69,7 @@ def _read(user: User) -> Progress:
         tuple((step, bool(row[f"step_{step.key}"])) for step in steps),
         row["company"] or Installation().name,
         bool(row["has_sample"]),
+        bool(row["is_at_work"]),
     )
 
 
