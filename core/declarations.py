@@ -62,8 +62,12 @@ def register() -> None:
     commands.register(
         Command("core.settings", _("Change your preferences"), "settings", "settings_profile"),
     )
+    _register_jobs()
     _register_start()
     _register_panels()
+
+
+def _register_jobs() -> None:
     job_kinds.register(
         JobKind(
             "core.custom_field_index",

@@ -13,6 +13,7 @@ from core.models import JobRun, User
 from core.permissions import Access
 from core.phrases import duration
 from core.queries.schedules import schedules_by_kind
+from core.queries.start import progress_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -89,6 +90,8 @@ def described(run: JobRun) -> dict[str, Any]:
 
 def running_jobs(user: User) -> dict[str, Any] | None:
     """What works for the user at the moment; nothing to say when nothing does."""
+    if not progress_of(user).is_at_work:
+        return None
     runs = [
         described(run) for run in visible_runs(user).filter(state__in=ACTIVE_STATES)[:MOST_RUNNING]
     ]
