@@ -92,15 +92,15 @@ def _index_title(scope: dict[str, Any]) -> str:
 
 
 def _unread(user: "User") -> int:
-    from core.models import Notification  # noqa: PLC0415  # needs loaded models
+    from core.queries.start import progress_of  # noqa: PLC0415  # needs loaded models
 
-    return Notification.objects.filter(user=user, read_at=None).count()
+    return progress_of(user).unread
 
 
-def _running(_user: "User") -> int:
-    from core.models import JobRun  # noqa: PLC0415  # needs loaded models
+def _running(user: "User") -> int:
+    from core.queries.start import progress_of  # noqa: PLC0415  # needs loaded models
 
-    return JobRun.objects.active().count()
+    return progress_of(user).running
 
 
 def _register_start() -> None:

@@ -90,7 +90,7 @@ def described(run: JobRun) -> dict[str, Any]:
 
 def running_jobs(user: User) -> dict[str, Any] | None:
     """What works for the user at the moment; nothing to say when nothing does."""
-    if not progress_of(user).is_at_work:
+    if not progress_of(user).running:
         return None
     runs = [
         described(run) for run in visible_runs(user).filter(state__in=ACTIVE_STATES)[:MOST_RUNNING]

@@ -7,7 +7,8 @@ from django.db.models import Exists, Subquery
 
 from core import permissions
 from core.choices import ACTIVE_STATES
-from core.models import Installation, JobRun, SampleData, User
+from core.models import Installation, JobRun, Notification, SampleData, User
+from core.queries.home import count
 from core.registries.start import StartStep, start_steps
 
 
@@ -18,7 +19,8 @@ class Progress:
     steps: tuple[tuple[StartStep, bool], ...]
     company: str
     has_sample: bool
-    is_at_work: bool  # some job runs
+    unread: int  # notifications
+    running: int  # jobs
 
     @property
     def done(self) -> int:
@@ -61,7 +63,8 @@ def _read(user: User) -> Progress:
     columns: dict[str, Any] = {f"step_{step.key}": Exists(step.evidence(user)) for step in steps}
     row: Any = User.objects.filter(pk=user.pk).values(
         company=Subquery(Installation.objects.filter(pk=1).values("name")),
-        is_at_work=Exists(JobRun.objects.filter(state__in=ACTIVE_STATES)),
+        unread=count(Notification.objects.filter(user=user, read_at=None)),
+        running=count(JobRun.objects.filter(state__in=ACTIVE_STATES)),
         has_sample=Exists(SampleData.objects.exclude(loaded_at=None)),
         **columns,
     )[0]
@@ -69,7 +72,8 @@ def _read(user: User) -> Progress:
         tuple((step, bool(row[f"step_{step.key}"])) for step in steps),
         row["company"] or Installation().name,
         bool(row["has_sample"]),
-        bool(row["is_at_work"]),
+        row["unread"],
+        row["running"],
     )
 
 
