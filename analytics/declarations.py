@@ -8,9 +8,11 @@ from core.registries import (
     NavigationEntry,
     Panel,
     Permission,
+    StartStep,
     navigation,
     panels,
     permission_registry,
+    start_steps,
 )
 
 
@@ -41,10 +43,11 @@ def register() -> None:
             "analytics.jobs.lead_scores.LeadScoreJob",
             permission="analytics.lead_score.run",
             can_run_now=True,
-            follows=("crm.lead_import",),
+            follows=("crm.lead_import", "crm.sample_company"),
             result_url=_model_url,
         )
     )
+    _register_start()
     panels.register(
         Panel(
             "analytics.lead_score",
@@ -53,6 +56,27 @@ def register() -> None:
             context=insight,
             permission="crm.lead.view",
             order=10,
+        )
+    )
+
+
+def _register_start() -> None:
+    from analytics.queries.lead_score_models import own_champion  # noqa: PLC0415  # needs loaded models
+
+    start_steps.register(
+        StartStep(
+            "lead_score",
+            _("Turn on lead scoring"),
+            _(
+                "It learns from your closed leads which ones become customers, and shows how good it is "
+                "before anybody relies on it. 50 conversions are needed."
+            ),
+            "gauge",
+            _("Train the lead score"),
+            "lead_score_model",
+            40,
+            own_champion,
+            permission="analytics.lead_score.run",
         )
     )
 

@@ -10,10 +10,14 @@ from core.jobs.kinds import JobKind, job_kinds
 from core.registries import (
     Command,
     NavigationEntry,
+    Panel,
     Permission,
+    StartStep,
     commands,
     navigation,
+    panels,
     permission_registry,
+    start_steps,
 )
 
 if TYPE_CHECKING:
@@ -28,6 +32,8 @@ def register() -> None:
         Permission("core.bin.empty", _("Delete records of the bin for good")),
         Permission("core.currency.manage", _("Manage currencies and exchange rates")),
         Permission("core.settings.manage", _("Manage settings, users and roles")),
+        Permission("core.sample.load", _("Load the sample company")),
+        Permission("core.sample.remove", _("Remove the sample company")),
     )
     navigation.register(
         NavigationEntry("home", _("Home"), "home", "home", "top", 10, on_phone=True),
@@ -56,6 +62,12 @@ def register() -> None:
     commands.register(
         Command("core.settings", _("Change your preferences"), "settings", "settings_profile"),
     )
+    _register_jobs()
+    _register_start()
+    _register_panels()
+
+
+def _register_jobs() -> None:
     job_kinds.register(
         JobKind(
             "core.custom_field_index",
@@ -80,12 +92,69 @@ def _index_title(scope: dict[str, Any]) -> str:
 
 
 def _unread(user: "User") -> int:
-    from core.models import Notification  # noqa: PLC0415  # needs loaded models
+    from core.queries.start import progress_of  # noqa: PLC0415  # needs loaded models
 
-    return Notification.objects.filter(user=user, read_at=None).count()
+    return progress_of(user).unread
 
 
-def _running(_user: "User") -> int:
-    from core.models import JobRun  # noqa: PLC0415  # needs loaded models
+def _running(user: "User") -> int:
+    from core.queries.start import progress_of  # noqa: PLC0415  # needs loaded models
 
-    return JobRun.objects.active().count()
+    return progress_of(user).running
+
+
+def _register_start() -> None:
+    from core.queries import start_evidence  # noqa: PLC0415  # needs loaded models
+
+    start_steps.register(
+        StartStep(
+            "company",
+            _("Name your company"),
+            _("The name stands in the navigation and on everything you send."),
+            "building",
+            _("Name the company"),
+            "company_name",
+            10,
+            start_evidence.named_company,
+            permission="core.settings.manage",
+        ),
+        StartStep(
+            "team",
+            _("Invite the team"),
+            _(
+                "Colleagues see what their role and their team allow. You can switch them off later."
+            ),
+            "user-plus",
+            _("Invite somebody"),
+            "user_invite",
+            30,
+            start_evidence.colleagues,
+            permission="core.settings.manage",
+            remark=start_evidence.count_of_colleagues,
+        ),
+        StartStep(
+            "view",
+            _("Save a view"),
+            _("Filter a list by what you look for every day, and keep it as a view."),
+            "bookmark",
+            _("Open the contacts"),
+            "contact_list",
+            60,
+            start_evidence.own_views,
+        ),
+    )
+
+
+def _register_panels() -> None:
+    from core.queries.jobs import running_jobs  # noqa: PLC0415  # needs loaded models
+
+    panels.register(
+        Panel(
+            "core.jobs",
+            place="core.home.side",
+            template="core/home/jobs.html",
+            context=lambda _home, user: running_jobs(user),
+            permission="core.job.view",
+            order=90,
+        )
+    )

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from core.choices import Currency, FieldType, KnownWhen, Sharing
 from core.errors import Refused
-from core.models import CustomField, ExchangeRate, Installation, User
+from core.models import CustomField, ExchangeRate, Installation, Role, Team, User
 from core.services.custom_fields import CHOSEN_TYPES, options_from
 
 
@@ -45,7 +45,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
     class Meta:
         model = User
-        fields = ["name", "language", "time_zone", "theme", "has_hotkeys"]
+        fields = ["name", "language", "time_zone", "theme", "has_hotkeys", "hides_start"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -208,3 +208,22 @@ class BaseCurrencyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
     class Meta:
         model = Installation
         fields = ["base_currency"]
+
+
+class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """What the company that uses the installation is called."""
+
+    class Meta:
+        model = Installation
+        fields = ["name"]
+
+
+class InvitationForm(forms.Form):
+    """A new colleague."""
+
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=150)
+    email = forms.EmailField(label=_("E-mail"))
+    roles = forms.ModelMultipleChoiceField(
+        label=_("Roles"), queryset=Role.objects.all(), widget=forms.CheckboxSelectMultiple
+    )
+    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.all(), required=False)

@@ -10,6 +10,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from core import permissions
+from core.models import User
+from core.queries.start import progress_of
 from core.registries import NavigationEntry, navigation, record_types
 
 GROUPS = {
@@ -19,6 +21,7 @@ GROUPS = {
     "understand": _("Understand"),
     "foot": "",
 }
+START = _("Getting started")
 TAB_BAR_SIZE = 4
 
 
@@ -30,7 +33,7 @@ class Entry:
     label: Any
     icon: str
     url: str
-    count: int | None = None
+    count: int | str | None = None
     hot: bool = False
 
 
@@ -64,13 +67,22 @@ def _build(request: HttpRequest) -> dict[str, Any]:
             for group, label in GROUPS.items()
             if group != "foot"
         ],
-        "foot": _entries(shown, "foot", counts),
+        "foot": [*_start(user), *_entries(shown, "foot", counts)],
         "tabbar": [_entry(e, counts) for e in shown if e.on_phone][:TAB_BAR_SIZE],
-        "active": _active(request, shown),
-        "company": "Renmai",
         "unread": counts.get("inbox", 0),
         "has_bin": any(access.may(f"{kind.key}.delete") for kind in record_types),
+        "active": "start" if request.path == reverse("start") else _active(request, shown),
+        "company": progress_of(user).company,
     }
+
+
+def _start(user: User) -> list[Entry]:
+    """Getting started, with how far it is, until it is done or hidden."""
+    progress = progress_of(user)
+    if user.hides_start or progress.is_complete:
+        return []
+    count = f"{progress.done}/{progress.total}"
+    return [Entry("start", START, "circle-dashed-check", reverse("start"), count)]
 
 
 def _entries(shown: list[NavigationEntry], group: str, counts: dict[str, int]) -> list[Entry]:

@@ -17,6 +17,7 @@ from core.views import (
     schedules,
     search,
     settings,
+    start,
 )
 from core.views.record_pages import changes, fields, files, related
 
@@ -56,6 +57,10 @@ urlpatterns = [
     path("bin/", bins.bin_list, name="bin_list"),
     path("bin/<str:record_type>/restore/", bins.bin_restore, name="bin_restore"),
     path("bin/<str:record_type>/erase/", bins.bin_erase, name="bin_erase"),
+    path("getting-started/", start.start, name="start"),
+    path("getting-started/hide/", start.start_hide, name="start_hide"),
+    path("settings/company/", start.company_name, name="company_name"),
+    path("settings/invite/", start.user_invite, name="user_invite"),
     path("settings/", settings.settings_profile, name="settings_profile"),
     path("settings/fields/", custom_fields.custom_field_list, name="custom_field_list"),
     path(

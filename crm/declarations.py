@@ -1,5 +1,6 @@
 """What sales declares to the core."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.urls import reverse
@@ -16,6 +17,7 @@ from core.registries import (
     NavigationEntry,
     Panel,
     Permission,
+    StartStep,
     base_amounts,
     change_rules,
     commands,
@@ -23,6 +25,7 @@ from core.registries import (
     panels,
     permission_registry,
     record_types,
+    start_steps,
 )
 from crm.record_types import RECORD_TYPES
 
@@ -44,23 +47,12 @@ def register() -> None:
     _register_commands()
     _register_changes()
     from crm.pages import RECORD_PAGES  # noqa: PLC0415  # needs loaded models
-    from crm.queries.home import call_first  # noqa: PLC0415  # needs loaded models
     from crm.tables import LISTS  # noqa: PLC0415
 
     lists.register(*LISTS)
-
     record_pages.register(*RECORD_PAGES)
-
-    panels.register(
-        Panel(
-            "crm.call_first",
-            place="core.home",
-            template="crm/panels/call_first.html",
-            context=call_first,
-            permission="crm.lead.view",
-            order=10,
-        )
-    )
+    _register_home()
+    _register_start()
 
 
 def _register_records() -> None:
@@ -167,10 +159,85 @@ def _register_jobs() -> None:
             permission="core.currency.manage",
             counts={"changed": pgettext_lazy("deals", "Changed")},
         ),
+        JobKind(
+            "crm.sample_company",
+            _("Load the sample company"),
+            "crm.jobs.sample_company.SampleCompanyJob",
+            permission="core.sample.load",
+            result_url=lambda _scope: reverse("start"),
+        ),
+        JobKind(
+            "crm.sample_removal",
+            _("Remove the sample company"),
+            "crm.jobs.sample_removal.SampleRemovalJob",
+            permission="core.sample.remove",
+            counts={"removed": pgettext_lazy("records", "Removed")},
+        ),
     )
     from crm.services.deal_amounts import recalculate  # noqa: PLC0415  # needs loaded models
 
     base_amounts.register(BaseAmounts("crm.deal", recalculate))
+
+
+def _register_start() -> None:
+    from crm.queries import start  # noqa: PLC0415  # needs loaded models
+    from crm.queries.sample import sample_state  # noqa: PLC0415
+
+    start_steps.register(
+        StartStep(
+            "leads",
+            _("Bring in your leads"),
+            _(
+                "A CSV file from another system or a fair is enough; the columns are matched for you."
+            ),
+            "upload",
+            _("Import a file"),
+            "import_list",
+            20,
+            start.own_leads,
+            permission="crm.lead.import",
+            remark=start.count_of_leads,
+        ),
+        StartStep(
+            "deal",
+            _("Write down a first deal"),
+            _("Say what it is worth and when it should close; home then tells you what waits."),
+            "layout-kanban",
+            _("New deal"),
+            "deal_create",
+            50,
+            start.own_deals,
+            permission="crm.deal.create",
+        ),
+    )
+    panels.register(
+        Panel(
+            "crm.sample",
+            place="core.start",
+            template="crm/panels/sample.html",
+            context=lambda _record, _user: sample_state(),
+            permission="core.sample.load",
+        )
+    )
+
+
+def _register_home() -> None:
+    from crm.queries import home, home_figures, home_work  # noqa: PLC0415  # needs loaded models
+
+    panels.register(
+        _panel("figures", "core.home.top", home_figures.figures, "crm.lead.view", 10),
+        _panel("call_first", "core.home", home.call_first, "crm.lead.view", 10),
+        _panel("stuck_deals", "core.home", home_work.stuck_deals, "crm.deal.view", 20),
+        _panel("closing_deals", "core.home", home_work.closing_deals, "crm.deal.view", 30),
+        _panel("my_day", "core.home.side", home_work.my_day, "crm.activity.view", 10),
+        _panel("newcomers", "core.home.side", home_work.newcomers, "crm.lead.view", 20),
+    )
+
+
+def _panel(
+    name: str, place: str, context: Callable[[Any, Any], Any], permission: str, order: int
+) -> Panel:
+    return Panel(f"crm.{name}", place, f"crm/panels/{name}.html", context, permission, order)
 
 
 def _import_title(scope: dict[str, Any]) -> str:

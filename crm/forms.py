@@ -180,3 +180,13 @@ class TaskForm(forms.Form):
     def due_at(self) -> datetime | None:
         day = self.cleaned_data["due_on"]
         return due_at(day) if day else None
+
+
+class SampleRemovalForm(forms.Form):
+    """Whoever removes the sample company writes its name."""
+
+    name = forms.CharField(widget=forms.TextInput(attrs={"autocomplete": "off"}), max_length=100)
+
+    def __init__(self, *args: Any, company: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Write %(name)s to confirm") % {"name": company}

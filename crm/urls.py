@@ -14,6 +14,7 @@ from crm.views import (
     lists,
     open_tasks,
     products,
+    sample,
     timeline,
 )
 
@@ -70,4 +71,6 @@ urlpatterns = [
     path("imports/<int:pk>/", imports.import_detail, name="import_detail"),
     path("imports/<int:pk>/match/", imports.import_map, name="import_map"),
     path("imports/<int:pk>/refused.csv", imports.import_refused, name="import_refused"),
+    path("settings/sample/", sample.sample_data, name="sample_data"),
+    path("settings/sample/load/", sample.sample_load, name="sample_load"),
 ]

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import IO
 
 from scripts.refusal import RefusalError, speak
 from scripts.serving import checks, processes, programs, supervision
@@ -31,22 +32,31 @@ def prepare(layout: Layout, environment: dict[str, str]) -> list[list[str]]:
     first = not any(layout.var.glob("db.sqlite3")) and not environment.get("DATABASE_URL")
     say("Preparing the database …" if first else "Checking the database …")
     log = layout.log / "prepare.log"
-    with log.open("w") as stderr:
-        done = subprocess.run(
-            [sys.executable, "-m", "scripts.serving.prepare"],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            text=True,
-            check=False,
-        )
-    if done.returncode:
+    rows = []
+    with log.open("w") as stderr, start_preparing(environment, stderr) as child:
+        for line in child.stdout or ():
+            cells = line.rstrip("\n").split("\t")
+            if len(cells) == 3:
+                rows.append(cells)
+            else:
+                say(line.rstrip("\n"))
+    if child.returncode:
         raise RefusalError(
             f"Preparing the database failed ({supervision.last_words(log)}): {log} has the details."
         )
-    return [row for row in (line.split("\t") for line in done.stdout.splitlines()) if len(row) == 3]
+    return rows
+
+
+def start_preparing(environment: dict[str, str], stderr: IO[str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "scripts.serving.prepare"],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
+    )
 
 
 def announce(layout: Layout, address: Address, rows: list[list[str]], seconds: float) -> None:

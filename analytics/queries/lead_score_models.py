@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_noop
 from analytics.queries.lead_scores import KIND, field_labels
 from core import permissions
 from core.choices import KnownWhen, RunState, VersionState
-from core.models import CustomField, JobRun, ModelVersion, User
+from core.models import CustomField, JobRun, ModelVersion, SampleData, User
 from core.phrases import percent
 
 GOOD_AUC = 0.7
@@ -201,3 +202,10 @@ def field_by_name(name: str, user: User) -> CustomField | None:
     access = permissions.access_of(user)
     fields = CustomField.objects.filter(object_type="crm.lead")
     return next((field for field in fields if field.name == name and access.sees(name)), None)
+
+
+def own_champion(_user: User) -> "QuerySet[ModelVersion]":
+    """The live version, unless it was trained while sample records were there."""
+    sample = SampleData.objects.filter(loaded_at__lte=OuterRef("created_at"))
+    live = ModelVersion.objects.filter(kind=KIND, state=VersionState.CHAMPION)
+    return live.filter(~Exists(sample))

@@ -10,6 +10,7 @@ from core.models.model_versions import ModelArtifact, ModelVersion
 from core.models.notifications import Notification
 from core.models.records import OwnedQuerySet, OwnedRecord
 from core.models.roles import FieldRule, Grant, Role
+from core.models.sample_data import SampleData
 from core.models.saved_views import SavedView, ViewFavourite
 from core.models.search import SearchEntry, SearchWord
 from core.models.tags import Tag
@@ -33,6 +34,7 @@ __all__ = [
     "OwnedQuerySet",
     "OwnedRecord",
     "Role",
+    "SampleData",
     "SavedView",
     "SearchEntry",
     "SearchWord",

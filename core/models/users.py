@@ -76,6 +76,7 @@ class User(AbstractBaseUser):
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     theme = models.CharField(_("theme"), max_length=5, choices=Theme, default=Theme.AUTO)
     has_hotkeys = models.BooleanField(_("single-key shortcuts"), default=True)
+    hides_start = models.BooleanField(_("hide “Getting started”"), default=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 
     USERNAME_FIELD = "email"
@@ -87,6 +88,7 @@ class User(AbstractBaseUser):
     # Filled by core.permissions, once per instance.
     cached_access: "Access | None" = None
     cached_team_ids: list[int] | None = None
+    cached_start: Any = None  # by core.queries.start
 
     class Meta:
         verbose_name = _("user")

@@ -7,14 +7,18 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from core import permissions
+from core.choices import ACTIVE_STATES
 from core.jobs.kinds import JobKind, job_kinds
 from core.models import JobRun, User
 from core.permissions import Access
 from core.phrases import duration
 from core.queries.schedules import schedules_by_kind
+from core.queries.start import progress_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+
+MOST_RUNNING = 4
 
 
 def steps_of(run: JobRun) -> list[dict[str, Any]]:
@@ -82,3 +86,13 @@ def described(run: JobRun) -> dict[str, Any]:
         "counts": counts_of(run, kind),
         "result_url": kind.result_url(run.scope) if kind.result_url else "",
     }
+
+
+def running_jobs(user: User) -> dict[str, Any] | None:
+    """What works for the user at the moment; nothing to say when nothing does."""
+    if not progress_of(user).running:
+        return None
+    runs = [
+        described(run) for run in visible_runs(user).filter(state__in=ACTIVE_STATES)[:MOST_RUNNING]
+    ]
+    return {"runs": runs} if runs else None

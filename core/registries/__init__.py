@@ -8,6 +8,7 @@ from core.registries.navigation import NavigationEntry, navigation
 from core.registries.panels import Panel, panels
 from core.registries.permissions import Permission, permission_registry
 from core.registries.records import RecordType, record_types
+from core.registries.start import StartStep, start_steps
 
 __all__ = [
     "BaseAmounts",
@@ -18,6 +19,7 @@ __all__ = [
     "Permission",
     "RecordType",
     "Registry",
+    "StartStep",
     "base_amounts",
     "change_rules",
     "commands",
@@ -25,4 +27,5 @@ __all__ = [
     "panels",
     "permission_registry",
     "record_types",
+    "start_steps",
 ]

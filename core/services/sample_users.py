@@ -5,8 +5,9 @@ import secrets
 from pathlib import Path
 
 from django.db import transaction
+from django.utils import timezone
 
-from core.models import Role, Team, User
+from core.models import Role, SampleData, Team, User
 from core.services.users import create_user
 
 SAMPLES = [
@@ -56,5 +57,7 @@ def _make(file: Path) -> None:
             is_sample=True,
         )
         kept[email] = {"password": passwords[email], "hash": user.password}
+    # The first start goes on to load the sample company for them.
+    SampleData(day=timezone.now().date()).save()
     file.touch(mode=0o600)
     file.write_text(json.dumps(kept))

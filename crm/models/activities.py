@@ -112,6 +112,11 @@ class Activity(OwnedRecord):
                 name="crm_activity_remind",
                 condition=models.Q(done_at__isnull=True, reminded_at__isnull=True),
             ),
+            models.Index(
+                fields=["at", "owner"],
+                name="crm_activity_planned",
+                condition=models.Q(done_at__isnull=True, deleted_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

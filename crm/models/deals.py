@@ -122,6 +122,17 @@ class Deal(Origin, OwnedRecord):
             models.Index(fields=["base_amount", "id"], name="crm_deal_amount"),
             models.Index(fields=["created_at", "id"], name="crm_deal_created"),
             models.Index(fields=["touched_at", "id"], name="crm_deal_touched"),
+            # Totals, and the deals that wait longest, are read from these alone.
+            models.Index(
+                fields=["touched_at", "id", "base_amount", "owner"],
+                name="crm_deal_open",
+                condition=models.Q(status="open", deleted_at__isnull=True),
+            ),
+            models.Index(
+                fields=["closed_at", "base_amount", "owner"],
+                name="crm_deal_won",
+                condition=models.Q(status="won", deleted_at__isnull=True),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -79,6 +79,12 @@ class Lead(Origin, OwnedRecord):
             models.Index(fields=["source"], name="crm_lead_source"),
             models.Index(fields=["-created_at", "-id"], name="crm_lead_created"),
             models.Index(fields=["touched_at", "id"], name="crm_lead_touched"),
+            # Conversion rates are read from the index alone.
+            models.Index(
+                fields=["closed_at", "status", "owner"],
+                name="crm_lead_closed",
+                condition=models.Q(closed_at__isnull=False, deleted_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,37 +3,44 @@
 from typing import TYPE_CHECKING, Any
 
 from core import permissions
+from core.conditions import Criterion, any_of
+from core.errors import Refused
 from core.permissions import Access
+from core.queries.home import HomeView
 from core.registries import record_types
 from core.services.custom_fields import labels_of
 from core.values import in_words
+from crm.choices import OPEN_STATUSES
 from crm.models import Lead
 
 if TYPE_CHECKING:
     from core.models import User
 
 SHOWN = 8
+QUIET_DAYS = 7
+UNTOUCHED = (
+    Criterion("status", "is", [str(status) for status in OPEN_STATUSES]),
+    any_of(Criterion("touched", "empty"), Criterion("touched", "longer_ago", QUIET_DAYS)),
+)
 
 
-def call_first(_record: Any, user: "User") -> dict[str, Any] | None:
-    """The open leads with the best scores, each with its strongest reason that may be seen."""
+def call_first(home: HomeView, user: "User") -> dict[str, Any] | None:
+    """The open leads with the best scores that nobody has touched for a week.
+
+    Each comes with its strongest reason that may be seen.
+    """
     access = permissions.access_of(user)
-    if not access.sees("crm.lead.score"):
+    try:
+        leads = home.rows("crm.lead", Criterion("score", "set"), *UNTOUCHED)
+    except Refused:
         return None
-    leads = Lead.objects.visible_to(user)
-    best = (
-        leads.open()
-        .filter(score__isnull=False)
-        .for_list()
-        .select_related("score__version")
-        .order_by("-score__score", "-score__probability", "-pk")
-    )
-    rows = list(best[:SHOWN])
+    best = leads.select_related("contact", "company", "owner", "score__version")
+    rows = list(best.order_by("-score__score", "-score__probability", "-pk")[:SHOWN])
     labels = _labels() if rows else {}
     return {
         "rows": [{"lead": lead, "reason": _reason(lead, labels, access)} for lead in rows],
-        "open_count": leads.open().count(),
-        "has_leads": bool(rows) or leads.exists(),
+        "url": home.address("crm.lead", *UNTOUCHED, sort="-score"),
+        "has_leads": bool(rows) or Lead.objects.visible_to(user).exists(),
         "average": rows[0].score.version.metrics.get("base_rate") if rows else None,
         "may_import": access.may("crm.lead.import"),
         "may_create": access.may("crm.lead.create"),

@@ -1,7 +1,8 @@
 """Bring database, messages and static files up to date: `python -m scripts.serving.prepare`.
 
 One process for all of it (Django's start is most of the time), which skips what has not changed.
-The log-ins of the sample users are all that is printed; the rest goes to standard error.
+Standard output has the log-ins of the sample users (cells separated by tabs) and sentences about
+what takes long; the rest goes to standard error.
 """
 
 import hashlib
@@ -55,6 +56,7 @@ def main() -> int:
     call_command("compile_messages_pure", stdout=sys.stderr)
     collect_static(layout)
     call_command("sample_users")
+    call_command("load_sample_company", "--if-wanted")
     return 0
 
 

@@ -1,0 +1,43 @@
+"""The sample company of an installation: how far it is loaded, and what was made for it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+COMPANY = "Helioptic"  # what the sample company is called
+
+
+class SampleData(models.Model):
+    """There while sample records are. Records are marked `is_sample`; what cannot be marked is in `made`."""
+
+    day = models.DateField(help_text="Its history ends on the day before.")
+    parts = models.JSONField(default=list, help_text="The parts that are stored.")
+    made = models.JSONField(
+        default=dict, help_text="Numbers of rows by model: tags, rates, fields."
+    )
+    loaded_at = models.DateTimeField(_("loaded"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("sample data")
+        verbose_name_plural = _("sample data")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="core_sample_data_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+    def save(self, **kwargs: Any) -> None:
+        self.pk = 1
+        super().save(**kwargs)
+
+    def note(self, made: type[models.Model], pks: list[int]) -> None:
+        """Remember rows that were made only for the sample company."""
+        label = made._meta.label
+        self.made[label] = [*self.made.get(label, []), *pks]
+
+    def finish(self, at: datetime) -> None:
+        self.loaded_at = at
+        self.save(update_fields=["loaded_at"])

@@ -1,0 +1,89 @@
+"""How far an installation is with getting started, as one of its users sees it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, Subquery
+
+from core import permissions
+from core.choices import ACTIVE_STATES
+from core.models import Installation, JobRun, Notification, SampleData, User
+from core.queries.home import count
+from core.registries.start import StartStep, start_steps
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Steps with whether they are done, and what else every page asks of the installation."""
+
+    steps: tuple[tuple[StartStep, bool], ...]
+    company: str
+    has_sample: bool
+    unread: int  # notifications
+    running: int  # jobs
+
+    @property
+    def done(self) -> int:
+        return sum(is_done for _step, is_done in self.steps)
+
+    @property
+    def total(self) -> int:
+        return len(self.steps)
+
+    @property
+    def left(self) -> int:
+        return self.total - self.done
+
+    @property
+    def is_complete(self) -> bool:
+        return self.done == self.total
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.done / self.total) if self.total else 100
+
+    @property
+    def next(self) -> StartStep | None:
+        """The first step that is not done."""
+        return next((step for step, is_done in self.steps if not is_done), None)
+
+
+def progress_of(user: User) -> Progress:
+    """Read once per user instance (so: once per request), in one query."""
+    if user.cached_start is None:
+        user.cached_start = _read(user)
+    found: Progress = user.cached_start
+    return found
+
+
+def _read(user: User) -> Progress:
+    access = permissions.access_of(user)
+    may = [step for step in start_steps if not step.permission or access.may(step.permission)]
+    steps = sorted(may, key=lambda step: step.order)
+    columns: dict[str, Any] = {f"step_{step.key}": Exists(step.evidence(user)) for step in steps}
+    row: Any = User.objects.filter(pk=user.pk).values(
+        company=Subquery(Installation.objects.filter(pk=1).values("name")),
+        unread=count(Notification.objects.filter(user=user, read_at=None)),
+        running=count(JobRun.objects.filter(state__in=ACTIVE_STATES)),
+        has_sample=Exists(SampleData.objects.exclude(loaded_at=None)),
+        **columns,
+    )[0]
+    return Progress(
+        tuple((step, bool(row[f"step_{step.key}"])) for step in steps),
+        row["company"] or Installation().name,
+        bool(row["has_sample"]),
+        row["unread"],
+        row["running"],
+    )
+
+
+def described(progress: Progress, user: User) -> list[dict[str, Any]]:
+    """The steps as the page draws them: done, the one to do now, and those to come."""
+    return [
+        {
+            "step": step,
+            "state": "done" if is_done else "now" if step is progress.next else "todo",
+            "remark": step.remark(user) if step.remark and is_done else "",
+        }
+        for step, is_done in progress.steps
+    ]
