@@ -1,0 +1,176 @@
+"""How fast pages are at a large company's size.
+
+    python -m benchmarks.pages 1000000            makes the data (once), then measures
+    python -m benchmarks.pages 1000000 --fresh    makes it anew
+
+Uses a database beside the one of DATABASE_URL (its name and "_pages"), or a file of SQLite, and
+keeps it. A time is that of the whole request in the process that serves it: middleware, view,
+queries, template; without the network.
+"""
+
+import argparse
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from benchmarks.database import kept_database
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from core.models import User
+
+ROUNDS = 40
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Case:
+    """A page as somebody asks for it."""
+
+    what: str
+    url: str
+    user: "User"
+
+
+def measure(case: Case, client: "Client") -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client.force_login(case.user)
+    for _round in range(3):
+        response = client.get(case.url)
+        assert response.status_code == 200, f"{case.what}: {response.status_code}"
+    with CaptureQueriesContext(connection) as queries:
+        size = len(client.get(case.url).content)
+    times = []
+    for _round in range(ROUNDS):
+        started = time.perf_counter()
+        client.get(case.url)
+        times.append((time.perf_counter() - started) * 1000)
+    times.sort()
+    print(
+        f"| {case.what} | {statistics.median(times):.0f} | {times[int(len(times) * 0.95)]:.0f} "
+        f"| {len(queries)} | {size / 1024:.0f} |",
+        flush=True,
+    )
+
+
+def address(name: str, *conditions: Any, **more: str) -> str:
+    from django.urls import reverse
+
+    from core.conditions import to_parameter
+
+    parameters = [("if", to_parameter(condition)) for condition in conditions]
+    query = urlencode([*parameters, *more.items()])
+    return f"{reverse(name)}?{query}" if query else reverse(name)
+
+
+def page_1000(rows: Any, *columns: str) -> str:
+    """The token of the page that begins behind 999 pages."""
+    from core.lists.keyset import Position
+
+    *values, pk = rows.values_list(*columns, "pk")[PER_PAGE * 999 - 1]
+    return Position(values[0], pk).token()
+
+
+def cases() -> Iterator[Case]:
+    from django.urls import reverse
+
+    from core.conditions import Criterion, Happened
+    from core.models import User
+    from crm.models import Company, Contact, Deal, Lead
+
+    everybody = User.objects.get(email="user0@example.com")  # a manager: sees all
+    team = User.objects.get(email="user10@example.com")  # sells: sees the team's
+    contacts = Contact.objects.kept().order_by("name_key", "pk")
+    leads = Lead.objects.kept().filter(score__isnull=False)
+    leads = leads.order_by("-score__score", "-pk")
+    name = Contact.objects.get(pk=4_321).name
+    chinese = Contact.objects.filter(name__regex="^[一-龥]{3}$").first().name
+    middle = Company.objects.get(pk=Contact.objects.get(pk=4_321).company_id)
+    plain = {
+        "contacts, page 1": address("contact_list"),
+        "contacts, page 1,000": address("contact_list", after=page_1000(contacts, "name_key")),
+        "leads by score, page 1": address("lead_list"),
+        "leads by score, page 1,000": address("lead_list", after=page_1000(leads, "score__score")),
+        "deals": address("deal_list"),
+        "companies": address("company_list"),
+        "activities": address("activity_list"),
+        "contacts of one owner": address("contact_list", Criterion("owner", "is", [team.pk])),
+        "contacts by a custom field": address(
+            "contact_list", Criterion("custom.segment", "is", ["segment 30"])
+        ),
+        "contacts in the order of a custom field": address("contact_list", sort="custom.lines"),
+        "contacts by their company's industry": address(
+            "contact_list", Criterion("company.industry", "is", ["Industry 7"])
+        ),
+        "contacts by their company's custom field": address(
+            "contact_list", Criterion("company.custom.segment", "is", ["segment 7"])
+        ),
+        "contacts with 3 clicks in 30 days": address(
+            "contact_list", Happened("interaction", ("click",), 3, None, 30)
+        ),
+        "contacts without activity in 90 days": address(
+            "contact_list", Happened("activity", (), None, 0, 90)
+        ),
+        "open leads, score at least 70": address(
+            "lead_list",
+            Criterion("status", "is", ["new", "working"]),
+            Criterion("score", "at_least", 70),
+        ),
+        f"contacts, search {name.split()[0]!r}": address("contact_list", q=name.split()[0]),
+        "search by name, Latin": f"{reverse('search')}?{urlencode({'q': 'Hannah Lindq'})}",
+        "search by name, with a typo": f"{reverse('search')}?{urlencode({'q': 'Hanah Lindqvist'})}",
+        "search by name, Chinese": f"{reverse('search')}?{urlencode({'q': chinese})}",
+        "search by name, pinyin": f"{reverse('search')}?{urlencode({'q': 'wangwei'})}",
+        "search by phone": f"{reverse('search')}?{urlencode({'q': '0004321'})}",
+        "contact": reverse("contact_detail", args=[4_321]),
+        "company": reverse("company_detail", args=[middle.pk]),
+        "lead": reverse("lead_detail", args=[4_321]),
+        "deal": reverse("deal_detail", args=[Deal.objects.get(pk=4_321).pk]),
+        "home": reverse("home"),
+    }
+    for what, url in plain.items():
+        yield Case(what, url, everybody)
+    for what in ("contacts, page 1", "leads by score, page 1", "search by name, Latin", "home"):
+        yield Case(f"{what}, as one of a team", plain[what], team)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("contacts", type=int, nargs="?", default=100_000)
+    parser.add_argument("--fresh", action="store_true", help="make the data anew")
+    parser.add_argument("--only", default="", help="measure the cases with this word")
+    given = parser.parse_args()
+    with kept_database("pages", fresh=given.fresh) as vendor:
+        make_once(given.contacts)
+        from django.conf import settings
+        from django.test import Client
+
+        settings.ALLOWED_HOSTS = ["testserver"]
+        print(f"{vendor}: pages at {given.contacts:,} contacts, {ROUNDS} requests each")
+        print("| page | median ms | 95th ms | queries | KB |")
+        print("| --- | ---: | ---: | ---: | ---: |")
+        client = Client()
+        for case in cases():
+            if given.only in case.what:
+                measure(case, client)
+
+
+def make_once(contacts: int) -> None:
+    from benchmarks.big_company import Maker, Size
+    from crm.models import Contact
+
+    if Contact.objects.exists():
+        return
+
+    Maker(Size.of(contacts), lambda sentence: print(sentence, file=sys.stderr)).make()
+
+
+if __name__ == "__main__":
+    main()
