@@ -26,6 +26,17 @@ if TYPE_CHECKING:
 
 def register() -> None:
     """Called once, when the apps are ready."""
+    _register_permissions()
+    _register_navigation()
+    commands.register(
+        Command("core.settings", _("Change your preferences"), "settings", "settings_profile"),
+    )
+    _register_jobs()
+    _register_start()
+    _register_panels()
+
+
+def _register_permissions() -> None:
     permission_registry.register(
         Permission("core.job.view", _("See job runs")),
         Permission("core.custom_field.manage", _("Say what custom fields mean")),
@@ -35,6 +46,9 @@ def register() -> None:
         Permission("core.sample.load", _("Load the sample company")),
         Permission("core.sample.remove", _("Remove the sample company")),
     )
+
+
+def _register_navigation() -> None:
     navigation.register(
         NavigationEntry("home", _("Home"), "home", "home", "top", 10, on_phone=True),
         NavigationEntry(
@@ -59,12 +73,6 @@ def register() -> None:
         ),
         NavigationEntry("settings", _("Settings"), "settings", "settings_profile", "foot", 20),
     )
-    commands.register(
-        Command("core.settings", _("Change your preferences"), "settings", "settings_profile"),
-    )
-    _register_jobs()
-    _register_start()
-    _register_panels()
 
 
 def _register_jobs() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import upsert as module
-from core.models import CustomField, ModelVersion
+from core.models import ModelVersion, Tag
 from core.upsert import update_rows, upsert
 from crm.models import Lead, LeadScore
 from tests.factories import CompanyFactory, LeadFactory, ModelVersionFactory
@@ -99,33 +99,19 @@ def test_only_the_named_fields_are_taken_over() -> None:
 
 
 def test_many_rows_go_in_few_statements(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_PARAMETERS", 4 * 10)
-    rows = (["crm.lead", f"key_{n}", "Label", NOW] for n in range(25))
+    monkeypatch.setattr(module, "MAX_PARAMETERS", 3 * 5)
+    rows = ([f"Tag {n}", f"tag {n}", NOW] for n in range(25))
     with CaptureQueriesContext(connection) as queries:
-        written = upsert(
-            CustomField,
-            rows_with_defaults(rows),
-            fields=["object_type", "key", "label", "created_at", "type", "known_when", "position"],
-            key=["object_type", "key"],
-        )
-    assert written == CustomField.objects.count() == 25
+        written = upsert(Tag, rows, fields=["name", "name_key", "created_at"], key=["name_key"])
+    assert written == Tag.objects.count() == 25
     assert len(queries) == 5
-
-
-def rows_with_defaults(rows: Any) -> Any:
-    return ([*row, "text", "before", 0] for row in rows)
 
 
 def test_statement_stays_below_the_limit_of_parameters() -> None:
     """SQLite refuses more than 32,766; a wide model must not pass it."""
-    rows = ([f"crm.x{n}", "key", "Label", NOW, "text", "before", 0] for n in range(5_000))
-    written = upsert(
-        CustomField,
-        rows,
-        fields=["object_type", "key", "label", "created_at", "type", "known_when", "position"],
-        key=["object_type", "key"],
-    )
-    assert written == 5_000
+    rows = ([f"Tag {n}", f"tag {n}", NOW] for n in range(12_000))
+    written = upsert(Tag, rows, fields=["name", "name_key", "created_at"], key=["name_key"])
+    assert written == 12_000
 
 
 def test_nothing_is_written_of_no_rows(django_assert_num_queries: Any) -> None:
@@ -148,10 +134,10 @@ def test_row_that_breaks_a_rule_writes_nothing() -> None:
 def test_text_that_is_too_long_is_refused_not_cut() -> None:
     with pytest.raises(DataError), transaction.atomic():
         upsert(
-            CustomField,
-            [["crm.lead", "k" * 500, "Label", NOW, "text", "before", 0]],
-            fields=["object_type", "key", "label", "created_at", "type", "known_when", "position"],
-            key=["object_type", "key"],
+            Tag,
+            [["Tag", "k" * 500, NOW]],
+            fields=["name", "name_key", "created_at"],
+            key=["name_key"],
         )
 
 

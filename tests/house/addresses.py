@@ -99,8 +99,8 @@ def _owned(factory: Any) -> Callable[[User], int]:
     return lambda owner: factory(owner=owner, team=owner.team).pk
 
 
-def _change(owner: User) -> dict[str, int]:
-    """A change of a lead."""
+def _edit(owner: User) -> dict[str, int]:
+    """An edit of a lead."""
     lead = LeadFactory(owner=owner)
     event = audit.record(
         actor=owner, action="edit", subject=lead, changes={"source": ("Fair", "Web")}
@@ -170,7 +170,7 @@ RECORDS: dict[str, Callable[[User], int | dict[str, int]]] = {
     "group": _owned(GroupFactory),
     "event": _owned(EventFactory),
     "record": _lead,
-    "record_restore": _change,
+    "record_restore": _edit,
     "record_file": _file,
     "record_file_delete": _file,
     "record_file_restore": _deleted_file,

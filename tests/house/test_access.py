@@ -119,6 +119,8 @@ def test_only_these_pages_are_for_everybody_who_is_signed_in() -> None:
         "search",
         "record_preview",
         "settings_profile",
+        "start",
+        "start_hide",
         "view_create",
         "view_delete",
         "view_edit",
@@ -185,7 +187,7 @@ def reaches_foreign(address: Address, user: User) -> bool:
         return access.may("core.job.view") and access.may("analytics.lead_score.run")
     if address.name.startswith("view"):
         return False
-    permission = "crm.contact.view" if address.name.startswith("record") else address.permission
+    permission = "crm.contact.view" if address.name == "record_preview" else address.permission
     return permissions.access_of(user).reach(permission) == Reach.ALL
 
 

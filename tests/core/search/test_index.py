@@ -12,11 +12,11 @@ from core.queries.search import find_records, search_condition
 from core.registries import record_types
 from core.search import rebuild
 from core.services import search as service
-from core.services.records import save_record
+from core.services.records import assign_records, save_record
 from core.services.search import ask_for_first_index, index_records, remove_from_index
 from crm.models import Company, Contact, Lead
-from crm.services.leads import assign_leads
 from tests.factories import CompanyFactory, ContactFactory, LeadFactory, RoleFactory, UserFactory
+from tests.factories.core import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -204,7 +204,8 @@ def test_a_handed_over_lead_is_found_by_its_new_owner(
     colleague.roles.set([role])
     index()
     assert found("lovelace", colleague) == []
-    assign_leads(leads=[lead], owner=colleague, by=manager)
+    rows = Lead.objects.filter(pk=lead.pk)
+    assign_records(rows=rows, owner=colleague, by=manager, at=NOW)
     assert found("lovelace", colleague) == [lead]
 
 

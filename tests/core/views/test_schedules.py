@@ -45,4 +45,4 @@ def test_pattern_of_an_administrator_is_left_alone() -> None:
     task = PeriodicTask.objects.get(args__contains=KIND)
     task.crontab.hour = "*/4"
     task.crontab.save()
-    assert schedules_by_kind() == {}
+    assert KIND not in schedules_by_kind()
