@@ -8,142 +8,18 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from benchmarks.big_names import (
+    CITIES,
+    INDUSTRIES,
+    SEGMENTS,
+    SOURCES,
+    TITLES,
+    TRADES,
+    company_name,
+    person_name,
+)
+
 NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
-GIVEN = [
-    "Hannah",
-    "Maya",
-    "Tomasz",
-    "Sofia",
-    "Daniel",
-    "Ingrid",
-    "Ravi",
-    "Claire",
-    "Elena",
-    "Oliver",
-    "Marcus",
-    "Amara",
-    "Beatriz",
-    "Peter",
-    "Yuki",
-    "Leo",
-    "Anna",
-    "Jonas",
-    "Priya",
-    "Lucía",
-    "Noah",
-    "Emma",
-    "Liam",
-    "Mia",
-    "Paul",
-    "Laura",
-    "Felix",
-    "Nina",
-    "Omar",
-    "Sara",
-]
-FAMILY = [
-    "Lindqvist",
-    "Okafor",
-    "Zieliński",
-    "Marchetti",
-    "Abara",
-    "Solheim",
-    "Menon",
-    "Dubosc",
-    "Petrova",
-    "Grant",
-    "Feld",
-    "Diallo",
-    "Nunes",
-    "Vlček",
-    "Tanabe",
-    "Brandt",
-    "Weber",
-    "Raman",
-    "Ferrer",
-    "Müller",
-    "Schmidt",
-    "Rossi",
-    "Novák",
-    "Kowalski",
-    "Jensen",
-    "Silva",
-    "García",
-    "Dupont",
-    "Ivanov",
-    "Haddad",
-    "Keller",
-    "Nagy",
-    "Popescu",
-    "Larsen",
-    "Moreau",
-    "Fischer",
-    "Costa",
-]
-SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓韩冯曹彭曾肖田董潘袁蔡蒋余"
-CHARACTERS = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰建国文辉力鑫宇浩凯思雨婷"
-FIRMS = [
-    "Nordhavn",
-    "Kestrel",
-    "Aurubian",
-    "Tessaly",
-    "Brightwater",
-    "Fjordline",
-    "Sundaram",
-    "Verrerie",
-    "Balkan",
-    "Thornbury",
-    "Moravia",
-    "Sahel",
-    "Atlântico",
-    "Kitano",
-    "Cedar",
-    "Hanul",
-    "Ostrava",
-    "Feldberg",
-    "Rhein",
-    "Tamesis",
-]
-TRADES = [
-    "Logistics",
-    "Robotics",
-    "Metals",
-    "Foods",
-    "Pharma",
-    "Seafood",
-    "Parts",
-    "Glass",
-    "Bearings",
-    "Packaging",
-]
-PLACES_ZH = ["上海", "北京", "深圳", "苏州", "杭州", "宁波", "无锡", "青岛", "成都", "武汉"]
-TRADES_ZH = ["精密", "联合", "海辰", "明德", "华信", "中科", "天工", "瑞丰", "启元", "恒力"]
-INDUSTRIES = [f"Industry {number}" for number in range(40)]
-CITIES = [
-    "Rotterdam",
-    "Hamburg",
-    "Lyon",
-    "Turin",
-    "Gdańsk",
-    "Bergen",
-    "Porto",
-    "Brno",
-    "Suzhou",
-    "Ningbo",
-    "Osaka",
-    "Leeds",
-]
-SEGMENTS = [f"segment {number}" for number in range(50)]
-TITLES = [
-    "CTO",
-    "Plant Manager",
-    "Quality Director",
-    "Procurement Lead",
-    "工厂经理",
-    "采购总监",
-    "Engineer",
-]
-SOURCES = ["Web", "Fair", "Referral", "Webinar", "Partner", "KOL"]
 
 
 @dataclass(frozen=True)
@@ -164,20 +40,6 @@ class Size:
         return cls(
             contacts, contacts // 5, contacts // 10, contacts * 5, contacts // 2, contacts // 10
         )
-
-
-def person_name(chance: Random) -> str:
-    """Two of three in Latin letters, one Chinese."""
-    if chance.random() < 0.33:
-        given = "".join(chance.choices(CHARACTERS, k=chance.choice((1, 2, 2))))
-        return chance.choice(SURNAMES) + given
-    return f"{chance.choice(GIVEN)} {chance.choice(FAMILY)}"
-
-
-def company_name(chance: Random, number: int) -> str:
-    if chance.random() < 0.33:
-        return f"{chance.choice(PLACES_ZH)}{chance.choice(TRADES_ZH)}{number}有限公司"
-    return f"{chance.choice(FIRMS)} {chance.choice(TRADES)} {number}"
 
 
 def moment(chance: Random, days: float) -> datetime:
@@ -228,16 +90,14 @@ class Maker:
         sales, manager = (Role.objects.get(key=key) for key in ("sales", "manager"))
         for number, user in enumerate(self.users):
             user.roles.add(manager if number < 10 else sales)
-        for kind, choices in (("crm.contact", SEGMENTS), ("crm.company", SEGMENTS)):
+        segments = [{"key": segment, "label": segment} for segment in SEGMENTS]
+        for kind in ("crm.contact", "crm.company"):
             CustomField.objects.create(
-                object_type=kind,
-                key="segment",
-                label="Segment",
-                type="choice",
-                **(
-                    {"options": [{"key": c, "label": c} for c in choices]} if _has_options() else {}
-                ),
+                object_type=kind, key="segment", label="Segment", type="choice", options=segments
             )
+        CustomField.objects.create(
+            object_type="crm.contact", key="lines", label="Production lines", type="number"
+        )
         self.version = ModelVersion.objects.create(
             kind="analytics.lead_score", number=1, algorithm="none", state="champion"
         )
@@ -422,6 +282,7 @@ class Maker:
 
         from crm import models
 
+        self._build_indexes()
         owned = [models.Company, models.Contact, models.Lead, models.Deal, models.Activity]
         started = time.perf_counter()
         with connection.cursor() as cursor:
@@ -430,11 +291,17 @@ class Maker:
             cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
         self.say(f"statistics: {_seconds(started)}")
 
+    def _build_indexes(self) -> None:
+        """What jobs of the product do: indexes of custom fields, the index of search."""
+        from benchmarks.big_index import index_for_search
+        from core.models import CustomField
+        from core.services.custom_field_indexes import build_index
 
-def _has_options() -> bool:
-    from core.models import CustomField
-
-    return any(field.name == "options" for field in CustomField._meta.get_fields())
+        for field in CustomField.objects.all():
+            build_index(field)
+        started = time.perf_counter()
+        count = index_for_search()
+        self.say(f"{count:,} records indexed for search: {_seconds(started)}")
 
 
 def _seconds(started: float) -> str:

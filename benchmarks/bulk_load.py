@@ -23,7 +23,7 @@ def load(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> int:
         for row in _with_first(first, source)
     )
     write = _copy if connection.vendor == "postgresql" else _insert
-    return write(model._meta.db_table, [field.column for field in fields], values)
+    return write(model._meta.db_table, [str(field.column) for field in fields], values)
 
 
 def _with_first(first: Mapping[str, Any], rest: Iterator[Mapping[str, Any]]) -> Iterator[Any]:

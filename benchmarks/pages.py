@@ -79,21 +79,23 @@ def page_1000(rows: Any, *columns: str) -> str:
 
 
 def cases() -> Iterator[Case]:
-    from django.urls import reverse
-
-    from core.conditions import Criterion, Happened
     from core.models import User
-    from crm.models import Company, Contact, Deal, Lead
 
     everybody = User.objects.get(email="user0@example.com")  # a manager: sees all
     team = User.objects.get(email="user10@example.com")  # sells: sees the team's
+    plain = {**lists(), **filters(team.pk), **searches(), **records()}
+    for what, url in plain.items():
+        yield Case(what, url, everybody)
+    for what in ("contacts, page 1", "leads by score, page 1", "search by name, Latin", "home"):
+        yield Case(f"{what}, as one of a team", plain[what], team)
+
+
+def lists() -> dict[str, str]:
+    from crm.models import Contact, Lead
+
     contacts = Contact.objects.kept().order_by("name_key", "pk")
-    leads = Lead.objects.kept().filter(score__isnull=False)
-    leads = leads.order_by("-score__score", "-pk")
-    name = Contact.objects.get(pk=4_321).name
-    chinese = Contact.objects.filter(name__regex="^[一-龥]{3}$").first().name
-    middle = Company.objects.get(pk=Contact.objects.get(pk=4_321).company_id)
-    plain = {
+    leads = Lead.objects.kept().filter(score__isnull=False).order_by("-score__score", "-pk")
+    return {
         "contacts, page 1": address("contact_list"),
         "contacts, page 1,000": address("contact_list", after=page_1000(contacts, "name_key")),
         "leads by score, page 1": address("lead_list"),
@@ -101,44 +103,66 @@ def cases() -> Iterator[Case]:
         "deals": address("deal_list"),
         "companies": address("company_list"),
         "activities": address("activity_list"),
-        "contacts of one owner": address("contact_list", Criterion("owner", "is", [team.pk])),
-        "contacts by a custom field": address(
-            "contact_list", Criterion("custom.segment", "is", ["segment 30"])
-        ),
         "contacts in the order of a custom field": address("contact_list", sort="custom.lines"),
-        "contacts by their company's industry": address(
-            "contact_list", Criterion("company.industry", "is", ["Industry 7"])
+        "contacts by last touch": address("contact_list", sort="-touched"),
+    }
+
+
+def filters(owner: int) -> dict[str, str]:
+    from core.conditions import Criterion, Happened
+
+    contacts = {
+        "contacts of one owner": Criterion("owner", "is", [owner]),
+        "contacts by a custom field": Criterion("custom.segment", "is", ["segment 30"]),
+        "contacts by their company's industry": Criterion("company.industry", "is", ["Industry 7"]),
+        "contacts by their company's custom field": Criterion(
+            "company.custom.segment", "is", ["segment 7"]
         ),
-        "contacts by their company's custom field": address(
-            "contact_list", Criterion("company.custom.segment", "is", ["segment 7"])
-        ),
-        "contacts with 3 clicks in 30 days": address(
-            "contact_list", Happened("interaction", ("click",), 3, None, 30)
-        ),
-        "contacts without activity in 90 days": address(
-            "contact_list", Happened("activity", (), None, 0, 90)
-        ),
-        "open leads, score at least 70": address(
-            "lead_list",
-            Criterion("status", "is", ["new", "working"]),
-            Criterion("score", "at_least", 70),
-        ),
-        f"contacts, search {name.split()[0]!r}": address("contact_list", q=name.split()[0]),
-        "search by name, Latin": f"{reverse('search')}?{urlencode({'q': 'Hannah Lindq'})}",
-        "search by name, with a typo": f"{reverse('search')}?{urlencode({'q': 'Hanah Lindqvist'})}",
-        "search by name, Chinese": f"{reverse('search')}?{urlencode({'q': chinese})}",
-        "search by name, pinyin": f"{reverse('search')}?{urlencode({'q': 'wangwei'})}",
-        "search by phone": f"{reverse('search')}?{urlencode({'q': '0004321'})}",
-        "contact": reverse("contact_detail", args=[4_321]),
-        "company": reverse("company_detail", args=[middle.pk]),
+        "contacts with 3 clicks in 30 days": Happened("interaction", ("click",), 3, None, 30),
+        "contacts without activity in 90 days": Happened("activity", (), None, 0, 90),
+    }
+    leads = [Criterion("status", "is", ["new", "working"]), Criterion("score", "at_least", 70)]
+    return {
+        **{what: address("contact_list", condition) for what, condition in contacts.items()},
+        "open leads, score at least 70": address("lead_list", *leads),
+    }
+
+
+def searches() -> dict[str, str]:
+    from django.urls import reverse
+
+    from crm.models import Contact
+
+    chinese = Contact.objects.filter(name__regex="^[一-龥]{3}$")[0].name
+    words = {
+        "search by name, Latin": "Hannah Lindqvist",
+        "search by name, as typed": "Hannah Lin",
+        "search by name, with a slip": "Hanah Lindqvist",
+        "search by name, Chinese": chinese,
+        "search by name, pinyin": "wangwei",
+        "search by phone": "0004321",
+        "search by e-mail": "person4321@",
+    }
+    return {
+        **{what: f"{reverse('search')}?{urlencode({'q': text})}" for what, text in words.items()},
+        "contacts, list search, rare": address("contact_list", q="Hannah Lindqvist"),
+        "contacts, list search, common": address("contact_list", q="Hannah"),
+    }
+
+
+def records() -> dict[str, str]:
+    from django.urls import reverse
+
+    from crm.models import Contact
+
+    contact = Contact.objects.get(pk=4_321)
+    return {
+        "contact": reverse("contact_detail", args=[contact.pk]),
+        "company": reverse("company_detail", args=[contact.company_id]),
         "lead": reverse("lead_detail", args=[4_321]),
-        "deal": reverse("deal_detail", args=[Deal.objects.get(pk=4_321).pk]),
+        "deal": reverse("deal_detail", args=[4_321]),
         "home": reverse("home"),
     }
-    for what, url in plain.items():
-        yield Case(what, url, everybody)
-    for what in ("contacts, page 1", "leads by score, page 1", "search by name, Latin", "home"):
-        yield Case(f"{what}, as one of a team", plain[what], team)
 
 
 def main() -> None:

@@ -5,10 +5,11 @@ Used by the templates (`core.templatetags.ui` registers them) and wherever Pytho
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from math import ceil
 
 from django.utils import formats, numberformat, timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 Number = int | float | Decimal
 
@@ -96,17 +97,34 @@ def money(amount: Number | None, currency: str) -> str:
     return f"{'−' if amount < 0 else ''}{sign}{shown}"
 
 
+def day_text(day: date) -> str:
+    """The date as the reader writes it."""
+    return _day_text(day, get_language() or "")
+
+
+@lru_cache(maxsize=4096)  # lists show the same days again and again
+def _day_text(day: date, _language: str) -> str:
+    return formats.date_format(day, "DATE_FORMAT")
+
+
+def exact_time(local: datetime) -> str:
+    """The date and the time of the day of a moment in the reader's time zone."""
+    words = {"day": day_text(local.date()), "time": local.strftime("%H:%M")}
+    return gettext("%(day)s, %(time)s") % words
+
+
 def relative_time(moment: datetime | None, now: datetime | None = None) -> str:
     """How long ago or ahead; a date beyond four weeks."""
     if moment is None:
         return ""
     now = now or timezone.now()
     distance = abs(now - moment)
-    days = abs((timezone.localdate(now) - timezone.localdate(moment)).days)
+    local_day = timezone.localdate(moment)
+    days = abs((timezone.localdate(now) - local_day).days)
     if distance < timedelta(minutes=1):
         return gettext("just now")
     if days > 28:
-        return formats.date_format(timezone.localtime(moment), "DATE_FORMAT")
+        return day_text(local_day)
     phrase = _ahead if moment > now else _ago
     if days == 0 or distance < timedelta(hours=6):
         return phrase(distance, 0)
@@ -119,8 +137,7 @@ def clock(moment: datetime, now: datetime | None = None, *, is_day_only: bool = 
     day = _day_name(local.date(), today)
     if is_day_only:
         return day
-    time = local.strftime("%H:%M")
-    return gettext("%(day)s, %(time)s") % {"day": day, "time": time}
+    return gettext("%(day)s, %(time)s") % {"day": day, "time": local.strftime("%H:%M")}
 
 
 def _day_name(day: date, today: date) -> str:

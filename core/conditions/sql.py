@@ -87,6 +87,30 @@ def _happened(condition: Happened, kind: RecordType, view: Viewpoint) -> Q:
         return Q(Exists(rows))
     if most == 0:
         return ~Q(Exists(rows)) if least == 0 else NOTHING
+    if condition.days is None:
+        return _counted_for_each(rows, behaviour, kind, least, most)
+    return _counted_at_once(rows_of(condition, behaviour, view), behaviour, least, most)
+
+
+def _counted_at_once(rows: QuerySet[Any], behaviour: Behaviour, least: int, most: int | None) -> Q:
+    """Count what happened in some days once for everybody: few rows of many records."""
+    link = behaviour.link
+    counted = rows.order_by().filter(**{f"{link}__isnull": False}).values(link)
+    counted = counted.annotate(number=Count("pk"))
+    q = EVERYTHING
+    if least > 0:
+        q &= Q(**{f"{behaviour.anchor}__in": counted.filter(number__gte=least).values(link)})
+    if most is not None:
+        more = Q(**{f"{behaviour.anchor}__in": counted.filter(number__gt=most).values(link)})
+        anchored = Q(**{f"{behaviour.anchor}__isnull": False})
+        q &= ~(more & anchored)
+    return q
+
+
+def _counted_for_each(
+    rows: QuerySet[Any], behaviour: Behaviour, kind: RecordType, least: int, most: int | None
+) -> Q:
+    """Count all that ever happened record by record: a list needs only some of them."""
     counted = rows.order_by().values(behaviour.link).annotate(number=Count("pk")).values("number")
     number = Coalesce(Subquery(counted), 0)
     within = kind.model._base_manager.filter(pk=OuterRef("pk")).annotate(number=number)

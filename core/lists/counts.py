@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 
 # Beyond this many rows nobody needs the exact number.
 COUNT_LIMIT = 10_000
-# In the planner's units: about 30 ms on the machine of docs/benchmarks.md.
-CHEAP = 15_000
+# In the planner's units: about 10 ms on the machine of docs/benchmarks.md.
+CHEAP = 5_000
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ took two thirds of the page's time (docs/decisions/0012-lists.md).
 from collections.abc import Callable
 from typing import Any
 
-from django.utils import formats
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.choices import FieldType
 from core.lists.cells import Cell, Line
-from core.phrases import money
+from core.phrases import day_text, money
 from core.templatetags.ui import av, pill, short_address, web_address, when, who
 from core.values import grouped
 
@@ -65,8 +64,9 @@ def amount(cell: Cell, _line: Line) -> SafeString:
 
 
 def day(cell: Cell, _line: Line) -> SafeString:
-    shown = formats.date_format(cell.value, "DATE_FORMAT")
-    return format_html('<time class="t2" datetime="{}">{}</time>', cell.value.isoformat(), shown)
+    return format_html(
+        '<time class="t2" datetime="{}">{}</time>', cell.value.isoformat(), day_text(cell.value)
+    )
 
 
 def moment(cell: Cell, _line: Line) -> SafeString:
@@ -141,3 +141,17 @@ def drawn(cell: Cell, line: Line) -> SafeString:
     if cell.value in ABSENT or column.field is None:
         return NOTHING
     return (column.draw or DRAW[column.field.type])(cell, line)
+
+
+def drawn_row(line: Line, select: str = "") -> SafeString:
+    """The whole row; with `select`, a sentence for screen readers, it begins with a check box."""
+    box = ""
+    if select:
+        label = escape(select % {"name": line.name})
+        box = (
+            '<td class="pick"><input class="cb" type="checkbox" name="ids" '
+            f'value="{line.row.pk}" aria-label="{label}"></td>'
+        )
+    cells = "".join(f"{cell.column.td}{drawn(cell, line)}</td>" for cell in line.cells)
+    preview = escape(line.preview)
+    return SafeString(f'<tr data-preview="{preview}">{box}{cells}</tr>')

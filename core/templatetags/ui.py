@@ -13,7 +13,7 @@ from math import pi
 from django import forms, template
 from django.forms.boundfield import BoundField
 from django.templatetags.static import static
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
@@ -22,6 +22,7 @@ from core.phrases import (
     Number,
     browser,
     duration,
+    exact_time,
     money,
     number,
     percent,
@@ -61,6 +62,11 @@ GO_KEYS = {
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
     """{% icon "mail" "i-14" %}: an icon of static/img/icons.svg, hidden from screen readers."""
+    return _icon(str(name), css)
+
+
+@lru_cache(maxsize=1024)  # a page has a hundred, and the address of a static file costs a search
+def _icon(name: str, css: str) -> SafeString:
     return format_html(
         '<svg class="i{}" aria-hidden="true"><use href="{}#i-{}"></use></svg>',
         _classes(css),
@@ -308,7 +314,7 @@ def when(moment: datetime | None, missing: object = "–") -> SafeString:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         local.isoformat(timespec="seconds"),
-        formats.date_format(local, "DATETIME_FORMAT"),
+        exact_time(local),
         relative_time(moment),
     )
 

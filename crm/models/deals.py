@@ -116,6 +116,7 @@ class Deal(Origin, OwnedRecord):
         indexes = [
             models.Index(fields=["name_key", "id"], name="crm_deal_name"),
             models.Index(fields=["status", "close_on", "id"], name="crm_deal_close"),
+            models.Index(fields=["close_on", "id"], name="crm_deal_close_on"),
             models.Index(fields=["stage", "-id"], name="crm_deal_stage"),
             models.Index(fields=["owner", "status", "-id"], name="crm_deal_owner"),
             models.Index(fields=["team", "status", "-id"], name="crm_deal_team"),

@@ -43,7 +43,8 @@ class Interaction(models.Model):
         indexes = [
             models.Index(fields=["contact", "kind", "-id"], name="crm_interaction_kind"),
             models.Index(fields=["contact", "-id"], name="crm_interaction_contact"),
-            models.Index(fields=["kind", "-id"], name="crm_interaction_what"),
+            # With the contact, so that counting what many did reads the index alone.
+            models.Index(fields=["kind", "-id", "contact"], name="crm_interaction_what"),
             models.Index(
                 fields=["origin"], name="crm_interaction_origin", condition=~models.Q(origin="")
             ),

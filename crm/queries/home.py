@@ -35,7 +35,7 @@ def call_first(home: HomeView, user: "User") -> dict[str, Any] | None:
     except Refused:
         return None
     best = leads.select_related("contact", "company", "owner", "score__version")
-    rows = list(best.order_by("-score__score", "-score__probability", "-pk")[:SHOWN])
+    rows = list(best.order_by("-score__score", "-score__lead")[:SHOWN])
     labels = _labels() if rows else {}
     return {
         "rows": [{"lead": lead, "reason": _reason(lead, labels, access)} for lead in rows],

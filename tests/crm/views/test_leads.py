@@ -11,6 +11,7 @@ from django.urls import reverse
 from core import audit
 from core.choices import Reach
 from core.models import User
+from core.services.search import index_records
 from crm.models import Company, Lead
 from tests.factories import (
     CompanyFactory,
@@ -230,6 +231,7 @@ def test_company_page_shows_visible_leads_and_contacts_only(
 def test_list_shows_only_what_is_visible(sales: User, outsider: User, log_in: LogIn) -> None:
     LeadScoreFactory(lead=LeadFactory(owner=sales, contact__name="Mine Own"))
     LeadScoreFactory(lead=LeadFactory(owner=outsider, contact__name="Not Mine"))
+    index_records("crm.lead", Lead.objects.values_list("pk", flat=True))
     client = log_in(sales)
     for url in (reverse("lead_list"), reverse("home"), f"{reverse('lead_list')}?q=mine"):
         page = client.get(url).content.decode()
