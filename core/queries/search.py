@@ -50,24 +50,28 @@ def find_records(text: str, user: User, *, limit: int) -> list[Hit]:
     question = Question.of(text)
     if not question:
         return []
-    found = _best(question, user, limit, (called, begins, WHOLE))
-    if not found and len(question.chunks) > 1:
-        found = _best(question, user, limit, (has_words,))
-    if not found and (also := other_spellings(question)):
-        found = _best(question, user, limit, (partial(has_words, also=also),))
+    with index_preferred():
+        found = _best(question, user, limit, (called, begins, WHOLE))
+        if not found and len(question.chunks) > 1:
+            found = _best(question, user, limit, (has_words,))
+        if not found and (also := other_spellings(question)):
+            found = _best(question, user, limit, (partial(has_words, also=also),))
     return sorted(found, key=lambda hit: (hit.rank, -hit.changed_at.timestamp()))[:limit]
 
 
 def _best(question: Question, user: User, limit: int, ways: Sequence[Way]) -> list[Hit]:
-    """Ask for names in each of the ways, then for all classes in the last one, until it is enough."""
+    """Ask all classes in the last way; where that finds more than is wanted, the names in each of
+    the ways before it, until it is enough."""
     kinds = [k for k in searched_types() if permissions.access_of(user).may(f"{k.key}.view")]
+    everything = _matching(_condition(kinds, user, question, ways[-1], ALL_CLASSES), len(ways))
     found: dict[tuple[str, int], Hit] = {}
-    asked = [(way, NAMES) for way in ways] + [(ways[-1], ALL_CLASSES)]
-    for rank, (way, classes) in enumerate(asked):
-        for hit in _matching(_condition(kinds, user, question, way, classes), rank):
+    for rank, way in enumerate(ways if everything else ()):
+        for hit in _matching(_condition(kinds, user, question, way, NAMES), rank):
             found.setdefault((hit.object_type, hit.object_id), hit)
         if len(found) >= limit:
-            break
+            return list(found.values())
+    for hit in everything:
+        found.setdefault((hit.object_type, hit.object_id), hit)
     return list(found.values())
 
 
@@ -80,6 +84,15 @@ def search_condition(text: str, kind: RecordType, user: User) -> Q:
     question = Question.of(text)
     if not question:
         return NOTHING
+    with index_preferred():
+        condition, found = _named(kind, user, question)
+    if len(found) <= MOST_NAMED:
+        return Q(pk__in=found)
+    return Q(pk__in=SearchEntry.objects.filter(condition).values("object_id"))
+
+
+def _named(kind: RecordType, user: User, question: Question) -> tuple[Q, list[int]]:
+    """The first way of asking that finds something, and the ids that it finds."""
     condition = _words_condition(kind, user, question, WHOLE)
     found = _ids(condition)
     if not found and len(question.chunks) > 1:
@@ -88,9 +101,7 @@ def search_condition(text: str, kind: RecordType, user: User) -> Q:
     if not found and (also := other_spellings(question)):
         condition = _words_condition(kind, user, question, partial(has_words, also=also))
         found = _ids(condition)
-    if len(found) <= MOST_NAMED:
-        return Q(pk__in=found)
-    return Q(pk__in=SearchEntry.objects.filter(condition).values("object_id"))
+    return condition, found
 
 
 def _words_condition(kind: RecordType, user: User, question: Question, way: Way) -> Q:
@@ -99,20 +110,14 @@ def _words_condition(kind: RecordType, user: User, question: Question, way: Way)
 
 
 def _ids(condition: Q) -> list[int]:
-    with index_preferred():
-        rows = SearchEntry.objects.filter(condition).values_list("object_id", flat=True)
-        return list(rows[: MOST_NAMED + 1])
+    rows = SearchEntry.objects.filter(condition).values_list("object_id", flat=True)
+    return list(rows[: MOST_NAMED + 1])
 
 
 def _matching(condition: Q, rank: int) -> list[Hit]:
-    with index_preferred():
-        rows = SearchEntry.objects.filter(condition)
-        return [
-            Hit(kind, pk, rank, changed_at)
-            for kind, pk, changed_at in rows.values_list("object_type", "object_id", "changed_at")[
-                :MOST_LOOKED_AT
-            ]
-        ]
+    rows = SearchEntry.objects.filter(condition)
+    rows = rows.values_list("object_type", "object_id", "changed_at")
+    return [Hit(kind, pk, rank, changed) for kind, pk, changed in rows[:MOST_LOOKED_AT]]
 
 
 def _condition(
