@@ -115,8 +115,8 @@ def _ids(condition: Q) -> list[int]:
 
 
 def _matching(condition: Q, rank: int) -> list[Hit]:
-    rows = SearchEntry.objects.filter(condition)
-    rows = rows.values_list("object_type", "object_id", "changed_at")
+    entries = SearchEntry.objects.filter(condition)
+    rows = entries.values_list("object_type", "object_id", "changed_at")
     return [Hit(kind, pk, rank, changed) for kind, pk, changed in rows[:MOST_LOOKED_AT]]
 
 
