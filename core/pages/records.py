@@ -105,16 +105,17 @@ def head_context(page: RecordPage, record: Any, user: User) -> dict[str, Any]:
         "edit_url": reverse(page.edit_url, args=[record.pk]),
         "may_edit": permissions.reaches(kind.model, user, record, "edit"),
         "may_tag": access.edits(kind.field_name("tags")),
-        "delete_url": _delete_url(kind, record, user),
+        "delete_url": _change_url(kind, record, user, "delete"),
+        "assign_url": _change_url(kind, record, user, "assign"),
         **(page.bar(record, access) if page.bar else {}),
     }
 
 
-def _delete_url(kind: RecordType, record: Any, user: User) -> str:
-    """Into the bin, by the door through which many records go as well."""
-    if not permissions.reaches(kind.model, user, record, "delete"):
+def _change_url(kind: RecordType, record: Any, user: User, action: str) -> str:
+    """Into the bin, or to a colleague: by the door through which many records go as well."""
+    if not permissions.reaches(kind.model, user, record, action):
         return ""
-    return reverse("bulk_change", args=[kind.key, "delete"])
+    return reverse("bulk_change", args=[kind.key, action])
 
 
 def _actions(page: RecordPage, record: Any, access: permissions.Access) -> list[dict[str, Any]]:
