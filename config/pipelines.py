@@ -1,9 +1,9 @@
 """The pipeline that comes with the product: seeded once, then the administrator's."""
 
 from django.conf import settings
-from django.utils.translation import gettext, override, pgettext
+from django.utils.translation import override
 
-from crm.choices import StageKind
+from crm.choices import StageKind, seeded_label
 from crm.models import Pipeline
 from crm.services.pipelines import StageDraft, make_pipeline
 
@@ -14,13 +14,13 @@ def seed_pipelines() -> None:
         return
     with override(settings.LANGUAGE_CODE):
         make_pipeline(
-            name=gettext("New business"),
+            name=seeded_label("New business"),
             stages=[
-                StageDraft(pgettext("stage", "Qualified"), probability=10, rotting_days=14),
-                StageDraft(pgettext("stage", "Discovery"), probability=25, rotting_days=14),
-                StageDraft(pgettext("stage", "Proposal"), probability=50, rotting_days=14),
-                StageDraft(pgettext("stage", "Negotiation"), probability=75, rotting_days=14),
-                StageDraft(pgettext("stage", "Won"), StageKind.WON, probability=100),
-                StageDraft(pgettext("stage", "Lost"), StageKind.LOST),
+                StageDraft(seeded_label("Qualified"), probability=10, rotting_days=14),
+                StageDraft(seeded_label("Discovery"), probability=25, rotting_days=14),
+                StageDraft(seeded_label("Proposal"), probability=50, rotting_days=14),
+                StageDraft(seeded_label("Negotiation"), probability=75, rotting_days=14),
+                StageDraft(seeded_label("Won"), StageKind.WON, probability=100),
+                StageDraft(seeded_label("Lost"), StageKind.LOST),
             ],
         )

@@ -118,7 +118,7 @@ def _register_start() -> None:
         StartStep(
             "company",
             _("Name your company"),
-            _("The name stands in the navigation and on everything you send."),
+            _("The name appears in the navigation and on everything you send."),
             "building",
             _("Name the company"),
             "company_name",

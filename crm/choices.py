@@ -83,6 +83,23 @@ class StageKind(TextChoices):
     LOST = "lost", pgettext_lazy("deal", "Lost")
 
 
+# What comes with the product is called in the reader's language while it keeps its name.
+SEEDED = {
+    "New business": _("New business"),
+    "Qualified": pgettext_lazy("stage", "Qualified"),
+    "Discovery": pgettext_lazy("stage", "Discovery"),
+    "Proposal": pgettext_lazy("stage", "Proposal"),
+    "Negotiation": pgettext_lazy("stage", "Negotiation"),
+    "Won": pgettext_lazy("stage", "Won"),
+    "Lost": pgettext_lazy("stage", "Lost"),
+}
+
+
+def seeded_label(name: str) -> str:
+    """The name of a pipeline or a stage, as it is read."""
+    return str(SEEDED.get(name, name))
+
+
 class DealKind(TextChoices):
     """What kind of business a deal is."""
 

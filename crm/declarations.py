@@ -133,6 +133,19 @@ def _register_commands() -> None:
             "crm.company_create", _("New company"), "plus", "company_create", "crm.company.create"
         ),
         Command("crm.lead_create", _("New lead"), "plus", "lead_create", "crm.lead.create"),
+        Command("crm.deal_create", _("New deal"), "plus", "deal_create", "crm.deal.create"),
+        Command(
+            "crm.activity_create",
+            _("New activity"),
+            "plus",
+            "activity_create",
+            "crm.activity.create",
+        ),
+        Command("crm.event_create", _("New event"), "plus", "event_create", "crm.event.create"),
+        Command("crm.group_create", _("New group"), "plus", "group_create", "crm.group.create"),
+        Command(
+            "crm.product_create", _("New product"), "plus", "product_create", "crm.product.create"
+        ),
         Command("crm.import", _("Import leads"), "upload", "import_list", "crm.lead.import"),
     )
 
@@ -154,7 +167,7 @@ def _register_jobs() -> None:
         ),
         JobKind(
             "crm.deal_amounts",
-            _("Reckon deals in the base currency"),
+            _("Recalculate deals in the base currency"),
             "crm.jobs.deal_amounts.DealAmountsJob",
             permission="core.currency.manage",
             counts={"changed": pgettext_lazy("deals", "Changed")},
@@ -200,7 +213,7 @@ def _register_start() -> None:
         ),
         StartStep(
             "deal",
-            _("Write down a first deal"),
+            _("Add your first deal"),
             _("Say what it is worth and when it should close; home then tells you what waits."),
             "layout-kanban",
             _("New deal"),

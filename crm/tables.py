@@ -29,13 +29,13 @@ LEADS = ListDefinition(
 
 CONTACTS = ListDefinition(
     "crm.contact",
-    columns=("job_title", "company", "lifecycle_stage", "email", "phone", "owner", "touched"),
+    columns=("job_title", "company", "lifecycle_stage", "email", "owner", "touched"),
     default_sort="name",
     search_hint=_("Name, e-mail or company"),
     searched=("name", "email", "company.name"),
     empty_title=_("No contacts yet"),
     empty_text=_(
-        "A contact is a person. Contacts are made by themselves from leads with a name, an e-mail address or a phone."
+        "A contact is a person. Contacts are created automatically from leads with a name, an e-mail address or a phone."
     ),
     create_url="contact_create",
     create_label=_("New contact"),
@@ -51,7 +51,7 @@ COMPANIES = ListDefinition(
     searched=("name", "domain"),
     empty_title=_("No companies yet"),
     empty_text=_(
-        "Companies are made by themselves from leads and contacts that name one; or add one."
+        "Companies are created automatically from leads and contacts that name one. You can also add one yourself."
     ),
     create_url="company_create",
     create_label=_("New company"),
@@ -61,14 +61,15 @@ COMPANIES = ListDefinition(
 
 DEALS = ListDefinition(
     "crm.deal",
-    columns=("company", "stage", "amount", "close", "probability", "next_step", "owner", "touched"),
-    default_sort="close",
+    columns=("company", "stage", "amount", "close", "next_step", "owner"),
+    default_sort="-close",
     search_hint=_("Name, company or contact"),
     searched=("name", "company.name", "contact.name"),
     empty_title=_("No deals yet"),
     empty_text=_(
-        "A deal is a sale with a value and a day on which it may be closed. Leads that are worth it become deals."
+        "A deal is a possible sale with a value and an expected closing day. Good leads become deals."
     ),
+    create_url="deal_create",
     create_label=_("New deal"),
     phone={"company": "m-sub", "amount": "m-end", "close": "m-end2"},
     cells={"stage": cells.deal_stage, "status": cells.deal_stage},
@@ -82,20 +83,22 @@ PRODUCTS = ListDefinition(
     searched=("name", "sku"),
     empty_title=_("No products yet"),
     empty_text=_("Products are what you sell. Deals list them with a number and a price."),
+    create_url="product_create",
     create_label=_("New product"),
     phone={"sku": "m-sub", "price": "m-end", "category": "m-end2"},
 )
 
 ACTIVITIES = ListDefinition(
     "crm.activity",
-    columns=("kind", "at", "contact", "company", "deal", "done", "outcome", "owner"),
+    columns=("kind", "at", "contact", "company", "done", "outcome", "owner"),
     default_sort="-at",
     search_hint=_("Subject, contact or company"),
     searched=("subject", "contact.name", "company.name"),
     empty_title=_("No activities yet"),
     empty_text=_(
-        "Calls, meetings, notes, tasks and e-mails stand here once somebody writes them down on a record."
+        "Calls, meetings, notes, tasks and e-mails appear here once somebody logs them on a record."
     ),
+    create_url="activity_create",
     create_label=_("New activity"),
     name_field="subject",
     phone={"contact": "m-sub", "kind": "m-end", "at": "m-end2"},
@@ -112,6 +115,7 @@ GROUPS = ListDefinition(
     empty_text=_(
         "A group is where people meet: a chat group, a round table, an association. Its members are contacts."
     ),
+    create_url="group_create",
     create_label=_("New group"),
     phone={"kind": "m-sub", "created": "m-end"},
 )
@@ -126,6 +130,7 @@ EVENTS = ListDefinition(
     empty_text=_(
         "An event is a fair, a webinar or a dinner. It says who was invited, who came, and what it cost."
     ),
+    create_url="event_create",
     create_label=_("New event"),
     phone={"place": "m-sub", "kind": "m-end", "starts": "m-end2"},
 )

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Model, QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from core import permissions
 from core.choices import FieldType
@@ -18,6 +19,7 @@ from core.models import User
 from core.registries import RecordType, record_types
 
 A_NUMBER = 987654321
+LIST = "list"  # in the address of a record: what that of its list asked for
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,8 @@ class Line:
 
 
 def url_of(kind: RecordType, pk: int) -> str:
-    """The record's page; where it has none, what the side panel shows of it."""
-    before, after = _around(kind.detail_url, kind.key)
+    """The record's page."""
+    before, after = _around(kind.detail_url)
     return f"{before}{pk}{after}"
 
 
@@ -67,12 +69,8 @@ def preview_url(kind: RecordType, pk: int) -> str:
 
 # A page has hundreds of such addresses: they are looked up once per kind.
 @cache
-def _around(detail_url: str, key: str) -> tuple[str, str]:
-    try:
-        found = reverse(detail_url, args=[A_NUMBER])
-    except NoReverseMatch:
-        return _around_preview(key)
-    return _split(found)
+def _around(detail_url: str) -> tuple[str, str]:
+    return _split(reverse(detail_url, args=[A_NUMBER]))
 
 
 @cache
@@ -93,22 +91,34 @@ def with_columns(rows: QuerySet[Any], columns: Sequence[Column], more: Iterable[
     return rows.prefetch_related(*tags) if tags else rows
 
 
-def lines_of(rows: Sequence[Any], columns: Sequence[Column], view: Viewpoint) -> list[Line]:
-    reader = _Reader(rows, columns, view)
+def lines_of(
+    rows: Sequence[Any], columns: Sequence[Column], view: Viewpoint, listed: str | None = None
+) -> list[Line]:
+    """`listed` is what the address of their list asks for: the records' pages then know it."""
+    reader = _Reader(rows, columns, view, listed)
     return [reader.line(row) for row in rows]
+
+
+def from_list(listed: str) -> str:
+    """What the address of a record's page says about the list one came from."""
+    return f"?{urlencode({LIST: listed})}"
 
 
 class _Reader:
     """Reads cells; the records that custom fields name are fetched once per kind."""
 
-    def __init__(self, rows: Sequence[Any], columns: Sequence[Column], view: Viewpoint) -> None:
+    def __init__(
+        self, rows: Sequence[Any], columns: Sequence[Column], view: Viewpoint, listed: str | None
+    ) -> None:
         self.rows, self.columns, self.view = rows, columns, view
+        self.suffix = "" if listed is None else from_list(listed)
 
     def line(self, row: Any) -> Line:
         kind = record_types[row._meta.label_lower]
         cells = [self._cell(row, column) for column in self.columns]
         name = row.name_for(self.view.access)
-        return Line(row, name, url_of(kind, row.pk), preview_url(kind, row.pk), cells)
+        url, preview = url_of(kind, row.pk), preview_url(kind, row.pk)
+        return Line(row, name, f"{url}{self.suffix}", f"{preview}{self.suffix}", cells)
 
     def _cell(self, row: Any, column: Column) -> Cell:
         field = column.field

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import QueryDict  # noqa: TID251  # the list's state is its address
 
 from core.fields.ordering import Order
-from core.lists.cells import url_of
+from core.lists.cells import from_list, url_of
 from core.lists.counts import Total, total_of
 from core.lists.definition import ListDefinition, lists
 from core.lists.keyset import stretches_from, token_of
@@ -89,5 +88,4 @@ def _url(state: ListState, pk: int | None, query: str) -> str:
     """The neighbour's page, which keeps the list it stands in."""
     if pk is None:
         return ""
-    listed = urlencode({"list": query})
-    return f"{url_of(state.kind, pk)}?{listed}"
+    return f"{url_of(state.kind, pk)}{from_list(query)}"

@@ -73,7 +73,8 @@ def _result(state: ListState, token: str) -> Result:
                 size=state.definition.page_size,
                 token=token,
             )
-            return Result(page, lines_of(page.rows, columns, state.view), _total(page, rows))
+            lines = lines_of(page.rows, columns, state.view, state.query_with())
+            return Result(page, lines, _total(page, rows))
     except TookTooLong:
         return Result(Page([], "", ""), [], None, _too_slow(state))
 
@@ -173,7 +174,7 @@ def _tabs(state: ListState, total: Total | None, path: str) -> list[dict[str, An
     """The plain list, then the saved views; the number stands on the current one."""
     current = state.saved
     every = {
-        "label": _("All %(records)s") % {"records": state.kind.plural},
+        "label": _("All %(records)s") % {"records": str(state.kind.plural).lower()},
         "icon": state.kind.icon,
         "url": path,
         "is_current": current is None,

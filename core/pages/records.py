@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from core import permissions
 from core.errors import Refused
 from core.lists import Neighbours, lists, neighbours
+from core.lists.cells import LIST
 from core.models import User
 from core.pages import UNPROCESSABLE, render_page
 from core.queries.changes import trail_of
@@ -29,7 +30,6 @@ from core.services.attachments import ACCEPTED, files_of
 CONFLICT = 409
 LONGEST_ID = 18
 Timeline = Callable[[Any, User, QueryDict], dict[str, Any]]
-FROM_LIST = "list"  # what the address of the list asked for
 MOST_ADDRESS = 4_000
 FILES = Tab("files", _("Files"), "paperclip", "core/record/files.html")
 CHANGES = Tab("changes", _("Changes"), "history", "core/record/changes.html")
@@ -62,14 +62,17 @@ def detail_page(
     own = [each for each in page.tabs if not each.rule or access.sees(each.rule)]
     tabs = [*own, FILES, CHANGES]
     tab = next((each for each in tabs if each.key == request.GET.get("tab")), tabs[0])
+    head = head_context(page, record, user)
+    place = _place(request, page, record, user)
     context = {
-        **head_context(page, record, user),
+        **head,
+        "list_url": f"{head['list_url']}?{place.list_query}" if place else head["list_url"],
         "sections": sections_of(page, record, FactReader(user)),
         "insight": filled_panels(f"{object_type}.insight", record, user),
         "tab": tab,
         "tabs": [_tab(request, record, each, tab) for each in tabs],
         "has_related": bool(page.related),
-        "place": _place(request, page, record, user),
+        "place": place,
         "is_tabbed": tab is not tabs[0],
         **_tab_context(request, tab, record, user, timeline),
     }
@@ -78,7 +81,7 @@ def detail_page(
 
 def _place(request: HttpRequest, page: RecordPage, record: Any, user: User) -> Neighbours | None:
     """Where the record stands in the list that the person came from."""
-    query = request.GET.get(FROM_LIST)
+    query = request.GET.get(LIST)
     if query is None or page.kind not in lists:
         return None
     return neighbours(page.kind, query[:MOST_ADDRESS], record.pk, user)
@@ -102,16 +105,17 @@ def head_context(page: RecordPage, record: Any, user: User) -> dict[str, Any]:
         "edit_url": reverse(page.edit_url, args=[record.pk]),
         "may_edit": permissions.reaches(kind.model, user, record, "edit"),
         "may_tag": access.edits(kind.field_name("tags")),
-        "delete_url": _delete_url(kind, record, user),
+        "delete_url": _change_url(kind, record, user, "delete"),
+        "assign_url": _change_url(kind, record, user, "assign"),
         **(page.bar(record, access) if page.bar else {}),
     }
 
 
-def _delete_url(kind: RecordType, record: Any, user: User) -> str:
-    """Into the bin, by the door through which many records go as well."""
-    if not permissions.reaches(kind.model, user, record, "delete"):
+def _change_url(kind: RecordType, record: Any, user: User, action: str) -> str:
+    """Into the bin, or to a colleague: by the door through which many records go as well."""
+    if not permissions.reaches(kind.model, user, record, action):
         return ""
-    return reverse("bulk_change", args=[kind.key, "delete"])
+    return reverse("bulk_change", args=[kind.key, action])
 
 
 def _actions(page: RecordPage, record: Any, access: permissions.Access) -> list[dict[str, Any]]:
@@ -134,8 +138,8 @@ def _tags(page: RecordPage, record: Any, access: permissions.Access) -> list[str
 def _tab(request: HttpRequest, record: Any, each: Tab, current: Tab) -> dict[str, Any]:
     """The tab as a link, which keeps the list that the person came from."""
     query = {"tab": each.key}
-    if FROM_LIST in request.GET:
-        query[FROM_LIST] = request.GET[FROM_LIST]
+    if LIST in request.GET:
+        query[LIST] = request.GET[LIST]
     return {
         "label": each.label,
         "icon": each.icon,

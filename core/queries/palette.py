@@ -62,7 +62,7 @@ def palette_groups(
         return _filled(Group(_("Actions"), _commands(question, access)))
     question = Question.of(text)
     if not question:
-        seen = Group(_("Seen last"), _recent(recent, user))
+        seen = Group(_("Recently viewed"), _recent(recent, user))
         return _filled(seen, Group(_("Actions"), _commands(question, access)[:MOST_ACTIONS]))
     records = [(hit.object_type, hit.object_id) for hit in find_records(text, user, limit=limit)]
     actions = _commands(question, access)[:MOST_ACTIONS]

@@ -21,6 +21,7 @@ from core.records.lookups import lookup_rows, name_of
 from core.registries import RecordType, record_types
 
 SHOWN = 10
+MOST = 200  # where no list could show the others
 
 
 @dataclass(frozen=True)
@@ -65,15 +66,16 @@ def around(page: RecordPage, record: Any, user: User) -> list[Around]:
 
 def around_by(related: Related, record: Any, user: User, may_edit: bool) -> Around:
     access = permissions.access_of(user)
-    rows = list(related.rows(record, user)[: SHOWN + 1])
+    shown = SHOWN if related.filter_name else MOST
+    rows = list(related.rows(record, user)[: shown + 1])
     has_choice = bool(related.roles) and may_edit and related.remove is not None
-    lines = [_line(related, row, user, has_choice) for row in rows[:SHOWN]]
+    lines = [_line(related, row, user, has_choice) for row in rows[:shown]]
     may_create = access.may(f"{related.object_type}.create") and bool(related.new_field)
     may_tie = may_edit if related.add else access.may(f"{related.object_type}.edit")
     return Around(
         related,
         lines,
-        all_url=_all_url(related, record) if len(rows) > SHOWN else "",
+        all_url=_all_url(related, record) if len(rows) > shown else "",
         new_url=_new_url(related, record) if may_create else "",
         edit_url=reverse(
             "record_related_edit", args=[record._meta.label_lower, record.pk, related.key]

@@ -29,7 +29,8 @@ from core.lists.selection import Selection
 from core.lists.state import ListState
 from core.models import ChangeSet, User
 from core.pages import UNPROCESSABLE, render_page, way_back
-from core.permissions import signed_in
+from core.pages.records import number_of
+from core.permissions import signed_in, visible_rows
 from core.registries import record_types
 from core.services.bulk_changes import MOST_AT_ONCE, Outcome, change_selection, undo_change
 from core.services.exports import file_name, prepare_export
@@ -129,11 +130,15 @@ def _chosen(request: HttpRequest) -> dict[str, Any]:
         "is_all": is_all,
         "ids": [] if is_all else request.POST.getlist("ids"),
         "address": request.POST.get("address", ""),
+        "record": request.POST.get("record", ""),
     }
 
 
 def _back(request: HttpRequest, state: ListState) -> str:
-    """The list, as it was."""
+    """The record that this was asked on, while it can be seen; otherwise the list, as it was."""
+    pk = number_of(request.POST.get("record", ""))
+    if pk is not None and visible_rows(state.kind.model, state.user).filter(pk=pk).exists():
+        return reverse(state.kind.detail_url, args=[pk])
     query = state.query_with()
     return f"{reverse(state.kind.list_url)}?{query}" if query else reverse(state.kind.list_url)
 

@@ -83,5 +83,5 @@ def _with_runs(sentence: str, runs: Iterable[JobRun]) -> str:
         wake(number)
     if not numbers:
         return sentence
-    later = _("A job reckons the amounts anew.")
+    later = _("A job is recalculating the amounts.")
     return f"{sentence} {later}"

@@ -76,7 +76,7 @@ def custom_field_create(request: HttpRequest, record_type: str) -> HttpResponse:
             by=user,
         )
         _look_after_index(made, user)
-        return _("The field “%(field)s” is there.") % {"field": made.label}, _list_url(record_type)
+        return _("The field “%(field)s” is added.") % {"field": made.label}, _list_url(record_type)
 
     return form_page(
         request, "core/custom_field_form.html", form, on_valid, {**context, "field": field}

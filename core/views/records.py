@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from core import permissions
 from core.conditions import Viewpoint
-from core.lists.cells import lines_of, with_columns
+from core.lists.cells import LIST, lines_of, with_columns
 from core.lists.preview import happened_lately, preview_columns
 from core.pages import render_page
 from core.permissions import signed_in
@@ -22,7 +22,7 @@ def record_preview(request: HttpRequest, record_type: str, pk: int) -> HttpRespo
     columns = preview_columns(definition, view)
     rows = permissions.visible_rows(definition.kind.model, user)
     row = get_object_or_404(with_columns(rows, columns, definition.related), pk=pk)
-    line = lines_of([row], columns, view)[0]
+    line = lines_of([row], columns, view, request.GET.get(LIST))[0]
     context = {
         "list": definition,
         "line": line,

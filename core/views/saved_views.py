@@ -84,7 +84,7 @@ def view_favour(request: HttpRequest, pk: int) -> HttpResponse:
     user = permissions.user_of(request)
     view = get_object_or_404(visible_views(user), pk=pk)
     is_kept = favour_view(view=view, by=user)
-    said = _("“%(name)s” is a favourite.") if is_kept else _("“%(name)s” is no favourite any more.")
+    said = _("“%(name)s” is a favourite.") if is_kept else _("“%(name)s” is no longer a favourite.")
     messages.success(request, said % {"name": view.label})
     return _open(request, view)
 

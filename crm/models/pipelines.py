@@ -4,7 +4,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from crm.choices import StageKind
+from crm.choices import StageKind, seeded_label
 
 
 class Pipeline(models.Model):
@@ -20,7 +20,7 @@ class Pipeline(models.Model):
         ordering = ["position", "id"]
 
     def __str__(self) -> str:
-        return self.name
+        return seeded_label(self.name)
 
 
 class Stage(models.Model):
@@ -49,4 +49,4 @@ class Stage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return seeded_label(self.name)

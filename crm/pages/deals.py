@@ -65,7 +65,7 @@ def _sub(deal: Deal, access: Access) -> str:
 def _pills(deal: Deal, access: Access) -> Sequence[Pill]:
     pills = list(shared.nobodys(deal))
     if access.sees("crm.deal.stage"):
-        pills.insert(0, shared.toned(deal.stage.name, TONES, deal.status))
+        pills.insert(0, shared.toned(str(deal.stage), TONES, deal.status))
     return pills
 
 

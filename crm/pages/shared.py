@@ -103,5 +103,5 @@ def deal_note(deal: Any, access: Access) -> str:
     if deal.amount is not None and access.sees("crm.deal.amount"):
         parts.append(money(deal.amount, deal.currency))
     if access.sees("crm.deal.stage"):
-        parts.append(deal.stage.name)
+        parts.append(str(deal.stage))
     return " · ".join(parts)

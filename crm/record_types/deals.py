@@ -7,11 +7,13 @@ from django.utils.translation import pgettext_lazy
 from core.choices import FieldType
 from core.registries import RecordType
 from core.registries.records import Choices, Field, Searched
+from crm.choices import seeded_label
 from crm.record_types import shared
 
 
 def _pipelines() -> Choices:
-    return list(apps.get_model("crm.Pipeline")._base_manager.values_list("pk", "name"))
+    rows = apps.get_model("crm.Pipeline")._base_manager.values_list("pk", "name")
+    return [(pk, seeded_label(name)) for pk, name in rows]
 
 
 def _stages() -> Choices:
@@ -19,7 +21,12 @@ def _stages() -> Choices:
     stages = apps.get_model("crm.Stage")._base_manager.order_by("pipeline__position", "position")
     rows = list(stages.values_list("pk", "name", "pipeline__name"))
     one_pipeline = len({pipeline for _pk, _name, pipeline in rows}) <= 1
-    return [(pk, name if one_pipeline else f"{name} ({pipeline})") for pk, name, pipeline in rows]
+    return [(pk, _stage_label(*names, is_only=one_pipeline)) for pk, *names in rows]
+
+
+def _stage_label(name: str, pipeline: str, *, is_only: bool) -> str:
+    stage = seeded_label(name)
+    return stage if is_only else f"{stage} ({seeded_label(pipeline)})"
 
 
 DEAL = RecordType(

@@ -165,7 +165,7 @@ def activity_complete(request: HttpRequest, pk: int) -> HttpResponse:
 def activity_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     activity, user = _activity(request, pk), permissions.user_of(request)
     reopen_activity(activity=activity, by=user)
-    return _answer(request, _("It is to be done again."))
+    return _answer(request, _("Reopened."))
 
 
 @requires("crm.activity.edit")
@@ -177,7 +177,7 @@ def activity_snooze(request: HttpRequest, pk: int) -> HttpResponse:
     given = request.POST.get("to", "") or request.GET.get("to", "")
     move_activity(activity=activity, to=put_off(activity, given, timezone.now()), by=user)
     undo = f"{reverse('activity_snooze', args=[pk])}?{urlencode({'to': before})}"
-    return _answer(request, _("It is put off."), undo)
+    return _answer(request, _("Snoozed."), undo)
 
 
 def _answer(request: HttpRequest, sentence: str, undo: str = "") -> HttpResponse:

@@ -8,6 +8,7 @@ import csv
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -83,18 +84,19 @@ def tour(person: Visitor, folder: Path, suffix: str, *, every: bool) -> None:
         "SELECT lead_id FROM crm_leadscore s JOIN crm_lead l ON l.id = s.lead_id "
         "WHERE l.status = 'new' ORDER BY s.score DESC, lead_id LIMIT 1"
     )
+    is_open = "if=status:is:new,working,qualified"
     pages = {
-        "leads": "/leads/?if=status:is:new,working,qualified",
-        "lead": f"/leads/{lead}/",
+        "home": "/",
+        "leads": f"/leads/?{is_open}",
+        "lead": f"/leads/{lead}/?{urlencode({'list': is_open})}",
+        "contacts": "/contacts/",
         "model": "/scoring/",
     }
     if every:
         run = person.product.installation.ask("SELECT max(id) FROM core_jobrun")
         contact = person.product.installation.ask("SELECT max(id) FROM crm_contact")
         pages |= {
-            "home": "/",
             "inbox": "/inbox/",
-            "contacts": "/contacts/",
             "contact": f"/contacts/{contact}/",
             "companies": "/companies/",
             "company": "/companies/1/",
@@ -112,6 +114,11 @@ def tour(person: Visitor, folder: Path, suffix: str, *, every: bool) -> None:
     for name, path in pages.items():
         person.open(path)
         shoot(person, folder, f"{name}{suffix}")
+    person.open("/")
+    person.page.keyboard.press("Control+k")
+    person.page.keyboard.type("lin")
+    person.page.locator(".pal-list [aria-selected]").first.wait_for()
+    shoot(person, folder, f"search{suffix}")
 
 
 def main() -> None:

@@ -32,5 +32,5 @@ def record_restore(
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("“%(field)s” is as it was.") % {"field": field.label})
+        messages.success(request, _("“%(field)s” is restored.") % {"field": field.label})
     return redirect(f"{record.get_absolute_url()}?tab=changes")

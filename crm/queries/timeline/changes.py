@@ -57,7 +57,7 @@ def _fact(event: AuditEvent, facts: Sequence[FieldChange]) -> str:
         "member.add": _("Somebody joined"),
         "member.remove": _("Somebody left"),
         "participant.add": _("Somebody takes part"),
-        "participant.remove": _("Somebody takes part no more"),
+        "participant.remove": _("Somebody no longer takes part"),
         "attendance": _("Attendance changed"),
         "lines": _("Products changed"),
         "delete": _("Moved to the bin"),

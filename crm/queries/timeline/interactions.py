@@ -3,16 +3,31 @@
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext_lazy
 
 from core.permissions import Access
 from core.phrases import money
-from crm.choices import InteractionKind
+from crm.choices import EventKind, InteractionKind
 from crm.models import Interaction
 from crm.queries.timeline.entries import Entry
 
 MOST_SUBJECTS = 3
 WRITTEN = (InteractionKind.REPLY, InteractionKind.COMMENT, InteractionKind.CHAT)
+
+# Left out (empty): a page is on the web, and an e-mail is opened by e-mail.
+CHANNELS: dict[str, object] = {
+    "web": "",
+    "email": "",
+    **dict(EventKind.choices),
+    "search": pgettext_lazy("channel", "Search"),
+    "referral": _("Referral"),
+    "partner": _("Partner"),
+    "shop": _("Online shop"),
+    "linkedin": _("LinkedIn"),
+    "wechat": _("WeChat"),
+    "douyin": _("Douyin"),
+}
 
 Sentence = Callable[[int], str]
 SENTENCES: dict[str, tuple[str, Sentence]] = {
@@ -49,7 +64,7 @@ def interaction_entry(rows: Sequence[Interaction], access: Access, *, is_named: 
     icon, sentence = SENTENCES[newest.kind]
     subjects = list(dict.fromkeys(row.subject or row.url for row in rows))
     details = [subject for subject in subjects if subject][:MOST_SUBJECTS]
-    details += [*_amounts(rows), *([newest.channel] if newest.channel else [])]
+    details += [*_amounts(rows), *_channel(newest)]
     if is_named:
         details.insert(0, newest.contact.name_for(access))
     return Entry(
@@ -59,6 +74,12 @@ def interaction_entry(rows: Sequence[Interaction], access: Access, *, is_named: 
         tuple(details),
         body=_words(newest) if len(rows) == 1 else "",
     )
+
+
+def _channel(row: Interaction) -> list[str]:
+    """How it came about, where the sentence does not say it."""
+    label = CHANNELS.get(row.channel, row.channel)
+    return [str(label)] if label else []
 
 
 def _amounts(rows: Sequence[Interaction]) -> list[str]:

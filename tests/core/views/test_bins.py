@@ -103,9 +103,9 @@ def test_record_page_says_that_it_is_in_the_bin(
     response = log_in(sales).get(row.get_absolute_url())
     page = response.content.decode()
     assert response.status_code == 404
-    assert "lies in the bin" in page
+    assert "is in the bin" in page
     assert reverse("bin_restore", args=["crm.contact"]) in page
-    assert "lies in the bin" not in log_in(colleague).get(row.get_absolute_url()).content.decode()
+    assert "is in the bin" not in log_in(colleague).get(row.get_absolute_url()).content.decode()
 
 
 # -- for good ------------------------------------------------------------------------------------

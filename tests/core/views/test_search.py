@@ -130,7 +130,7 @@ def test_what_was_seen_last_is_offered(
     paths = ",".join(["/jobs/1/", "/nowhere/", gone, maya.get_absolute_url(), "!", "/" * 90])
     html = asked(log_in(administrator), "", recent=paths)
     assert html.count(f'href="{maya.get_absolute_url()}"') == 1
-    assert "Seen last" in html
+    assert "Recently viewed" in html
     assert "Okafor" not in asked(log_in(outsider), "", recent=paths)
 
 

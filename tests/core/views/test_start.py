@@ -132,4 +132,4 @@ def test_sample_data_is_asked_for_once(administrator: User, sales: User, log_in:
     client = log_in(administrator)
     first = client.post(reverse("sample_load"))["Location"]
     assert client.post(reverse("sample_load"))["Location"] == first
-    assert "See how far it is" in client.get(reverse("start")).content.decode()
+    assert "See the progress" in client.get(reverse("start")).content.decode()

@@ -191,7 +191,12 @@ def test_home_keeps_to_the_budget_for_every_role(
 
 def test_empty_home_says_what_to_do(sales: User, log_in: LogIn) -> None:
     page = log_in(sales).get(reverse("home")).content.decode()
-    for words in ("No leads yet", "No deal waits for you", "Nothing is due today", "Nothing new"):
+    for words in (
+        "No leads yet",
+        "No deal is waiting for you",
+        "Nothing is due today",
+        "Nothing new",
+    ):
         assert words in page
 
 
