@@ -139,7 +139,7 @@ class FactReader:
             target = _target_of(each)
             number = getattr(value, "pk", value)
             row = lookup_rows(target, self.user).filter(pk=number).first()
-            return name_of(row, self.user) if row else str(value)
+            return name_of(row, self.user) if row else _("a record that you may not see")
         if isinstance(value, list):
             return ", ".join(map(str, value))
         if each.type == FieldType.MOMENT:
