@@ -26,7 +26,6 @@ from tests.factories import (
     CustomFieldFactory,
     DealFactory,
     EventFactory,
-    GroupFactory,
     LeadFactory,
     LeadScoreFactory,
     ModelVersionFactory,
@@ -427,7 +426,7 @@ def test_a_view_is_named_on_one_line(log_in: Callable[[User], Client]) -> None:
     ContactFactory(owner=user)
     client = log_in(user)
     url = reverse("view_create", args=["crm.contact"])
-    client.post(url, {"name": "A\r\nSet-Cookie: b=c", "icon": "", "sharing": "own"})
+    client.post(url, {"name": "A\r\nSet-Cookie: b=c", "icon": "", "sharing": "private"})
     view = SavedView.objects.get(owner=user)
     assert view.name == "A Set-Cookie: b=c"
     address = f"view={view.pk}"
