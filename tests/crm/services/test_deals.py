@@ -226,14 +226,16 @@ def test_value_edited_for_many_follows_rates_and_lines(manager: User, administra
     summed = new_deal(manager, currency="EUR")
     set_lines(deal=summed, lines=[line("2", "50")], by=manager, at=NOW)
     deals = Deal.objects.filter(pk__in=[plain.pk, summed.pk])
-    worths = deals.order_by("pk").values_list("base_amount", flat=True)
-    of_lines = 100
+
+    def worths() -> list[Decimal]:
+        return list(deals.order_by("pk").values_list("base_amount", flat=True))
+
     edit_records(rows=deals, field="amount", text="300", by=manager, at=NOW)
-    assert list(worths) == [300, of_lines]
+    assert worths() == [300, 100]
     change = edit_records(rows=deals, field="currency", text="USD", by=manager, at=NOW)
-    assert list(worths) == [150, of_lines / 2]
+    assert worths() == [150, 50]
     undo_change_set(change_set=change, by=manager, at=NOW)
-    assert list(worths) == [300, of_lines]
+    assert worths() == [300, 100]
 
 
 def test_changing_a_rate_reckons_its_deals_anew(sales: User, administrator: User) -> None:
