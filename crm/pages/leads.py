@@ -60,7 +60,8 @@ class LeadForm(NamesCompany):
         data = super().clean()
         told = (*PERSON, "company_name")
         if not self.record.pk and not any(data.get(name) for name in told):
-            self.add_error("name", _("Enter a name, an e-mail address, a phone or a company."))
+            place = "name" if "name" in self.fields else None
+            self.add_error(place, _("Enter a name, an e-mail address, a phone or a company."))
         return data
 
 
