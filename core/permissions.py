@@ -39,6 +39,7 @@ class Access:
     grants: Mapping[str, Reach] = field(default_factory=dict)
     hidden_fields: frozenset[str] = frozenset()
     locked_fields: frozenset[str] = frozenset()
+    user: "User | None" = field(default=None, compare=False, repr=False)
 
     def may(self, permission: str) -> bool:
         return self.is_administrator or permission in self.grants
@@ -52,6 +53,10 @@ class Access:
 
     def edits(self, field_name: str) -> bool:
         return self.sees(field_name) and field_name not in self.locked_fields
+
+    def reaches(self, row: Any, action: str = "view") -> bool:
+        """Whether a row at hand may be told of: a link may lead to a record of somebody else."""
+        return self.user is not None and reaches(type(row), self.user, row, action)
 
 
 def access_of(user: "User") -> Access:
@@ -70,13 +75,13 @@ def _read_access(user: "User") -> Access:
     roles_by_permission: dict[str, set[int]] = {}
     for role, is_administrator, permission, reach in rows:
         if is_administrator:
-            return Access(is_administrator=True)
+            return Access(is_administrator=True, user=user)
         roles.add(role)
         if permission:
             grants[permission] = max(Reach(reach), grants.get(permission, Reach.OWN))
             roles_by_permission.setdefault(permission, set()).add(role)
     hidden, locked = _restricted_fields(user, roles, roles_by_permission)
-    return Access(grants=grants, hidden_fields=hidden, locked_fields=locked)
+    return Access(grants=grants, hidden_fields=hidden, locked_fields=locked, user=user)
 
 
 def _restricted_fields(

@@ -8,7 +8,8 @@ from core.lists.cells import Cell, Line
 from core.phrases import percent
 from core.templatetags.ui import icon, pill
 from core.templatetags.ui import score as score_bars
-from crm.choices import ActivityKind, LeadStatus, LifecycleStage, StageKind
+from crm.choices import LeadStatus, LifecycleStage, StageKind
+from crm.queries.timeline.activities import ICONS
 
 STATUS_TONES = {
     LeadStatus.NEW: "accent",
@@ -21,13 +22,6 @@ STAGE_TONES = {
     LifecycleStage.OPPORTUNITY: "violet",
     LifecycleStage.CUSTOMER: "ok",
     LifecycleStage.EVANGELIST: "ok",
-}
-ACTIVITY_ICONS = {
-    ActivityKind.CALL: "phone",
-    ActivityKind.MEETING: "users",
-    ActivityKind.NOTE: "note",
-    ActivityKind.TASK: "checkbox",
-    ActivityKind.EMAIL: "mail",
 }
 
 
@@ -64,5 +58,5 @@ def deal_stage(cell: Cell, line: Line) -> SafeString:
 
 
 def activity_kind(cell: Cell, line: Line) -> SafeString:
-    sign = icon(ACTIVITY_ICONS[line.row.kind], "i-14")
+    sign = icon(ICONS[line.row.kind], "i-14")
     return format_html('<span class="who">{}{}</span>', sign, cell.value)

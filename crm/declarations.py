@@ -68,14 +68,15 @@ def _register_records() -> None:
 
 
 def _register_changes() -> None:
-    from crm.services.leads import (  # noqa: PLC0415  # needs loaded models
+    from crm.services.deals import follow_deal_edit  # noqa: PLC0415  # needs loaded models
+    from crm.services.leads import (  # noqa: PLC0415
         contacts_taken_along,
         follow_lead_edit,
     )
 
     change_rules.register(
         ChangeRules("crm.lead", follow=follow_lead_edit, taken_along=contacts_taken_along),
-        ChangeRules("crm.deal", related=("stage",)),
+        ChangeRules("crm.deal", follow=follow_deal_edit, related=("stage",)),
     )
 
 

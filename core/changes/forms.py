@@ -13,7 +13,7 @@ from core.changes.controls import Editable, editables, widget_of
 from core.models import Tag, User
 from core.queries.users import assignable_users
 from core.registries import RecordType
-from core.services.tags import tags_called
+from core.services.tags import names_in, tags_called
 
 MOST_TAGS = 100
 SEVERAL = ";"
@@ -91,7 +91,7 @@ class TagForm(ChangeForm):
 
     def change(self) -> Change:
         is_added = self.cleaned_data["way"] == "add"
-        named = tags_called(self.cleaned_data["names"], is_making=is_added)
+        named = tags_called(names_in(self.cleaned_data["names"]), is_making=is_added)
         pks = tuple(dict.fromkeys([*self.cleaned_data.get("tags", []), *(t.pk for t in named)]))
         return AddTags(pks) if is_added else RemoveTags(pks)
 

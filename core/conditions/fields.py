@@ -157,8 +157,17 @@ def _own(kind: RecordType, field: Field, view: Viewpoint) -> ResolvedField:
         choices=view.choices_of(field) or tuple(getattr(column, "flatchoices", ())),
         is_whole=isinstance(column, IntegerField | ForeignKey),
         is_nullable=_may_be_missing(kind, field.order or field.compared or field.value_path),
-        ordered=field.order,
+        ordered=field.order if _may_be_ordered(field, view) else "",
     )
+
+
+def _may_be_ordered(field: Field, view: Viewpoint) -> bool:
+    """Whether the order tells nothing that is hidden: records are ordered by their names."""
+    if field.type != FieldType.LINK:
+        return True
+    target, column = record_types[field.target], field.order.rpartition("__")[2]
+    behind = (it for it in target.fields if column in (it.value_path, it.compared))
+    return all(view.access.sees(target.rule_of(it)) for it in behind)
 
 
 def _beyond(

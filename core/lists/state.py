@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict  # noqa: TID251  # the list's state is the URL
 from django.utils import timezone
 
-from core.conditions import Joined, Viewpoint, to_q
+from core.conditions import Criterion, Joined, Viewpoint, leaves, to_q
 from core.conditions.fields import ResolvedField
 from core.fields.ordering import Order
 from core.lists.columns import Column, columns_of, name_column, resolved
@@ -20,7 +20,7 @@ from core.queries.saved_views import may_change, views_of
 from core.queries.search import search_condition
 
 if TYPE_CHECKING:
-    from core.models import SavedView, User
+    from core.models import CustomField, SavedView, User
 
 VIEW, IF, WORDS, COLUMNS, SORT, AFTER, FROM = "view", "if", "q", "columns", "sort", "after", "from"
 KEPT = (VIEW, IF, WORDS, COLUMNS, SORT)
@@ -119,6 +119,15 @@ class ListState:
     def order(self) -> Order:
         field = self.sort.field if self.sort else None
         return field.order(self.view) if isinstance(field, ResolvedField) else Order("pk")
+
+    @property
+    def custom_fields(self) -> "list[CustomField]":
+        """The custom fields of the record type by which the rows are filtered or sorted."""
+        tests = (leaf for leaf in leaves(self.condition) if isinstance(leaf, Criterion))
+        fields = [resolved(self.kind, test.field, self.view) for test in tests]
+        fields.append(self.sort.field if self.sort else None)
+        asked = {field.custom.pk: field.custom for field in fields if field and field.custom}
+        return list(asked.values())
 
     def rows(self) -> QuerySet[Any]:
         """The rows that are asked for; actions on all of a list begin here."""

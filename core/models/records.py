@@ -23,10 +23,6 @@ class OwnedQuerySet(models.QuerySet[_Record_co]):
         """The rows the user's roles reach for the action; none without a grant, none of the bin."""
         return self.filter(permissions.row_condition(self.model, user, action))
 
-    def in_bin_for(self, user: "User") -> Self:
-        """The deleted rows that the user may bring back."""
-        return self.filter(permissions.bin_condition(self.model, user))
-
     def kept(self) -> Self:
         """The rows that are not in the bin."""
         return self.filter(deleted_at__isnull=True)

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from core.choices import Currency
 from core.models import ExchangeRate, Installation
 
 CENT = Decimal("0.01")
@@ -56,9 +55,3 @@ def current_rates() -> Rates:
 def in_base(amount: Decimal | None, currency: str, on: date | None) -> Decimal | None:
     """One amount in the base currency by the rate of the day."""
     return current_rates().in_base(amount, currency, on)
-
-
-def currencies_without_rate() -> list[str]:
-    """The currencies that have no rate at all."""
-    rates = current_rates()
-    return [code for code in Currency.values if rates.rate(code, None) is None]

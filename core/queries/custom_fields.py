@@ -5,25 +5,9 @@ from typing import Any
 
 from core import permissions
 from core.choices import CUSTOM_FIELD_TYPES, FieldType
+from core.lists.parts import ICONS
 from core.models import CustomField, OwnedRecord, User
 from core.registries import RecordType, record_types
-
-ICONS = {
-    FieldType.TEXT: "letter-case",
-    FieldType.LONG_TEXT: "file-text",
-    FieldType.NUMBER: "hash",
-    FieldType.MONEY: "coins",
-    FieldType.DATE: "calendar",
-    FieldType.MOMENT: "calendar-time",
-    FieldType.CHOICE: "list",
-    FieldType.CHOICES: "list-check",
-    FieldType.BOOLEAN: "toggle-left",
-    FieldType.URL: "link",
-    FieldType.EMAIL: "mail",
-    FieldType.PHONE: "phone",
-    FieldType.USER: "user",
-    FieldType.LINK: "affiliate",
-}
 
 
 def extensible_types(user: User) -> Iterator[RecordType]:

@@ -135,7 +135,9 @@ def _said(row: Any, path: str, access: Access) -> str:
     value = display() if display else value_of(row, path)
     if value is None or value == "":
         return ""
-    return str(value.name_for(access)) if hasattr(value, "name_for") else in_words(value)
+    if hasattr(value, "name_for"):
+        return str(value.name_for(access)) if access.reaches(value) else ""
+    return in_words(value)
 
 
 def _recent(paths: Iterable[str], user: User) -> list[Line]:

@@ -14,6 +14,7 @@ from core import permissions
 from core.conditions.fields import value_of
 from core.errors import Refused
 from core.models import User
+from core.permissions import Access
 from core.records.declaration import RecordPage, Related, record_pages
 from core.records.edits import edit_record
 from core.records.fields import built_in
@@ -58,10 +59,16 @@ def around(page: RecordPage, record: Any, user: User) -> list[Around]:
     access = permissions.access_of(user)
     may_edit = permissions.reaches(type(record), user, record, "edit")
     return [
-        around_by(each, record, user, may_edit)
-        for each in page.related
-        if access.may(f"{each.object_type}.view")
+        around_by(each, record, user, may_edit) for each in page.related if _is_told(each, access)
     ]
+
+
+def _is_told(related: Related, access: Access) -> bool:
+    """A relation that is a field of the other records is hidden with it."""
+    kind = record_types[related.object_type]
+    field = kind.field.get(related.new_field or related.filter_name)
+    is_seen = field is None or access.sees(kind.rule_of(field))
+    return is_seen and access.may(f"{kind.key}.view")
 
 
 def around_by(related: Related, record: Any, user: User, may_edit: bool) -> Around:

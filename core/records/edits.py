@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 
 from core import audit
 from core.errors import Refused
-from core.models import AuditEvent, OwnedRecord, Tag, User
+from core.models import AuditEvent, OwnedRecord, User
 from core.records.declaration import Save
 from core.records.fields import RecordField
 from core.records.plain import plain
-from core.text import comparable
+from core.services.records import after_change
+from core.services.tags import tags_called
 
 LOOKED_BACK = 100  # events among which the one that changed a field is looked for
 
@@ -129,21 +130,12 @@ def plain_id(value: Any) -> Any:
 def set_tags(*, record: Any, names: list[str], by: User) -> None:
     """Give the record exactly these tags; new words become tags."""
     before = sorted(record.tags.values_list("pk", flat=True))
-    tags = tags_called(names)
+    tags = tags_called(names, is_making=True)
     after = sorted(tag.pk for tag in tags)
     if before != after:
         record.tags.set(tags)
         audit.record(actor=by, action="edit", subject=record, changes={"tags": (before, after)})
-
-
-def tags_called(names: list[str]) -> list[Tag]:
-    """A tag for each name; those that differ only in case or width are one."""
-    keys = {comparable(name, 80): name for name in names}
-    found = {tag.name_key: tag for tag in Tag.objects.filter(name_key__in=keys)}
-    for key, name in keys.items():
-        if key not in found:
-            found[key] = Tag.objects.get_or_create(name_key=key, defaults={"name": name})[0]
-    return list(found.values())
+        after_change(record._meta.label_lower, [record.pk])
 
 
 def _last_changes(

@@ -22,6 +22,7 @@ from core.records.fields import ADDED, RecordField, built_in, fields_for
 from core.records.lookups import lookup_rows, name_of
 from core.registries import RecordType, record_types
 from core.registries.records import Field
+from core.templatetags.ui import short_address, web_address
 from core.values import in_words
 
 
@@ -139,7 +140,7 @@ class FactReader:
             target = _target_of(each)
             number = getattr(value, "pk", value)
             row = lookup_rows(target, self.user).filter(pk=number).first()
-            return name_of(row, self.user) if row else str(value)
+            return name_of(row, self.user) if row else _("a record that you may not see")
         if isinstance(value, list):
             return ", ".join(map(str, value))
         if each.type == FieldType.MOMENT:
@@ -160,7 +161,7 @@ HIDDEN = "hidden"
 READERS: dict[FieldType, Any] = {
     FieldType.EMAIL: lambda text: {"text": text, "url": f"mailto:{text}"},
     FieldType.PHONE: lambda text: {"text": text, "url": f"tel:{_dialled(text)}"},
-    FieldType.URL: lambda text: {"text": _short_address(text), "url": _address(text)},
+    FieldType.URL: lambda text: {"text": short_address(text), "url": web_address(text)},
     FieldType.MOMENT: lambda _moment: {},
     FieldType.TAGS: lambda names: {"text": ", ".join(names)},
 }
@@ -168,16 +169,6 @@ READERS: dict[FieldType, Any] = {
 
 def _dialled(text: str) -> str:
     return "".join(letter for letter in text if letter.isdecimal() or letter in "+*#,")
-
-
-def _address(text: str) -> str:
-    """A web address that a browser opens as one; nothing else becomes a link."""
-    address = text if "://" in text else f"https://{text}"
-    return address if address.startswith(("https://", "http://")) else ""
-
-
-def _short_address(text: str) -> str:
-    return text.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
 
 
 def _target_of(each: RecordField) -> str:

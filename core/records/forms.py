@@ -132,7 +132,7 @@ class RecordForm(forms.Form):
         now = {name: plain(field.value(self.record)) for name, field in self.known.items()}
         try:
             given = json.loads(self.data.get(LOADED, "")[:LONGEST_STATE]) if self.is_bound else {}
-        except ValueError:
+        except (ValueError, RecursionError):
             given = {}
         return {**now, **(given if isinstance(given, dict) else {})}
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.models import User
 from core.records.lookups import called, lookup_rows, name_of
+from core.services.tags import LONGEST_NAME, names_in
 from core.text import comparable
 
 LONGEST_ID = 18
@@ -133,18 +134,16 @@ class TagsField(forms.Field):
 
     widget = TagLine
     MOST = 30
-    LONGEST = 60
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(value) if isinstance(value, list) else value
 
     def clean(self, value: Any) -> list[str]:
-        text = str(value or "").replace("\0", "")
-        parts = [part.strip() for part in text.replace("，", ",").replace("、", ",").split(",")]
-        names = {comparable(part): part for part in reversed(parts) if part}
-        if len(names) > self.MOST or any(len(name) > self.LONGEST for name in names.values()):
+        parts = names_in(str(value or "").replace("\0", ""))
+        names = {comparable(part): part for part in reversed(parts)}
+        if len(names) > self.MOST or any(len(name) > LONGEST_NAME for name in names.values()):
             raise forms.ValidationError(
                 _("At most %(most)s tags of %(longest)s characters each.")
-                % {"most": self.MOST, "longest": self.LONGEST}
+                % {"most": self.MOST, "longest": LONGEST_NAME}
             )
         return sorted(names.values(), key=comparable)

@@ -5,6 +5,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from core import permissions
+from core.choices import FieldType
+from core.lists.definition import lists
 from core.models import Tag, User
 from core.registries import record_types
 from core.text import comparable
@@ -43,39 +45,42 @@ def name_of(row: Any, user: User) -> str:
     return name
 
 
-def _name_of_type(target: str) -> tuple[str, str]:
-    """The column with the compared name and the field that rules hide it by.
+def _name_of_type(target: str, user: User) -> tuple[str, Q] | None:
+    """The column with the compared name and the rows on which it may be read; none where it is hidden.
 
     What has no name of its own is called after the record it links to.
     """
     if target == USERS:
-        return "name", ""
+        return "name", Q()
     if target == TAGS:
-        return "name_key", ""
-    kind = record_types[target]
-    for field in kind.fields:
-        if field.compared == "name_key":
-            return field.compared, kind.rule_of(field)
-        if field.order.endswith("name_key"):
-            return field.order, f"{field.target}.name"
-    return kind.fields[0].value_path, kind.rule_of(kind.fields[0])
-
-
-def _is_hidden(rule: str, user: User) -> bool:
-    return bool(rule) and not permissions.access_of(user).sees(rule)
+        return "name_key", Q()
+    kind, access = record_types[target], permissions.access_of(user)
+    named = lists[target].name_field if target in lists else kind.fields[0].name
+    field = kind.field[named]
+    if not access.sees(kind.rule_of(field)):
+        return None
+    if field.type != FieldType.LINK:
+        return field.compared or field.value_path, Q()
+    beyond = record_types[field.target]
+    if not access.sees(beyond.field_name("name")):
+        return None
+    reached = permissions.related_row_condition(beyond.model, user, field.value_path)
+    return field.order, reached
 
 
 def suggestions(target: str, text: str, user: User) -> list[Any]:
     """The first rows whose name has the text, those that begin with it before the others."""
     rows = lookup_rows(target, user)
-    column, rule = _name_of_type(target)
-    if _is_hidden(rule, user):
+    found_name = _name_of_type(target, user)
+    if found_name is None:
         return []
+    column, reached = found_name
     key = comparable(text.replace("\0", ""))
     is_folded = column.endswith("_key")
     begins = Q(**{f"{column}__{'startswith' if is_folded else 'istartswith'}": key})
     if not key:
         return list(rows.order_by("-pk")[:MOST_SUGGESTIONS])
+    rows = rows.filter(reached)
     found = list(rows.filter(begins).order_by(column)[:MOST_SUGGESTIONS])
     if len(found) < MOST_SUGGESTIONS:
         within = Q(**{f"{column}__{'contains' if is_folded else 'icontains'}": key})
@@ -86,9 +91,10 @@ def suggestions(target: str, text: str, user: User) -> list[Any]:
 
 def called(target: str, text: str, user: User) -> list[Any]:
     """The rows of exactly this name, two at most."""
-    rows = lookup_rows(target, user)
-    column, rule = _name_of_type(target)
-    if _is_hidden(rule, user):
+    found_name = _name_of_type(target, user)
+    if found_name is None:
         return []
+    column, reached = found_name
+    rows = lookup_rows(target, user).filter(reached)
     how = column if column.endswith("_key") else f"{column}__iexact"
     return list(rows.filter(**{how: comparable(text)}).order_by("pk")[:2])

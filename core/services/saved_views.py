@@ -48,7 +48,7 @@ def describe_view(*, view: SavedView, name: str, icon: str, sharing: str, by: Us
 
 
 def _name(view: SavedView, name: str, icon: str, sharing: str, by: User) -> None:
-    name = name.strip()[:80]
+    name = " ".join(name.split())[:80]
     if not name:
         raise Refused(_("Give the view a name."))
     if sharing not in Sharing.values:

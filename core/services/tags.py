@@ -1,6 +1,7 @@
 """Tags by their names."""
 
 import re
+from collections.abc import Iterable
 
 from core.models import Tag
 from core.text import comparable
@@ -9,15 +10,16 @@ SEPARATORS = re.compile(r"[,;，；、\n]")
 LONGEST_NAME = 60
 
 
-def tags_called(text: str, *, is_making: bool) -> list[Tag]:
-    """The tags of these names, separated by commas; those that are missing are made, if wanted."""
-    names = {
-        comparable(name, 80): name.strip()[:LONGEST_NAME]
-        for name in SEPARATORS.split(text)
-        if comparable(name, 80)
-    }
+def names_in(text: str) -> list[str]:
+    """The names in a line, separated by commas."""
+    return [name.strip() for name in SEPARATORS.split(text) if comparable(name, 80)]
+
+
+def tags_called(names: Iterable[str], *, is_making: bool) -> list[Tag]:
+    """The tags of these names, however they are written; missing ones are made, if wanted."""
+    keys = {comparable(name, 80): name[:LONGEST_NAME] for name in names}
     if is_making:
         Tag.objects.bulk_create(
-            (Tag(name=name, name_key=key) for key, name in names.items()), ignore_conflicts=True
+            (Tag(name=name, name_key=key) for key, name in keys.items()), ignore_conflicts=True
         )
-    return list(Tag.objects.filter(name_key__in=names))
+    return list(Tag.objects.filter(name_key__in=keys))

@@ -6,9 +6,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from core import permissions
+from core.choices import RunState
 from core.lists.definition import ListDefinition, lists
 from core.lists.state import ListState
 from core.models import User
+from core.services.custom_field_indexes import ask_for_indexes
+from core.tasks import wake
 
 
 def list_for(user: User, record_type: str) -> ListDefinition:
@@ -23,6 +26,13 @@ def state_of(request: HttpRequest, record_type: str) -> ListState:
     """The list that the address is about."""
     user = permissions.user_of(request)
     return ListState(list_for(user, record_type), user, request.GET)
+
+
+def look_after_indexes(state: ListState) -> None:
+    """A large table gets the index of a custom field when it is first filtered or sorted by it."""
+    for run in ask_for_indexes(fields=state.custom_fields, as_of=state.view.now, by=None):
+        if run.state == RunState.QUEUED:
+            wake(run.pk)
 
 
 def render_tool(

@@ -1,6 +1,5 @@
 """Activities: what somebody of ours did, or means to do."""
 
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
@@ -24,9 +23,6 @@ class ActivityQuerySet(OwnedQuerySet["Activity"]):
     def planned(self) -> "ActivityQuerySet":
         """Those still to be done."""
         return self.filter(done_at__isnull=True)
-
-    def due_before(self, moment: datetime) -> "ActivityQuerySet":
-        return self.planned().filter(at__lt=moment)
 
     def for_list(self) -> "ActivityQuerySet":
         return self.select_related("owner", "contact", "company", "lead__contact", "deal")

@@ -95,10 +95,10 @@ class Lead(Origin, OwnedRecord):
 
     def name_for(self, access: Access) -> str:
         """The person, else the company, else the number, as far as they may be seen."""
-        if self.contact is not None:
+        if self.contact is not None and access.sees("crm.lead.contact"):
             return self.contact.name_for(access)
         if self.company is not None and access.sees("crm.lead.company"):
-            return self.company.name
+            return self.company.name_for(access)
         number = self.external_id if access.sees("crm.lead.external_id") else None
         return gettext("Lead %(number)s") % {"number": number or self.pk}
 

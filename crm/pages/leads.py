@@ -26,7 +26,8 @@ class LeadForm(NamesCompany):
     """A lead with its person and its company."""
 
     def offered(self) -> Iterator[tuple[str, RecordField]]:
-        yield from ((f.name, f) for f in through("contact", "crm.contact", PERSON, self.user))
+        if self._sees_person:
+            yield from ((f.name, f) for f in through("contact", "crm.contact", PERSON, self.user))
         yield from super().offered()
 
     def is_offered(self, field: RecordField) -> bool:
@@ -36,6 +37,13 @@ class LeadForm(NamesCompany):
         if not field.through:
             return super().is_locked(field)
         return super().is_locked(field) or not self._may_edit_person
+
+    @property
+    def _sees_person(self) -> bool:
+        """Whether there is nobody yet, or somebody who may be told of."""
+        contact = self.record.contact
+        sees = self.access.sees("crm.lead.contact")
+        return sees and (contact is None or self.access.reaches(contact))
 
     @property
     def _may_edit_person(self) -> bool:
@@ -52,14 +60,18 @@ class LeadForm(NamesCompany):
         data = super().clean()
         told = (*PERSON, "company_name")
         if not self.record.pk and not any(data.get(name) for name in told):
-            self.add_error("name", _("Enter a name, an e-mail address, a phone or a company."))
+            place = "name" if "name" in self.fields else None
+            self.add_error(place, _("Enter a name, an e-mail address, a phone or a company."))
         return data
 
 
 def _sub(lead: Lead, access: Access) -> str:
-    if lead.contact is not None and access.sees("crm.contact.job_title"):
-        return lead.contact.job_title or shared.company_name(lead, access, "crm.lead.company")
-    return shared.company_name(lead, access, "crm.lead.company")
+    contact = lead.contact
+    is_told = contact is not None and access.sees("crm.lead.contact") and access.reaches(contact)
+    title = (
+        contact.job_title if contact and is_told and access.sees("crm.contact.job_title") else ""
+    )
+    return title or shared.company_name(lead, access, "crm.lead.company")
 
 
 def _pills(lead: Lead, access: Access) -> Sequence[Pill]:

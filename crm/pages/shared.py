@@ -75,7 +75,7 @@ def note_action() -> Action:
 
 def reachable(contact: Contact | None, names: tuple[str, ...], access: Access) -> str:
     """The first of the person's numbers or addresses that may be seen."""
-    if contact is None or contact.deleted_at is not None:
+    if contact is None or not access.reaches(contact):
         return ""
     shown = (name for name in names if access.sees(f"crm.contact.{name}"))
     return next((value for name in shown if (value := getattr(contact, name))), "")
@@ -83,7 +83,7 @@ def reachable(contact: Contact | None, names: tuple[str, ...], access: Access) -
 
 def company_name(record: Any, access: Access, rule: str) -> str:
     """The company as a remark beside a name."""
-    if record.company is None or not access.sees(rule):
+    if record.company is None or not access.sees(rule) or not access.reaches(record.company):
         return ""
     name: str = record.company.name_for(access)
     return name

@@ -11,20 +11,13 @@ from core import permissions
 from core.conditions import Condition, Criterion, any_of
 from core.errors import Refused
 from core.queries.home import HomeView
-from crm.choices import ActivityKind
 from crm.models import Activity
 from crm.queries.home_figures import DEAL_OPEN, closing, numbers, since_yesterday
+from crm.queries.timeline.activities import ICONS
 
 SHOWN = 6
 READ = 40  # of what is due: enough for the day of one person
 ROTTING_DAYS = 14  # where a stage says nothing
-ICONS: dict[str, str] = {
-    ActivityKind.CALL: "phone",
-    ActivityKind.MEETING: "calendar-event",
-    ActivityKind.NOTE: "note",
-    ActivityKind.TASK: "checkbox",
-    ActivityKind.EMAIL: "mail",
-}
 SECONDS_A_DAY = 86_400
 
 

@@ -135,9 +135,14 @@ def task_people(user: User) -> list[User]:
 def record_links(task: Activity, user: User) -> list[dict[str, str]]:
     """The records of a task that the user may see: name and address."""
     access = permissions.access_of(user)
-    records: list[Any] = [task.lead or task.deal or task.contact, task.company]
+    seen = {
+        name: getattr(task, name)
+        for name in ("lead", "deal", "contact", "company")
+        if access.sees(f"crm.activity.{name}")
+    }
+    nearest = seen.get("lead") or seen.get("deal") or seen.get("contact")
     return [
         {"name": record.name_for(access), "url": record.get_absolute_url()}
-        for record in records
-        if record is not None and permissions.reaches(type(record), user, record)
+        for record in (nearest, seen.get("company"))
+        if record is not None and access.reaches(record)
     ]

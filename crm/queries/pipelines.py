@@ -4,21 +4,12 @@ from crm.choices import StageKind
 from crm.models import Pipeline, Stage
 
 
-def default_pipeline() -> Pipeline | None:
-    """The first one that is in use."""
-    return Pipeline.objects.filter(is_archived=False).first()
-
-
 def first_stage(pipeline: Pipeline | None = None) -> Stage | None:
     """Where deals of a pipeline (the default one) begin."""
     stages = Stage.objects.filter(kind=StageKind.OPEN, pipeline__is_archived=False)
     if pipeline is not None:
         stages = stages.filter(pipeline=pipeline)
     return stages.select_related("pipeline").first()
-
-
-def stages_of(pipeline: Pipeline) -> list[Stage]:
-    return list(pipeline.stages.all())
 
 
 def closing_stage(pipeline_id: int, kind: str) -> Stage | None:

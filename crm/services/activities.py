@@ -13,7 +13,7 @@ from core import audit, permissions
 from core.errors import Refused
 from core.models import User
 from core.services.notifications import notify
-from core.services.records import save_record
+from core.services.records import after_change, save_record
 from crm.choices import PLANNED_KINDS, ActivityKind, Direction, Priority
 from crm.models import Activity, Company, Contact, Deal, Lead
 from crm.queries.activities import activity_owners
@@ -122,6 +122,7 @@ def _set_done(activity: Activity, done_at: datetime | None, by: User) -> bool:
     action = "complete" if done_at else "reopen"
     changes = {"done_at": (stored.done_at, done_at)}
     audit.record(actor=by, action=action, subject=activity, changes=changes)
+    after_change("crm.activity", [activity.pk])
     return True
 
 
@@ -138,6 +139,7 @@ def move_activity(*, activity: Activity, to: datetime | None, by: User) -> bool:
     Activity.objects.filter(pk=activity.pk).update(at=to, reminded_at=None)
     activity.at, activity.reminded_at = to, None
     audit.record(actor=by, action="edit", subject=activity, changes={"at": (stored.at, to)})
+    after_change("crm.activity", [activity.pk])
     return True
 
 

@@ -14,7 +14,7 @@ from core.locks import lock_for_transaction
 from core.models import User
 from core.queries.currencies import CENT, LARGEST, base_currency, current_rates
 from core.services.currencies import LOCK
-from core.services.records import save_record
+from core.services.records import after_change, save_record
 from crm.choices import BuyingRole, StageKind
 from crm.models import Contact, Deal, DealContact, DealLine, Stage, StageChange
 from crm.queries.pipelines import closing_stage, first_stage
@@ -31,7 +31,8 @@ def save_deal(*, deal: Deal, by: User, at: datetime) -> Deal:
     before = stored.stage if stored else None
     if before != deal.stage:
         _enter(deal, before, at)
-    deal.amount = _sum_of_lines(deal) if stored else deal.amount
+    if stored:
+        _follow_lines(deal, list(deal.lines.all()))
     deal.base_amount = worth(deal, current_rates())
     deal.normalise()
     save_record(record=deal, by=by)
@@ -96,6 +97,7 @@ def move_deal(
     moved.save()
     StageChange.objects.create(deal=moved, from_stage=before, to_stage=stage, at=at, by=by)
     audit.record(actor=by, action="move", subject=moved, changes=audit.differences(was, moved))
+    after_change("crm.deal", [moved.pk])
     _take_over(deal, moved)
     return True
 
@@ -152,15 +154,25 @@ def line_total(line: DealLine) -> Decimal:
     return (gross * (1 - line.discount_rate)).quantize(CENT, ROUND_HALF_UP)
 
 
-def _sum_of_lines(deal: Deal) -> Decimal | None:
-    """What the lines add up to; the deal's own value where it has none."""
-    lines = list(deal.lines.all())
+def _follow_lines(deal: Deal, lines: Sequence[DealLine]) -> None:
+    """The value is what the lines add up to; a deal without lines has its own."""
     if not lines:
-        return deal.amount
+        return
     total = sum((line_total(line) for line in lines), Decimal(0))
     if abs(total) >= LARGEST:
         raise Refused(_("This amount is too large."))
-    return total
+    deal.amount = total
+
+
+def follow_deal_edit(deals: Sequence[Deal], _at: datetime) -> None:
+    """An edited value, currency or day says anew what a deal is worth."""
+    lines: dict[int, list[DealLine]] = {}
+    for line in DealLine.objects.filter(deal__in=deals):
+        lines.setdefault(line.deal_id, []).append(line)
+    rates = current_rates()
+    for deal in deals:
+        _follow_lines(deal, lines.get(deal.pk, []))
+        deal.base_amount = worth(deal, rates)
 
 
 @transaction.atomic
@@ -206,7 +218,7 @@ def add_participant(*, deal: Deal, contact: Contact, role: str, by: User) -> Dea
     part, is_new = DealContact.objects.get_or_create(
         deal=deal, contact=contact, defaults={"role": role}
     )
-    changes: dict[str, Any] = {"contact": (None, contact.pk)} if is_new else {}
+    changes: dict[str, Any] = {"participant": (None, contact.pk)} if is_new else {}
     if is_new or part.role != role:
         changes["role"] = ("" if is_new else part.role, role)
         DealContact.objects.filter(pk=part.pk).update(role=role)
@@ -221,6 +233,6 @@ def remove_participant(*, deal: Deal, contact: Contact, by: User) -> bool:
     """Whether the person took part until now."""
     gone, _by_model = DealContact.objects.filter(deal=deal, contact=contact).delete()
     if gone:
-        changes = {"contact": (contact.pk, None)}
+        changes = {"participant": (contact.pk, None)}
         audit.record(actor=by, action="participant.remove", subject=deal, changes=changes)
     return bool(gone)

@@ -8,6 +8,7 @@ from core import permissions
 from core.lists import ListDefinition, list_context
 from core.pages import render_page
 from core.permissions import requires
+from core.views.list_tools import look_after_indexes
 from crm.tables import ACTIVITIES, COMPANIES, CONTACTS, DEALS, EVENTS, GROUPS, LEADS, PRODUCTS
 
 
@@ -15,6 +16,7 @@ def _page(
     request: HttpRequest, definition: ListDefinition, more: dict[str, Any] | None = None
 ) -> HttpResponse:
     context = list_context(definition, request) | (more or {})
+    look_after_indexes(context["state"])
     return render_page(request, "core/list/page.html", context, parts={"list": "list"})
 
 

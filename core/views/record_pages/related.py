@@ -41,9 +41,9 @@ def record_related_edit(request: HttpRequest, object_type: str, pk: int, key: st
     page = page_or_404(object_type)
     record = record_or_404(page, pk, user, "edit")
     related = page.related_by(key)
-    if related is None or not permissions.access_of(user).may(f"{related.object_type}.view"):
+    found = next((each for each in around(page, record, user) if each.related is related), None)
+    if found is None:
         raise Http404
-    found = next(each for each in around(page, record, user) if each.related is related)
     error = ""
     if request.method == "POST":
         try:

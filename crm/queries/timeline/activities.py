@@ -94,7 +94,8 @@ def _people(activity: Activity, record: Any, user: "User") -> str:
     """Who took part, without the one whose page this is and without those that are not seen."""
     access = permissions.access_of(user)
     is_meeting = activity.kind == ActivityKind.MEETING
-    people = [activity.contact, *(activity.guests.all() if is_meeting else ())]
+    contact = activity.contact if access.sees("crm.activity.contact") else None
+    people = [contact, *(activity.guests.all() if is_meeting else ())]
     subject = record if isinstance(record, Contact) else getattr(record, "contact", None)
     names = [
         person.name_for(access)

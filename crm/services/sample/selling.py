@@ -30,7 +30,6 @@ WIN_BASE = -0.5
 CYCLE_DAYS = 62
 CAMERAS = ("HV-5", "HV-12", "HV-3D")
 FIT_FOR_ALL = ("HL-R", "HL-B", "HC-1", "HS-I", "HS-R", "HT-1", "HT-2")
-AGAIN = ("HP-S", "HP-L", "HL-B", "HL-R", "HV-12", "HS-I")
 
 
 def make_products(setting: Setting) -> list[Product]:

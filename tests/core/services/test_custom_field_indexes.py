@@ -1,12 +1,14 @@
 """Indexes of custom fields: built on demand, used by filters and orders, dropped when archived."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from core.choices import FieldType, RunState
@@ -15,7 +17,7 @@ from core.conditions.fields import resolve
 from core.fields.ordering import Order
 from core.jobs.runner import execute_run
 from core.lists.keyset import fetch_page
-from core.models import CustomField, User
+from core.models import CustomField, JobRun, User
 from core.registries import record_types
 from core.services import custom_field_indexes
 from core.services.custom_field_indexes import (
@@ -160,6 +162,33 @@ def test_field_archived_during_the_build_keeps_no_index(administrator: User) -> 
 def test_small_table_needs_no_index() -> None:
     LeadFactory()
     assert ask_for_index(field=CustomFieldFactory(), as_of=NOW, by=None) is None
+
+
+def test_list_asks_for_the_index_once(
+    administrator: User,
+    log_in: Callable[[User], Client],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """When it is first filtered or sorted by the field, not when it only shows it."""
+    monkeypatch.setattr(custom_field_indexes, "LARGE", 1)
+    filtered, sorted_by, shown = (CustomFieldFactory() for _each in range(3))
+    LeadFactory()
+    _analyse()
+    client, url = log_in(administrator), reverse("lead_list")
+    client.get(url, {"columns": f"custom.{shown.key}"})
+    assert indexes() == set()
+    for _each in range(2):
+        client.get(url, {"if": f"custom.{filtered.key}:is:a", "sort": f"custom.{sorted_by.key}"})
+    runs = JobRun.objects.filter(kind=custom_field_indexes.KIND)
+    assert {run.scope["field"] for run in runs} == {filtered.pk, sorted_by.pk}
+    assert len(runs) == 2
+
+
+def _analyse() -> None:
+    """PostgreSQL estimates how large a table is by what it last counted."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {Lead._meta.db_table}")
 
 
 def test_pages_go_on_while_there_is_no_index(administrator: User) -> None:

@@ -69,7 +69,11 @@ def test_values_of_every_kind_come_back(administrator: User) -> None:
     field = CustomFieldFactory(object_type="crm.deal", type="number")
     company = CompanyFactory()
     deal = DealFactory(
-        amount="1000.50", close_on="2026-12-24", custom={field.key: 1.5}, company=company
+        amount="1000.50",
+        base_amount="1000.50",
+        close_on="2026-12-24",
+        custom={field.key: 1.5},
+        company=company,
     )
     changes = [
         ("amount", "7"),

@@ -14,6 +14,8 @@ from core.jobs.runner import execute_run
 from core.models import AuditEvent, ExchangeRate, User
 from core.queries.currencies import current_rates
 from core.services import currencies
+from core.services.records import edit_records
+from core.services.undo import undo_change_set
 from crm.choices import BuyingRole, StageKind
 from crm.models import Deal, DealLine, Pipeline, Stage, StageChange
 from crm.queries.deal_totals import totals_by_stage, totals_of
@@ -215,6 +217,25 @@ def test_value_follows_the_rate_of_the_closing_day(sales: User, administrator: U
     assert [d.base_amount for d in (early, late, before_all, undated)] == [90, 80, None, 80]
     win_deal(deal=early, by=sales, at=NOW)  # in November, at the later rate
     assert early.base_amount == 80
+
+
+def test_value_edited_for_many_follows_rates_and_lines(manager: User, administrator: User) -> None:
+    """And so does putting it back."""
+    currencies.save_rate(rate=rate("USD", date(2026, 1, 1), "0.5"), by=administrator, at=NOW)
+    plain = new_deal(manager, amount=Decimal(100), currency="EUR")
+    summed = new_deal(manager, currency="EUR")
+    set_lines(deal=summed, lines=[line("2", "50")], by=manager, at=NOW)
+    deals = Deal.objects.filter(pk__in=[plain.pk, summed.pk])
+
+    def worths() -> list[Decimal]:
+        return list(deals.order_by("pk").values_list("base_amount", flat=True))
+
+    edit_records(rows=deals, field="amount", text="300", by=manager, at=NOW)
+    assert worths() == [300, 100]
+    change = edit_records(rows=deals, field="currency", text="USD", by=manager, at=NOW)
+    assert worths() == [150, 50]
+    undo_change_set(change_set=change, by=manager, at=NOW)
+    assert worths() == [300, 100]
 
 
 def test_changing_a_rate_reckons_its_deals_anew(sales: User, administrator: User) -> None:
