@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.product import Product, running_product
+from tests.browser.visitor import ADMINISTRATOR, Visitor, visitor
 
 # Without these Chromium tries to reach its vendor, which a closed network answers slowly.
 ARGUMENTS = [
@@ -34,7 +35,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 @contextmanager
 def started_browser(path: Path) -> Iterator[Browser]:
-    """Chromium, ended with the test that drives it.
+    """Chromium, ended with the module that drives it.
 
     Playwright keeps an event loop in this thread while it runs; Django would take the tests that
     come after for asynchronous code.
@@ -45,7 +46,21 @@ def started_browser(path: Path) -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser(chromium_path: Path) -> Iterator[Browser]:
     with started_browser(chromium_path) as started:
         yield started
+
+
+@pytest.fixture(params=["en", "zh-hans"])
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def person(browser: Browser, product: Product, language: str) -> Iterator[Visitor]:
+    """The administrator, signed in, in one of the languages."""
+    with visitor(browser, product) as somebody:
+        somebody.sign_in(ADMINISTRATOR)
+        somebody.choose(language=language)
+        yield somebody

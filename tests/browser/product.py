@@ -11,8 +11,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.installation import ROOT, Installation, scratch_broker, scratch_database
 
@@ -26,6 +27,7 @@ class Product:
     url: str
     folder: Path
     installation: Installation
+    cookies: dict[str, Any] = field(default_factory=dict)  # of who has signed in, by e-mail
 
     def password(self, email: str) -> str:
         kept = json.loads((self.folder / "sample-log-ins.json").read_text())

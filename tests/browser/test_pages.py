@@ -1,38 +1,18 @@
 """Every page, small and large, light and dark, in both languages: it holds, and nobody complains."""
 
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import started_browser
-from tests.browser.leads import generated, split
+from tests.browser.axe import violations
+from tests.browser.leads import generated, write
+from tests.browser.places import Opened, opened, pages
 from tests.browser.product import Product
-from tests.browser.visitor import visitor
+from tests.browser.visitor import ADMINISTRATOR, Visitor, visitor
 
-ADMINISTRATOR = "admin@sample.renmai"
-PATHS = (
-    "/",
-    "/inbox/",
-    "/leads/",
-    "/leads/?q=nobody+is+called+so",
-    "/leads/1/",
-    "/leads/1/edit/",
-    "/leads/new/",
-    "/contacts/",
-    "/contacts/1/",
-    "/companies/",
-    "/companies/1/",
-    "/imports/",
-    "/imports/1/",
-    "/jobs/",
-    "/jobs/1/",
-    "/scoring/",
-    "/settings/",
-    "/accounts/2fa/",
-    "/accounts/sessions/",
-    "/accounts/password/change/",
-)
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -41,32 +21,92 @@ pytestmark = pytest.mark.xdist_group("pages")
 
 
 @pytest.fixture(scope="module")
-def filled(
-    product: Product, chromium_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Product:
-    folder: Path = tmp_path_factory.mktemp("files")
-    closed, opened, _truth = split(generated(800, 3, 1), folder, "pages")
-    with started_browser(chromium_path) as browser, visitor(browser, product) as person:
+def filled(product: Product, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Product:
+    """The sample company, and a file that was brought in."""
+    path = write(tmp_path_factory.mktemp("files") / "pages.csv", generated(60, 3, 1))
+    with visitor(browser, product) as person:
         person.sign_in(ADMINISTRATOR)
-        person.import_file(closed, after_contact=("Tags",))
-        person.import_file(opened)
-        person.wait_for_score()
+        person.import_file(path, after_contact=("Tags",))
     return product
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
-@pytest.mark.parametrize("language", ["en", "zh-hans"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_pages_fit_and_break_no_rule(
-    filled: Product, browser: Browser, width: int, height: int, language: str, theme: str
-) -> None:
-    with visitor(browser, filled, width=width, height=height) as person:
-        person.sign_in(ADMINISTRATOR)
-        person.choose(language=language, theme=theme)
-        for path in PATHS:
-            person.open(path)
-            assert person.page.evaluate(OVERFLOW) <= 0, f"{path} is wider than the window"
-            assert person.page.locator("h1").count() == 1, f"{path} needs one heading"
+@dataclass(frozen=True)
+class Look:
+    """How somebody looks at the product."""
+
+    width: int
+    height: int
+    theme: str
+    language: str
+
+    @contextmanager
+    def person(self, browser: Browser, product: Product) -> Iterator[Visitor]:
+        with visitor(browser, product, width=self.width, height=self.height) as somebody:
+            somebody.sign_in(ADMINISTRATOR)
+            somebody.choose(language=self.language, theme=self.theme)
+            yield somebody
+
+    def opened(self, product: Product) -> list[Opened]:
+        return [each for each in opened(product) if each.on_phone or self.width > 500]
+
+
+LOOKS = [
+    Look(1440, 900, "light", "en"),
+    Look(390, 844, "dark", "en"),
+    Look(1440, 900, "dark", "zh-hans"),
+    Look(390, 844, "light", "zh-hans"),
+]
+OTHER_LOOKS = [
+    Look(1440, 900, "light", "zh-hans"),
+    Look(390, 844, "dark", "zh-hans"),
+    Look(1440, 900, "dark", "en"),
+    Look(390, 844, "light", "en"),
+]
+
+
+def faults(person: Visitor, name: str) -> list[str]:
+    """What is wrong with what is shown, each with the name of the place."""
+    page = person.page
+    found = violations(page)
+    if page.evaluate(OVERFLOW) > 0:
+        found.append("wider than the window")
+    if page.locator("h1").count() != 1:
+        found.append("needs one heading")
+    found += person.complaints
+    person.complaints.clear()
+    return [f"{name}: {each}" for each in found]
+
+
+def walk(person: Visitor, paths: Sequence[str], states: Sequence[Opened]) -> list[str]:
+    found = []
+    for path in paths:
+        person.open(path)
+        found += faults(person, path)
+    for each in states:
+        person.open(each.path)
+        each.show(person.page)
+        found += faults(person, each.name)
+    return found
+
+
+@pytest.mark.parametrize("place", range(len(LOOKS)))
+def test_every_page_in_one_look(filled: Product, browser: Browser, place: int) -> None:
+    """Each page and each dialog once, the looks spread over them; all of it is in acceptance."""
+    look, step = LOOKS[place], len(LOOKS)
+    states = look.opened(filled)[place::step]
+    with look.person(browser, filled) as person:
+        found = walk(person, pages(filled, is_whole=False)[place::step], states)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.acceptance
+@pytest.mark.parametrize("look", [*LOOKS, *OTHER_LOOKS], ids=str)
+def test_every_page_in_every_look(filled: Product, browser: Browser, look: Look) -> None:
+    paths, states = pages(filled, is_whole=True), look.opened(filled)
+    with look.person(browser, filled) as person:
+        found = walk(person, paths, states)
+    assert not found, "\n".join(found)
+    print(f"{look}: {len(paths)} pages and {len(states)} dialogs without a fault")
 
 
 def test_list_is_worked_with_the_keyboard_alone(filled: Product, browser: Browser) -> None:

@@ -1,0 +1,150 @@
+"""The places of the product that people look at: its pages, and what opens on top of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.product import Product
+from tests.browser.steps import LIST_DIALOG
+
+KINDS = {
+    "lead": "leads",
+    "contact": "contacts",
+    "company": "companies",
+    "deal": "deals",
+    "product": "products",
+    "activity": "activities",
+    "group": "groups",
+    "event": "events",
+}
+LISTS = tuple(f"/{folder}/" for folder in KINDS.values())
+WITHOUT_RECORD = (
+    "/",
+    "/getting-started/",
+    "/inbox/",
+    "/tasks/",
+    "/search/?q=chen",
+    "/bin/",
+    "/bin/?type=crm.contact",
+    "/imports/",
+    "/jobs/",
+    "/scoring/",
+    "/settings/",
+    "/settings/company/",
+    "/settings/invite/",
+    "/settings/sample/",
+    "/settings/currencies/",
+    "/settings/fields/",
+    "/settings/fields/?type=crm.company",
+    "/settings/fields/new/crm.lead/",
+    "/settings/fields/new/crm.lead/?type=money",
+    "/accounts/2fa/",
+    "/accounts/sessions/",
+    "/accounts/password/change/",
+    "/leads/?q=nobody+is+called+so",
+    "/records/crm.lead/filter/",
+    "/records/crm.lead/columns/",
+)
+BESIDE_RECORD = ("?tab=changes", "edit/", "?tab=files", "../new/")
+
+
+def pages(product: Product, *, is_whole: bool) -> list[str]:
+    """The addresses of the pages, with records of the sample company.
+
+    Types of records share their templates: without `is_whole` the pages beside the record's own
+    take turns.
+    """
+    found = [*WITHOUT_RECORD, *LISTS]
+    for place, (noun, folder) in enumerate(KINDS.items()):
+        record = f"/{folder}/{busiest(product, noun)}/"
+        beside = BESIDE_RECORD if is_whole else BESIDE_RECORD[place % 2 :: 2]
+        found += [record, *(record + rest for rest in beside)]
+    ask = product.installation.ask
+    found.append(f"/imports/{ask('SELECT max(id) FROM crm_leadimport')}/")
+    found.append(f"/jobs/{ask('SELECT max(id) FROM core_jobrun')}/")
+    found.append(f"/deals/{busiest(product, 'deal')}/?tab=lines")
+    return found
+
+
+def busiest(product: Product, noun: str) -> int:
+    """The record with most activities, which shows most on its page."""
+    column = noun if noun in ("lead", "contact", "company", "deal") else ""
+    if column:
+        question = (
+            f"SELECT {column}_id FROM crm_activity WHERE {column}_id IS NOT NULL "
+            f"GROUP BY {column}_id ORDER BY count(*) DESC, {column}_id LIMIT 1"
+        )
+    else:
+        question = f"SELECT min(id) FROM crm_{noun}"
+    return int(product.installation.ask(question))
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Something that opens on a page: a dialog, a menu, a panel, a control in place."""
+
+    name: str
+    path: str
+    open: Callable[[Page], None]
+    seen: str
+    on_phone: bool = True
+
+    def show(self, page: Page) -> None:
+        self.open(page)
+        expect(page.locator(self.seen).first).to_be_visible()
+
+
+def press(selector: str) -> Callable[[Page], None]:
+    return lambda page: page.locator(selector).locator("visible=true").first.click()
+
+
+def _palette(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    page.locator("#palette-q").fill("wang")
+    expect(page.locator("#palette-results a").first).to_be_visible()
+
+
+def _bulk(action: str) -> Callable[[Page], None]:
+    def choose(page: Page) -> None:
+        page.locator("input[name=ids]").first.check()
+        page.locator(f"[data-bulk] button[formaction*='/{action}/']").click()
+
+    return choose
+
+
+def _field(page: Page) -> None:
+    press("[data-hotkey=f]")(page)
+    page.locator("#list-dialog a[href$='=status']").click()
+
+
+def _delete(page: Page) -> None:
+    press("[popovertarget=record-menu]")(page)
+    press("[data-open=record-delete]")(page)
+
+
+def opened(product: Product) -> list[Opened]:
+    lead = f"/leads/{busiest(product, 'lead')}/"
+    deal = f"/deals/{busiest(product, 'deal')}/"
+    return [
+        Opened("palette", "/companies/", _palette, "#palette[open]"),
+        Opened("keys", "/", lambda page: page.keyboard.press("?"), "#hotkeys[open]"),
+        Opened("filter", "/leads/", press("[data-hotkey=f]"), f"{LIST_DIALOG} #field-list"),
+        Opened("field", "/leads/", _field, f"{LIST_DIALOG} [name=operator]"),
+        Opened("columns", "/contacts/", press("[hx-get*='/columns/']"), LIST_DIALOG, False),
+        Opened("view", "/deals/", press("#list-tabs [hx-get]"), LIST_DIALOG),
+        Opened("sort", "/events/", press("[popovertarget=sort-menu]"), "#sort-menu"),
+        Opened("menu", "/products/", press("[popovertarget=list-menu]"), "#list-menu"),
+        Opened(
+            "preview", "/contacts/", press("tr[data-preview] td:last-child"), "#preview h2", False
+        ),
+        Opened("selected", "/groups/", press("input[name=ids]"), "[data-bulk]"),
+        Opened("assign", "/leads/", _bulk("assign"), LIST_DIALOG),
+        Opened("tag", "/contacts/", _bulk("tag"), LIST_DIALOG),
+        Opened("edit", "/companies/", _bulk("edit"), LIST_DIALOG),
+        Opened("delete", deal, _delete, "#record-delete[open]"),
+        Opened("record menu", lead, press("[popovertarget=record-menu]"), "#record-menu"),
+        Opened("fact", lead, press(".fact-edit[hx-get$='/source/']"), ".fact-form"),
+        Opened("tags", deal, press("#fact-tags .fact-edit"), ".fact-form"),
+        Opened("related", deal, press(".related [hx-get]"), ".related form", False),
+    ]

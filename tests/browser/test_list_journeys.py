@@ -1,0 +1,141 @@
+"""Working with lists: arranging one and keeping it, changing many records, finding one."""
+
+import re
+import secrets
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.product import Product
+from tests.browser.steps import LIST_DIALOG, chips, choose_rows, heads, names, press
+from tests.browser.visitor import Visitor
+
+VIEW_NAMES = {"en": "Fresh from the fair", "zh-hans": "展会新线索"}
+
+pytestmark = pytest.mark.xdist_group("pages")
+
+
+def test_list_is_arranged_and_kept_as_a_view(person: Visitor, language: str) -> None:
+    page, name = person.page, f"{VIEW_NAMES[language]} {secrets.token_hex(3)}"
+    person.open("/leads/")
+    press(page, "#list-tabs a[href*='view=']")
+    expect(page.locator("#list-tabs a[aria-current=page][href*='view=']")).to_have_count(1)
+    before = chips(page).count()
+    assert before > 0
+
+    person.open("/leads/")
+    press(page, "main [data-hotkey=f]")
+    press(page, f"{LIST_DIALOG} a[href$='=status']")
+    page.locator(f"{LIST_DIALOG} input[name=value][value=new]").check()
+    press(page, f"{LIST_DIALOG} button[name=apply]")
+    expect(chips(page)).to_have_count(1)
+
+    press(page, "main thead a[href*='sort=company']")
+    expect(page.locator("main thead th[aria-sort]")).to_have_count(1)
+    companies = [text for text in page.locator("td.m-sub").all_inner_texts() if text.strip()]
+    assert companies
+
+    shown = len(heads(page))
+    press(page, "[hx-get*='/columns/']")
+    page.locator(f"{LIST_DIALOG} input[name=column][value=source]").uncheck()
+    press(page, f"{LIST_DIALOG} button[name=apply]")
+    expect(page.locator("main thead th")).to_have_count(shown - 1)
+    arranged = (heads(page), names(page))
+
+    press(page, "#list-tabs [hx-get*='/view/']")
+    page.fill(f"{LIST_DIALOG} input[name=name]", name)
+    press(page, f"{LIST_DIALOG} button[type=submit]")
+    tab = page.locator("#list-tabs a", has_text=name)
+    expect(tab).to_have_attribute("aria-current", "page")
+
+    person.open("/leads/")
+    tab.click()
+    expect(tab).to_have_attribute("aria-current", "page")
+    expect(chips(page)).to_have_count(1)
+    assert (heads(page), names(page)) == arranged
+
+
+def test_many_are_tagged_assigned_deleted_and_brought_back(person: Visitor, language: str) -> None:
+    page = person.page
+    person.open("/contacts/?sort=-created")
+    chosen = choose_rows(page, 3)
+
+    press(page, "[data-bulk] [formaction$='/bulk/tag/']")
+    page.fill(f"{LIST_DIALOG} input[name=names]", f"fair-{language}")
+    press(page, f"{LIST_DIALOG} button[name=apply]")
+    expect(page.locator("#toasts .toast button").first).to_be_visible()
+    person.open(f"/contacts/?if=tags:has:fair-{language}&sort=-created")
+
+    person.open("/contacts/?sort=-created")
+    assert choose_rows(page, 3) == chosen
+    press(page, "[data-bulk] [formaction$='/bulk/assign/']")
+    owner = page.locator(f"{LIST_DIALOG} select[name=owner] option").nth(1)
+    owner_name = owner.inner_text()
+    page.select_option(f"{LIST_DIALOG} select[name=owner]", owner.get_attribute("value"))
+    press(page, f"{LIST_DIALOG} button[name=apply]")
+    expect(page.locator("main tbody tr").first).to_contain_text(owner_name)
+
+    choose_rows(page, 3)
+    press(page, "[data-bulk] [formaction$='/bulk/delete/']")
+    expect(page.locator("main tbody a.name", has_text=chosen[0])).to_have_count(0)
+    press(page, "#toasts .toast:last-child button:not([data-dismiss])")
+    expect(page.locator("main tbody a.name", has_text=chosen[0]).first).to_be_visible()
+    assert names(page)[:3] == chosen
+
+
+def test_deleted_record_is_restored_from_the_bin(person: Visitor) -> None:
+    page = person.page
+    person.open("/companies/?sort=-created")
+    gone = choose_rows(page, 1)[0]
+    press(page, "[data-bulk] [formaction$='/bulk/delete/']")
+    expect(page.locator("main tbody a.name", has_text=gone)).to_have_count(0)
+
+    press(page, "[popovertarget=list-menu]")
+    press(page, "#list-menu a[href*='/bin/']")
+    row = page.locator("main tbody tr", has_text=gone)
+    expect(row).to_have_count(1)
+    row.locator("button[form^=restore-]").click()
+    expect(row).to_have_count(0)
+    person.open("/companies/?sort=-created")
+    assert names(page)[0] == gone
+
+
+def test_list_is_exported_as_it_is_shown(person: Visitor) -> None:
+    page = person.page
+    person.open("/leads/?if=status:is:new&columns=source,status")
+    total = page.locator("main tbody tr").count()
+    press(page, "[popovertarget=list-menu]")
+    with page.expect_download() as waiting:
+        press(page, "#list-menu button[value=csv]")
+    content = waiting.value.path().read_text(encoding="utf-8")
+    assert content.startswith("\ufeff")
+    assert len(content.splitlines()) > total
+    assert names(page)[0] in content
+
+
+def test_record_is_found_from_anywhere(person: Visitor) -> None:
+    page = person.page
+    person.open("/tasks/")
+    for question, answer in _wanted(person.product):
+        page.keyboard.press("Control+k")
+        page.locator("#palette-q").fill(question)
+        line = page.locator("#palette-results a[href*='/contacts/']", has_text=answer).first
+        expect(line).to_be_visible()
+        line.click()
+        page.wait_for_url(re.compile(r"/contacts/\d+/$"))
+        expect(page.locator("#record-head")).to_contain_text(answer)
+
+
+def _wanted(product: Product) -> list[tuple[str, str]]:
+    """What somebody types, and the name of the contact that it has to bring."""
+    rows = product.installation.rows
+    latin, phone = rows(
+        "SELECT name, phone FROM crm_contact WHERE deleted_at IS NULL AND phone LIKE '+49 %' "
+        "ORDER BY id LIMIT 1"
+    )[0]
+    chinese = rows(
+        "SELECT name FROM crm_contact WHERE deleted_at IS NULL AND name LIKE '王静%' "
+        "ORDER BY id LIMIT 1"
+    )[0][0]
+    digits = re.sub(r"\D", "", phone)
+    return [(latin, latin), ("wangjing", chinese), (digits[-8:], latin)]
