@@ -89,7 +89,6 @@ def tour(person: Visitor, folder: Path, suffix: str, *, every: bool) -> None:
         "home": "/",
         "leads": f"/leads/?{is_open}",
         "lead": f"/leads/{lead}/?{urlencode({'list': is_open})}",
-        "contacts": "/contacts/",
         "model": "/scoring/",
     }
     if every:
@@ -97,6 +96,7 @@ def tour(person: Visitor, folder: Path, suffix: str, *, every: bool) -> None:
         contact = person.product.installation.ask("SELECT max(id) FROM crm_contact")
         pages |= {
             "inbox": "/inbox/",
+            "contacts": "/contacts/",
             "contact": f"/contacts/{contact}/",
             "companies": "/companies/",
             "company": "/companies/1/",
