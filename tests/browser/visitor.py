@@ -13,7 +13,7 @@ ADMINISTRATOR, MANAGER = "admin@sample.renmai", "manager@sample.renmai"
 IMPORT_SECONDS = 240
 SCORING_SECONDS = 300
 # A page may take its time on a machine that is busy with other tests.
-expect.set_options(timeout=8_000)
+expect.set_options(timeout=30_000)
 
 
 class Visitor:
@@ -89,7 +89,7 @@ def visitor(
 ) -> Iterator[Visitor]:
     """A window of its own; at the end nothing may have been complained about."""
     context = browser.new_context(viewport={"width": width, "height": height})
-    context.set_default_timeout(8_000)
+    context.set_default_timeout(30_000)
     person = Visitor(product, context.new_page())
     try:
         yield person
