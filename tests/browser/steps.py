@@ -50,4 +50,4 @@ def edit_fact(page: Page, name: str, value: str) -> None:
 
 def saved(page: Page, folder: str) -> None:
     """Wait for the page of a record that was saved."""
-    page.wait_for_url(re.compile(rf"/{folder}/\d+/$"))
+    page.wait_for_url(re.compile(rf"/{folder}/\d+/(\?|$)"))

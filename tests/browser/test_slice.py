@@ -28,7 +28,7 @@ def go_through(person: Visitor, closed: Path, opened: Path, late: tuple[str, ...
     assert scores == sorted(scores, reverse=True)
 
     person.page.locator("td a.name").first.click()
-    person.page.wait_for_url(re.compile(r"/leads/\d+/$"))
+    person.page.wait_for_url(re.compile(r"/leads/\d+/(\?|$)"))
     expect(person.page.locator(".reasons li").first).to_be_visible()
     expect(person.page.locator(".probline")).to_be_visible()
     person.open("/scoring/")
