@@ -84,6 +84,7 @@ class Maker:
                 name=f"User {number}",
                 team=teams[number % 10],
                 password="!",
+                hides_start=True,
             )
             for number in range(self.size.users)
         ]

@@ -100,15 +100,15 @@ def _index_title(scope: dict[str, Any]) -> str:
 
 
 def _unread(user: "User") -> int:
-    from core.queries.start import progress_of  # noqa: PLC0415  # needs loaded models
+    from core.queries.start import frame_of  # noqa: PLC0415  # needs loaded models
 
-    return progress_of(user).unread
+    return frame_of(user).unread
 
 
 def _running(user: "User") -> int:
-    from core.queries.start import progress_of  # noqa: PLC0415  # needs loaded models
+    from core.queries.start import frame_of  # noqa: PLC0415  # needs loaded models
 
-    return progress_of(user).running
+    return frame_of(user).running
 
 
 def _register_start() -> None:

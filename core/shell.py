@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import permissions
 from core.models import User
-from core.queries.start import progress_of
+from core.queries.start import frame_of
 from core.registries import NavigationEntry, navigation, record_types
 
 GROUPS = {
@@ -72,14 +72,16 @@ def _build(request: HttpRequest) -> dict[str, Any]:
         "unread": counts.get("inbox", 0),
         "has_bin": any(access.may(f"{kind.key}.delete") for kind in record_types),
         "active": "start" if request.path == reverse("start") else _active(request, shown),
-        "company": progress_of(user).company,
+        "company": frame_of(user).company,
     }
 
 
 def _start(user: User) -> list[Entry]:
     """Getting started, with how far it is, until it is done or hidden."""
-    progress = progress_of(user)
-    if user.hides_start or progress.is_complete:
+    if user.hides_start:
+        return []
+    progress = frame_of(user)
+    if progress.is_complete:
         return []
     count = f"{progress.done}/{progress.total}"
     return [Entry("start", START, "circle-dashed-check", reverse("start"), count)]

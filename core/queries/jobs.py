@@ -13,7 +13,7 @@ from core.models import JobRun, User
 from core.permissions import Access
 from core.phrases import duration
 from core.queries.schedules import schedules_by_kind
-from core.queries.start import progress_of
+from core.queries.start import frame_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -90,7 +90,7 @@ def described(run: JobRun) -> dict[str, Any]:
 
 def running_jobs(user: User) -> dict[str, Any] | None:
     """What works for the user at the moment; nothing to say when nothing does."""
-    if not progress_of(user).running:
+    if not frame_of(user).running:
         return None
     runs = [
         described(run) for run in visible_runs(user).filter(state__in=ACTIVE_STATES)[:MOST_RUNNING]

@@ -1,5 +1,6 @@
 """How far an installation is with getting started, as one of its users sees it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,16 +51,27 @@ class Progress:
 
 def progress_of(user: User) -> Progress:
     """Read once per user instance (so: once per request), in one query."""
-    if user.cached_start is None:
-        user.cached_start = _read(user)
+    if user.cached_start is None or not user.cached_start.steps:
+        user.cached_start = _read(user, _steps(user))
     found: Progress = user.cached_start
     return found
 
 
-def _read(user: User) -> Progress:
+def frame_of(user: User) -> Progress:
+    """The same for the frame of every page: without the steps for those who have hidden them."""
+    if user.cached_start is None:
+        user.cached_start = _read(user, [] if user.hides_start else _steps(user))
+    found: Progress = user.cached_start
+    return found
+
+
+def _steps(user: User) -> list[StartStep]:
     access = permissions.access_of(user)
     may = [step for step in start_steps if not step.permission or access.may(step.permission)]
-    steps = sorted(may, key=lambda step: step.order)
+    return sorted(may, key=lambda step: step.order)
+
+
+def _read(user: User, steps: Sequence[StartStep]) -> Progress:
     columns: dict[str, Any] = {f"step_{step.key}": Exists(step.evidence(user)) for step in steps}
     row: Any = User.objects.filter(pk=user.pk).values(
         company=Subquery(Installation.objects.filter(pk=1).values("name")),
