@@ -161,6 +161,7 @@ def die_after(run: JobRun, is_time: Callable[[], bool]) -> None:
             is_over = is_time()
             asking = False
             if is_over:
+                context["cursor"].close()  # goes with its connection
                 raise Died
         return execute(sql, params, many, context)
 

@@ -79,12 +79,12 @@ def test_there_is_a_tab_for_each_type_one_may_delete(
 def test_pages_of_the_bin(sales: User, log_in: LogIn, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.views.bins.PAGE_SIZE", 2)
     for number in range(3):
-        deleted(sales, days=number, name=f"Person {number}")
+        deleted(sales, days=number, name=f"Binned {number}")
     client = log_in(sales)
     first = client.get(BIN)
     second = client.get(f"/bin/{first.context['next_url']}").content.decode()
-    assert "Person 2" in second
-    assert "Person 1" not in second
+    assert "Binned 2" in second
+    assert "Binned 1" not in second
 
 
 def test_records_are_brought_back(sales: User, outsider: User, log_in: LogIn) -> None:
