@@ -397,7 +397,7 @@ def test_pages_show_the_result(truth: Truth, manager: User, log_in: LogIn) -> No
     best = LeadScore.objects.order_by("-score", "-lead").first()
     assert best is not None
     page = client.get(reverse("lead_list"))
-    assert page.context["rows"][0].score.score == best.score
+    assert page.context["lines"][0].row.score.score == best.score
     assert client.get(reverse("home")).status_code == 200
     assert client.get(best.lead.get_absolute_url()).status_code == 200
     model = client.get(reverse("lead_score_model"))
