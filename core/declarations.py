@@ -12,22 +12,27 @@ from core.registries import (
     NavigationEntry,
     Panel,
     Permission,
+    SettingsSection,
     StartStep,
     commands,
     navigation,
     panels,
     permission_registry,
+    record_types,
+    settings_sections,
     start_steps,
 )
 
 if TYPE_CHECKING:
     from core.models import User
+    from core.permissions import Access
 
 
 def register() -> None:
     """Called once, when the apps are ready."""
     _register_permissions()
     _register_navigation()
+    _register_settings()
     commands.register(
         Command("core.settings", _("Change your preferences"), "settings", "settings_profile"),
     )
@@ -73,6 +78,43 @@ def _register_navigation() -> None:
         ),
         NavigationEntry("settings", _("Settings"), "settings", "settings_profile", "foot", 20),
     )
+
+
+def _register_settings() -> None:
+    own = "own"
+    settings_sections.register(
+        SettingsSection("profile", _("Profile"), "user-circle", "settings_profile", own, 10),
+        SettingsSection("email", _("E-mail addresses"), "mail", "account_email", own, 20),
+        SettingsSection("password", _("Password"), "key", "account_change_password", own, 30),
+        SettingsSection("mfa", _("Two-step log-in"), "shield-lock", "mfa_index", own, 40),
+        SettingsSection("sessions", _("Sessions"), "device-laptop", "usersessions_list", own, 50),
+        SettingsSection(
+            "connections", _("Connections"), "plug", "socialaccount_connections", own, 60
+        ),
+        SettingsSection(
+            "currencies",
+            _("Currencies"),
+            "coins",
+            "currency_list",
+            "company",
+            30,
+            "core.currency.manage",
+        ),
+        SettingsSection(
+            "fields",
+            _("Custom fields"),
+            "forms",
+            "custom_field_list",
+            "data",
+            10,
+            "core.custom_field.manage",
+        ),
+        SettingsSection("bin", _("Bin"), "trash", "bin_list", "data", 80, is_for=_has_bin),
+    )
+
+
+def _has_bin(access: "Access") -> bool:
+    return any(access.may(f"{kind.key}.delete") for kind in record_types)
 
 
 def _register_jobs() -> None:

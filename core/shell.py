@@ -12,7 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from core import permissions
 from core.models import User
 from core.queries.start import frame_of
-from core.registries import NavigationEntry, navigation, record_types
+from core.registries import (
+    SETTINGS_GROUPS,
+    NavigationEntry,
+    SettingsSection,
+    navigation,
+    settings_sections,
+)
 
 GROUPS = {
     "top": "",
@@ -42,6 +48,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "shell": SimpleLazyObject(lambda: _build(request)),
         "access": SimpleLazyObject(lambda: _access(request)),
+        "settings_groups": SimpleLazyObject(lambda: _settings_groups(_access(request))),
         "languages": settings.LANGUAGES,
     }
 
@@ -50,6 +57,22 @@ def _access(request: HttpRequest) -> permissions.Access:
     user: Any = getattr(request, "user", None)
     is_visitor = user is None or not user.is_authenticated
     return permissions.Access() if is_visitor else permissions.access_of(user)
+
+
+def _settings_groups(access: permissions.Access) -> list[dict[str, Any]]:
+    """The sections of the settings that the user may open, in their groups."""
+    shown = sorted(
+        (entry for entry in settings_sections if entry.opens_for(access)), key=lambda e: e.order
+    )
+    groups = [
+        {"label": label, "sections": [_section(e) for e in shown if e.group == key]}
+        for key, label in SETTINGS_GROUPS.items()
+    ]
+    return [group for group in groups if group["sections"]]
+
+
+def _section(entry: SettingsSection) -> Entry:
+    return Entry(entry.key, entry.label, entry.icon, reverse(entry.url_name))
 
 
 def _build(request: HttpRequest) -> dict[str, Any]:
@@ -70,7 +93,6 @@ def _build(request: HttpRequest) -> dict[str, Any]:
         "foot": [*_start(user), *_entries(shown, "foot", counts)],
         "tabbar": [_entry(e, counts) for e in shown if e.on_phone][:TAB_BAR_SIZE],
         "unread": counts.get("inbox", 0),
-        "has_bin": any(access.may(f"{kind.key}.delete") for kind in record_types),
         "active": "start" if request.path == reverse("start") else _active(request, shown),
         "company": frame_of(user).company,
     }

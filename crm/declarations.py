@@ -17,6 +17,7 @@ from core.registries import (
     NavigationEntry,
     Panel,
     Permission,
+    SettingsSection,
     StartStep,
     base_amounts,
     change_rules,
@@ -25,6 +26,7 @@ from core.registries import (
     panels,
     permission_registry,
     record_types,
+    settings_sections,
     start_steps,
 )
 from crm.record_types import RECORD_TYPES
@@ -112,6 +114,17 @@ def _register_navigation() -> None:
         ),
         _list_entry("groups", "crm.group", "market", 40),
         _list_entry("events", "crm.event", "market", 50),
+    )
+    settings_sections.register(
+        SettingsSection(
+            "sample",
+            _("Sample company"),
+            "flask",
+            "sample_data",
+            "data",
+            90,
+            "core.sample.remove",
+        )
     )
 
 

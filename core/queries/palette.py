@@ -18,7 +18,13 @@ from core.conditions.fields import value_of
 from core.models import User
 from core.permissions import Access
 from core.queries.search import find_records
-from core.registries import RecordType, commands, navigation, record_types
+from core.registries import (
+    RecordType,
+    commands,
+    navigation,
+    record_types,
+    settings_sections,
+)
 from core.search.entries import searched_fields, searched_types
 from core.search.questions import Question
 from core.search.words import IS_CJK, folded, name_tokens, runs
@@ -163,11 +169,18 @@ def _commands(question: Question, access: Access) -> list[Line]:
 
 
 def _places(question: Question, access: Access) -> list[Line]:
-    return [
+    """The pages of the navigation, then the sections of the settings."""
+    places = [
         Line(reverse(it.url_name), marked(str(it.label), question), it.icon, go=it.key)
         for it in navigation
         if (not it.permission or access.may(it.permission)) and _fits(str(it.label), question)
     ]
+    sections = [
+        Line(reverse(it.url_name), marked(str(it.label), question), it.icon, facts=[_("Settings")])
+        for it in settings_sections
+        if it.opens_for(access) and _fits(str(it.label), question)
+    ]
+    return [*places, *sections]
 
 
 def _fits(label: str, question: Question) -> bool:

@@ -8,9 +8,11 @@ from core.registries.navigation import NavigationEntry, navigation
 from core.registries.panels import Panel, panels
 from core.registries.permissions import Permission, permission_registry
 from core.registries.records import RecordType, record_types
+from core.registries.settings import SETTINGS_GROUPS, SettingsSection, settings_sections
 from core.registries.start import StartStep, start_steps
 
 __all__ = [
+    "SETTINGS_GROUPS",
     "BaseAmounts",
     "ChangeRules",
     "Command",
@@ -19,6 +21,7 @@ __all__ = [
     "Permission",
     "RecordType",
     "Registry",
+    "SettingsSection",
     "StartStep",
     "base_amounts",
     "change_rules",
@@ -27,5 +30,6 @@ __all__ = [
     "panels",
     "permission_registry",
     "record_types",
+    "settings_sections",
     "start_steps",
 ]
