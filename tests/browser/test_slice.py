@@ -50,6 +50,7 @@ def test_slice_on_leads_the_product_was_never_shown(
         assert ranking_quality(fresh, truth) > 0.7
 
 
+@pytest.mark.acceptance
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_slice_on_the_leads_of_x_education(browser: Browser, tmp_path: Path, language: str) -> None:
     source = data_file("x-education/leads.csv")
