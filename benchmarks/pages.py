@@ -72,10 +72,11 @@ def address(name: str, *conditions: Any, **more: str) -> str:
 
 
 def page_1000(rows: Any, *columns: str) -> str:
-    """The token of the page that begins behind 999 pages."""
+    """The token of the page that begins behind 999 pages, or of the last one where there are fewer."""
     from core.lists.keyset import Position
 
-    *values, pk = rows.values_list(*columns, "pk")[PER_PAGE * 999 - 1]
+    place = min(PER_PAGE * 999, rows.count() - PER_PAGE)
+    *values, pk = rows.values_list(*columns, "pk")[place - 1]
     return Position(values[0], pk).token()
 
 
