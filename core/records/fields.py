@@ -9,7 +9,7 @@ from django.db.models import Model
 
 from core import permissions
 from core.choices import FieldType
-from core.fields.stored import from_stored
+from core.fields.stored import from_stored, to_stored
 from core.models import CustomField, User
 from core.permissions import Access
 from core.registries import RecordType, record_types
@@ -63,6 +63,23 @@ class RecordField:
         if self.type == FieldType.TAGS:
             return tag_names(held_by)
         return getattr(held_by, self.column, None)  # a new record has no row where one must be
+
+    def put(self, record: Any, value: Any) -> None:
+        """Set a value on the record in memory; added fields without a value have no key."""
+        if self.through and self.holder(record) is None:
+            linked: Any = record._meta.get_field(self.through).related_model
+            setattr(record, self.through, linked())
+        if not self.custom:
+            setattr(self.holder(record), self.column, value)
+            return
+        custom = {key: kept for key, kept in record.custom.items() if key != self.custom.key}
+        stored = to_stored(value)
+        record.custom = custom if stored is None else {**custom, self.custom.key: stored}
+
+    def is_unique(self, model: type[Model]) -> bool:
+        """Whether no two records may have the same value."""
+        column: Any = model._meta.get_field(self.column) if self.column else None
+        return column is not None and column.unique
 
 
 def tag_names(record: Any) -> list[str]:

@@ -53,9 +53,7 @@ def test_time_given_to_many_is_remembered_again_and_undone(sales: User) -> None:
     task = ActivityFactory(kind="task", owner=sales, team=sales.team, at=NOW)
     remind_due(at=NOW)
     later = NOW + HOUR
-    done = edit_records(
-        rows=Activity.objects.all(), field="at", text=str(later), by=sales, at=NOW
-    )
+    done = edit_records(rows=Activity.objects.all(), field="at", value=str(later), by=sales, at=NOW)
     assert (remind_due(at=NOW), remind_due(at=later)) == (0, 1)
     undo_change_set(change_set=done, by=sales, at=later)
     task.refresh_from_db()
