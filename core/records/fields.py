@@ -76,7 +76,7 @@ class RecordField:
         stored = to_stored(value)
         record.custom = custom if stored is None else {**custom, self.custom.key: stored}
 
-    def is_unique(self, model: type[Model]) -> bool:
+    def is_unique(self, model: Any) -> bool:
         """Whether no two records may have the same value."""
         column: Any = model._meta.get_field(self.column) if self.column else None
         return column is not None and column.unique
