@@ -108,7 +108,9 @@ def in_words_of(record: Any, events: Sequence[AuditEvent], user: User) -> list[C
     """The events without what the user may not see; one that says nothing then is left out."""
     kind = record_types[record._meta.label_lower]
     access = permissions.access_of(user)
-    fields = {f.trail_name: f for f in (*built_in(kind), *added(kind)) if access.sees(f.rule)}
+    has_added = any(name.startswith("custom.") for event in events for name in event.changes)
+    known = [*built_in(kind), *(added(kind) if has_added else ())]
+    fields = {f.trail_name: f for f in known if access.sees(f.rule)}
     may_edit = permissions.reaches(type(record), user, record, "edit")
     words = _Words(record, events, fields, user)
     changes = []
