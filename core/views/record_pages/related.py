@@ -1,5 +1,7 @@
 """The records around a record, and suggestions for whoever looks for one."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -68,8 +70,8 @@ def _details(
     if form is None or related.change is None:
         raise Http404
     if not form.is_valid():
-        more = {"form": form, "open_line": number}
-        return _answer(request, page, found, record, user, is_refused=form.is_bound, **more)
+        is_refused, more = form.is_bound, {"form": form, "open_line": number}
+        return _answer(request, page, found, record, user, "", is_refused=is_refused, more=more)
     related.change(tie=form.instance, by=user)
     if not getattr(request, "htmx", False):
         return redirect(record.get_absolute_url())
@@ -110,7 +112,7 @@ def _answer(
     error: str = "",
     *,
     is_refused: bool = False,
-    **more: Any,
+    more: Mapping[str, Any] = MappingProxyType({}),
 ) -> HttpResponse:
     fresh = next(e for e in around(page, record, user) if e.related is found.related)
     field = LinkField(target=fresh.related.object_type, user=user)
