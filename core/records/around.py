@@ -116,7 +116,9 @@ def _line(related: Related, row: Any, user: User, has_choice: bool) -> Line:
 
 def _detail(row: Any, name: str) -> str:
     value = getattr(row, name)
-    return day_text(value) if isinstance(value, date) else str(value or "")
+    if isinstance(value, date):
+        return f"{row._meta.get_field(name).verbose_name} {day_text(value)}"  # since 12 Mar 2024
+    return str(value or "")
 
 
 def detail_form(

@@ -1,7 +1,5 @@
 """The records around a record, and suggestions for whoever looks for one."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -70,8 +68,7 @@ def _details(
     if form is None or related.change is None:
         raise Http404
     if not form.is_valid():
-        is_refused, more = form.is_bound, {"form": form, "open_line": number}
-        return _answer(request, page, found, record, user, "", is_refused=is_refused, more=more)
+        return _answer(request, page, found, record, user, form=form)
     related.change(tie=form.instance, by=user)
     if not getattr(request, "htmx", False):
         return redirect(record.get_absolute_url())
@@ -110,21 +107,20 @@ def _answer(
     record: Any,
     user: User,
     error: str = "",
-    *,
-    is_refused: bool = False,
-    more: Mapping[str, Any] = MappingProxyType({}),
+    form: Any = None,
 ) -> HttpResponse:
     fresh = next(e for e in around(page, record, user) if e.related is found.related)
     field = LinkField(target=fresh.related.object_type, user=user)
     context = {
         **head_context(page, record, user),
         "each": fresh,
-        "is_open": not more and (request.method == "GET" or bool(error)),
+        "is_open": form is None and (request.method == "GET" or bool(error)),
         "error": error,
         "chooser": field.widget.render("other", "", {"id": f"other-{fresh.related.key}"}),
-        **more,
+        "form": form,
+        "open_line": getattr(form.instance, f"{fresh.related.record}_id") if form else None,
     }
-    status = 422 if error or is_refused else 200
+    status = 422 if error or (form and form.is_bound) else 200
     return render_page(
         request,
         "core/record/related_edit.html",

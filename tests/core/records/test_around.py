@@ -253,7 +253,7 @@ def test_what_somebody_is_in_a_group_or_at_an_event_is_edited_in_place(
     assert edit_related(client, group, "members", **given | {"joined_on": "soon"}) == 422
     assert edit_related(client, group, "members", **given | {"line": eve.pk}) == 404
     assert edit_related(client, event, "participants", line=ada.pk, role="Speaker") == 200
-    assert "Chair · 12 Mar 2024" in client.get(address).content.decode()
+    assert "Chair · since 12 Mar 2024" in client.get(address).content.decode()
     roles = group.memberships.order_by("contact").values_list("role", flat=True)
     assert list(roles) == ["Chair", ""]
     assert event.participations.get(contact=ada).role == "Speaker"
