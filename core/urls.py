@@ -29,6 +29,7 @@ urlpatterns = [
     path("inbox/", notifications.notification_list, name="notification_list"),
     path("inbox/read/", notifications.notifications_mark_read, name="notifications_mark_read"),
     path("search/", search.search, name="search"),
+    path("recent/", search.recent_list, name="recent_list"),
     path("jobs/", jobs.job_list, name="job_list"),
     path("jobs/<int:pk>/", jobs.job_run, name="job_run"),
     path("jobs/<int:pk>/cancel/", jobs.job_cancel, name="job_cancel"),

@@ -70,7 +70,10 @@ def _register_records() -> None:
 
 
 def _register_changes() -> None:
-    from crm.services.deals import follow_deal_edit  # noqa: PLC0415  # needs loaded models
+    from crm.services.activities import (  # noqa: PLC0415  # needs loaded models
+        follow_activity_edit,
+    )
+    from crm.services.deals import follow_deal_edit  # noqa: PLC0415
     from crm.services.leads import (  # noqa: PLC0415
         contacts_taken_along,
         follow_lead_edit,
@@ -79,6 +82,7 @@ def _register_changes() -> None:
     change_rules.register(
         ChangeRules("crm.lead", follow=follow_lead_edit, taken_along=contacts_taken_along),
         ChangeRules("crm.deal", follow=follow_deal_edit, related=("stage",)),
+        ChangeRules("crm.activity", follow=follow_activity_edit),
     )
 
 

@@ -1,6 +1,5 @@
 """The forms of bulk changes: each says what is to be done with the chosen records."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,22 +8,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.changes import AddTags, Assign, Change, Delete, RemoveTags, SetField
-from core.changes.controls import Editable, editables, widget_of
+from core.changes.values import control_of, editable_fields
 from core.models import Tag, User
 from core.queries.users import assignable_users
+from core.records.fields import RecordField
+from core.records.plain import plain
 from core.registries import RecordType
 from core.services.tags import names_in, tags_called
 
 MOST_TAGS = 100
-SEVERAL = ";"
 
 
 class ChangeForm(forms.Form):
     """What every dialog has: the record type, who asks, and the change that was asked for."""
 
-    def __init__(self, data: QueryDict | None, *, kind: RecordType, by: User) -> None:
+    def __init__(
+        self, data: QueryDict | None, *, kind: RecordType, by: User, initial: dict[str, Any]
+    ) -> None:
         self.kind, self.by = kind, by
-        super().__init__(data, auto_id="bulk_%s")
+        super().__init__(data, auto_id="bulk_%s", initial=initial)
         self.prepare()
 
     def prepare(self) -> None:
@@ -102,45 +104,22 @@ class EditForm(ChangeForm):
     field = forms.ChoiceField(label=gettext_lazy("Field"))
 
     def prepare(self) -> None:
-        fields = editables(self.kind, self.by)
-        self.editables = {editable.name: editable for editable in fields}
+        self.editable = editable_fields(self.kind, self.by)
         choice: Any = self.fields["field"]
-        choice.choices = [("", "—"), *((e.name, e.label) for e in fields)]
+        choice.choices = [("", "—"), *((f.name, f.label) for f in self.editable.values())]
         if self.chosen is None:
             return
-        if self.chosen.is_link:
-            self.fields["find"] = forms.CharField(label=_("Search"), required=False, max_length=200)
-        self.fields["value"] = _Given(
-            label=self.chosen.label,
-            required=False,
-            widget=widget_of(self.chosen, self.by, self._given("find")),
-            help_text=_("Leave it empty to take the value away."),
-        )
+        control = control_of(self.kind, self.chosen, self.by)
+        if not control.required:
+            control.help_text = _("Leave it empty to take the value away.")
+        self.fields["value"] = control
 
     @property
-    def chosen(self) -> Editable | None:
-        return self.editables.get(self._given("field"))
-
-    def _given(self, name: str) -> str:
-        return str(self.data.get(name, "")).replace("\0", "")
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if "field" in data and self.chosen is None:
-            self.add_error("field", _("Choose a field."))
-        return data
+    def chosen(self) -> RecordField | None:
+        return self.editable.get(self["field"].value())
 
     def change(self) -> Change:
-        return SetField(self.cleaned_data["field"], self.cleaned_data.get("value", ""))
-
-
-class _Given(forms.CharField):
-    """The text of any control; several ticked choices become one text."""
-
-    def to_python(self, value: Any) -> str:
-        if isinstance(value, Sequence) and not isinstance(value, str):
-            return SEVERAL.join(map(str, value))
-        return str(value or "").strip()
+        return SetField(self.cleaned_data["field"], plain(self.cleaned_data["value"]))
 
 
 class ExportForm(forms.Form):

@@ -145,17 +145,17 @@ def _known_tags(pks: tuple[int, ...], kind: RecordType, by: User) -> set[int]:
 
 @dataclass(frozen=True)
 class SetField(Change):
-    """One field gets one value, given as the text of a form; an empty text takes the value away."""
+    """One field gets one value, as JSON keeps it; nothing takes the value away."""
 
     key = "edit"
     right = "edit"
     changes_values = True
 
     field: str
-    text: str
+    value: Any
 
     def prepared(self, kind: RecordType, by: User) -> Prepared:
-        setter = setter_of(kind, self.field, self.text, by)
+        setter = setter_of(kind, self.field, self.value, by)
 
         def edit(draft: Draft, _at: datetime) -> None:
             setter(draft.record)

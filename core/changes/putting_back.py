@@ -6,11 +6,12 @@ from typing import Any
 from django.db.models import ForeignKey
 
 from core.changes.drafts import TAGS, Draft
-from core.changes.values import CUSTOM, column_of
 from core.models import AuditEvent, Tag
+from core.records.fields import built_in
 from core.registries import RecordType
 
 # What the verbs of the door write beside the fields that people edit.
+CUSTOM = "custom."
 OWN_COLUMNS = frozenset({"owner", "team", "deleted_at"})
 
 
@@ -19,11 +20,7 @@ class PuttingBack:
 
     def __init__(self, kind: RecordType, events: Sequence[AuditEvent]) -> None:
         self.columns = {column.name: column for column in kind.model._meta.concrete_fields}
-        self.edited = OWN_COLUMNS | {
-            column.name
-            for field in kind.fields
-            if field.is_editable and (column := column_of(kind, field)) is not None
-        }
+        self.edited = OWN_COLUMNS | {f.column for f in built_in(kind) if f.is_editable}
         self.there = self._targets(events)
         self.tags = set(
             Tag.objects.filter(

@@ -1,10 +1,8 @@
 """Conditions as people read them, in the language that is active."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,6 +16,7 @@ from core.conditions.periods import PERIODS
 from core.conditions.sql import bounds_of
 from core.conditions.tree import Condition, Criterion, Happened, Joined, Not
 from core.conditions.viewpoint import Viewpoint
+from core.fields.texts import text_of
 from core.models import Tag, User
 from core.registries import RecordType, record_types
 from core.values import in_words
@@ -82,7 +81,7 @@ def _value(value: Any, field: ResolvedField, operator: Operator, view: Viewpoint
         case "period":
             return str(PERIODS[value][0])
         case "two_numbers" | "two_dates":
-            low, high = (_single(part, operator.takes) for part in value)
+            low, high = map(in_words, value)
             return _("%(first)s and %(second)s") % {"first": low, "second": high}
         case "several":
             names = _names(value, field, view)
@@ -90,12 +89,6 @@ def _value(value: Any, field: ResolvedField, operator: Operator, view: Viewpoint
             for name in names[1:]:
                 text = _or() % {"first": text, "second": name}
             return text
-    return _single(value, operator.takes)
-
-
-def _single(value: Any, takes: str) -> str:
-    if takes in ("date", "two_dates"):
-        return formats.date_format(date.fromisoformat(value), "DATE_FORMAT")
     return in_words(value)
 
 
@@ -112,8 +105,7 @@ def _names(values: list[Any], field: ResolvedField, view: Viewpoint) -> list[str
     elif field.type == FieldType.TAGS:
         known = {pk: tag.name for pk, tag in Tag.objects.in_bulk(values).items()}
     else:
-        known = {key: str(label) for key, label in field.choices}
-        return [known.get(value, in_words(value)) for value in values]
+        return [text_of(field.type, value, choices=dict(field.choices)) for value in values]
     return [known.get(value, _("a deleted record")) for value in values]
 
 

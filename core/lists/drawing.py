@@ -10,13 +10,13 @@ from typing import Any
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
-from django.utils.translation import gettext as _
 
 from core.choices import FieldType
+from core.fields.texts import amount_text, number_text
 from core.lists.cells import Cell, Line
-from core.phrases import day_text, money
-from core.templatetags.ui import av, pill, short_address, web_address, when, who
-from core.values import grouped
+from core.phrases import day_text
+from core.templatetags.ui import av, dialled, pill, short_address, web_address, when, who
+from core.values import in_words
 
 NOTHING = SafeString('<span class="mut">–</span>')
 SHOWN_OF_LONG_TEXT = 120
@@ -56,11 +56,11 @@ def long_text(cell: Cell, _line: Line) -> SafeString:
 
 
 def number(cell: Cell, _line: Line) -> SafeString:
-    return escape(grouped(cell.value))
+    return escape(number_text(cell.value))
 
 
 def amount(cell: Cell, _line: Line) -> SafeString:
-    return escape(money(cell.value, cell.currency) if cell.currency else grouped(cell.value))
+    return escape(amount_text(cell.value, cell.currency))
 
 
 def day(cell: Cell, _line: Line) -> SafeString:
@@ -78,9 +78,9 @@ def labels(cell: Cell, _line: Line) -> SafeString:
 
 
 def yes_no(cell: Cell, _line: Line) -> SafeString:
-    if cell.value:
-        return escape(_("yes"))
-    return format_html('<span class="mut">{}</span>', _("no"))
+    return format_html(
+        '<span class="{}">{}</span>', "" if cell.value else "mut", in_words(cell.value)
+    )
 
 
 def url(cell: Cell, _line: Line) -> SafeString:
@@ -96,7 +96,7 @@ def email(cell: Cell, _line: Line) -> SafeString:
 
 
 def phone(cell: Cell, _line: Line) -> SafeString:
-    return format_html('<a class="t2 tn" href="tel:{}">{}</a>', cell.value, cell.value)
+    return format_html('<a class="t2 tn" href="tel:{}">{}</a>', dialled(cell.value), cell.value)
 
 
 def user(cell: Cell, _line: Line) -> SafeString:

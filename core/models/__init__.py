@@ -8,6 +8,7 @@ from core.models.custom_fields import CustomField
 from core.models.jobs import JobPartition, JobRun, JobStep
 from core.models.model_versions import ModelArtifact, ModelVersion
 from core.models.notifications import Notification
+from core.models.recent import RecentRecord
 from core.models.records import OwnedQuerySet, OwnedRecord
 from core.models.roles import FieldRule, Grant, Role
 from core.models.sample_data import SampleData
@@ -33,6 +34,7 @@ __all__ = [
     "Notification",
     "OwnedQuerySet",
     "OwnedRecord",
+    "RecentRecord",
     "Role",
     "SampleData",
     "SavedView",

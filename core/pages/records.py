@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
@@ -26,8 +27,10 @@ from core.records.lookups import name_of
 from core.registries import RecordType
 from core.registries.panels import filled_panels
 from core.services.attachments import ACCEPTED, files_of
+from core.services.recent import remember_opened
 
 CONFLICT = 409
+REMEMBERED_EVERY_SECONDS = 300
 LONGEST_ID = 18
 Timeline = Callable[[Any, User, QueryDict], dict[str, Any]]
 MOST_ADDRESS = 4_000
@@ -58,6 +61,7 @@ def detail_page(
     user = permissions.user_of(request)
     page = page_or_404(object_type)
     record = record_or_404(page, pk, user)
+    _remember(request, record, user)
     access = permissions.access_of(user)
     own = [each for each in page.tabs if not each.rule or access.sees(each.rule)]
     tabs = [*own, FILES, CHANGES]
@@ -77,6 +81,13 @@ def detail_page(
         **_tab_context(request, tab, record, user, timeline),
     }
     return render_page(request, "core/record/page.html", context, parts={"record-tab": "tab"})
+
+
+def _remember(request: HttpRequest, record: Any, user: User) -> None:
+    """That the record was opened, now and then: a write per page is too many."""
+    key = f"opened-{request.session.session_key}-{record._meta.label_lower}-{record.pk}"
+    if cache.add(key, value=True, timeout=REMEMBERED_EVERY_SECONDS):
+        remember_opened(record=record, by=user, at=timezone.now())
 
 
 def _place(request: HttpRequest, page: RecordPage, record: Any, user: User) -> Neighbours | None:

@@ -5,18 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import ForeignKey, Model
-from django.utils import formats, timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from core import permissions
-from core.choices import FieldType
-from core.models import AuditEvent, Tag, User
-from core.permissions import Access
+from core.models import AuditEvent, OwnedRecord, Tag, User
 from core.records.fields import RecordField, added, built_in
+from core.records.lookups import name_of
 from core.registries import record_types
-from core.values import in_words
 
 SHOWN_CHANGES = 50
 TITLES = {
@@ -112,7 +108,9 @@ def in_words_of(record: Any, events: Sequence[AuditEvent], user: User) -> list[C
     """The events without what the user may not see; one that says nothing then is left out."""
     kind = record_types[record._meta.label_lower]
     access = permissions.access_of(user)
-    fields = {f.trail_name: f for f in (*built_in(kind), *added(kind)) if access.sees(f.rule)}
+    has_added = any(name.startswith("custom.") for event in events for name in event.changes)
+    known = [*built_in(kind), *(added(kind) if has_added else ())]
+    fields = {f.trail_name: f for f in known if access.sees(f.rule)}
     may_edit = permissions.reaches(type(record), user, record, "edit")
     words = _Words(record, events, fields, user)
     changes = []
@@ -148,9 +146,7 @@ class _Words:
         fields: dict[str, RecordField],
         user: User,
     ) -> None:
-        self.user = user
-        self.access: Access = permissions.access_of(user)
-        self.fields = fields
+        self.user, self.fields = user, fields
         self.columns = {f.name: f for f in record._meta.get_fields() if hasattr(f, "attname")}
         seen = [(name, pair) for e in events for name, pair in e.changes.items() if name in fields]
         wanted: dict[str, set[Any]] = {}
@@ -180,22 +176,15 @@ class _Words:
         if self._model(name) is not None:
             values = value if isinstance(value, list) else [value]
             return ", ".join(self._row(name, each) for each in values)
-        field = self.fields[name]
-        column = self.columns.get(field.column)
-        choices = dict(field.custom.choices if field.custom else getattr(column, "flatchoices", ()))
-        values = value if isinstance(value, list) else [value]
-        return ", ".join(str(choices.get(v, in_words(_read(field, v)))) for v in values)
+        return self.fields[name].text(value)
 
     def _row(self, name: str, number: Any) -> str:
         row = self.rows.get(name, {}).get(number)
         if row is None:
             return _("a deleted record")
-        if isinstance(row, User):
-            return row.display_name
-        if hasattr(row, "deleted_at"):
-            is_seen = permissions.reaches(type(row), self.user, row)
-            return row.name_for(self.access) if is_seen else _("a record that you may not see")
-        return str(row)
+        if isinstance(row, OwnedRecord) and not permissions.reaches(type(row), self.user, row):
+            return _("a record that you may not see")
+        return name_of(row, self.user) if isinstance(row, OwnedRecord) else str(row)
 
 
 def _numbers(pair: Iterable[Any]) -> set[Any]:
@@ -203,15 +192,3 @@ def _numbers(pair: Iterable[Any]) -> set[Any]:
     for value in pair:
         found.update(value if isinstance(value, list) else [value])
     return {each for each in found if isinstance(each, int) and each is not True}
-
-
-def _read(field: RecordField, value: Any) -> Any:
-    """A moment in the reader's time zone; the trail keeps its text."""
-    if field.type != FieldType.MOMENT or not isinstance(value, str):
-        return value
-    moment = parse_datetime(value)
-    return (
-        formats.date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
-        if moment
-        else value
-    )

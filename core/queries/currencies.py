@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from core.models import ExchangeRate, Installation
 
 CENT = Decimal("0.01")
+FINEST, HIGHEST = Decimal("0.00000001"), Decimal(10) ** 10  # what a rate may be
 LARGEST = Decimal(10) ** 16  # what an amount column holds
 
 
@@ -35,6 +36,27 @@ class Rates:
         days = self._days.get(currency, [])
         place = len(days) if on is None else bisect_right(days, on)
         return self._rates[currency][place - 1] if place else None
+
+    def based_on(self, base: str) -> list[tuple[str, date, Decimal]]:
+        """The same rates in another base currency, which has to have one.
+
+        Each is set on the days on which either of the two changed; before the first rate of the new
+        base that one counts, so that no rate gets lost.
+        """
+        first = self._rates[base][0]
+        beginning = min(day for days in self._days.values() for day in days)
+        found: list[tuple[str, date, Decimal]] = []
+        for currency in sorted({self.base, *self._days} - {base}):
+            before = None
+            for day in sorted({*self._days.get(currency, [beginning]), *self._days[base]}):
+                rate = self.rate(currency, day)
+                if rate is None:
+                    continue
+                new = (rate / (self.rate(base, day) or first)).quantize(FINEST, ROUND_HALF_UP)
+                if new != before and FINEST <= new < HIGHEST:
+                    found.append((currency, day, new))
+                before = new
+        return found
 
     def in_base(self, amount: Decimal | None, currency: str, on: date | None) -> Decimal | None:
         """The amount in the base currency, to the cent; None where no rate is known."""

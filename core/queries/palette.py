@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.urls import Resolver404, resolve, reverse
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from core import permissions
 from core.choices import FieldType
 from core.conditions.fields import value_of
-from core.models import User
+from core.models import RecentRecord, User
 from core.permissions import Access
 from core.queries.search import find_records
 from core.registries import (
@@ -34,7 +34,6 @@ ACTIONS_ONLY = ">"
 MOST_RECENT = 6
 MOST_ACTIONS = 6
 SCORE = "score"  # a field of this name is shown as bars
-RECORD_ADDRESS = re.compile(r"/[\w/-]{1,80}/")
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class Group:
 
 
 def palette_groups(
-    text: str, user: User, *, limit: int, list_url: str = "", recent: Iterable[str] = ()
+    text: str, user: User, *, limit: int, list_url: str = "", here: str = ""
 ) -> list[Group]:
     """Records, actions and places for a text; without one, what was seen last and all actions."""
     access = permissions.access_of(user)
@@ -68,7 +67,8 @@ def palette_groups(
         return _filled(Group(_("Actions"), _commands(question, access)))
     question = Question.of(text)
     if not question:
-        seen = Group(_("Recently viewed"), _recent(recent, user))
+        lines = recently_viewed(user, most=MOST_RECENT, but=here)
+        seen = Group(_("Recently viewed"), lines)
         return _filled(seen, Group(_("Actions"), _commands(question, access)[:MOST_ACTIONS]))
     records = [(hit.object_type, hit.object_id) for hit in find_records(text, user, limit=limit)]
     actions = _commands(question, access)[:MOST_ACTIONS]
@@ -146,18 +146,12 @@ def _said(row: Any, path: str, access: Access) -> str:
     return in_words(value)
 
 
-def _recent(paths: Iterable[str], user: User) -> list[Line]:
-    """The records behind addresses that were open last; others than records are left out."""
-    kinds = {kind.detail_url: kind.key for kind in searched_types()}
-    keys: list[tuple[str, int]] = []
-    for path in paths:
-        try:
-            match = resolve(path) if RECORD_ADDRESS.fullmatch(path) else None
-        except Resolver404:
-            continue
-        if match and match.url_name in kinds and len(str(match.kwargs.get("pk", ""))) < 19:
-            keys.append((kinds[match.url_name], match.kwargs["pk"]))
-    return _records(list(dict.fromkeys(keys))[:MOST_RECENT], Question.of(""), user)
+def recently_viewed(user: User, *, most: int, but: str = "") -> list[Line]:
+    """The records that the user opened last and still may see, without the one of an address."""
+    seen = RecentRecord.objects.filter(user=user).order_by("-seen_at", "-pk")
+    keys = list(seen.values_list("object_type", "object_id")[: most * 2])
+    lines = _records(keys, Question.of(""), user)
+    return [line for line in lines if line.url != but][:most]
 
 
 def _commands(question: Question, access: Access) -> list[Line]:

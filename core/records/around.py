@@ -2,19 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django import forms
 from django.db import transaction
+from django.db.models import DateField
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import permissions
+from core.choices import FieldType
 from core.conditions.fields import value_of
 from core.errors import Refused
 from core.models import User
 from core.permissions import Access
+from core.phrases import day_text
+from core.records.controls import widget_of
 from core.records.declaration import RecordPage, Related, record_pages
 from core.records.edits import edit_record
 from core.records.fields import built_in
@@ -35,6 +40,7 @@ class Line:
     note: Any = ""
     role: Any = ""
     has_choice: bool = False
+    details: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,7 @@ class Around:
     edit_url: str = ""
     may_add: bool = False
     may_remove: bool = False
+    may_change: bool = False
 
     @property
     def kind(self) -> RecordType:
@@ -89,6 +96,7 @@ def around_by(related: Related, record: Any, user: User, may_edit: bool) -> Arou
         ),
         may_add=may_tie and bool(related.add or related.new_field),
         may_remove=may_edit and related.remove is not None,
+        may_change=may_edit and related.change is not None,
     )
 
 
@@ -102,7 +110,34 @@ def _line(related: Related, row: Any, user: User, has_choice: bool) -> Line:
         related.note(row, access) if related.note else "",
         getattr(row, related.role_field) if related.role_field else "",
         has_choice,
+        " · ".join(filter(None, (_detail(row, name) for name in related.details))),
     )
+
+
+def _detail(row: Any, name: str) -> str:
+    value = getattr(row, name)
+    if isinstance(value, date):
+        return f"{row._meta.get_field(name).verbose_name} {day_text(value)}"  # since 12 Mar 2024
+    return str(value or "")
+
+
+def detail_form(
+    related: Related, record: Any, number: int, user: User, data: Any = None
+) -> "forms.ModelForm[Any] | None":
+    """The details of the tie to the record of that number; none where there is no such tie."""
+    row = related.rows(record, user).filter(**{f"{related.record}_id": number}).first()
+    if row is None or related.change is None:
+        return None
+    made = forms.modelform_factory(type(row), fields=related.details, formfield_callback=_control)
+    return made(data, instance=row, auto_id=f"{related.key}-%s")
+
+
+def _control(column: Any, **given: Any) -> forms.Field:
+    is_day = isinstance(column, DateField)
+    made: forms.Field = column.formfield(
+        **given | ({"widget": widget_of(FieldType.DATE)} if is_day else {})
+    )
+    return made
 
 
 def _all_url(related: Related, record: Any) -> str:

@@ -38,6 +38,16 @@ def form_field(field: RecordField, record: Any, user: User) -> forms.Field:
     return _of_column(field, record)
 
 
+def clean_stored(control: forms.Field, value: Any) -> Any:
+    """What the control makes of a value as JSON keeps it: a record is its number."""
+    if not isinstance(control, LinkField) or value in (None, ""):
+        return control.clean(value)
+    row = control.row(value)
+    if row is None:
+        raise forms.ValidationError(_("The record to link to is gone or not shared with you."))
+    return row
+
+
 def _link(field: RecordField, record: Any, user: User) -> forms.Field:
     target = "core.user" if field.type == FieldType.USER else field.target
     return LinkField(target=target, user=user, label=field.label, required=field.is_required)
@@ -69,6 +79,7 @@ def _of_column(field: RecordField, record: Any) -> forms.Field:
         return YesNo(**given)
     made: forms.Field = column.formfield(**given)
     made.help_text = column.help_text
+    made.validators += [check for check in column.validators if check not in made.validators]
     return made
 
 

@@ -43,7 +43,7 @@ class Related:
     `rows` gives the rows that the user may see; `record` leads from a row to the record that a line names.
     `filter_name` is the field of the other type by which its list shows the rest; `new_url` with
     `new_field` makes one from here. With `choices` each line has a role that can be changed, and
-    `add` and `remove` are the services.
+    `add` and `remove` are the services; `details` are columns of the row in between that `change` writes.
     """
 
     key: str
@@ -61,6 +61,8 @@ class Related:
     roles: Sequence[tuple[str, Any]] = ()
     add: Callable[..., None] | None = None
     remove: Callable[..., None] | None = None
+    details: tuple[str, ...] = ()
+    change: Callable[..., None] | None = None
 
 
 @dataclass(frozen=True)

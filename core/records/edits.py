@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from core import audit
 from core.errors import Refused
-from core.models import AuditEvent, OwnedRecord, User
+from core.models import AuditEvent, User
 from core.records.declaration import Save
 from core.records.fields import RecordField
 from core.records.plain import plain
@@ -100,30 +100,11 @@ def _write(
         if field.column == "tags":
             tags = value
         else:
-            put(field, record, value)
+            field.put(record, value)
     if any(field.column != "tags" for field in values):
         save(record, by, at)
     if tags is not None:
         set_tags(record=record, names=tags, by=by)
-
-
-def put(field: RecordField, record: Any, value: Any) -> None:
-    """Set a value on the record in memory; added fields without a value have no key."""
-    if field.through and field.holder(record) is None:
-        linked: Any = record._meta.get_field(field.through).related_model
-        setattr(record, field.through, linked())
-    if not field.custom:
-        setattr(field.holder(record), field.column, value)
-        return
-    custom = dict(record.custom)
-    custom[field.custom.key] = plain_id(value)
-    if custom[field.custom.key] is None:
-        del custom[field.custom.key]
-    record.custom = custom
-
-
-def plain_id(value: Any) -> Any:
-    return value.pk if isinstance(value, OwnedRecord | User) else value
 
 
 @transaction.atomic

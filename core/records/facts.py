@@ -6,24 +6,21 @@ from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
-from django.utils import formats, timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from core import permissions
 from core.choices import FieldType
 from core.conditions.fields import value_of
+from core.fields.texts import amount_text
 from core.models import User
 from core.permissions import Access
-from core.phrases import money
 from core.queries.currencies import base_currency
 from core.records.declaration import RecordPage
 from core.records.fields import ADDED, RecordField, built_in, fields_for
 from core.records.lookups import lookup_rows, name_of
 from core.registries import RecordType, record_types
 from core.registries.records import Field
-from core.templatetags.ui import short_address, web_address
-from core.values import in_words
+from core.templatetags.ui import dialled, short_address, web_address
 
 
 @dataclass(frozen=True)
@@ -109,7 +106,7 @@ class FactReader:
         if each.type == FieldType.MONEY:
             return self._money(each, record, value)
         reader = READERS.get(each.type)
-        return reader(value) if reader else {"text": self._words(each, record, value)}
+        return reader(value) if reader else {"text": each.text(value, record)}
 
     def _link(self, each: RecordField, value: Any) -> dict[str, str]:
         target = _target_of(each)
@@ -122,14 +119,12 @@ class FactReader:
 
     def _money(self, each: RecordField, record: Any, value: Any) -> dict[str, str]:
         """In its own currency; in the base currency beside it where that is known."""
-        if each.custom:
-            return {"text": money(value, each.custom.currency)}
-        declared: Any = each.declared
-        currency = value_of(record, declared.currency) if declared.currency else ""
-        shown = {"text": money(value, currency or self.base_currency)}
-        if declared.shown and currency and currency != self.base_currency:
+        currency = each.currency(record)
+        shown = {"text": amount_text(value, currency or self.base_currency)}
+        declared = each.declared
+        if declared and declared.shown and currency not in ("", self.base_currency):
             base = value_of(record, declared.value_path)
-            shown["title"] = money(base, self.base_currency) if base is not None else ""
+            shown["title"] = amount_text(base, self.base_currency) if base is not None else ""
         return shown
 
     def say(self, each: RecordField, record: Any, value: Any) -> str:
@@ -141,34 +136,16 @@ class FactReader:
             number = getattr(value, "pk", value)
             row = lookup_rows(target, self.user).filter(pk=number).first()
             return name_of(row, self.user) if row else _("a record that you may not see")
-        if isinstance(value, list):
-            return ", ".join(map(str, value))
-        if each.type == FieldType.MOMENT:
-            moment = parse_datetime(value) if isinstance(value, str) else value
-            return formats.date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
-        return self._words(each, record, value)
-
-    def _words(self, each: RecordField, record: Any, value: Any) -> str:
-        if each.custom:
-            choices = dict(each.custom.choices)
-            values = value if isinstance(value, list) else [value]
-            return ", ".join(str(choices.get(v, in_words(v))) for v in values)
-        column: Any = each.holder(record)._meta.get_field(each.column)
-        return str(dict(column.flatchoices).get(value, in_words(value)))
+        return each.text(value, record)
 
 
 HIDDEN = "hidden"
 READERS: dict[FieldType, Any] = {
     FieldType.EMAIL: lambda text: {"text": text, "url": f"mailto:{text}"},
-    FieldType.PHONE: lambda text: {"text": text, "url": f"tel:{_dialled(text)}"},
+    FieldType.PHONE: lambda text: {"text": text, "url": f"tel:{dialled(text)}"},
     FieldType.URL: lambda text: {"text": short_address(text), "url": web_address(text)},
     FieldType.MOMENT: lambda _moment: {},
-    FieldType.TAGS: lambda names: {"text": ", ".join(names)},
 }
-
-
-def _dialled(text: str) -> str:
-    return "".join(letter for letter in text if letter.isdecimal() or letter in "+*#,")
 
 
 def _target_of(each: RecordField) -> str:

@@ -1,7 +1,7 @@
 """The fields of a record as its page, its forms and its trail know them: built in or added."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -9,7 +9,9 @@ from django.db.models import Model
 
 from core import permissions
 from core.choices import FieldType
-from core.fields.stored import from_stored
+from core.conditions.fields import value_of
+from core.fields.stored import from_stored, to_stored
+from core.fields.texts import text_of
 from core.models import CustomField, User
 from core.permissions import Access
 from core.registries import RecordType, record_types
@@ -40,6 +42,7 @@ class RecordField:
     is_editable: bool = True
     is_required: bool = False
     through: str = ""
+    choices: Mapping[Any, Any] = field(default_factory=dict)
 
     @property
     def trail_name(self) -> str:
@@ -63,6 +66,36 @@ class RecordField:
         if self.type == FieldType.TAGS:
             return tag_names(held_by)
         return getattr(held_by, self.column, None)  # a new record has no row where one must be
+
+    def text(self, value: Any, record: Any = None) -> str:
+        """A value in words; amounts in the currency of the record, if it is given."""
+        holder = self.holder(record) if record is not None else None
+        currency = self.currency(holder)
+        return text_of(self.type, value, choices=self.choices, currency=currency)
+
+    def currency(self, holder: Any) -> str:
+        """The currency of an amount, where the record or the field says it."""
+        if self.custom:
+            return self.custom.currency
+        path = self.declared.currency if self.declared else ""
+        return (value_of(holder, path) if path else "") or ""
+
+    def put(self, record: Any, value: Any) -> None:
+        """Set a value on the record in memory; added fields without a value have no key."""
+        if self.through and self.holder(record) is None:
+            linked: Any = record._meta.get_field(self.through).related_model
+            setattr(record, self.through, linked())
+        if not self.custom:
+            setattr(self.holder(record), self.column, value)
+            return
+        custom = {key: kept for key, kept in record.custom.items() if key != self.custom.key}
+        stored = to_stored(value)
+        record.custom = custom if stored is None else {**custom, self.custom.key: stored}
+
+    def is_unique(self, model: Any) -> bool:
+        """Whether no two records may have the same value."""
+        column: Any = model._meta.get_field(self.column) if self.column else None
+        return column is not None and column.unique
 
 
 def tag_names(record: Any) -> list[str]:
@@ -95,6 +128,7 @@ def built_in(kind: RecordType) -> list[RecordField]:
             section=field.section,
             is_editable=field.is_editable,
             is_required=field.is_required,
+            choices=dict(getattr(column, "flatchoices", ())),
         )
         for field, column in pairs
         if column is not None
@@ -116,6 +150,7 @@ def added(
             target=field.target,
             section=ADDED,
             is_required=field.is_required,
+            choices=dict(field.choices),
         )
         for field in stored
     ]

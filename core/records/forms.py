@@ -17,7 +17,7 @@ from core.models import User
 from core.queries.currencies import base_currency
 from core.records.controls import form_field
 from core.records.declaration import RecordPage
-from core.records.edits import Conflict, Outcome, edit_record, put, set_tags
+from core.records.edits import Conflict, Outcome, edit_record, set_tags
 from core.records.facts import FactReader
 from core.records.fields import RecordField, fields_for
 from core.records.links import LinkField, TagsField
@@ -167,19 +167,13 @@ class RecordForm(forms.Form):
         return is_plain and value not in (None, "") and not isinstance(value, Model)
 
     def _check_column(self, name: str, field: RecordField, value: Any) -> None:
-        """What the column demands: its range, and that its value is there once."""
+        """What the column demands beyond its control: that its value is there once."""
         model: Any = type(self.record)
         if field.through:
             model = model._meta.get_field(field.through).related_model
-        column: Any = model._meta.get_field(field.column)
-        try:
-            column.run_validators(value)
-        except forms.ValidationError as error:
-            self.add_error(name, error)
+        if not field.is_unique(model):
             return
-        if not column.unique:
-            return
-        others = model._base_manager.filter(**{column.name: value}).exclude(pk=self.record.pk)
+        others = model._base_manager.filter(**{field.column: value}).exclude(pk=self.record.pk)
         if others.exists():
             self.add_error(name, _("Another record has this already."))
 
@@ -207,7 +201,7 @@ class RecordForm(forms.Form):
         values = self.settled()
         for name, value in values.items():
             if name != "tags" and value is not None:
-                put(self.known[name], self.record, value)
+                self.known[name].put(self.record, value)
         made = self.page.save(self.record, self.user, at)
         if values.get("tags"):
             set_tags(record=made, names=values["tags"], by=self.user)
@@ -227,8 +221,7 @@ class RecordForm(forms.Form):
                 continue
             control: Any = self.fields[name]
             if isinstance(control, LinkField):
-                number = text if text.isascii() and text.isdecimal() and len(text) < 19 else "0"
-                self.initial[name] = control.row(int(number)) or ""
+                self.initial[name] = control.row(text) or ""
             elif not isinstance(control, TagsField):
                 self.initial[name] = text
 

@@ -80,8 +80,11 @@ class LinkField(forms.Field):
         return name
 
     def row(self, number: Any) -> Any:
-        """The row of a stored number, as far as the user may see it."""
-        return lookup_rows(self.target, self.user).filter(pk=number).first()
+        """The row of a number, as far as the user may see it."""
+        digits = str(number)
+        if not (digits.isascii() and digits.isdecimal()) or len(digits) > LONGEST_ID:
+            return None
+        return lookup_rows(self.target, self.user).filter(pk=int(digits)).first()
 
     def clean(self, value: Any) -> Any:
         text, number = value if isinstance(value, tuple) else (value or "", "")
@@ -96,9 +99,7 @@ class LinkField(forms.Field):
 
     def _by_number(self, text: str, number: str) -> Any:
         """The row of the number, as long as the text is still its name."""
-        if not (number.isascii() and number.isdecimal()) or len(number) > LONGEST_ID:
-            return None
-        row = lookup_rows(self.target, self.user).filter(pk=int(number)).first()
+        row = self.row(number)
         is_same = row is not None and comparable(name_of(row, self.user)) == comparable(text)
         return row if is_same else None
 

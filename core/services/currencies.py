@@ -12,7 +12,7 @@ from core.choices import Currency
 from core.errors import Refused
 from core.locks import lock_for_transaction
 from core.models import ExchangeRate, Installation, JobRun
-from core.queries.currencies import base_currency
+from core.queries.currencies import Rates, base_currency
 from core.registries import base_amounts
 
 if TYPE_CHECKING:
@@ -26,8 +26,7 @@ LOCK = "core.rates"
 def set_base_currency(*, currency: str, by: "User", at: datetime) -> list[JobRun]:
     """Choose the company's own currency.
 
-    The rates are worth so much of the old one, so they go; amounts in other currencies are without
-    a rate until new ones are entered.
+    The rates say what a unit is worth in the old one, so they are converted by the rates of the new one.
     """
     permissions.require(by, PERMISSION)
     lock_for_transaction(LOCK)
@@ -44,10 +43,28 @@ def set_base_currency(*, currency: str, by: "User", at: datetime) -> list[JobRun
         subject=installation,
         changes={"base_currency": (before, currency)},
     )
-    for rate in ExchangeRate.objects.all():
-        _record(rate, "rate.delete", by, {"rate": (rate.rate, None)})
-    ExchangeRate.objects.all().delete()
+    _convert_rates(before, currency, by)
     return _recalculate(None, by, at)
+
+
+def _convert_rates(before: str, currency: str, by: "User") -> None:
+    old = list(ExchangeRate.objects.all())
+    if not old:
+        return
+    if not any(rate.currency == currency for rate in old):
+        raise Refused(
+            _("Enter a rate of %(currency)s first: the other rates are converted by it.")
+            % {"currency": currency}
+        )
+    rates = Rates(before, [(rate.currency, rate.valid_from, rate.rate) for rate in old])
+    ExchangeRate.objects.all().delete()
+    new = ExchangeRate.objects.bulk_create(
+        ExchangeRate(currency=code, valid_from=day, rate=rate)
+        for code, day, rate in rates.based_on(currency)
+    )
+    gone = [(rate, {"rate": (rate.rate, None)}) for rate in old]
+    come = [(rate, {"rate": (None, rate.rate)}) for rate in new]
+    audit.record_all(actor=by, action="rate.convert", changes_by_subject=[*gone, *come])
 
 
 @transaction.atomic

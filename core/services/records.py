@@ -88,10 +88,10 @@ def untag_records(*, rows: QuerySet[Any], tags: Sequence[Tag], by: User, at: dat
 
 
 def edit_records(
-    *, rows: QuerySet[Any], field: str, text: str, by: User, at: datetime
+    *, rows: QuerySet[Any], field: str, value: Any, by: User, at: datetime
 ) -> ChangeSet:
-    """One field of any kind, built in or `custom.<key>`, gets one value, given as a form's text."""
-    return change_records(rows=rows, change=SetField(field, text), by=by, at=at)
+    """One field of any kind, built in or `custom_<key>`, gets one value, as JSON keeps it."""
+    return change_records(rows=rows, change=SetField(field, value), by=by, at=at)
 
 
 def kind_of(rows: QuerySet[Any]) -> RecordType:

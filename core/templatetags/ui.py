@@ -334,6 +334,11 @@ def short_address(text: str) -> str:
     return re.sub(r"^https?://(www\.)?|/$", "", text)
 
 
+def dialled(text: str) -> str:
+    """A phone number as a phone takes it."""
+    return "".join(letter for letter in text if letter.isdecimal() or letter in "+*#,")
+
+
 # Forms and navigation
 
 

@@ -56,9 +56,10 @@ def bulk_change(request: HttpRequest, record_type: str, action: str) -> HttpResp
     selection = _selection(request, state)
     is_applied = "apply" in request.POST
     form = FORMS[action](
-        request.POST if is_applied or "again" in request.POST else None,
+        request.POST if is_applied else None,
         kind=state.kind,
         by=state.user,
+        initial={"field": request.POST.get("field")},
     )
     number = _number(selection, state.user)
     if not is_applied or (action == "delete" and _has_to_be_confirmed(request, number)):

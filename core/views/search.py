@@ -6,11 +6,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from core import permissions
 from core.pages import render_page
 from core.permissions import signed_in
-from core.queries.palette import palette_groups
+from core.queries.palette import palette_groups, recently_viewed
+from core.services.recent import forget_oldest
 
 IN_PALETTE = 8
 ON_PAGE = 50
-MOST_PATHS = 20
+ON_HOME = 8
 
 
 @signed_in
@@ -26,7 +27,7 @@ def search(request: HttpRequest) -> HttpResponse:
         permissions.user_of(request),
         limit=IN_PALETTE if is_palette else ON_PAGE,
         list_url=list_url,
-        recent=request.GET.get("recent", "").split(",")[:MOST_PATHS],
+        here=getattr(getattr(request, "htmx", None), "current_url_abs_path", None) or "",
     )
     context = {
         "q": text,
@@ -35,3 +36,12 @@ def search(request: HttpRequest) -> HttpResponse:
         "is_palette": is_palette,
     }
     return render_page(request, "core/search.html", context, parts={"palette-results": "results"})
+
+
+@signed_in
+def recent_list(request: HttpRequest) -> HttpResponse:
+    """What was opened last: a part of home, read after it."""
+    user = permissions.user_of(request)
+    forget_oldest(by=user)
+    lines = recently_viewed(user, most=ON_HOME)
+    return render_page(request, "core/recent.html", {"lines": lines}, parts={"recent": "lines"})

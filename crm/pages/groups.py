@@ -17,6 +17,7 @@ from crm.models import Contact, Event, Group, Membership, Participation
 from crm.pages import shared
 from crm.services.events import remove_participants, set_attendance
 from crm.services.groups import add_members, remove_members
+from crm.services.ties import change_tie
 
 
 def _kind(record: Any, access: Access) -> Sequence[Pill]:
@@ -78,9 +79,10 @@ GROUP_PAGE = RecordPage(
             "users",
             _members,
             record="contact",
-            note=lambda row, _access: row.role,
             add=_join,
             remove=_leave,
+            details=("role", "joined_on"),
+            change=change_tie,
         ),
         Related(
             "events",
@@ -123,6 +125,8 @@ EVENT_PAGE = RecordPage(
             roles=Attendance.choices,
             add=_attend,
             remove=_stay_away,
+            details=("role",),
+            change=change_tie,
         ),
     ),
     is_square=True,

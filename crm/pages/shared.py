@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from core.permissions import Access
 from core.phrases import money
 from core.records import Action, Pill, Tab
+from core.templatetags.ui import dialled
 from crm.choices import ActivityKind
 from crm.models import Contact
 
@@ -42,7 +43,7 @@ def person_actions(link: str = "") -> tuple[Action, ...]:
 
     def dial(record: Any, access: Access) -> str:
         number = reachable(person(record), ("phone", "mobile"), access)
-        return f"tel:{number}" if number else "?compose=call#composer"
+        return f"tel:{dialled(number)}" if number else "?compose=call#composer"
 
     def write(record: Any, access: Access) -> str:
         address = reachable(person(record), ("email",), access)

@@ -1,6 +1,6 @@
 """Activities: what was done, what lies ahead, and the records that they touch."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -87,8 +87,7 @@ def edit_activity(
         if activity.at is None or activity.at > at:
             raise Refused(_("What is logged has happened: choose a time in the past, or plan it."))
         activity.done_at = activity.at
-    if activity.at != stored.at:
-        activity.reminded_at = None
+    rearm(activity)
     save_record(record=activity, by=by)
     if guests is not None:
         _invite(activity, guests, by)
@@ -136,11 +135,25 @@ def move_activity(*, activity: Activity, to: datetime | None, by: User) -> bool:
         raise Refused(_("Say when it will be."))
     if stored.at == to:
         return False
-    Activity.objects.filter(pk=activity.pk).update(at=to, reminded_at=None)
-    activity.at, activity.reminded_at = to, None
+    activity.at, activity.reminded_at = to, stored.reminded_at
+    rearm(activity)
+    Activity.objects.filter(pk=activity.pk).update(at=to, reminded_at=activity.reminded_at)
     audit.record(actor=by, action="edit", subject=activity, changes={"at": (stored.at, to)})
     after_change("crm.activity", [activity.pk])
     return True
+
+
+def rearm(activity: Activity) -> None:
+    """Whoever was reminded of an earlier time is reminded again."""
+    given = activity.reminded_at
+    if given is not None and (activity.at is None or activity.at > given):
+        activity.reminded_at = None
+
+
+def follow_activity_edit(activities: Sequence[Activity], _at: datetime) -> None:
+    """An edited time is reminded of, however it was edited."""
+    for activity in activities:
+        rearm(activity)
 
 
 def _check_records(activity: Activity, by: User) -> None:
@@ -220,7 +233,7 @@ def _tell(activity: Activity, body_before: str, assignee: User | None, by: User)
     """Tell whoever was given the task, and colleagues whom the text names and who may see it."""
     name = by.display_name
     if assignee is not None:
-        words = {"name": name, "subject": activity.subject[:SUBJECT_SHOWN]}
+        words = {"name": name, "subject": named_before(activity, assignee)}
         _notify(assignee, "task", ASSIGNED, words, activity)
     known = {by.pk, assignee.pk if assignee else None}
     known |= {user.pk for user in mentioned(body_before)}
@@ -229,6 +242,11 @@ def _tell(activity: Activity, body_before: str, assignee: User | None, by: User)
             record: Any = record_of(activity) or activity
             words = {"name": name, "record": record.name_for(permissions.access_of(user))}
             _notify(user, "mention", MENTIONED, words, activity)
+
+
+def named_before(activity: Activity, user: User) -> str:
+    """What a notification calls the activity: without its subject where that is hidden."""
+    return activity.name_for(permissions.access_of(user))[:SUBJECT_SHOWN]
 
 
 def _may_see(user: User, activity: Activity) -> bool:

@@ -46,15 +46,3 @@ def remove_members(*, group: Group, contacts: Iterable[Contact], by: User) -> in
             actor=by, action="member.remove", subject=group, changes={"contact": (pk, None)}
         )
     return len(gone)
-
-
-@transaction.atomic
-def change_member(*, membership: Membership, by: User) -> Membership:
-    """Write another role or day of joining."""
-    stored = Membership.objects.select_for_update().get(pk=membership.pk)
-    changes = audit.differences(audit.snapshot(stored), membership)
-    if changes:
-        membership.save()
-        changes["contact"] = (None, membership.contact_id)
-        audit.record(actor=by, action="member.edit", subject=membership.group, changes=changes)
-    return membership

@@ -1,9 +1,6 @@
 // The palette: Ctrl+K or a link with data-palette opens it; arrows move, Enter opens, Ctrl+Enter in a
 // new tab. Focus stays in the field; the chosen line is its active descendant.
 
-const RECENT = "renmai-recent"; // addresses of the records seen last, no names
-const REMEMBERED = 20;
-
 const dialog = document.getElementById("palette");
 const form = document.getElementById("palette-form");
 const field = document.getElementById("palette-q");
@@ -12,19 +9,8 @@ const results = document.getElementById("palette-results");
 const options = () => [...results.querySelectorAll("a[role=option]")];
 const current = () => results.querySelector("[aria-selected=true]");
 
-function remembered() {
-  return JSON.parse(localStorage.getItem(RECENT) ?? "[]");
-}
-
-function remember(path) {
-  if (!/\/\d+\/$/.test(path)) return;
-  const paths = [path, ...remembered().filter((other) => other !== path)].slice(0, REMEMBERED);
-  localStorage.setItem(RECENT, JSON.stringify(paths));
-}
-
 function open() {
   if (document.querySelector("dialog[open]")) return;
-  form.elements.recent.value = remembered().filter((path) => path !== location.pathname).join(",");
   dialog.showModal();
   field.select();
   form.dispatchEvent(new CustomEvent("palette:ask"));
@@ -83,5 +69,3 @@ results?.addEventListener("htmx:afterSwap", () => {
   document.getElementById("palette-status").textContent =
     results.querySelector("[data-said]")?.content.textContent ?? "";
 });
-
-if (dialog) remember(location.pathname);

@@ -22,8 +22,8 @@ OURS = [address for address in ADDRESSES if address.is_ours]
 OF_RECORDS = [address for address in OURS if "pk" in address.parameters]
 ROLES = ["administrator", "manager", "sales", "marketing"]
 MARKS = ("public", "signed in")
-# Sessions note when they were last used.
-NOTED = re.compile(r'"(django_session|usersessions_usersession)"')
+# What only notes that a page was read: sessions when they were last used, records who opened them last.
+NOTED = re.compile(r'"(django_session|usersessions_usersession|core_recentrecord)"')
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|REPLACE|ALTER|CREATE|DROP)\b", re.IGNORECASE)
 
 each_address = pytest.mark.parametrize("address", ADDRESSES, ids=str)

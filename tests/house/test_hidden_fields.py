@@ -186,7 +186,8 @@ def reading(trial: Try) -> Iterator[tuple[str, dict[str, Any]]]:
     yield reverse("record_field", args=[*record, field.replace(".", "_")]), {"as": "value"}
     for tool in ("list_filter", "list_columns", "list_sort"):
         yield reverse(tool, args=[kind.key]), {"field": field, "column": field, "sent": "1"}
-    yield reverse("search"), {"recent": detail}
+    yield reverse("search"), {}
+    yield reverse("recent_list"), {}
     yield reverse("lookup", args=[kind.key]), {"q": ""}
     yield reverse("home"), {}
     yield reverse("task_list"), {}
@@ -371,7 +372,8 @@ def test_of_somebody_elses_contact_nothing_but_the_name_is_told(
             record.get_absolute_url(),
             reverse(record_pages[kind].edit_url, args=[record.pk]),
             reverse("record_preview", args=[kind, record.pk]),
-            f"{reverse('search')}?recent={record.get_absolute_url()}",
+            reverse("search"),
+            reverse("recent_list"),
             reverse(record_types[kind].list_url),
             reverse("home"),
         ]

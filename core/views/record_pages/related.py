@@ -15,7 +15,7 @@ from core.models import User
 from core.pages import render_page
 from core.pages.records import head_context, number_of, page_or_404, record_or_404
 from core.permissions import requires_of_record, signed_in
-from core.records.around import Around, around, tie, untie
+from core.records.around import Around, around, detail_form, tie, untie
 from core.records.declaration import RecordPage
 from core.records.links import LinkField
 from core.records.lookups import is_known, may_look_up, name_of, suggestions
@@ -44,6 +44,9 @@ def record_related_edit(request: HttpRequest, object_type: str, pk: int, key: st
     found = next((each for each in around(page, record, user) if each.related is related), None)
     if found is None:
         raise Http404
+    number = number_of(request.POST.get("line", "") or request.GET.get("line", ""))
+    if number is not None:
+        return _details(request, page, found, record, user, number)
     error = ""
     if request.method == "POST":
         try:
@@ -54,6 +57,22 @@ def record_related_edit(request: HttpRequest, object_type: str, pk: int, key: st
             if not getattr(request, "htmx", False):
                 return redirect(record.get_absolute_url())
     return _answer(request, page, found, record, user, error)
+
+
+def _details(
+    request: HttpRequest, page: RecordPage, found: Around, record: Any, user: User, number: int
+) -> HttpResponse:
+    """The form of one line's details: when somebody joined, and as what."""
+    related, data = found.related, request.POST if request.method == "POST" else None
+    form = detail_form(related, record, number, user, data)
+    if form is None or related.change is None:
+        raise Http404
+    if not form.is_valid():
+        return _answer(request, page, found, record, user, form=form)
+    related.change(tie=form.instance, by=user)
+    if not getattr(request, "htmx", False):
+        return redirect(record.get_absolute_url())
+    return _answer(request, page, found, record, user)
 
 
 def _change(request: HttpRequest, page: RecordPage, found: Around, record: Any, user: User) -> None:
@@ -82,18 +101,26 @@ def _chosen(request: HttpRequest, found: Around, user: User) -> int:
 
 
 def _answer(
-    request: HttpRequest, page: RecordPage, found: Around, record: Any, user: User, error: str
+    request: HttpRequest,
+    page: RecordPage,
+    found: Around,
+    record: Any,
+    user: User,
+    error: str = "",
+    form: Any = None,
 ) -> HttpResponse:
     fresh = next(e for e in around(page, record, user) if e.related is found.related)
     field = LinkField(target=fresh.related.object_type, user=user)
     context = {
         **head_context(page, record, user),
         "each": fresh,
-        "is_open": request.method == "GET" or bool(error),
+        "is_open": form is None and (request.method == "GET" or bool(error)),
         "error": error,
         "chooser": field.widget.render("other", "", {"id": f"other-{fresh.related.key}"}),
+        "form": form,
+        "open_line": getattr(form.instance, f"{fresh.related.record}_id") if form else None,
     }
-    status = 422 if error else 200
+    status = 422 if error or (form and form.is_bound) else 200
     return render_page(
         request,
         "core/record/related_edit.html",

@@ -56,6 +56,8 @@ def _fact(event: AuditEvent, facts: Sequence[FieldChange]) -> str:
         "file.delete": _("File deleted"),
         "member.add": _("Somebody joined"),
         "member.remove": _("Somebody left"),
+        "member.edit": _("A membership changed"),
+        "participant.edit": _("A participation changed"),
         "participant.add": _("Somebody takes part"),
         "participant.remove": _("Somebody no longer takes part"),
         "attendance": _("Attendance changed"),

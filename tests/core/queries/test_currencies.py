@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -48,3 +49,25 @@ def test_in_base_reads_the_table() -> None:
     ExchangeRate.objects.create(currency="USD", valid_from=DAY, rate=Decimal("0.85"))
     assert in_base(Decimal(10), "USD", DAY) == Decimal("8.50")
     assert in_base(None, "USD", DAY) is None
+
+
+some = st.dictionaries(days, st.decimals("0.01", "100", places=8), min_size=1)
+
+
+@given(some, some)
+def test_another_base_currency_and_back_gives_the_rates_again(
+    dollars: dict[date, Decimal], yuan: dict[date, Decimal]
+) -> None:
+    rows = [("USD", day, rate) for day, rate in dollars.items()]
+    rows += [("CNY", day, rate) for day, rate in yuan.items()]
+    before = Rates("EUR", rows)
+    between = Rates("USD", before.based_on("USD"))
+    after = Rates("EUR", between.based_on("EUR"))
+    for currency, on in product(("EUR", "USD", "CNY"), [*dollars, *yuan, None]):
+        rate = before.rate(currency, on)
+        if rate is not None:
+            assert after.rate(currency, on) == pytest.approx(rate, rel=Decimal("0.0001"))
+    for on in [*yuan, None]:
+        worth = before.rate("USD", on) or dollars[min(dollars)]
+        there = between.rate("CNY", on)
+        assert there == pytest.approx(before.rate("CNY", on) / worth, rel=Decimal("0.0001"))

@@ -235,6 +235,32 @@ def test_people_take_part_with_a_role(sales: User, log_in: LogIn) -> None:
     assert event.participations.get().attendance == "attended"
 
 
+def test_what_somebody_is_in_a_group_or_at_an_event_is_edited_in_place(
+    sales: User, outsider: User, log_in: LogIn
+) -> None:
+    client = log_in(sales)
+    ada = ContactFactory(owner=sales, team=sales.team, name="Ada")
+    eve = ContactFactory(owner=outsider, team=outsider.team)
+    group = GroupFactory(owner=sales, team=sales.team)
+    event = EventFactory(owner=sales, team=sales.team)
+    for contact in (ada, eve):
+        group.memberships.create(contact=contact)
+        event.participations.create(contact=contact)
+    address = reverse("record_related_edit", args=["crm.group", group.pk, "members"])
+    assert 'name="joined_on"' in client.get(f"{address}?line={ada.pk}").content.decode()
+    given = {"line": ada.pk, "role": "Chair", "joined_on": "2024-03-12"}
+    assert edit_related(client, group, "members", **given) == 200
+    assert edit_related(client, group, "members", **given | {"joined_on": "soon"}) == 422
+    assert edit_related(client, group, "members", **given | {"line": eve.pk}) == 404
+    assert edit_related(client, event, "participants", line=ada.pk, role="Speaker") == 200
+    assert "Chair · since 12 Mar 2024" in client.get(address).content.decode()
+    roles = group.memberships.order_by("contact").values_list("role", flat=True)
+    assert list(roles) == ["Chair", ""]
+    assert event.participations.get(contact=ada).role == "Speaker"
+    actions = AuditEvent.objects.order_by("pk").values_list("action", flat=True)
+    assert list(actions) == ["member.edit", "participant.edit"]
+
+
 def test_more_than_ten_lead_to_the_list(company: Company, sales: User, log_in: LogIn) -> None:
     ContactFactory.create_batch(11, owner=sales, team=sales.team, company=company)
     url = reverse("record_related", args=["crm.company", company.pk])

@@ -60,7 +60,7 @@ def test_deleted_records_come_back(sales: User) -> None:
 def test_each_record_gets_its_own_value_back(sales: User) -> None:
     first = contact(sales, city="Ulm", name="Ada")
     second = contact(sales, city="")
-    done = edit_records(rows=CONTACTS, field="city", text="Bonn", by=sales, at=NOW)
+    done = edit_records(rows=CONTACTS, field="city", value="Bonn", by=sales, at=NOW)
     undo_change_set(change_set=done, by=sales, at=LATER)
     assert [stored(first).city, stored(second).city] == ["Ulm", ""]
 
@@ -80,11 +80,11 @@ def test_values_of_every_kind_come_back(administrator: User) -> None:
         ("close", ""),
         ("company", ""),
         ("name", "Else"),
-        (f"custom.{field.key}", "9"),
+        (f"custom_{field.key}", "9"),
     ]
     before = Deal.objects.filter(pk=deal.pk).values().get()
     done = [
-        edit_records(rows=Deal.objects.all(), field=name, text=text, by=administrator, at=NOW)
+        edit_records(rows=Deal.objects.all(), field=name, value=text, by=administrator, at=NOW)
         for name, text in changes
     ]
     assert Deal.objects.filter(pk=deal.pk).values().get() != before
@@ -96,7 +96,7 @@ def test_values_of_every_kind_come_back(administrator: User) -> None:
 
 def test_what_somebody_changed_since_is_left_alone(sales: User, manager: User) -> None:
     touched, untouched = contact(sales, city="Ulm"), contact(sales, city="Ulm")
-    done = edit_records(rows=CONTACTS, field="city", text="Bonn", by=sales, at=NOW)
+    done = edit_records(rows=CONTACTS, field="city", value="Bonn", by=sales, at=NOW)
     touched.refresh_from_db()
     touched.city = "Jena"
     save_record(record=touched, by=manager)
@@ -107,8 +107,8 @@ def test_what_somebody_changed_since_is_left_alone(sales: User, manager: User) -
 
 def test_another_field_that_was_changed_since_does_not_hinder(sales: User) -> None:
     record = contact(sales, city="Ulm")
-    done = edit_records(rows=CONTACTS, field="city", text="Bonn", by=sales, at=NOW)
-    edit_records(rows=CONTACTS, field="job_title", text="Chief", by=sales, at=NOW)
+    done = edit_records(rows=CONTACTS, field="city", value="Bonn", by=sales, at=NOW)
+    edit_records(rows=CONTACTS, field="job_title", value="Chief", by=sales, at=NOW)
     undo_change_set(change_set=done, by=sales, at=LATER)
     assert (stored(record).city, stored(record).job_title) == ("Ulm", "Chief")
 
@@ -116,7 +116,7 @@ def test_another_field_that_was_changed_since_does_not_hinder(sales: User) -> No
 def test_day_of_the_outcome_does_not_hinder_and_goes_back(sales: User) -> None:
     lead = LeadFactory(owner=sales)
     rows = Lead.objects.all()
-    done = edit_records(rows=rows, field="status", text="lost", by=sales, at=NOW)
+    done = edit_records(rows=rows, field="status", value="lost", by=sales, at=NOW)
     Lead.objects.update(touched_at=LATER)
     assert undo_change_set(change_set=done, by=sales, at=LATER).left_alone == 0
     lead.refresh_from_db()
@@ -164,7 +164,7 @@ def test_tag_that_is_gone_does_not_come_back(sales: User) -> None:
 def test_link_to_a_record_that_is_gone_does_not_come_back(sales: User) -> None:
     company = CompanyFactory()
     record = contact(sales, company=company)
-    done = edit_records(rows=CONTACTS, field="company", text="", by=sales, at=NOW)
+    done = edit_records(rows=CONTACTS, field="company", value="", by=sales, at=NOW)
     company.delete()
     assert undo_change_set(change_set=done, by=sales, at=LATER).left_alone == 1
     assert stored(record).company is None

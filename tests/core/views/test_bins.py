@@ -154,7 +154,7 @@ def test_everything_that_belongs_to_it_goes_along(
 ) -> None:
     settings.MEDIA_ROOT = tmp_path
     row = ContactFactory(name="Ada", city="Ulm")
-    edit_records(rows=Contact.objects.all(), field="city", text="Bonn", by=administrator, at=NOW)
+    edit_records(rows=Contact.objects.all(), field="city", value="Bonn", by=administrator, at=NOW)
     lead = LeadFactory(contact=row)
     path = attach(row)
     Interaction.objects.create(id=1, contact=row, kind="visit", at=NOW, key="1")

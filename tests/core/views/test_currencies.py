@@ -65,6 +65,25 @@ def test_base_currency_is_chosen(administrator: User, log_in: LogIn) -> None:
     assert Installation.objects.get().base_currency == "CNY"
 
 
+def test_rates_and_amounts_follow_another_base_currency(administrator: User, log_in: LogIn) -> None:
+    ExchangeRate.objects.create(currency="USD", valid_from="2026-01-01", rate="0.8")
+    ExchangeRate.objects.create(currency="USD", valid_from="2026-02-01", rate="0.5")
+    ExchangeRate.objects.create(currency="CNY", valid_from="2026-01-01", rate="0.1")
+    deal = DealFactory(amount=100, currency="CNY", base_amount=10, close_on="2026-03-01")
+    client = log_in(administrator)
+    answer = client.post(f"{URL}base/", {"base_currency": "GBP"}, follow=True)
+    assert "Enter a rate of GBP first" in answer.content.decode()
+    client.post(f"{URL}base/", {"base_currency": "USD"})
+    assert [str(rate) for rate in ExchangeRate.objects.order_by("currency", "valid_from")] == [
+        "CNY 2026-01-01: 0.12500000",
+        "CNY 2026-02-01: 0.20000000",
+        "EUR 2026-01-01: 1.25000000",
+        "EUR 2026-02-01: 2.00000000",
+    ]
+    assert Deal.objects.get(pk=deal.pk).base_amount == 20
+    assert AuditEvent.objects.filter(action="rate.convert").count() == 7
+
+
 def test_others_do_not_find_the_page(manager: User, log_in: LogIn) -> None:
     client = log_in(manager)
     assert client.get(URL).status_code == 403

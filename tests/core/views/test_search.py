@@ -1,6 +1,7 @@
 """The page of search and the palette: what they show, to whom, at what cost."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -9,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.choices import Reach
-from core.models import User
+from core.models import RecentRecord, User
 from core.registries import record_types
+from core.services.recent import KEPT, remember_opened
 from core.services.search import index_records
 from crm.models import Contact
 from tests.factories import (
@@ -21,6 +23,7 @@ from tests.factories import (
     RoleFactory,
     UserFactory,
 )
+from tests.factories.core import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -126,19 +129,45 @@ def test_the_list_at_hand_is_filtered(
 def test_what_was_seen_last_is_offered(
     maya: Contact, administrator: User, outsider: User, log_in: LogIn
 ) -> None:
-    gone = f"/contacts/{maya.pk + 100}/"
-    paths = ",".join(["/jobs/1/", "/nowhere/", gone, maya.get_absolute_url(), "!", "/" * 90])
-    html = asked(log_in(administrator), "", recent=paths)
-    assert html.count(f'href="{maya.get_absolute_url()}"') == 1
+    client, link = log_in(administrator), f'href="{maya.get_absolute_url()}"'
+    assert "Recently viewed" not in asked(client, "")
+    client.get(maya.get_absolute_url())
+    RecentRecord.objects.create(
+        user=administrator, object_type="crm.contact", object_id=maya.pk + 100, seen_at=NOW
+    )
+    html = asked(client, "")
+    assert html.count(link) == 1
     assert "Recently viewed" in html
-    assert "Okafor" not in asked(log_in(outsider), "", recent=paths)
+    assert link in client.get(reverse("recent_list")).content.decode()
+    assert 'id="recent"' in client.get(reverse("home")).content.decode()
+    RecentRecord.objects.update(user=outsider)
+    assert "Okafor" not in asked(log_in(outsider), "")
+    assert link not in log_in(outsider).get(reverse("recent_list")).content.decode()
+
+
+def test_opened_records_are_written_now_and_then_and_the_oldest_forgotten(
+    sales: User, log_in: LogIn
+) -> None:
+    contacts = ContactFactory.create_batch(KEPT + 1, owner=sales, team=sales.team)
+    for minute, contact in enumerate(contacts):
+        remember_opened(record=contact, by=sales, at=NOW + timedelta(minutes=minute))
+    remember_opened(record=contacts[1], by=sales, at=NOW)
+    client, seen = log_in(sales), RecentRecord.objects.order_by("seen_at")
+    page = client.get(reverse("recent_list")).content.decode()
+    assert (seen.count(), seen[0].object_id) == (KEPT, contacts[1].pk)
+    assert page.count("/contacts/") >= 8
+    url = contacts[1].get_absolute_url()
+    client.get(url)
+    first = seen.get(object_id=contacts[1].pk).seen_at
+    client.get(url)
+    assert seen.get(object_id=contacts[1].pk).seen_at == first > NOW
 
 
 @pytest.mark.parametrize(
     "text", ["<script>", "\0", "'; --", "%", "a" * 500, "（）", "\ud7ff", "🦜"]
 )
 def test_anything_may_be_typed(text: str, administrator: User, log_in: LogIn) -> None:
-    html = asked(log_in(administrator), text, list="/contacts/", recent=text)
+    html = asked(log_in(administrator), text, list="/contacts/")
     assert "<script>" not in html
 
 

@@ -230,9 +230,9 @@ def test_value_edited_for_many_follows_rates_and_lines(manager: User, administra
     def worths() -> list[Decimal]:
         return list(deals.order_by("pk").values_list("base_amount", flat=True))
 
-    edit_records(rows=deals, field="amount", text="300", by=manager, at=NOW)
+    edit_records(rows=deals, field="amount", value="300", by=manager, at=NOW)
     assert worths() == [300, 100]
-    change = edit_records(rows=deals, field="currency", text="USD", by=manager, at=NOW)
+    change = edit_records(rows=deals, field="currency", value="USD", by=manager, at=NOW)
     assert worths() == [150, 50]
     undo_change_set(change_set=change, by=manager, at=NOW)
     assert worths() == [300, 100]
@@ -259,8 +259,8 @@ def test_another_base_currency_takes_the_rates_along(sales: User, administrator:
     dollars = new_deal(sales, amount=Decimal(100), currency="USD")
     currencies.save_rate(rate=rate("USD", date(2026, 1, 1), "0.9"), by=administrator, at=NOW)
     currencies.set_base_currency(currency="USD", by=administrator, at=NOW)
-    assert not ExchangeRate.objects.exists()
-    assert Deal.objects.get(pk=euros.pk).base_amount is None
+    assert [str(rate) for rate in ExchangeRate.objects.all()] == ["EUR 2026-01-01: 1.11111111"]
+    assert Deal.objects.get(pk=euros.pk).base_amount == Decimal("111.11")
     assert Deal.objects.get(pk=dollars.pk).base_amount == 100
     with pytest.raises(Refused, match="always worth 1"):
         currencies.save_rate(rate=rate("USD", date(2026, 1, 1), "2"), by=administrator, at=NOW)

@@ -7,8 +7,9 @@ from core.models import AuditEvent, User
 from crm.choices import Attendance
 from crm.models import Product
 from crm.services.events import remove_participants, set_attendance
-from crm.services.groups import add_members, change_member, remove_members
+from crm.services.groups import add_members, remove_members
 from crm.services.products import save_product
+from crm.services.ties import change_tie
 from tests.factories import ContactFactory, EventFactory, GroupFactory
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +23,7 @@ def test_people_join_a_group_once_and_leave_it(sales: User) -> None:
     assert list(rows) == [(contacts[0].pk, "Chair"), (contacts[1].pk, "")]
     membership = group.memberships.get(contact=contacts[1])
     membership.role = "Speaker"
-    change_member(membership=membership, by=sales)
+    change_tie(tie=membership, by=sales)
     assert group.memberships.get(contact=contacts[1]).role == "Speaker"
     assert remove_members(group=group, contacts=contacts, by=sales) == 2
     assert remove_members(group=group, contacts=contacts, by=sales) == 0

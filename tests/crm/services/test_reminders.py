@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from core.choices import Reach
 from core.models import Notification, User
+from core.services.records import edit_records
+from core.services.undo import undo_change_set
 from crm import tasks
 from crm.models import Activity
-from crm.services.activities import move_activity
+from crm.services.activities import move_activity, plan_activity
 from crm.services.reminders import remind_due
-from tests.factories import ActivityFactory
+from tests.factories import ActivityFactory, RoleFactory, UserFactory
 from tests.factories.core import NOW
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +47,29 @@ def test_what_is_put_off_is_remembered_again(sales: User) -> None:
     move_activity(activity=task, to=NOW + HOUR, by=sales)
     assert remind_due(at=NOW) == 0
     assert remind_due(at=NOW + HOUR) == 1
+
+
+def test_time_given_to_many_is_remembered_again_and_undone(sales: User) -> None:
+    task = ActivityFactory(kind="task", owner=sales, team=sales.team, at=NOW)
+    remind_due(at=NOW)
+    later = NOW + HOUR
+    done = edit_records(rows=Activity.objects.all(), field="at", value=str(later), by=sales, at=NOW)
+    assert (remind_due(at=NOW), remind_due(at=later)) == (0, 1)
+    undo_change_set(change_set=done, by=sales, at=later)
+    task.refresh_from_db()
+    assert task.at == NOW
+    assert remind_due(at=later) == 0
+
+
+@pytest.mark.parametrize("hidden", [[], ["crm.activity.subject"]])
+def test_hidden_subject_is_not_told(hidden: list[str], sales: User, manager: User) -> None:
+    grants = {f"crm.activity.{action}": Reach.OWN for action in ("view", "create")}
+    owner = UserFactory(roles=[RoleFactory(grants=grants, hides=hidden)], team=manager.team)
+    task = Activity(kind="task", subject="Merger", owner=owner, at=NOW)
+    plan_activity(activity=task, by=manager, at=NOW)
+    remind_due(at=NOW)
+    assert len(told()) == 2
+    assert all(("Merger" in text) is not bool(hidden) for text in told())
 
 
 def test_many_are_remembered_at_once(sales: User, monkeypatch: pytest.MonkeyPatch) -> None:
