@@ -65,23 +65,22 @@ def _result(state: ListState, token: str) -> Result:
     columns = state.columns
     try:
         with at_most(SECONDS):
-            rows = state.rows()
             page = fetch_page(
-                with_columns(rows, columns, state.definition.related),
+                with_columns(state.rows_in_order(), columns, state.definition.related),
                 sort=state.order,
                 descending=state.is_descending,
                 size=state.definition.page_size,
                 token=token,
             )
             lines = lines_of(page.rows, columns, state.view, state.query_with())
-            return Result(page, lines, _total(page, rows))
+            return Result(page, lines, _total(page, state))
     except TookTooLong:
         return Result(Page([], "", ""), [], None, _too_slow(state))
 
 
-def _total(page: Page, rows: Any) -> Total:
+def _total(page: Page, state: ListState) -> Total:
     is_whole = not page.previous_token and not page.next_token
-    return Total(len(page.rows)) if is_whole else total_of(rows)
+    return Total(len(page.rows)) if is_whole else total_of(state.rows())
 
 
 def _too_slow(state: ListState) -> str:
