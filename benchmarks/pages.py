@@ -175,6 +175,7 @@ def main() -> None:
     given = parser.parse_args()
     with kept_database("pages", fresh=given.fresh) as vendor:
         make_once(given.contacts)
+        import config.wsgi  # noqa: F401  # as in a worker
         from django.conf import settings
         from django.test import Client
 

@@ -150,7 +150,8 @@ class _Reader:
 
     def _labels(self, column: Column) -> Mapping[Any, Any]:
         if column.key not in self._choices:
-            self._choices[column.key] = dict(column.field.choices) if column.field else {}
+            choices = column.field.choices if column.field else ()
+            self._choices[column.key] = {key: str(label) for key, label in choices}
         return self._choices[column.key]
 
     @cached_property
