@@ -1,8 +1,10 @@
 """What the template of a list draws."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest  # noqa: TID251  # the list's state is the URL
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -62,20 +64,34 @@ def list_context(definition: ListDefinition, request: HttpRequest) -> dict[str, 
 
 
 def _result(state: ListState, token: str) -> Result:
-    columns = state.columns
     try:
         with at_most(SECONDS):
-            page = fetch_page(
-                with_columns(state.rows_in_order(), columns, state.definition.related),
-                sort=state.order,
-                descending=state.is_descending,
-                size=state.definition.page_size,
-                token=token,
-            )
-            lines = lines_of(page.rows, columns, state.view, state.query_with())
+            page = _page(state, token)
+            lines = lines_of(page.rows, state.columns, state.view, state.query_with())
             return Result(page, lines, _total(page, state))
     except TookTooLong:
         return Result(Page([], "", ""), [], None, _too_slow(state))
+
+
+def _page(state: ListState, token: str) -> Page:
+    """The rows in order; where many are sorted for it, only those of the page are read whole."""
+    related, rows = state.definition.related, state.rows_in_order()
+
+    def read(stretch: QuerySet[Any], most: int) -> QuerySet[Any]:
+        ids = stretch.values("pk")[:most]
+        wanted, _order = state.order.named(state.kind.model._base_manager.filter(pk__in=ids))
+        return with_columns(wanted, state.columns, related).order_by(*stretch.query.order_by)
+
+    ask = partial(
+        fetch_page,
+        sort=state.order,
+        descending=state.is_descending,
+        size=state.definition.page_size,
+        token=token,
+    )
+    if state.sorts_many:
+        return ask(rows, read=read)
+    return ask(with_columns(rows, state.columns, related))
 
 
 def _total(page: Page, state: ListState) -> Total:

@@ -136,6 +136,11 @@ class ListState:
         """The same, for reading a page of them."""
         return self._asked(self._words.in_order if self._words else Q())
 
+    @property
+    def sorts_many(self) -> bool:
+        """Whether a page is found by sorting all that is found."""
+        return self._words is not None and self._words.are_many
+
     def _asked(self, words: Q) -> QuerySet[Any]:
         rows = visible_rows(self.kind.model, self.user)
         if self.is_blocked:

@@ -120,6 +120,7 @@ class Words:
 
     rows: Q
     in_order: Q
+    are_many: bool = False
 
     @classmethod
     def of(cls, text: str, kind: RecordType, user: User) -> "Words":
@@ -134,7 +135,7 @@ class Words:
         rows = Q(pk__in=ids)
         if connection.vendor != "postgresql" or plan_of(ids).rows > MOST_SORTED:
             return cls(rows, rows)
-        return cls(rows, Q(IsInArray(ids)))
+        return cls(rows, Q(IsInArray(ids)), are_many=True)
 
 
 def search_condition(text: str, kind: RecordType, user: User) -> Q:
