@@ -129,7 +129,7 @@ class _Reader:
         return Cell(column, value, currency or "")
 
     def _is_reached(self, row: Any, field: ResolvedField) -> bool:
-        return all(
+        return not field.hops or all(
             self.view.reaches(hop.record_type, value_of(row, hop.path)) for hop in field.hops
         )
 
