@@ -77,7 +77,7 @@ def _page(state: ListState, token: str) -> Page:
     """The rows in order; where many are sorted for it, only those of the page are read whole."""
     related, rows = state.definition.related, state.rows_in_order()
 
-    def read(stretch: QuerySet[Any], most: int) -> QuerySet[Any]:
+    def read(stretch: QuerySet[Any], most: int) -> Any:
         ids = stretch.values("pk")[:most]
         wanted, _order = state.order.named(state.kind.model._base_manager.filter(pk__in=ids))
         return with_columns(wanted, state.columns, related).order_by(*stretch.query.order_by)

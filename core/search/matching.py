@@ -60,10 +60,10 @@ class IsOneOf(Func):
 
     def as_sqlite(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: AnyValue
-    ) -> tuple[str, list[AnyValue]]:
+    ) -> tuple[str, tuple[str | int, ...]]:
         column, _parameters = compiler.compile(self.source_expressions[0])
         rows = "SELECT value FROM json_each(%s)"
-        return f"{column} IN ({rows})", [json.dumps(self.ids)]
+        return f"{column} IN ({rows})", (json.dumps(self.ids),)
 
 
 class IsInArray(Func):
