@@ -41,17 +41,21 @@ def measure(case: Case, client: "Client") -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
+    import config.wsgi  # noqa: F401  # what is loaded is frozen, as in a worker
+    from config.stack import with_room
+
+    get = with_room(client.get)
     client.force_login(case.user)
     for _round in range(3):
-        response = client.get(case.url)
+        response = get(case.url)
         assert response.status_code == 200, f"{case.what}: {response.status_code}"
     with CaptureQueriesContext(connection) as queries:
-        size = len(client.get(case.url).content)
+        size = len(get(case.url).content)
         asked = len(queries)
     times = []
     for _round in range(ROUNDS):
         started = time.perf_counter()
-        client.get(case.url)
+        get(case.url)
         times.append((time.perf_counter() - started) * 1000)
     times.sort()
     print(

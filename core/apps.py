@@ -11,7 +11,8 @@ class CoreConfig(AppConfig):
     verbose_name = _("Core")
 
     def ready(self) -> None:
-        from core import declarations, sqlite  # noqa: PLC0415  # needs loaded models
+        from core import declarations, postgresql, sqlite  # noqa: PLC0415  # needs loaded models
 
         sqlite.register()
+        postgresql.register()
         declarations.register()

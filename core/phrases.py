@@ -40,8 +40,13 @@ def number(value: Number | None, digits: int = 0) -> str:
     """
     if value is None:
         return "–"
+    return _written(str(round(Decimal(str(value)), digits)), digits, get_language() or "")
+
+
+@lru_cache(maxsize=4096)  # lists show the same numbers again and again
+def _written(rounded: str, digits: int, _language: str) -> str:
     return numberformat.format(
-        round(Decimal(str(value)), digits),
+        Decimal(rounded),
         decimal_sep=formats.get_format("DECIMAL_SEPARATOR"),
         decimal_pos=digits,
         grouping=3,
@@ -120,6 +125,8 @@ def relative_time(moment: datetime | None, now: datetime | None = None) -> str:
     now = now or timezone.now()
     distance = abs(now - moment)
     local_day = timezone.localdate(moment)
+    if distance > timedelta(days=30):  # most moments of a list
+        return day_text(local_day)
     days = abs((timezone.localdate(now) - local_day).days)
     if distance < timedelta(minutes=1):
         return gettext("just now")

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.exports.slim import with_only_shown
 from core.lists.cells import Cell, Linked, lines_of, with_columns
 from core.lists.columns import Column
 from core.lists.definition import NAME
@@ -61,19 +62,18 @@ class Sheet:
 
     def _chunk(self, ids: Sequence[int]) -> Iterator[list[Value]]:
         state = self.state
-        rows = with_columns(
-            state.kind.model._base_manager.filter(pk__in=ids),
-            state.columns,
-            state.definition.related,
-        )
+        columns, related = state.columns, state.definition.related
+        rows = with_columns(state.kind.model._base_manager.filter(pk__in=ids), columns, related)
+        rows = with_only_shown(rows, columns, related)
         by_id = {row.pk: row for row in rows}
         # A row that was erased since is missing, not an error.
         found = [by_id[pk] for pk in ids if pk in by_id]
-        for line in lines_of(found, state.columns, state.view):
+        with_currency = {column.key for column in columns if self._has_currency(column)}
+        for line in lines_of(found, columns, state.view):
             values: list[Value] = []
             for cell in line.cells:
                 values.append(line.name if cell.column.key == NAME else plain(cell))
-                if self._has_currency(cell.column):
+                if cell.column.key in with_currency:
                     values.append(cell.currency)
             yield values
 

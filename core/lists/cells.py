@@ -129,7 +129,7 @@ class _Reader:
         return Cell(column, value, currency or "")
 
     def _is_reached(self, row: Any, field: ResolvedField) -> bool:
-        return all(
+        return not field.hops or all(
             self.view.reaches(hop.record_type, value_of(row, hop.path)) for hop in field.hops
         )
 
@@ -150,7 +150,8 @@ class _Reader:
 
     def _labels(self, column: Column) -> Mapping[Any, Any]:
         if column.key not in self._choices:
-            self._choices[column.key] = dict(column.field.choices) if column.field else {}
+            choices = column.field.choices if column.field else ()
+            self._choices[column.key] = {key: str(label) for key, label in choices}
         return self._choices[column.key]
 
     @cached_property

@@ -1,11 +1,12 @@
 """How many rows a list has: exactly where that is cheap, else about how many."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
+
+from core.queries.plans import plan_of
 
 # Beyond this many rows nobody needs the exact number.
 COUNT_LIMIT = 10_000
@@ -25,22 +26,15 @@ class Total:
 def total_of(rows: QuerySet[Any]) -> Total:
     rows = rows.order_by().select_related(None).prefetch_related(None)
     if connection.vendor == "postgresql":
-        expected, cost = _plan(rows)
-        if expected > COUNT_LIMIT or cost > CHEAP:
-            return Total(_rounded(expected), is_about=True)
+        plan = plan_of(rows.values("pk"))
+        if plan.rows > COUNT_LIMIT or plan.cost > CHEAP:
+            return Total(_rounded(plan.rows), is_about=True)
     return _counted(rows)
 
 
 def _counted(rows: QuerySet[Any]) -> Total:
     number = rows.values("pk")[: COUNT_LIMIT + 1].count()
     return Total(min(number, COUNT_LIMIT), is_more=number > COUNT_LIMIT)
-
-
-def _plan(rows: QuerySet[Any]) -> tuple[int, float]:
-    """How many rows the database expects, and what finding them all costs."""
-    found = json.loads(rows.values("pk").explain(format="json"))
-    plan = found[0]["Plan"]
-    return int(plan["Plan Rows"]), float(plan["Total Cost"])
 
 
 def _rounded(number: int) -> int:

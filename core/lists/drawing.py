@@ -70,7 +70,7 @@ def day(cell: Cell, _line: Line) -> SafeString:
 
 
 def moment(cell: Cell, _line: Line) -> SafeString:
-    return format_html('<span class="t2">{}</span>', when(cell.value))
+    return SafeString(f'<span class="t2">{when(cell.value)}</span>')
 
 
 def labels(cell: Cell, _line: Line) -> SafeString:

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -89,15 +89,25 @@ class Page:
     next_token: str
 
 
+def _plainly(stretch: QuerySet[Any], most: int) -> Iterable[Any]:
+    return stretch[:most]
+
+
 def fetch_page(
-    rows: QuerySet[Any], *, sort: Order, descending: bool, size: int, token: str
+    rows: QuerySet[Any],
+    *,
+    sort: Order,
+    descending: bool,
+    size: int,
+    token: str,
+    read: Callable[[QuerySet[Any], int], Iterable[Any]] = _plainly,
 ) -> Page:
     """The page after (or before) the token's row; missing values come last either way."""
     walk = _Walk.over(rows, sort)
     stretches, position = _from_position(walk, descending, token)
     batch: list[Any] = []
     for stretch in stretches:
-        batch += stretch[: size + 1 - len(batch)]
+        batch += read(stretch, size + 1 - len(batch))
         if len(batch) > size:
             break
     has_more, batch = len(batch) > size, batch[:size]

@@ -44,7 +44,7 @@ def neighbours(kind: str, state_query: str, pk: int, user: User) -> Neighbours |
 
 
 def _neighbours(state: ListState, definition: ListDefinition, pk: int) -> Neighbours | None:
-    rows, order = state.order.named(state.rows())
+    rows, order = state.order.named(state.rows_in_order())
     here = rows.filter(pk=pk).first()
     if here is None:
         return None
@@ -56,7 +56,7 @@ def _neighbours(state: ListState, definition: ListDefinition, pk: int) -> Neighb
         state.saved.label if state.saved else state.kind.plural,
         query,
         place,
-        total_of(rows),
+        total_of(state.rows()),
         _url(state, _first(before), query),
         _url(state, _first(after), query),
     )

@@ -1,8 +1,10 @@
 """What the template of a list draws."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest  # noqa: TID251  # the list's state is the URL
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -62,26 +64,39 @@ def list_context(definition: ListDefinition, request: HttpRequest) -> dict[str, 
 
 
 def _result(state: ListState, token: str) -> Result:
-    columns = state.columns
     try:
         with at_most(SECONDS):
-            rows = state.rows()
-            page = fetch_page(
-                with_columns(rows, columns, state.definition.related),
-                sort=state.order,
-                descending=state.is_descending,
-                size=state.definition.page_size,
-                token=token,
-            )
-            lines = lines_of(page.rows, columns, state.view, state.query_with())
-            return Result(page, lines, _total(page, rows))
+            page = _page(state, token)
+            lines = lines_of(page.rows, state.columns, state.view, state.query_with())
+            return Result(page, lines, _total(page, state))
     except TookTooLong:
         return Result(Page([], "", ""), [], None, _too_slow(state))
 
 
-def _total(page: Page, rows: Any) -> Total:
+def _page(state: ListState, token: str) -> Page:
+    """The rows in order; where many are sorted for it, only those of the page are read whole."""
+    related, rows = state.definition.related, state.rows_in_order()
+
+    def read(stretch: QuerySet[Any], most: int) -> Any:
+        ids = stretch.values("pk")[:most]
+        wanted, _order = state.order.named(state.kind.model._base_manager.filter(pk__in=ids))
+        return with_columns(wanted, state.columns, related).order_by(*stretch.query.order_by)
+
+    ask = partial(
+        fetch_page,
+        sort=state.order,
+        descending=state.is_descending,
+        size=state.definition.page_size,
+        token=token,
+    )
+    if state.sorts_many:
+        return ask(rows, read=read)
+    return ask(with_columns(rows, state.columns, related))
+
+
+def _total(page: Page, state: ListState) -> Total:
     is_whole = not page.previous_token and not page.next_token
-    return Total(len(page.rows)) if is_whole else total_of(rows)
+    return Total(len(page.rows)) if is_whole else total_of(state.rows())
 
 
 def _too_slow(state: ListState) -> str:

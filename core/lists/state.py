@@ -1,8 +1,7 @@
 """The state of a list is its address: view, conditions, search, columns, sort, place."""
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property, reduce
-from operator import and_
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
@@ -17,7 +16,7 @@ from core.lists.definition import NAME, ListDefinition
 from core.lists.parts import Part, parameters_of, read_parts
 from core.permissions import NOTHING, visible_rows
 from core.queries.saved_views import may_change, views_of
-from core.queries.search import search_condition
+from core.queries.search import Words
 
 if TYPE_CHECKING:
     from core.models import CustomField, SavedView, User
@@ -131,14 +130,26 @@ class ListState:
 
     def rows(self) -> QuerySet[Any]:
         """The rows that are asked for; actions on all of a list begin here."""
-        rows = visible_rows(self.kind.model, self.user)
-        return rows.filter(NOTHING if self.is_blocked else self._asked())
+        return self._asked(self._words.rows if self._words else Q())
 
-    def _asked(self) -> Q:
-        asked = [to_q(self.condition, self.kind, self.view)]
-        if self.search:
-            asked.append(search_condition(self.search, self.kind, self.user))
-        return reduce(and_, asked)
+    def rows_in_order(self) -> QuerySet[Any]:
+        """The same, for reading a page of them."""
+        return self._asked(self._words.in_order if self._words else Q())
+
+    @property
+    def sorts_many(self) -> bool:
+        """Whether a page is found by sorting all that is found."""
+        return self._words is not None and self._words.are_many
+
+    def _asked(self, words: Q) -> QuerySet[Any]:
+        rows = visible_rows(self.kind.model, self.user)
+        if self.is_blocked:
+            return rows.filter(NOTHING)
+        return rows.filter(to_q(self.condition, self.kind, self.view) & words)
+
+    @cached_property
+    def _words(self) -> Words | None:
+        return Words.of(self.search, self.kind, self.user) if self.search else None
 
     @property
     def kept(self) -> dict[str, Any]:

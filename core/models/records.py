@@ -1,6 +1,6 @@
 """What every record with an owner shares."""
 
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -30,6 +30,9 @@ class OwnedQuerySet(models.QuerySet[_Record_co]):
 
 class OwnedRecord(models.Model):
     """A record that somebody owns, with the custom fields' values for display."""
+
+    # What `name_for`, and who may see it, are read from.
+    READ_BY_NAME: ClassVar[tuple[str, ...]] = ("owner", "team", "deleted_at", "name")
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,

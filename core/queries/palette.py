@@ -4,10 +4,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from core import permissions
 from core.choices import FieldType
 from core.conditions.fields import value_of
+from core.lists.cells import url_of
 from core.models import RecentRecord, User
 from core.permissions import Access
 from core.queries.search import find_records
@@ -119,7 +121,7 @@ def _record(kind: RecordType, row: Any, question: Question, access: Access) -> L
     score = kind.field.get(SCORE)
     sees_score = score is not None and access.sees(kind.rule_of(score))
     return Line(
-        row.get_absolute_url(),
+        url_of(kind, row.pk),
         marked(name, question),
         kind.icon,
         name=name,
@@ -189,18 +191,18 @@ def _fits(label: str, question: Question) -> bool:
 
 def marked(text: str, question: Question) -> SafeString:
     """The text with the words of the question in bold where it has them."""
-    plain = "".join(_plain(character) for character in text)
-    bold = [False] * len(text)
+    plain = text.lower() if text.isascii() else "".join(map(_plain, text))
+    bold: set[int] = set()
     for word in {run for chunk in question.chunks for run in runs(chunk)}:
         start = "" if IS_CJK.match(word) else r"(?<![^\W_])"
         for match in re.finditer(start + re.escape(word), plain):
-            bold[match.start() : match.end()] = [True] * len(word)
-    pieces: list[tuple[bool, str]] = []
-    for character, is_bold in zip(text, bold, strict=True):
-        if pieces and pieces[-1][0] == is_bold:
-            pieces[-1] = (is_bold, pieces[-1][1] + character)
-        else:
-            pieces.append((is_bold, character))
+            bold.update(range(match.start(), match.end()))
+    if not bold:
+        return escape(text)
+    pieces = (
+        (is_bold, "".join(text[place] for place in places))
+        for is_bold, places in groupby(range(len(text)), bold.__contains__)
+    )
     return format_html_join(
         "", "{}", ((format_html("<b>{}</b>", part) if it else part,) for it, part in pieces)
     )

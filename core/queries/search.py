@@ -8,15 +8,16 @@ from functools import partial, reduce
 from operator import or_
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 
 from core import permissions
 from core.choices import Reach
 from core.models import SearchEntry, SearchWord, User
 from core.permissions import NOTHING
+from core.queries.plans import plan_of
 from core.registries import RecordType
-from core.search.entries import searched_types, seen_classes
-from core.search.matching import Matches
+from core.search.entries import hidden_classes, searched_types, seen_classes
+from core.search.matching import IsInArray, IsOneOf, Matches
 from core.search.questions import Node, Question, begins, called, has_words
 from core.search.typos import LONG, SAME_START, edits, may_be_mistyped, near
 from core.search.words import MARKS
@@ -31,6 +32,7 @@ MOST_LOOKED_AT = 500  # matches that are ranked; a wide question has more
 MOST_SPELLINGS = 8
 MOST_ALIKE = 3_000
 MOST_NAMED = 2_000  # matches that a list is given by id
+MOST_SORTED = 100_000  # matches that are sorted for a page
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,9 @@ class Hit:
     changed_at: datetime
 
 
+Found = dict[tuple[str, int], Hit]
+
+
 def find_records(text: str, user: User, *, limit: int) -> list[Hit]:
     """The best matches: called so, then a name that begins so, then a name that has the words, then
     the rest; of each the latest first. All words but the last are whole; where nothing matches, they
@@ -50,45 +55,91 @@ def find_records(text: str, user: User, *, limit: int) -> list[Hit]:
     question = Question.of(text)
     if not question:
         return []
+    search = _Search(question, user)
     with index_preferred():
-        found = _best(question, user, limit, (called, begins, WHOLE))
+        found = search.names()
+        if len(found) < limit:
+            found = search.more(found, WHOLE)
         if not found and len(question.chunks) > 1:
-            found = _best(question, user, limit, (has_words,))
+            found = search.more(found, has_words)
         if not found and (also := other_spellings(question)):
-            found = _best(question, user, limit, (partial(has_words, also=also),))
-    return sorted(found, key=lambda hit: (hit.rank, -hit.changed_at.timestamp()))[:limit]
+            found = search.more(found, partial(has_words, also=also))
+    return sorted(found.values(), key=lambda hit: (hit.rank, -hit.changed_at.timestamp()))[:limit]
 
 
-def _best(question: Question, user: User, limit: int, ways: Sequence[Way]) -> list[Hit]:
-    """Ask all classes in the last way; where that finds more than is wanted, the names in each of
-    the ways before it, until it is enough."""
-    kinds = [k for k in searched_types() if permissions.access_of(user).may(f"{k.key}.view")]
-    everything = _matching(_condition(kinds, user, question, ways[-1], ALL_CLASSES), len(ways))
-    found: dict[tuple[str, int], Hit] = {}
-    for rank, way in enumerate(ways if everything else ()):
-        for hit in _matching(_condition(kinds, user, question, way, NAMES), rank):
-            found.setdefault((hit.object_type, hit.object_id), hit)
-        if len(found) >= limit:
-            return list(found.values())
-    for hit in everything:
-        found.setdefault((hit.object_type, hit.object_id), hit)
-    return list(found.values())
+@dataclass(frozen=True)
+class _Search:
+    """One question of one user, asked in several ways."""
+
+    question: Question
+    user: User
+
+    def names(self) -> Found:
+        """Names that begin so; cheap, and mostly what is meant."""
+        first = (self.condition(called, NAMES), 0)
+        found = _matching(self.condition(begins, NAMES), [first], rest=1)
+        return found if len(found) < MOST_LOOKED_AT else _matching(first[0], [], rest=0) | found
+
+    def more(self, found: Found, way: Way) -> Found:
+        """What has the words anywhere; those that have them in the name once more where it is much."""
+        ranks = [
+            (self.condition(called, NAMES), 0),
+            (self.condition(begins, NAMES), 1),
+            (self.condition(way, NAMES), 2),
+        ]
+        anywhere = _matching(self.condition(way, ALL_CLASSES), ranks, rest=3)
+        if len(anywhere) == MOST_LOOKED_AT:
+            anywhere |= _matching(ranks[2][0], ranks[:2], rest=2)
+        return anywhere | found
+
+    def condition(self, way: Way, classes: frozenset[str]) -> Q:
+        """What each type is asked depends on the fields that the user sees of it, and on the reach."""
+        access = permissions.access_of(self.user)
+        groups: dict[tuple[frozenset[str], Reach], list[RecordType]] = {}
+        for kind in searched_types():
+            reach = access.reach(f"{kind.key}.view")
+            if reach is not None:
+                asked = classes - hidden_classes(kind, access)
+                groups.setdefault((asked, reach), []).append(kind)
+        conditions = [
+            Q(Matches(way(self.question, asked)), object_type__in=[kind.key for kind in members])
+            & permissions.reach_condition(members[0].model, self.user)
+            for (asked, _reach), members in groups.items()
+        ]
+        return reduce(or_, conditions, NOTHING)
+
+
+@dataclass(frozen=True)
+class Words:
+    """The records of one type that have the words: the search of lists.
+
+    Some are given by their ids. With more, `rows` lets the database guess well how many there are,
+    and `in_order` keeps it from walking the order of a list to find a page of them: people of one
+    first name stand together, far down. Where they stand everywhere, walking is best.
+    """
+
+    rows: Q
+    in_order: Q
+    are_many: bool = False
+
+    @classmethod
+    def of(cls, text: str, kind: RecordType, user: User) -> "Words":
+        question = Question.of(text)
+        if not question:
+            return cls(NOTHING, NOTHING)
+        with index_preferred():
+            condition, found = _named(kind, user, question)
+        if len(found) <= MOST_NAMED:
+            return cls(Q(IsOneOf(found)), Q(IsOneOf(found)))
+        ids = SearchEntry.objects.filter(condition).values("object_id")
+        rows = Q(pk__in=ids)
+        if connection.vendor != "postgresql" or plan_of(ids).rows > MOST_SORTED:
+            return cls(rows, rows)
+        return cls(rows, Q(IsInArray(ids)), are_many=True)
 
 
 def search_condition(text: str, kind: RecordType, user: User) -> Q:
-    """The records of one type that have the words: the search of lists.
-
-    Up to some thousand matches are given by their ids, so that the database need not guess how
-    many there are; beyond that the list walks its own order and asks the index.
-    """
-    question = Question.of(text)
-    if not question:
-        return NOTHING
-    with index_preferred():
-        condition, found = _named(kind, user, question)
-    if len(found) <= MOST_NAMED:
-        return Q(pk__in=found)
-    return Q(pk__in=SearchEntry.objects.filter(condition).values("object_id"))
+    return Words.of(text, kind, user).in_order
 
 
 def _named(kind: RecordType, user: User, question: Question) -> tuple[Q, list[int]]:
@@ -114,31 +165,12 @@ def _ids(condition: Q) -> list[int]:
     return list(rows[: MOST_NAMED + 1])
 
 
-def _matching(condition: Q, rank: int) -> list[Hit]:
-    entries = SearchEntry.objects.filter(condition)
-    rows = entries.values_list("object_type", "object_id", "changed_at")
-    return [Hit(kind, pk, rank, changed) for kind, pk, changed in rows[:MOST_LOOKED_AT]]
-
-
-def _condition(
-    kinds: Sequence[RecordType],
-    user: User,
-    question: Question,
-    way: Way,
-    classes: frozenset[str],
-) -> Q:
-    """What each type is asked depends on the fields that the user sees of it, and on the reach."""
-    access = permissions.access_of(user)
-    groups: dict[tuple[frozenset[str], Reach | None], list[RecordType]] = {}
-    for kind in kinds:
-        group = (seen_classes(kind, access) & classes, access.reach(f"{kind.key}.view"))
-        groups.setdefault(group, []).append(kind)
-    conditions = [
-        Q(Matches(way(question, seen)), object_type__in=[kind.key for kind in members])
-        & permissions.reach_condition(members[0].model, user)
-        for (seen, _reach), members in groups.items()
-    ]
-    return reduce(or_, conditions, NOTHING)
+def _matching(condition: Q, ranks: Sequence[tuple[Q, int]], *, rest: int) -> Found:
+    """What meets the condition, with the rank of the first of the others that it meets."""
+    rank = Case(*(When(other, then=Value(n)) for other, n in ranks), default=Value(rest))
+    rows = SearchEntry.objects.filter(condition).annotate(rank=rank)
+    columns = rows.values_list("object_type", "object_id", "rank", "changed_at")
+    return {hit[:2]: Hit(*hit) for hit in columns[:MOST_LOOKED_AT]}
 
 
 @contextmanager
@@ -147,10 +179,12 @@ def index_preferred() -> Iterator[None]:
     if connection.vendor != "postgresql":
         yield
         return
-    with transaction.atomic(), connection.cursor() as cursor:
+    goes_on = connection.in_atomic_block
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         yield
-        cursor.execute("SET LOCAL enable_seqscan = on")
+        if goes_on:
+            cursor.execute("SET LOCAL enable_seqscan = on")
 
 
 def other_spellings(question: Question) -> dict[str, list[str]]:
@@ -159,11 +193,11 @@ def other_spellings(question: Question) -> dict[str, list[str]]:
     if not words:
         return {}
     wanted = {word: edits(word) for word in words}
-    every = set().union(*wanted.values())
+    every = set(words).union(*wanted.values())
     known = set(SearchWord.objects.filter(word__in=every).values_list("word", flat=True))
     found = {word: sorted(wanted[word] & known)[:MOST_SPELLINGS] for word in words}
     for word in words:
-        if not found[word] and len(word) >= LONG:
+        if not found[word] and len(word) >= LONG and word not in known:
             alike = SearchWord.objects.filter(word__startswith=word[:SAME_START])
             candidates = alike.values_list("word", flat=True)[:MOST_ALIKE]
             found[word] = near(word, candidates)[:MOST_SPELLINGS]

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, Subquery
 
 from core import permissions
@@ -72,14 +74,11 @@ def _steps(user: User) -> list[StartStep]:
 
 
 def _read(user: User, steps: Sequence[StartStep]) -> Progress:
-    columns: dict[str, Any] = {f"step_{step.key}": Exists(step.evidence(user)) for step in steps}
-    row: Any = User.objects.filter(pk=user.pk).values(
-        company=Subquery(Installation.objects.filter(pk=1).values("name")),
-        unread=count(Notification.objects.filter(user=user, read_at=None)),
-        running=count(JobRun.objects.filter(state__in=ACTIVE_STATES)),
-        has_sample=Exists(SampleData.objects.exclude(loaded_at=None)),
-        **columns,
-    )[0]
+    sql, parameters = _question(user.pk, tuple(step.key for step in steps))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        names = [column[0] for column in cursor.description]
+        row = dict(zip(names, cursor.fetchone(), strict=True))
     return Progress(
         tuple((step, bool(row[f"step_{step.key}"])) for step in steps),
         row["company"] or Installation().name,
@@ -87,6 +86,21 @@ def _read(user: User, steps: Sequence[StartStep]) -> Progress:
         row["unread"],
         row["running"],
     )
+
+
+@lru_cache(maxsize=4096)  # every page asks it, and making it takes a tenth of a page's time
+def _question(user_id: int, keys: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
+    """The statement and its parameters; the same for a user each time."""
+    user = User(pk=user_id)
+    columns = {f"step_{key}": Exists(start_steps[key].evidence(user)) for key in keys}
+    rows = User.objects.filter(pk=user_id).values(
+        company=Subquery(Installation.objects.filter(pk=1).values("name")),
+        unread=count(Notification.objects.filter(user=user, read_at=None)),
+        running=count(JobRun.objects.filter(state__in=ACTIVE_STATES)),
+        has_sample=Exists(SampleData.objects.exclude(loaded_at=None)),
+        **columns,
+    )
+    return rows.query.sql_with_params()
 
 
 def described(progress: Progress, user: User) -> list[dict[str, Any]]:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StartStep:
-    """One step; it is done while `evidence` has a row, sample records not counted.
+    """One step; it is done while `evidence` has a row, sample records not counted. The evidence may
+    depend on the user's id, not on what else is known of the user: the query is made once.
 
     `remark` says how far it is in a few words. Who may not do it (`permission`) does not see it.
     """

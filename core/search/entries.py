@@ -70,11 +70,15 @@ def _resolve(kind: RecordType, name: str, field_name: str) -> SearchedField:
     )
 
 
-def seen_classes(kind: RecordType, access: Access) -> frozenset[str]:
-    """The classes of which the user may see every field."""
+def hidden_classes(kind: RecordType, access: Access) -> frozenset[str]:
+    """The classes of which the user may not see every field."""
     fields = searched_fields(kind.key)
-    hidden = {f.name for f in fields if not all(map(access.sees, f.rules))}
-    return frozenset(f.name for f in fields) - hidden
+    return frozenset(f.name for f in fields if not all(map(access.sees, f.rules)))
+
+
+def seen_classes(kind: RecordType, access: Access) -> frozenset[str]:
+    """The classes that the type has, without the hidden ones."""
+    return frozenset(f.name for f in searched_fields(kind.key)) - hidden_classes(kind, access)
 
 
 def read_records(kind: RecordType, ids: Collection[int]) -> list[Indexed]:

@@ -14,9 +14,9 @@ from django import forms, template
 from django.forms.boundfield import BoundField
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from core.phrases import (
     Number,
@@ -121,7 +121,11 @@ def score(value: Number | None) -> SafeString:
     """{% score lead.score.value %}: four bars and the number; a dash when there is none yet."""
     if value is None:
         return format_html('<span class="t3" title="{}">–</span>', gettext("No score yet"))
-    points = round(value)
+    return _score(round(value), get_language() or "")
+
+
+@lru_cache(maxsize=1024)
+def _score(points: int, _language: str) -> SafeString:
     return format_html(
         '<span class="score s{}" title="{}">'
         '<span class="bars" aria-hidden="true"><i></i><i></i><i></i><i></i></span>{}</span>',
@@ -284,6 +288,11 @@ def pill(label: object, tone: str = "", icon_name: str = "", dot: bool = False) 
 
     Tones: accent, ok, warn, bad, violet, teal, pink, line, or none for grey.
     """
+    return _pill(str(label), tone, icon_name, dot)
+
+
+@lru_cache(maxsize=4096, typed=True)  # what is escaped already is another text
+def _pill(label: str, tone: str, icon_name: str, dot: bool) -> SafeString:
     sign = SafeString("")
     if icon_name:
         sign = icon(icon_name)
@@ -311,12 +320,9 @@ def when(moment: datetime | None, missing: object = "–") -> SafeString:
     if moment is None:
         return format_html("{}", missing)
     local = timezone.localtime(moment)
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        local.isoformat(timespec="seconds"),
-        exact_time(local),
-        relative_time(moment),
-    )
+    machine = local.isoformat(timespec="seconds")
+    exact, relative = escape(exact_time(local)), escape(relative_time(moment))
+    return SafeString(f'<time datetime="{machine}" title="{exact}">{relative}</time>')
 
 
 # Addresses

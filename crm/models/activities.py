@@ -35,6 +35,8 @@ class Activity(OwnedRecord):
     ticked off has `done_at`.
     """
 
+    READ_BY_NAME = ("owner", "team", "deleted_at", "kind", "subject")
+
     kind = models.CharField(pgettext_lazy("activity", "type"), max_length=7, choices=ActivityKind)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
     body = models.TextField(_("text"), blank=True)

@@ -23,6 +23,8 @@ class ContactQuerySet(OwnedQuerySet["Contact"]):
 class Contact(Address, Origin, OwnedRecord):
     """A person. Consent, interactions and messages hang here, never on the lead."""
 
+    READ_BY_NAME = (*OwnedRecord.READ_BY_NAME, "email", "phone")
+
     name = models.CharField(pgettext_lazy("person", "name"), max_length=200, blank=True)
     name_key = models.CharField(max_length=200, editable=False)
     salutation = models.CharField(_("salutation"), max_length=40, blank=True)

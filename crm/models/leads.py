@@ -31,6 +31,8 @@ class LeadQuerySet(OwnedQuerySet["Lead"]):
 class Lead(Origin, OwnedRecord):
     """A chance. It has a contact as soon as there is a name, an e-mail or a phone."""
 
+    READ_BY_NAME = ("owner", "team", "deleted_at", "contact", "company", "external_id")
+
     status = models.CharField(
         _("status"), max_length=12, choices=LeadStatus, default=LeadStatus.NEW
     )

@@ -71,7 +71,6 @@ def _questions(home: HomeView) -> dict[str, Question]:
         "closed_before": Question(lead, (earlier,)),
         "converted_before": Question(lead, (earlier, CONVERTED)),
         "pipeline": Question(deal, (DEAL_OPEN,), AMOUNT),
-        "pipeline_deals": Question(deal, (DEAL_OPEN,)),
         "pipeline_new": Question(deal, (DEAL_OPEN, fresh), AMOUNT),
         "won": Question(deal, (DEAL_WON, month), AMOUNT),
         "won_before": Question(deal, (DEAL_WON, month_before), AMOUNT),

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from core.choices import FieldType, Reach
 from core.lists import ListState, counts, list_context
 from core.models import User
+from core.queries import search
 from core.registries import record_types
 from core.services.search import index_records
 from crm.choices import LeadStatus
@@ -331,3 +332,21 @@ def test_junk_in_the_address_is_never_a_mistake(query: dict[str, str]) -> None:
     data.update({key: value.encode(errors="ignore").decode() for key, value in query.items()})
     context = context_of(user, data.urlencode())
     assert context["state"].sort is not None
+
+
+@pytest.mark.parametrize("sort", ["name", "-name", "company", "-touched", "company.industry"])
+def test_a_common_word_shows_what_a_rare_one_shows(
+    sort: str, administrator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        company = CompanyFactory(name=f"Works {9 - number}") if number % 2 else None
+        ContactFactory(name=f"Hannah {number}", company=company)
+    ContactFactory(name="Somebody")
+    index()
+    query = f"q=hannah&sort={sort}"
+    rare = names(administrator, query, CONTACTS)
+    assert len(rare) == 4
+    monkeypatch.setattr(search, "MOST_NAMED", 1)
+    assert names(administrator, query, CONTACTS) == rare
+    monkeypatch.setattr(search, "MOST_SORTED", 0)
+    assert names(administrator, query, CONTACTS) == rare
