@@ -84,7 +84,7 @@ def _value(value: Any, field: ResolvedField, operator: Operator, view: Viewpoint
             low, high = map(in_words, value)
             return _("%(first)s and %(second)s") % {"first": low, "second": high}
         case "several":
-            names = _names(value, field, view)
+            names = names_of(value, field, view)
             text = names[0]
             for name in names[1:]:
                 text = _or() % {"first": text, "second": name}
@@ -92,7 +92,7 @@ def _value(value: Any, field: ResolvedField, operator: Operator, view: Viewpoint
     return in_words(value)
 
 
-def _names(values: list[Any], field: ResolvedField, view: Viewpoint) -> list[str]:
+def names_of(values: list[Any], field: ResolvedField, view: Viewpoint) -> list[str]:
     """What several values are called; one query where they are records."""
     if field.type == FieldType.USER:
         people = User.objects.in_bulk([pk for pk in values if isinstance(pk, int)])
