@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from core import permissions
 from core.choices import FieldType
 from core.conditions.checking import behaviour_of
 from core.conditions.fields import ResolvedField, resolve
 from core.conditions.given import ME, MY_TEAM
-from core.conditions.operators import Operator, operator_for
+from core.conditions.operators import OPERATORS, Operator, operator_for
 from core.conditions.periods import PERIODS
 from core.conditions.sql import bounds_of
 from core.conditions.tree import Condition, Criterion, Happened, Joined, Not
@@ -50,7 +50,7 @@ def _joined(condition: Joined, kind: RecordType, view: Viewpoint) -> str:
         return _("all of them") if condition.join == "all" else _("none of them")
     parts = [
         _("(%(condition)s)") % {"condition": said}
-        if isinstance(part, Joined) and len(part.parts) > 1
+        if len(condition.parts) > 1 and _has_several(part)
         else said
         for part in condition.parts
         for said in [sentence(part, kind, view)]
@@ -60,6 +60,14 @@ def _joined(condition: Joined, kind: RecordType, view: Viewpoint) -> str:
     for part in parts[1:]:
         text = pattern % {"first": text, "second": part}
     return text
+
+
+def _has_several(part: Condition) -> bool:
+    """Whether its own "or" and "and" could be taken for those around it."""
+    if isinstance(part, Criterion):
+        several = part.value if OPERATORS[part.operator].takes == "several" else ()
+        return len(several) > 1
+    return isinstance(part, Joined) and len(part.parts) > 1
 
 
 def _or() -> str:
@@ -82,7 +90,7 @@ def _value(value: Any, field: ResolvedField, operator: Operator, view: Viewpoint
             return str(PERIODS[value][0])
         case "two_numbers" | "two_dates":
             low, high = map(in_words, value)
-            return _("%(first)s and %(second)s") % {"first": low, "second": high}
+            return pgettext("range", "%(first)s and %(second)s") % {"first": low, "second": high}
         case "several":
             names = names_of(value, field, view)
             text = names[0]
