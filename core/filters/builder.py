@@ -53,14 +53,24 @@ class Shown:
 
 
 class Builder:
-    """The draft as a form. Until it is applied nobody is told that a value is missing."""
+    """The draft as a form. Until it is applied nobody is told that a value is missing.
+
+    When it opens (`is_fresh`) the first value has the focus.
+    """
 
     joins = JOIN_LABELS
 
     def __init__(
-        self, draft: Branch, kind: RecordType, view: Viewpoint, *, is_applied: bool = False
+        self,
+        draft: Branch,
+        kind: RecordType,
+        view: Viewpoint,
+        *,
+        is_applied: bool = False,
+        is_fresh: bool = False,
     ) -> None:
-        self.kind, self.view, self.is_applied = kind, view, is_applied
+        self.kind, self.view = kind, view
+        self.is_applied, self.is_fresh = is_applied, is_fresh
         self.join = draft.join
         self.entries = [self._shown(entry, str(i)) for i, entry in enumerate(draft.entries)]
 
@@ -70,7 +80,8 @@ class Builder:
             return Shown(path, _joined(entry.join, within), join=entry.join, entries=within)
         if isinstance(entry, Kept):
             return self._kept(path, entry.written)
-        question = question_of(path, entry, self.kind, self.view)
+        is_focused = self.is_fresh and path == "0"
+        question = question_of(path, entry, self.kind, self.view, is_focused=is_focused)
         if question.is_blank:
             return Shown(path, question=question)
         try:

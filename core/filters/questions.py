@@ -52,6 +52,7 @@ class Question:
     view: Viewpoint
     found: Sequence[Any] = ()
     refusal: str = ""
+    is_focused: bool = False
 
     @property
     def is_blank(self) -> bool:
@@ -130,7 +131,8 @@ class Question:
         widget = Suggesting()
         widget.target = target
         words = _("Find and add")
-        attributes = {"id": f"f-{self.path}-sought", "aria-label": words, "placeholder": words}
+        attributes: dict[str, Any] = {"id": f"f-{self.path}-sought", "autofocus": self.is_focused}
+        attributes |= {"aria-label": words, "placeholder": words}
         return widget.render(f"{self.path}.sought", self.line.sought, attributes)
 
     # -- what it asks ----------------------------------------------------------------------------
@@ -167,9 +169,11 @@ class Question:
         return Happened(line.field.removeprefix(HAPPENED), line.kinds, least, most, days)
 
 
-def question_of(path: str, line: Line, kind: RecordType, view: Viewpoint) -> Question:
+def question_of(
+    path: str, line: Line, kind: RecordType, view: Viewpoint, *, is_focused: bool = False
+) -> Question:
     """The line with what its look-up found: one record is chosen, of several one can be ticked."""
-    question = Question(path, line, kind, view)
+    question = Question(path, line, kind, view, is_focused=is_focused)
     target = target_of(question.field) if question.field else ""
     if not target or not line.sought[0]:
         return question
@@ -179,7 +183,7 @@ def question_of(path: str, line: Line, kind: RecordType, view: Viewpoint) -> Que
         rows = suggestions(target, line.sought[0], view.user)
         return replace(question, found=rows, refusal=error.messages[0])
     values = tuple(dict.fromkeys((*line.values, str(row.pk))))
-    return Question(path, replace(line, values=values, sought=("", "")), kind, view)
+    return replace(question, line=replace(line, values=values, sought=("", "")))
 
 
 def target_of(found: ResolvedField) -> str:

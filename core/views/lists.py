@@ -43,7 +43,8 @@ def list_filter(request: HttpRequest, record_type: str) -> HttpResponse:
     if draft is None:
         return _choose(request, state)
     is_applied = "apply" in request.GET
-    builder = Builder(draft, state.kind, state.view, is_applied=is_applied)
+    is_fresh = "entry" not in request.GET
+    builder = Builder(draft, state.kind, state.view, is_applied=is_applied, is_fresh=is_fresh)
     if not is_applied:
         return _ask(request, state, part, builder)
     try:
@@ -95,6 +96,7 @@ def _ask(
         "part": part,
         "builder": builder,
         "refusal": refusal,
+        "is_added": "add" in request.GET or "group" in request.GET,
         "is_dropped": "drop" in request.GET,
         "back": _list_url(state, state.query_with()),
     }
