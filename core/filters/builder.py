@@ -108,6 +108,11 @@ class Builder:
     def is_negated(self) -> bool:
         return self.join in NEGATED
 
+    @property
+    def refusals(self) -> list[str]:
+        """What is wrong with lines; it is said beside them."""
+        return [each.refusal for entry in self.entries for each in entry if each.refusal]
+
     @cached_property
     def groups(self) -> list[Group]:
         return groups_of(self.kind, self.view)
@@ -122,9 +127,8 @@ class Builder:
 
     def answer(self) -> Condition:
         """The condition that the form asks for; refuses the first line that makes no sense."""
-        for shown in (each for entry in self.entries for each in entry):
-            if shown.refusal:
-                raise Refused(shown.refusal)
+        for refusal in self.refusals:
+            raise Refused(refusal)
         if self.condition is None:
             raise Refused(_("Choose a field."))
         said: Any = self.condition.as_json()

@@ -19,6 +19,8 @@ def described(state: ListState) -> list[tuple[str, Any]]:
 
 def _rows(state: ListState) -> str:
     """All records, or those of which the conditions are true."""
+    if state.is_blocked:
+        return _("This view filters by something that you may not see, so it shows no rows.")
     parts = state.condition.parts
     if parts:
         asked = parts[0] if len(parts) == 1 else state.condition
