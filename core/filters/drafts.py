@@ -129,9 +129,9 @@ def _read(data: QueryDict, path: str, paths: list[str]) -> Entry:
         within = [_read(data, each, []) for each in paths if each.startswith(f"{path}.")]
         if data.get("add") == path:
             within.append(Line())
-        return Branch(_join(data[f"{path}.join"]), tuple(within))
+        return Branch(_join(data.get(f"{path}.join", "")), tuple(within))
     if f"{path}.kept" in data:
-        return Kept(data[f"{path}.kept"])
+        return Kept(data.get(f"{path}.kept", ""))
     return _line(data, path)
 
 

@@ -40,7 +40,7 @@ def look_after_indexes(state: ListState) -> None:
 
 def is_target(request: HttpRequest, identity: str) -> bool:
     """Whether htmx asks for the element with this id."""
-    htmx = getattr(request, "htmx", None)
+    htmx: Any = getattr(request, "htmx", None)
     return bool(htmx) and htmx.target == identity
 
 
