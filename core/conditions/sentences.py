@@ -24,14 +24,15 @@ from core.values import in_words
 
 @dataclass(frozen=True)
 class Said:
-    """A test in three parts, as a chip shows it."""
+    """A test in three parts, as a chip shows it; `pattern` orders them in a sentence."""
 
     field: str
     operator: str
     value: str
+    pattern: str = "%(field)s %(operator)s %(value)s"
 
     def __str__(self) -> str:
-        return " ".join(filter(None, (self.field, self.operator, self.value)))
+        return " ".join((self.pattern % vars(self)).split())
 
 
 def sentence(condition: Condition, kind: RecordType, view: Viewpoint) -> str:
@@ -127,7 +128,8 @@ def said_of_happened(condition: Happened, kind: RecordType, view: Viewpoint) -> 
         since = ngettext("in the last %(count)s day", "in the last %(count)s days", days) % {
             "count": days
         }
-    return Said(kinds or str(behaviour.label), _times(condition), since)
+    pattern = pgettext("what happened", "%(field)s %(operator)s %(value)s")
+    return Said(kinds or str(behaviour.label), _times(condition), since, pattern)
 
 
 def _times(condition: Happened) -> str:
