@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
@@ -44,6 +46,7 @@ class Shown:
     entries: Sequence["Shown"] = ()
     written: str = ""
     sentence: str = ""
+    fields: SafeString | str = ""
 
     def __iter__(self) -> Iterator["Shown"]:
         """The entry and all below it."""
@@ -82,14 +85,27 @@ class Builder:
             return self._kept(path, entry.written)
         is_focused = self.is_fresh and path == "0"
         question = question_of(path, entry, self.kind, self.view, is_focused=is_focused)
+        condition, refusal = self._answer(question)
+        fields = self._fields(entry.field)
+        return Shown(path, condition, refusal, question=question, fields=fields)
+
+    def _answer(self, question: Question) -> tuple[Condition | None, str]:
         if question.is_blank:
-            return Shown(path, question=question)
+            return None, ""
         try:
-            condition = checked(question.test(), self.kind, self.view)
+            return checked(question.test(), self.kind, self.view), ""
         except Refused as refusal:
             is_told = self.is_applied or question.refusal or not question.is_known
-            return Shown(path, None, str(refusal) if is_told else "", question)
-        return Shown(path, condition, question=question)
+            return None, str(refusal) if is_told else ""
+
+    def _fields(self, chosen: str) -> SafeString:
+        """The fields as options; drawn once, as each line has them all."""
+        option = f'value="{escape(chosen)}"'
+        return SafeString(self._options.replace(option, f"{option} selected", 1))
+
+    @cached_property
+    def _options(self) -> str:
+        return "".join(_options_of(group) for group in groups_of(self.kind, self.view))
 
     def _kept(self, path: str, written: str) -> Shown:
         try:
@@ -114,10 +130,6 @@ class Builder:
         return [each.refusal for entry in self.entries for each in entry if each.refusal]
 
     @cached_property
-    def groups(self) -> list[Group]:
-        return groups_of(self.kind, self.view)
-
-    @cached_property
     def condition(self) -> Condition | None:
         return _joined(self.join, self.entries)
 
@@ -133,6 +145,13 @@ class Builder:
             raise Refused(_("Choose a field."))
         said: Any = self.condition.as_json()
         return from_json(said)
+
+
+def _options_of(group: Group) -> str:
+    heading = f"{group.label} " if group.is_related else ""
+    rows = ((name, f"{heading}{label}") for name, label, _icon in group.fields)
+    options = format_html_join("", '<option value="{}">{}</option>', rows)
+    return format_html('<optgroup label="{}">{}</optgroup>', group.label, options)
 
 
 def _joined(join: str, entries: Sequence[Shown]) -> Condition | None:
