@@ -67,8 +67,8 @@ def render_tool(
 def to_swapped_list(request: HttpRequest, url: str) -> HttpResponse:
     """Leave the dialog for the list, of which only the rows and what is above them change."""
     if getattr(request, "htmx", None):
-        place = {"path": url, "target": "#list", "swap": "innerHTML"}
-        return HttpResponse(status=204, headers={"HX-Location": json.dumps(place)})
+        place = json.dumps({"path": url, "target": "#list", "swap": "innerHTML"})
+        return HttpResponse(status=204, headers={"HX-Location": place, "HX-Trigger": "answered"})
     return redirect(url)
 
 

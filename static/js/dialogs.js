@@ -1,7 +1,7 @@
 // <button data-open="ID"> opens the dialog with that id, <button data-close> closes the one around
 // it, a click beside it closes it too. A dialog that arrives with data-autoshow opens at once.
 // One that htmx puts into #list-dialog gives the focus back to what opened it, however often it was
-// swapped meanwhile, and closes when the list behind it changes.
+// swapped meanwhile; the event "answered" from the server closes it.
 // What refreshes by itself waits while somebody works in a dialog or popover inside it.
 
 document.addEventListener("click", (event) => {
@@ -33,9 +33,7 @@ document.addEventListener("close", (event) => {
   if (!event.target.closest("#list-dialog") || !opener) return;
   (opener.isConnected ? opener : document.getElementById(opener.id))?.focus();
 }, { capture: true });
-document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.target.id === "list") document.querySelector("#list-dialog dialog[open]")?.close();
-});
+document.addEventListener("answered", (event) => event.target.closest("dialog")?.close());
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { target, requestConfig } = event.detail;

@@ -78,7 +78,7 @@ def test_filter_is_built_of_lines_and_groups(person: Visitor) -> None:
     expect(page.locator("#chip-0")).to_contain_text("90")
     assert "Lena" in str(page.locator("#chip-0").get_attribute("title"))
     page.keyboard.press("Enter")
-    expect(page.locator("[name=entry]")).to_have_count(3)
+    expect(page.locator(f"{LIST_DIALOG} [name=entry]")).to_have_count(3)
     page.keyboard.press("Escape")
     expect(page.locator("#chip-0")).to_be_focused()
 
