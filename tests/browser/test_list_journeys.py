@@ -89,6 +89,7 @@ def test_columns_are_dragged_into_order(person: Visitor) -> None:
     last = heads(page)[-1]
     press(page, "#list-columns")
     grips = page.locator("[data-order] [data-drag]")
+    expect(grips.last).to_be_visible()
     first_box, last_box = grips.first.bounding_box(), grips.last.bounding_box()
     assert first_box
     assert last_box
