@@ -27,6 +27,7 @@ from core.filters.drafts import draft_from, draft_of
 from core.models import CustomField, User
 from core.registries import record_types
 from tests.core.conditions.test_agreement import conditions, make_custom_fields
+from tests.factories import TagFactory
 from tests.factories.core import NOW
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +86,7 @@ def test_condition_comes_back_through_form_and_address(
 ) -> None:
     if not CustomField.objects.exists():
         make_custom_fields()
+        TagFactory()
     view = Viewpoint(administrator, timezone.localtime(NOW))
     strategy = conditions(list(offered_fields(KIND, view)), [administrator.pk, 1, 2])
     condition = plain(checked(data.draw(strategy), KIND, view))
