@@ -174,7 +174,7 @@ class InteractionKind(TextChoices):
     CHAT = "chat", _("Chat message")
     ATTEND = "attend", _("Event attended")
     PURCHASE = "purchase", _("Purchase")
-    UNSUBSCRIBE = "unsubscribe", _("Unsubscribed")
+    UNSUBSCRIBE = "unsubscribe", pgettext_lazy("interaction", "Unsubscribed")
     OTHER = "other", pgettext_lazy("interaction", "Other")
 
 

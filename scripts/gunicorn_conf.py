@@ -11,6 +11,8 @@ preload_app = True
 timeout = 60
 graceful_timeout = 5
 keepalive = 5
+# The address of a list holds its filters, and the form that builds them is sent as one.
+limit_request_line = 8190
 max_requests = 5000
 max_requests_jitter = 500
 # Worker heartbeats on a real disk can block under load.

@@ -47,7 +47,8 @@ def _part(part: str, field: ResolvedField, *, only_at_start: bool) -> Comparison
 
 
 def present(_value: None, field: ResolvedField, _view: Viewpoint) -> Comparison:
-    return Present(is_text=field.type in TEXTS or field.type == FieldType.CHOICE)
+    is_word = field.type == FieldType.CHOICE and not field.is_whole
+    return Present(is_text=field.type in TEXTS or is_word)
 
 
 def true(_value: None, _field: ResolvedField, _view: Viewpoint) -> Comparison:

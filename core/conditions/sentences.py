@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from core import permissions
 from core.choices import FieldType
 from core.conditions.checking import behaviour_of
 from core.conditions.fields import ResolvedField, resolve
 from core.conditions.given import ME, MY_TEAM
-from core.conditions.operators import Operator, operator_for
+from core.conditions.operators import OPERATORS, Operator, operator_for
 from core.conditions.periods import PERIODS
 from core.conditions.sql import bounds_of
 from core.conditions.tree import Condition, Criterion, Happened, Joined, Not
@@ -24,14 +24,15 @@ from core.values import in_words
 
 @dataclass(frozen=True)
 class Said:
-    """A test in three parts, as a chip shows it."""
+    """A test in three parts, as a chip shows it; `pattern` orders them in a sentence."""
 
     field: str
     operator: str
     value: str
+    pattern: str = "%(field)s %(operator)s %(value)s"
 
     def __str__(self) -> str:
-        return " ".join(filter(None, (self.field, self.operator, self.value)))
+        return " ".join((self.pattern % vars(self)).split())
 
 
 def sentence(condition: Condition, kind: RecordType, view: Viewpoint) -> str:
@@ -50,7 +51,7 @@ def _joined(condition: Joined, kind: RecordType, view: Viewpoint) -> str:
         return _("all of them") if condition.join == "all" else _("none of them")
     parts = [
         _("(%(condition)s)") % {"condition": said}
-        if isinstance(part, Joined) and len(part.parts) > 1
+        if len(condition.parts) > 1 and _has_several(part)
         else said
         for part in condition.parts
         for said in [sentence(part, kind, view)]
@@ -60,6 +61,14 @@ def _joined(condition: Joined, kind: RecordType, view: Viewpoint) -> str:
     for part in parts[1:]:
         text = pattern % {"first": text, "second": part}
     return text
+
+
+def _has_several(part: Condition) -> bool:
+    """Whether its own "or" and "and" could be taken for those around it."""
+    if isinstance(part, Criterion):
+        several = part.value if OPERATORS[part.operator].takes == "several" else ()
+        return len(several) > 1
+    return isinstance(part, Joined) and len(part.parts) > 1
 
 
 def _or() -> str:
@@ -82,9 +91,9 @@ def _value(value: Any, field: ResolvedField, operator: Operator, view: Viewpoint
             return str(PERIODS[value][0])
         case "two_numbers" | "two_dates":
             low, high = map(in_words, value)
-            return _("%(first)s and %(second)s") % {"first": low, "second": high}
+            return pgettext("range", "%(first)s and %(second)s") % {"first": low, "second": high}
         case "several":
-            names = _names(value, field, view)
+            names = names_of(value, field, view)
             text = names[0]
             for name in names[1:]:
                 text = _or() % {"first": text, "second": name}
@@ -92,7 +101,7 @@ def _value(value: Any, field: ResolvedField, operator: Operator, view: Viewpoint
     return in_words(value)
 
 
-def _names(values: list[Any], field: ResolvedField, view: Viewpoint) -> list[str]:
+def names_of(values: list[Any], field: ResolvedField, view: Viewpoint) -> list[str]:
     """What several values are called; one query where they are records."""
     if field.type == FieldType.USER:
         people = User.objects.in_bulk([pk for pk in values if isinstance(pk, int)])
@@ -119,7 +128,8 @@ def said_of_happened(condition: Happened, kind: RecordType, view: Viewpoint) -> 
         since = ngettext("in the last %(count)s day", "in the last %(count)s days", days) % {
             "count": days
         }
-    return Said(kinds or str(behaviour.label), _times(condition), since)
+    pattern = pgettext("what happened", "%(field)s %(operator)s %(value)s")
+    return Said(kinds or str(behaviour.label), _times(condition), since, pattern)
 
 
 def _times(condition: Happened) -> str:

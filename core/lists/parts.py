@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from core.choices import FieldType
 from core.conditions import (
@@ -45,6 +44,7 @@ ICONS = {
     FieldType.LINK: "link",
     FieldType.TAGS: "tag",
 }
+JOIN_WORDS = {"any": pgettext_lazy("filter", "or"), "all": pgettext_lazy("filter", "and")}
 HAPPENED_ICON, SENTENCE_ICON = "activity", "filter"
 MOST_PARTS = 30
 
@@ -60,12 +60,13 @@ class Part:
 
 @dataclass(frozen=True)
 class Chip:
-    """A condition as people read it: alternatives of field, operator, value, or a sentence."""
+    """A condition as people read it: tests of field, operator, value, or a sentence."""
 
     place: int
     icon: str
     said: Sequence[Said]
     sentence: str
+    join: Any = ""
     is_negated: bool = False
 
 
@@ -95,28 +96,23 @@ def parameters_of(stored: Any) -> list[str]:
 
 def chip_of(place: int, condition: Condition, kind: RecordType, view: Viewpoint) -> Chip:
     """The condition at this place of the list."""
-    negated = isinstance(condition, Not)
-    inner = condition.part if isinstance(condition, Not) else condition
-    tests = alternatives(inner)
-    if tests is None:
-        words = sentence(condition, kind, view)
+    words = sentence(condition, kind, view)
+    is_negated = isinstance(condition, Not)
+    tests, join = tests_of(condition.part if isinstance(condition, Not) else condition)
+    if not tests or (is_negated and len(tests) > 1):
         return Chip(place, SENTENCE_ICON, [], words)
     said = [said_of(test, kind, view) for test in tests]
-    pattern = _("%(first)s or %(second)s")
-    words = reduce(
-        lambda first, second: pattern % {"first": first, "second": second}, map(str, said)
-    )
-    return Chip(place, _icon(tests[0], kind, view), said, words, is_negated=negated)
+    return Chip(place, _icon(tests[0], kind, view), said, words, JOIN_WORDS[join], is_negated)
 
 
-def alternatives(condition: Condition) -> list[Criterion | Happened] | None:
-    """The tests of which one has to hold; None when it is more than that."""
+def tests_of(condition: Condition) -> tuple[list[Criterion | Happened], str]:
+    """The tests and how they are joined; none when it is more than a row of tests."""
     if isinstance(condition, Criterion | Happened):
-        return [condition]
-    if isinstance(condition, Joined) and condition.join == "any":
-        tests = [part for part in condition.parts if isinstance(part, Criterion | Happened)]
-        return tests if tests and len(tests) == len(condition.parts) else None
-    return None
+        return [condition], "any"
+    if not isinstance(condition, Joined):
+        return [], "any"
+    tests = [part for part in condition.parts if isinstance(part, Criterion | Happened)]
+    return (tests if len(tests) == len(condition.parts) else []), condition.join
 
 
 def said_of(test: Criterion | Happened, kind: RecordType, view: Viewpoint) -> Said:

@@ -70,6 +70,8 @@ def _of_column(field: RecordField, record: Any) -> forms.Field:
     holder = field.holder(record)
     model: type[Model] = type(holder) if holder is not None else _linked_model(field, record)
     column: Any = model._meta.get_field(field.column)
+    if field.declared_choices:
+        return _choice(field, getattr(holder, field.column, ""))
     is_required = field.is_required or bool(column.choices and not column.blank)
     given: dict[str, Any] = {"label": field.label, "required": is_required}
     widget = widget_of(field.type)
@@ -81,6 +83,14 @@ def _of_column(field: RecordField, record: Any) -> forms.Field:
     made.help_text = column.help_text
     made.validators += [check for check in column.validators if check not in made.validators]
     return made
+
+
+def _choice(field: RecordField, current: Any) -> forms.Field:
+    """The declared choices, with a value from elsewhere that the record has already."""
+    offered = [NOTHING_CHOSEN, *field.declared_choices]
+    if current and current not in dict(offered):
+        offered.append((current, current))
+    return forms.ChoiceField(choices=offered, label=field.label, required=field.is_required)
 
 
 def _linked_model(field: RecordField, record: Any) -> type[Model]:

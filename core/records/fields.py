@@ -15,7 +15,7 @@ from core.fields.texts import text_of
 from core.models import CustomField, User
 from core.permissions import Access
 from core.registries import RecordType, record_types
-from core.registries.records import Field
+from core.registries.records import Choices, Field
 from core.services.custom_fields import fields_of
 
 CUSTOM = "custom_"
@@ -48,6 +48,11 @@ class RecordField:
     def trail_name(self) -> str:
         """The name of its changes in the audit trail."""
         return f"custom.{self.custom.key}" if self.custom else self.column
+
+    @property
+    def declared_choices(self) -> Choices:
+        """What the record type offers where the column takes any value."""
+        return _declared_choices(self.declared) if self.declared else ()
 
     @property
     def is_link(self) -> bool:
@@ -98,6 +103,11 @@ class RecordField:
         return column is not None and column.unique
 
 
+def _declared_choices(field: Field) -> Choices:
+    """Those that stand there; what the database holds belongs to links."""
+    return () if callable(field.choices) else field.choices
+
+
 def tag_names(record: Any) -> list[str]:
     """The tags by name, as prefetched."""
     return [tag.name for tag in record.tags.all()] if record.pk else []
@@ -128,7 +138,7 @@ def built_in(kind: RecordType) -> list[RecordField]:
             section=field.section,
             is_editable=field.is_editable,
             is_required=field.is_required,
-            choices=dict(getattr(column, "flatchoices", ())),
+            choices=dict(_declared_choices(field) or getattr(column, "flatchoices", ())),
         )
         for field, column in pairs
         if column is not None

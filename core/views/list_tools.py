@@ -1,5 +1,6 @@
 """What opens beside a list: a dialog, or a page of its own without scripts."""
 
+import json
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +13,8 @@ from core.lists.state import ListState
 from core.models import User
 from core.services.custom_field_indexes import ask_for_indexes
 from core.tasks import wake
+
+TOOL = "list-tool"
 
 
 def list_for(user: User, record_type: str) -> ListDefinition:
@@ -35,16 +38,38 @@ def look_after_indexes(state: ListState) -> None:
             wake(run.pk)
 
 
+def is_target(request: HttpRequest, identity: str) -> bool:
+    """Whether htmx asks for the element with this id."""
+    htmx: Any = getattr(request, "htmx", None)
+    return bool(htmx) and htmx.target == identity
+
+
 def render_tool(
-    request: HttpRequest, title: Any, content: str, context: dict[str, Any], *, status: int = 200
+    request: HttpRequest,
+    title: Any,
+    content: str,
+    context: dict[str, Any],
+    *,
+    status: int = 200,
+    css: str = "",
 ) -> HttpResponse:
-    """The content in a dialog for htmx, else on a page."""
+    """The content in a dialog for htmx, else on a page; alone for the form that is open there."""
     is_dialog = bool(getattr(request, "htmx", None))
     template = "core/list/dialog.html" if is_dialog else "core/list/tool.html"
-    context = {"title": title, "content": content, "is_dialog": is_dialog, **context}
+    if is_target(request, TOOL):
+        template = content
+    context = {"title": title, "content": content, "is_dialog": is_dialog, "css": css, **context}
     answer = render(request, template, context, status=status)
     answer["Vary"] = "HX-Request"
     return answer
+
+
+def to_swapped_list(request: HttpRequest, url: str) -> HttpResponse:
+    """Leave the dialog for the list, of which only the rows and what is above them change."""
+    if getattr(request, "htmx", None):
+        place = json.dumps({"path": url, "target": "#list", "swap": "innerHTML"})
+        return HttpResponse(status=204, headers={"HX-Location": place, "HX-Trigger": "answered"})
+    return redirect(url)
 
 
 def to_list(request: HttpRequest, url: str) -> HttpResponse:

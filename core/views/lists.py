@@ -3,20 +3,24 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.conditions import to_parameter
 from core.errors import Refused
+from core.filters.builder import Builder
+from core.filters.drafts import Branch, Line, draft_from, draft_of
+from core.filters.offered import HAPPENED, Group, groups_of
 from core.lists import ListState
 from core.lists.columns import MOST_COLUMNS, columns_of
 from core.lists.definition import NAME
-from core.lists.filters import Group, Place, Question, groups_of
-from core.lists.parts import said_of
 from core.lists.state import COLUMNS, SORT
 from core.pages import UNPROCESSABLE
 from core.permissions import signed_in
-from core.views.list_tools import render_tool, state_of, to_list
+from core.views.list_tools import is_target, render_tool, state_of, to_swapped_list
+
+READS = "list-reads"
 
 
 def _list_url(state: ListState, query: str) -> str:
@@ -32,111 +36,75 @@ def _tool_url(name: str, state: ListState) -> str:
 
 @signed_in
 def list_filter(request: HttpRequest, record_type: str) -> HttpResponse:
-    """Choose a field, then say what has to be true of it."""
+    """Choose a field, then say what has to be true: one test, or several in groups."""
     state = state_of(request, record_type)
-    place = _place(request, state)
-    test = place.chosen
-    question = Question(state.kind, state.view, request.GET, test)
-    if not question.name:
-        return _choose(request, state, place)
-    if "apply" not in request.GET:
-        return _ask(request, state, place, question)
-    try:
-        answer = place.with_answer(question.answer())
-    except Refused as refusal:
-        return _ask(request, state, place, question, str(refusal))
-    return to_list(request, _list_url(state, _query_with(state, place, to_parameter(answer))))
-
-
-def _place(request: HttpRequest, state: ListState) -> Place:
     part = _small(request.GET.get("part", ""))
-    conditions = [part.condition for part in state.parts]
-    found = Place(conditions, part)
-    is_negated = "negated" in request.GET if "apply" in request.GET else found.starts_negated
-    is_alternative = "also" in request.GET
-    test = _small(request.GET.get("test", ""))
-    if test is None and not is_alternative and len(found.tests) == 1:
-        test = 0
-    return Place(conditions, part, test, is_alternative, is_negated)
+    draft = _draft(request, state, part)
+    if draft is None:
+        return _choose(request, state)
+    is_applied = "apply" in request.GET
+    is_fresh = "entry" not in request.GET
+    builder = Builder(draft, state.kind, state.view, is_applied=is_applied, is_fresh=is_fresh)
+    if not is_applied:
+        return _ask(request, state, part, builder)
+    try:
+        parameter = to_parameter(builder.answer())
+    except Refused as refusal:
+        return _ask(request, state, part, builder, str(refusal))
+    return to_swapped_list(request, _list_url(state, _query_with(state, part, parameter)))
+
+
+def _draft(request: HttpRequest, state: ListState, part: int | None) -> Branch | None:
+    """What the form holds, else the chip that is changed, else the field that was chosen."""
+    if "entry" in request.GET:
+        return draft_from(request.GET)
+    if name := request.GET.get("field", ""):
+        return Branch(entries=(Line(name),))
+    found = state.parts[part].condition if part is not None and part < len(state.parts) else None
+    return draft_of(found) if found else None
 
 
 def _small(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else None
 
 
-def _query_with(state: ListState, place: Place, parameter: str) -> str:
-    parameters = [part.parameter for part in state.parts]
-    if place.part is not None and place.part < len(parameters):
-        parameters[place.part] = parameter
+def _query_with(state: ListState, part: int | None, parameter: str) -> str:
+    parameters = [each.parameter for each in state.parts]
+    if part is not None and part < len(parameters):
+        parameters[part] = parameter
     else:
         parameters.append(parameter)
     return state.query_with_parts(parameters)
 
 
-def _choose(request: HttpRequest, state: ListState, place: Place) -> HttpResponse:
-    """The fields; above them the alternatives that the condition has already."""
-    suffix = f"&part={place.part}" if place.part is not None else ""
-    suffix += "&also=1" if place.is_alternative else ""
-    url = _tool_url("list_filter", state) + suffix
+def _choose(request: HttpRequest, state: ListState) -> HttpResponse:
+    """The fields, with a line to find one."""
     context: dict[str, Any] = {
         "groups": groups_of(state.kind, state.view),
-        "field_url": f"{url}&field=",
+        "field_url": f"{_tool_url('list_filter', state)}&field=",
         "back": _list_url(state, state.query_with()),
     }
-    if place.tests and not place.is_alternative:
-        return _alternatives(request, state, place)
     return render_tool(request, _("Filter by"), "core/list/fields.html", context)
 
 
-def _alternatives(request: HttpRequest, state: ListState, place: Place) -> HttpResponse:
-    """The tests of one chip, each to change or to take away."""
-    url = f"{_tool_url('list_filter', state)}&part={place.part}"
-    entries = []
-    for number, test in enumerate(place.tests):
-        rest = [other for other in place.tests if other is not test]
-        query = _query_with(state, place, to_parameter(place.joined(rest)))
-        entries.append(
-            {
-                "said": said_of(test, state.kind, state.view),
-                "edit": f"{url}&test={number}",
-                "remove": _list_url(state, query),
-            }
-        )
-    context = {"entries": entries, "also": f"{url}&also=1", "back": _list_url(state, "")}
-    return render_tool(request, _("One of these"), "core/list/alternatives.html", context)
-
-
 def _ask(
-    request: HttpRequest, state: ListState, place: Place, question: Question, refusal: str = ""
+    request: HttpRequest, state: ListState, part: int | None, builder: Builder, refusal: str = ""
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "action": reverse("list_filter", args=[state.kind.key]),
         "state": state,
-        "place": place,
-        "question": question,
+        "part": part,
+        "builder": builder,
         "refusal": refusal,
-        "back": _tool_url("list_filter", state),
-        "also": f"{_tool_url('list_filter', state)}&part={place.part}&also=1",
-    }
-    try:
-        title = question.label
-        if not question.is_happened:
-            context["control"] = question.control
-    except Refused as unknown:
-        return _choose_again(request, state, str(unknown))
-    status = UNPROCESSABLE if refusal else 200
-    return render_tool(request, title, "core/list/value.html", context, status=status)
-
-
-def _choose_again(request: HttpRequest, state: ListState, refusal: str) -> HttpResponse:
-    context = {
-        "groups": groups_of(state.kind, state.view),
-        "field_url": f"{_tool_url('list_filter', state)}&field=",
+        "is_added": "add" in request.GET or "group" in request.GET,
+        "is_dropped": "drop" in request.GET,
         "back": _list_url(state, state.query_with()),
-        "refusal": refusal,
     }
-    title, content = _("Filter by"), "core/list/fields.html"
-    return render_tool(request, title, content, context, status=UNPROCESSABLE)
+    if is_target(request, READS):
+        return render(request, "core/filter/reads.html", context)
+    status = UNPROCESSABLE if refusal else 200
+    content = "core/filter/builder.html"
+    return render_tool(request, _("Filter"), content, context, status=status, css="dlg-wide")
 
 
 # -- columns and order -------------------------------------------------------------------------
@@ -148,7 +116,9 @@ def list_columns(request: HttpRequest, record_type: str) -> HttpResponse:
     state = state_of(request, record_type)
     names = _chosen(request, state)
     if "apply" in request.GET:
-        return to_list(request, _list_url(state, state.query_with(**{COLUMNS: ",".join(names)})))
+        return to_swapped_list(
+            request, _list_url(state, state.query_with(**{COLUMNS: ",".join(names)}))
+        )
     moved = request.GET.get("up", "") or request.GET.get("down", "")
     chosen = columns_of(state.definition, names, state.view)[1:]
     keys = {column.key for column in chosen}
@@ -178,9 +148,7 @@ def _chosen(request: HttpRequest, state: ListState) -> list[str]:
 
 
 def _without(group: Group, keys: set[str]) -> Group:
-    left = [
-        f for f in group.fields if f[0] not in {*keys, NAME} and not f[0].startswith("happened:")
-    ]
+    left = [f for f in group.fields if f[0] not in {*keys, NAME} and not f[0].startswith(HAPPENED)]
     return Group(group.label, left)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +14,7 @@ from core import permissions
 from core.errors import Refused
 from core.forms import SavedViewForm
 from core.lists import ListState, lists
+from core.lists.words import described
 from core.models import SavedView, User
 from core.permissions import signed_in
 from core.queries.saved_views import may_change, visible_views
@@ -43,7 +44,7 @@ def view_create(request: HttpRequest, record_type: str) -> HttpResponse:
         messages.success(request, _("The view “%(name)s” is saved.") % {"name": view.label})
         return _open(request, view)
     action = f"{reverse('view_create', args=[record_type])}?{state.query_with()}"
-    return _form(request, state.kind.list_url, form, _("Save as new view"), action)
+    return _form(request, state, form, _("Save as new view"), action)
 
 
 @signed_in
@@ -56,14 +57,20 @@ def view_edit(request: HttpRequest, pk: int) -> HttpResponse:
         describe_view(view=view, by=user, **form.cleaned_data)
         messages.success(request, _("The view “%(name)s” is saved.") % {"name": view.label})
         return _open(request, view)
-    action = reverse("view_edit", args=[pk])
-    return _form(request, lists[view.object_type].kind.list_url, form, _("View"), action)
+    state = ListState(lists[view.object_type], user, QueryDict(f"view={pk}"))
+    return _form(request, state, form, _("View"), reverse("view_edit", args=[pk]))
 
 
 def _form(
-    request: HttpRequest, back: str, form: SavedViewForm, title: str, action: str
+    request: HttpRequest, state: ListState, form: SavedViewForm, title: str, action: str
 ) -> HttpResponse:
-    context: dict[str, Any] = {"form": form, "action": action, "back": reverse(back)}
+    context: dict[str, Any] = {
+        "form": form,
+        "action": action,
+        "back": f"{reverse(state.kind.list_url)}?{state.query_with()}",
+        "kept_words": described(state),
+        "searched": state.search,
+    }
     status = UNPROCESSABLE if request.method == "POST" else 200
     return render_tool(request, title, "core/list/view_form.html", context, status=status)
 

@@ -1,5 +1,6 @@
 """Contacts as people know them."""
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -31,7 +32,7 @@ CONTACT = RecordType(
         Field("other_email", _("Other e-mail"), FieldType.EMAIL),
         Field("other_phone", _("Other phone"), FieldType.PHONE),
         Field("linkedin_url", _("LinkedIn"), FieldType.URL),
-        Field("language", _("Language")),
+        Field("language", _("Language"), FieldType.CHOICE, choices=settings.LANGUAGES),
         Field("birthday", _("Birthday"), FieldType.DATE),
         Field("connected_on", _("Connected on"), FieldType.DATE),
         *shared.ADDRESS,

@@ -1,5 +1,6 @@
 // A line with suggestions from the server: <span data-combo="URL"> around a hidden number and an input.
-// Arrows walk, Enter chooses, Esc closes. With data-several the part after the last comma is asked for.
+// Arrows walk, Enter chooses, Esc closes; the event "picked" says that one was chosen. With data-several the
+// part after the last comma is asked for.
 
 const WAIT = 150;
 const timers = new WeakMap();
@@ -22,6 +23,10 @@ document.addEventListener("input", (event) => {
 document.addEventListener("compositionend", (event) => {
   const combo = comboOf(event.target);
   if (combo) ask(combo);
+});
+document.addEventListener("click", (event) => {
+  const combo = comboOf(event.target);
+  if (combo && event.target.matches('[role="combobox"]') && parts(combo).list.hidden) ask(combo);
 });
 document.addEventListener("focusout", (event) => {
   const combo = comboOf(event.target);
@@ -89,6 +94,7 @@ function choose(combo, option) {
   }
   input.dispatchEvent(new Event("change", { bubbles: true }));
   close(combo);
+  combo.dispatchEvent(new CustomEvent("picked", { bubbles: true }));
 }
 
 function close(combo) {

@@ -1,5 +1,7 @@
 // <button data-open="ID"> opens the dialog with that id, <button data-close> closes the one around
 // it, a click beside it closes it too. A dialog that arrives with data-autoshow opens at once.
+// One that htmx puts into #list-dialog gives the focus back to what opened it, however often it was
+// swapped meanwhile; the event "answered" from the server closes it.
 // What refreshes by itself waits while somebody works in a dialog or popover inside it.
 
 document.addEventListener("click", (event) => {
@@ -21,6 +23,17 @@ function showArrived(root) {
 
 document.addEventListener("htmx:load", (event) => showArrived(event.detail.elt.parentElement ?? document));
 showArrived(document);
+
+let opener = null;
+
+document.addEventListener("htmx:beforeRequest", ({ detail: { elt, target } }) => {
+  if (target?.id === "list-dialog" && !elt.closest("dialog")) opener = elt;
+});
+document.addEventListener("close", (event) => {
+  if (!event.target.closest("#list-dialog") || !opener) return;
+  (opener.isConnected ? opener : document.getElementById(opener.id))?.focus();
+}, { capture: true });
+document.addEventListener("answered", (event) => event.target.closest("dialog")?.close());
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { target, requestConfig } = event.detail;

@@ -1,16 +1,19 @@
-// The two pixels on top that move while htmx waits longer than 300 ms.
+// The two pixels on top that move while htmx waits longer than 300 ms. The end is the request's own:
+// what was replaced meanwhile tells nobody.
 
 const bar = document.getElementById("load-bar");
 let waiting = 0;
 let timer;
 
-document.addEventListener("htmx:beforeRequest", () => {
+document.addEventListener("htmx:beforeSend", ({ detail }) => {
   waiting += 1;
   if (waiting === 1) timer = setTimeout(() => bar.classList.add("on"), 300);
+  detail.xhr.addEventListener("loadend", done, { once: true });
 });
-document.addEventListener("htmx:afterRequest", () => {
-  waiting = Math.max(waiting - 1, 0);
+
+function done() {
+  waiting -= 1;
   if (waiting > 0) return;
   clearTimeout(timer);
   bar.classList.remove("on");
-});
+}

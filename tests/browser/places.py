@@ -44,6 +44,7 @@ WITHOUT_RECORD = (
     "/accounts/password/change/",
     "/leads/?q=nobody+is+called+so",
     "/records/crm.lead/filter/",
+    "/records/crm.lead/filter/?field=owner",
     "/records/crm.lead/columns/",
 )
 BESIDE_RECORD = ("?tab=changes", "edit/", "?tab=files", "../new/")
@@ -118,6 +119,13 @@ def _field(page: Page) -> None:
     page.locator("#list-dialog a[href$='=status']").click()
 
 
+GROUPS = (
+    "/leads/?if=%7B%22any%22%3A%5B%7B%22not%22%3A%7B%22any%22%3A%5B%7B%22field%22%3A%22owner%22%2C"
+    "%22operator%22%3A%22is%22%2C%22value%22%3A%5B%22me%22%5D%7D%2C%7B%22happened%22%3A"
+    "%22activity%22%7D%5D%7D%7D%2C%7B%22field%22%3A%22score%22%2C%22operator%22%3A%22empty%22%7D%5D%7D"
+)
+
+
 def _delete(page: Page) -> None:
     press("[popovertarget=record-menu]")(page)
     press("[data-open=record-delete]")(page)
@@ -131,6 +139,7 @@ def opened(product: Product) -> list[Opened]:
         Opened("keys", "/", lambda page: page.keyboard.press("?"), "#hotkeys[open]"),
         Opened("filter", "/leads/", press("[data-hotkey=f]"), f"{LIST_DIALOG} #field-list"),
         Opened("field", "/leads/", _field, f"{LIST_DIALOG} [name=operator]"),
+        Opened("groups", GROUPS, press("#chip-0"), f"{LIST_DIALOG} .cond-group"),
         Opened("columns", "/contacts/", press("[hx-get*='/columns/']"), LIST_DIALOG, False),
         Opened("view", "/deals/", press("#list-tabs [hx-get]"), LIST_DIALOG),
         Opened("sort", "/events/", press("[popovertarget=sort-menu]"), "#sort-menu"),

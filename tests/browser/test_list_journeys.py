@@ -26,8 +26,8 @@ def test_list_is_arranged_and_kept_as_a_view(person: Visitor, language: str) -> 
     person.open("/leads/")
     press(page, "main [data-hotkey=f]")
     press(page, f"{LIST_DIALOG} a[href$='=status']")
-    page.locator(f"{LIST_DIALOG} input[name=value][value=new]").check()
-    press(page, f"{LIST_DIALOG} button[name=apply]")
+    page.locator(f"{LIST_DIALOG} input[name='0.value'][value=new]").check()
+    press(page, f"{LIST_DIALOG} #f-apply")
     expect(chips(page)).to_have_count(1)
 
     press(page, "main thead a[href*='sort=company']")
@@ -38,7 +38,7 @@ def test_list_is_arranged_and_kept_as_a_view(person: Visitor, language: str) -> 
     shown = len(heads(page))
     press(page, "[hx-get*='/columns/']")
     page.locator(f"{LIST_DIALOG} input[name=column][value=source]").uncheck()
-    press(page, f"{LIST_DIALOG} button[name=apply]")
+    press(page, f"{LIST_DIALOG} button[name=apply]:not(.vh)")
     expect(page.locator("main thead th")).to_have_count(shown - 1)
     arranged = (heads(page), names(page))
 
@@ -53,6 +53,54 @@ def test_list_is_arranged_and_kept_as_a_view(person: Visitor, language: str) -> 
     expect(tab).to_have_attribute("aria-current", "page")
     expect(chips(page)).to_have_count(1)
     assert (heads(page), names(page)) == arranged
+
+
+def test_filter_is_built_of_lines_and_groups(person: Visitor) -> None:
+    page = person.page
+    person.open("/leads/?if=status:is:new")
+    press(page, "#chip-0")
+    press(page, f"{LIST_DIALOG} #f-add")
+    page.select_option("[name='1.field']", "owner")
+    page.locator("[name='1.sought']").press_sequentially("lena")
+    expect(page.locator("[role=listbox] [data-number]").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("[name='1.value']:checked")).to_have_count(1)
+    press(page, "#f-group")
+    page.select_option("[name='2.0.field']", "happened:activity")
+    page.select_option("[name='2.0.how']", "never")
+    expect(page.locator("[name='2.0.times']")).to_have_count(0)
+    page.fill("[name='2.0.days']", "90")
+    expect(page.locator("#list-reads-text")).to_contain_text("90")
+    page.keyboard.press("Enter")
+    expect(page.locator(LIST_DIALOG)).to_have_count(0)
+    expect(page.locator("#chip-0")).to_be_focused()
+    expect(page.locator("#chip-0")).to_contain_text("90")
+    assert "Lena" in str(page.locator("#chip-0").get_attribute("title"))
+    page.keyboard.press("Enter")
+    expect(page.locator(f"{LIST_DIALOG} [name=entry]")).to_have_count(3)
+    page.keyboard.press("Escape")
+    expect(page.locator("#chip-0")).to_be_focused()
+
+
+def test_columns_are_dragged_into_order(person: Visitor) -> None:
+    page = person.page
+    person.open("/products/")
+    last = heads(page)[-1]
+    press(page, "#list-columns")
+    grips = page.locator("[data-order] [data-drag]")
+    expect(grips.last).to_be_visible()
+    first_box, last_box = grips.first.bounding_box(), grips.last.bounding_box()
+    assert first_box
+    assert last_box
+    page.mouse.move(last_box["x"] + 8, last_box["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(first_box["x"] + 8, first_box["y"] + 2, steps=6)
+    page.mouse.up()
+    press(page, "[data-order] li:nth-child(1) button[name=down]")
+    press(page, f"{LIST_DIALOG} button[name=apply]:not(.vh)")
+    expect(page.locator("main thead th").nth(3)).to_have_text(last)
+    expect(page.locator("#list-columns")).to_be_focused()
 
 
 def test_many_are_tagged_assigned_deleted_and_brought_back(person: Visitor, language: str) -> None:

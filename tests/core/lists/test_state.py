@@ -199,14 +199,14 @@ def test_conditions_narrow_and_become_chips(administrator: User) -> None:
 
 def test_chip_may_hold_alternatives_and_be_turned_round(administrator: User) -> None:
     any_of = '{"any":[{"field":"city","operator":"is","value":["Bonn"]},{"happened":"activity"}]}'
-    none_of = f'{{"not":{any_of}}}'
+    not_bonn = '{"not":{"field":"city","operator":"is","value":["Bonn"]}}'
     LeadFactory(city="Bonn")
     LeadFactory(city="Ulm")
     chip = context_of(administrator, f"if={quote(any_of)}")["chips"][0]["chip"]
     assert [part.field for part in chip.said] == ["City", "Activity"]
     assert not chip.is_negated
     assert len(names(administrator, f"if={quote(any_of)}")) == 1
-    context = context_of(administrator, f"if={quote(none_of)}")
+    context = context_of(administrator, f"if={quote(not_bonn)}")
     assert context["chips"][0]["chip"].is_negated
     assert len(context["lines"]) == 1
 

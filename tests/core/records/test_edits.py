@@ -323,3 +323,18 @@ def test_what_has_to_be_unique_is_refused_with_a_sentence(
     answer = in_place(log_in(sales), company, "external_id", {"external_id": "A-1"})
     assert answer.status_code == 422
     assert in_place(log_in(sales), company, "external_id", {"external_id": ""}).status_code == 200
+
+
+def test_a_language_is_chosen_and_another_one_stays_as_it_came(sales: User, log_in: LogIn) -> None:
+    contact = ContactFactory(owner=sales, team=sales.team, language="zh-hans")
+    other = ContactFactory(owner=sales, team=sales.team, language="pl")
+    client = log_in(sales)
+    page = client.get(contact.get_absolute_url()).content.decode()
+    assert "Simplified Chinese" in page
+    control = client.get(fact_url(other, "language"), headers=HTMX)
+    assert '<option value="pl" selected>pl</option>' in control.content.decode()
+    given = {"language": "pl", "loaded": control.context["form"].loaded_text}
+    assert in_place(client, other, "language", given).status_code == 200
+    assert in_place(client, contact, "language", {"language": "tlh"}).status_code == 422
+    assert in_place(client, contact, "language", {"language": ""}).status_code == 200
+    assert set(Contact.objects.values_list("language", flat=True)) == {"pl", ""}

@@ -44,6 +44,16 @@ def test_view_keeps_conditions_columns_and_order(log_in: LogIn, sales: User) -> 
     assert AuditEvent.objects.filter(action="view.create", object_id=view.pk).exists()
 
 
+def test_what_a_view_keeps_is_said_in_words(log_in: LogIn, sales: User) -> None:
+    client = log_in(sales)
+    said = client.get(f"{KEEP}&q=ada").content.decode()
+    for words in ("City is Bonn", "City, descending", "Name, City, Score", "search field"):
+        assert words in said
+    assert "All leads" in client.get("/records/crm.lead/view/").content.decode()
+    stored = client.get(reverse("view_edit", args=[keep(client).pk])).content.decode()
+    assert "City is Bonn" in stored
+
+
 def test_changed_list_can_be_kept_in_its_view(log_in: LogIn, sales: User) -> None:
     client = log_in(sales)
     view = keep(client)
