@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.changes.jobs import register_jobs
@@ -92,6 +92,15 @@ def _register_settings() -> None:
             "connections", _("Connections"), "plug", "socialaccount_connections", own, 60
         ),
         SettingsSection(
+            "company",
+            pgettext_lazy("settings", "Company"),
+            "building",
+            "company_settings",
+            "company",
+            10,
+            "core.settings.manage",
+        ),
+        SettingsSection(
             "currencies",
             _("Currencies"),
             "coins",
@@ -163,7 +172,7 @@ def _register_start() -> None:
             _("The name appears in the navigation and on everything you send."),
             "building",
             _("Name the company"),
-            "company_name",
+            "company_settings",
             10,
             start_evidence.named_company,
             permission="core.settings.manage",

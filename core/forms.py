@@ -5,12 +5,14 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.choices import Currency, FieldType, KnownWhen, Sharing
 from core.errors import Refused
 from core.models import CustomField, ExchangeRate, Installation, Role, Team, User
+from core.queries.company import company
 from core.services.custom_fields import CHOSEN_TYPES, options_from
 
 
@@ -38,6 +40,11 @@ class SetUpForm(forms.Form):
         raise Refused(str(_("The set-up token is not the one of this installation.")))
 
 
+def time_zones() -> list[tuple[str, str]]:
+    zones = ["UTC", *sorted(zone for zone in available_timezones() if "/" in zone)]
+    return [(zone, zone.replace("_", " ")) for zone in zones]
+
+
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """What users set for themselves."""
 
@@ -49,9 +56,10 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        zones = ["UTC", *sorted(zone for zone in available_timezones() if "/" in zone)]
-        choice: Any = self.fields["time_zone"]
-        choice.choices = [(zone, zone.replace("_", " ")) for zone in zones]
+        zone: Any = self.fields["time_zone"]
+        zone.choices = time_zones()
+        language: Any = self.fields["language"]
+        language.choices = company().offered
 
 
 class CustomFieldForm(forms.Form):
@@ -211,11 +219,44 @@ class BaseCurrencyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
 
 
 class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    """What the company that uses the installation is called."""
+    """What is said of the company that uses the installation."""
+
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), help_text=_("Of new users, and of the hours of schedules.")
+    )
+    languages = forms.MultipleChoiceField(
+        label=_("Languages"),
+        choices=settings.LANGUAGES,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("People choose among these."),
+    )
 
     class Meta:
         model = Installation
-        fields = ["name"]
+        fields = [
+            "name",
+            "accent",
+            "time_zone",
+            "week_start",
+            "languages",
+            "language",
+            "address",
+        ]
+        widgets = {
+            "accent": forms.RadioSelect,
+            "address": forms.Textarea(attrs={"rows": 3}),
+        }
+        help_texts = {
+            "week_start": _("Of “this week” in filters."),
+            "language": _("Of new users, and of visitors who read none of the languages."),
+            "address": _("Stands at the foot of what you send."),
+        }
+
+    def __init__(self, *args: Any, installation: Installation, **kwargs: Any) -> None:
+        super().__init__(*args, instance=installation, **kwargs)
+        self.initial["languages"] = installation.languages or list(dict(settings.LANGUAGES))
+        choice: Any = self.fields["time_zone"]
+        choice.choices = time_zones()
 
 
 class InvitationForm(forms.Form):

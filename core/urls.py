@@ -5,6 +5,7 @@ from django.urls import path
 from core.views import (
     bins,
     bulk,
+    company,
     currencies,
     custom_fields,
     entrance,
@@ -60,7 +61,9 @@ urlpatterns = [
     path("bin/<str:record_type>/erase/", bins.bin_erase, name="bin_erase"),
     path("getting-started/", start.start, name="start"),
     path("getting-started/hide/", start.start_hide, name="start_hide"),
-    path("settings/company/", start.company_name, name="company_name"),
+    path("settings/company/", company.company_settings, name="company_settings"),
+    path("settings/company/logo/", company.company_logo_update, name="company_logo_update"),
+    path("company/logo/<str:picture>", company.company_logo, name="company_logo"),
     path("settings/invite/", start.user_invite, name="user_invite"),
     path("settings/", settings.settings_profile, name="settings_profile"),
     path("settings/fields/", custom_fields.custom_field_list, name="custom_field_list"),

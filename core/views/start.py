@@ -8,13 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core import permissions
-from core.forms import CompanyForm, InvitationForm
-from core.models import Installation
+from core.forms import InvitationForm
 from core.pages import form_page, render_page
 from core.permissions import requires, signed_in
 from core.queries.start import described, progress_of
 from core.registries.panels import filled_panels
-from core.services.companies import name_company
 from core.services.start import hide_start
 from core.services.users import create_user
 
@@ -45,26 +43,13 @@ def start_hide(request: HttpRequest) -> HttpResponse:
 
 
 @requires("core.settings.manage")
-def company_name(request: HttpRequest) -> HttpResponse:
-    """What the company is called."""
-    installation = Installation.objects.filter(pk=1).first() or Installation(pk=1)
-    form = CompanyForm(request.POST or None, instance=installation)
-
-    def on_valid(valid: CompanyForm) -> tuple[str, str]:
-        name_company(name=valid.cleaned_data["name"], by=permissions.user_of(request))
-        return _("The company is called %(name)s now.") % valid.cleaned_data, reverse("start")
-
-    return form_page(request, "core/company_name.html", form, on_valid)
-
-
-@requires("core.settings.manage")
 def user_invite(request: HttpRequest) -> HttpResponse:
     """A colleague, who sets a password by the page for forgotten ones."""
     form = InvitationForm(request.POST or None)
 
     def on_valid(valid: InvitationForm) -> tuple[str, str]:
         by = permissions.user_of(request)
-        user = create_user(**valid.cleaned_data, password=None, language=by.language, by=by)
+        user = create_user(**valid.cleaned_data, password=None, by=by)
         words = {
             "name": user.display_name,
             "page": request.build_absolute_uri("/accounts/password/reset/"),

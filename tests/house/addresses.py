@@ -7,15 +7,17 @@ that says where to add it: a maker in `RECORDS` (by the noun its name begins wit
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import PurePath
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from core import audit
 from core.choices import RunState
-from core.models import Attachment, ChangeSet, ExchangeRate, SavedView, User
+from core.models import Attachment, ChangeSet, ExchangeRate, Installation, SavedView, User
 from crm.models import LeadImport
 from tests.factories import (
     ActivityFactory,
@@ -159,11 +161,21 @@ def _currency(_owner: User) -> int:
     return rate.pk
 
 
+def _logo(_owner: User) -> dict[str, str]:
+    """The address of the company's logo."""
+    picture = ContentFile(b"RIFF", "a.webp")
+    installation, _made = Installation.objects.get_or_create(pk=1)
+    if not installation.logo:
+        installation.logo.save("a.webp", picture)
+    return {"picture": PurePath(installation.logo.name).name}
+
+
 # By the whole name of the address, else by the noun it begins with.
-RECORDS: dict[str, Callable[[User], int | dict[str, int]]] = {
+RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "lead": _lead,
     "contact": _contact,
     "company": _company,
+    "company_logo": _logo,
     "activity": _owned(ActivityFactory),
     "deal": _owned(DealFactory),
     "product": _owned(ProductFactory),
@@ -214,7 +226,7 @@ def _other(address: Address, parameter: str) -> Any:
     return OTHERS_BY_NAME.get((address.name, parameter), OTHERS.get(parameter))
 
 
-def _maker(address: Address, missing: list[str]) -> Callable[[User], int | dict[str, int]]:
+def _maker(address: Address, missing: list[str]) -> Callable[[User], int | dict[str, Any]]:
     noun = address.name.partition("_")[0]
     maker = RECORDS.get(address.name) or RECORDS.get(noun)
     assert maker is not None, (
