@@ -29,6 +29,7 @@ from core.registries import (
     settings_sections,
     start_steps,
 )
+from crm.choices import seeded_label
 from crm.record_types import RECORD_TYPES
 
 RECORD_ACTIONS = {
@@ -66,6 +67,7 @@ def _register_records() -> None:
             for action, label in RECORD_ACTIONS.items()
         ),
         Permission("crm.lead.import", _("Import leads")),
+        Permission("crm.pipeline.manage", _("Manage pipelines and stages")),
     )
 
 
@@ -121,6 +123,15 @@ def _register_navigation() -> None:
     )
     settings_sections.register(
         SettingsSection(
+            "pipelines",
+            _("Pipelines"),
+            "layout-kanban",
+            "pipeline_list",
+            "data",
+            20,
+            "crm.pipeline.manage",
+        ),
+        SettingsSection(
             "sample",
             _("Sample company"),
             "flask",
@@ -128,7 +139,7 @@ def _register_navigation() -> None:
             "data",
             90,
             "core.sample.remove",
-        )
+        ),
     )
 
 
@@ -189,6 +200,14 @@ def _register_jobs() -> None:
             "crm.jobs.deal_amounts.DealAmountsJob",
             permission="core.currency.manage",
             counts={"changed": pgettext_lazy("deals", "Changed")},
+        ),
+        JobKind(
+            "crm.stage_removal",
+            _("Move the deals of a stage"),
+            "crm.jobs.stage_removals.StageRemovalJob",
+            permission="crm.pipeline.manage",
+            describe=_removal_title,
+            counts={"moved": pgettext_lazy("deals", "Moved")},
         ),
         JobKind(
             "crm.sample_company",
@@ -269,6 +288,10 @@ def _panel(
     name: str, place: str, context: Callable[[Any, Any], Any], permission: str, order: int
 ) -> Panel:
     return Panel(f"crm.{name}", place, f"crm/panels/{name}.html", context, permission, order)
+
+
+def _removal_title(scope: dict[str, Any]) -> str:
+    return gettext("Move the deals of “%(stage)s”") % {"stage": seeded_label(scope["name"])}
 
 
 def _import_title(scope: dict[str, Any]) -> str:

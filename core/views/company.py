@@ -1,7 +1,7 @@
 """The company: its name, its look, what new users begin with."""
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -57,7 +57,7 @@ def company_logo_update(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_GET
-def company_logo(_request: HttpRequest, picture: str) -> HttpResponseBase:
+def company_logo(_request: HttpRequest, picture: str) -> HttpResponse:
     """The picture, for the navigation and the log-in page; its address changes with its content."""
     installation = _installation()
     if not installation.logo or installation.logo.name != f"company/{picture}":
@@ -65,7 +65,8 @@ def company_logo(_request: HttpRequest, picture: str) -> HttpResponseBase:
     ending = picture.rpartition(".")[2]
     types = {known: content_type for content_type, known in ENDINGS.items()}
     try:
-        answer = FileResponse(installation.logo.open("rb"), content_type=types[ending])
+        with installation.logo.open("rb") as file:
+            answer = HttpResponse(file.read(), content_type=types[ending])
     except FileNotFoundError as error:
         raise Http404 from error
     answer["X-Content-Type-Options"] = "nosniff"

@@ -30,7 +30,9 @@ from tests.factories import (
     JobRunFactory,
     LeadFactory,
     LeadImportFactory,
+    PipelineFactory,
     ProductFactory,
+    StageFactory,
 )
 from tests.factories.core import NOW
 
@@ -161,6 +163,17 @@ def _currency(_owner: User) -> int:
     return rate.pk
 
 
+def _pipeline(_owner: User) -> int:
+    return PipelineFactory().pk
+
+
+def _stage(_owner: User) -> int:
+    """One of two open stages of a pipeline."""
+    stage = StageFactory()
+    StageFactory(pipeline=stage.pipeline)
+    return stage.pk
+
+
 def _logo(_owner: User) -> dict[str, str]:
     """The address of the company's logo."""
     picture = ContentFile(b"RIFF", "a.webp")
@@ -176,6 +189,9 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "contact": _contact,
     "company": _company,
     "company_logo": _logo,
+    "pipeline": _pipeline,
+    "stage": _stage,
+    "stage_create": _pipeline,
     "activity": _owned(ActivityFactory),
     "deal": _owned(DealFactory),
     "product": _owned(ProductFactory),

@@ -128,7 +128,7 @@ def test_logo_is_shown_at_the_log_in_and_served_safely(administrator: User, log_
     assert answer.headers["Content-Type"] == "image/png"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer.headers["Content-Security-Policy"]
-    assert b"".join(answer.streaming_content) == png()
+    assert answer.content == png()
     assert Client().get("/company/logo/other.png").status_code == 404
 
 
