@@ -45,6 +45,7 @@ def _register_permissions() -> None:
     permission_registry.register(
         Permission("core.job.view", _("See job runs")),
         Permission("core.custom_field.manage", _("Say what custom fields mean")),
+        Permission("core.tag.manage", _("Manage tags")),
         Permission("core.bin.empty", _("Delete records of the bin for good")),
         Permission("core.currency.manage", _("Manage currencies and exchange rates")),
         Permission("core.settings.manage", _("Manage settings, users and roles")),
@@ -118,6 +119,7 @@ def _register_settings() -> None:
             10,
             "core.custom_field.manage",
         ),
+        SettingsSection("tags", _("Tags"), "tags", "tag_list", "data", 30, "core.tag.manage"),
         SettingsSection("bin", _("Bin"), "trash", "bin_list", "data", 80, is_for=_has_bin),
     )
 
@@ -136,6 +138,14 @@ def _register_jobs() -> None:
             describe=_index_title,
         ),
         JobKind(
+            "core.tag_replacement",
+            _("Merge or delete tags"),
+            "core.jobs.tag_replacements.TagReplacementJob",
+            permission="core.tag.manage",
+            describe=_tags_title,
+            counts={"changed": pgettext_lazy("records", "Changed")},
+        ),
+        JobKind(
             "core.search_rebuild",
             _("Search index"),
             "core.search.rebuild.SearchRebuildJob",
@@ -148,6 +158,13 @@ def _register_jobs() -> None:
 
 def _index_title(scope: dict[str, Any]) -> str:
     return gettext("Index of the field “%(field)s”") % {"field": scope.get("label", "")}
+
+
+def _tags_title(scope: dict[str, Any]) -> str:
+    names = ", ".join(scope.get("names", []))
+    if scope.get("into") is None:
+        return gettext("Delete the tag “%(tags)s”") % {"tags": names}
+    return gettext("Merge tags: %(tags)s") % {"tags": names}
 
 
 def _unread(user: "User") -> int:

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.choices import Currency, FieldType, KnownWhen, Sharing
+from core.choices import Currency, FieldType, Hue, KnownWhen, Sharing
 from core.errors import Refused
-from core.models import CustomField, ExchangeRate, Installation, Role, Team, User
+from core.models import CustomField, ExchangeRate, Installation, Role, Tag, Team, User
 from core.queries.company import company
 from core.services.custom_fields import CHOSEN_TYPES, options_from
 
@@ -257,6 +257,31 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         self.initial["languages"] = installation.languages or list(dict(settings.LANGUAGES))
         choice: Any = self.fields["time_zone"]
         choice.choices = time_zones()
+
+
+class TagForm(forms.Form):
+    """A tag's name and colour."""
+
+    name = forms.CharField(label=pgettext_lazy("tag", "Name"), max_length=60)
+    hue = forms.ChoiceField(
+        label=_("Colour"), choices=Hue, required=False, widget=forms.RadioSelect
+    )
+
+
+class TagMergeForm(forms.Form):
+    """Which of some tags stays."""
+
+    into = forms.ChoiceField(label=_("Which one stays?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, tags: Sequence[Tag], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tags = {str(tag.pk): tag for tag in tags}
+        choice: Any = self.fields["into"]
+        choice.choices = [(pk, tag.name) for pk, tag in self.tags.items()]
+
+    @property
+    def into(self) -> Tag:
+        return self.tags[self.cleaned_data["into"]]
 
 
 class InvitationForm(forms.Form):

@@ -19,6 +19,7 @@ from core.views import (
     search,
     settings,
     start,
+    tags,
 )
 from core.views.record_pages import changes, fields, files, related
 
@@ -63,6 +64,10 @@ urlpatterns = [
     path("getting-started/hide/", start.start_hide, name="start_hide"),
     path("settings/company/", company.company_settings, name="company_settings"),
     path("settings/company/logo/", company.company_logo_update, name="company_logo_update"),
+    path("settings/tags/", tags.tag_list, name="tag_list"),
+    path("settings/tags/merge/", tags.tag_merge, name="tag_merge"),
+    path("settings/tags/<int:pk>/", tags.tag_edit, name="tag_edit"),
+    path("settings/tags/<int:pk>/delete/", tags.tag_delete, name="tag_delete"),
     path("company/logo/<str:picture>", company.company_logo, name="company_logo"),
     path("settings/invite/", start.user_invite, name="user_invite"),
     path("settings/", settings.settings_profile, name="settings_profile"),

@@ -33,6 +33,7 @@ from tests.factories import (
     PipelineFactory,
     ProductFactory,
     StageFactory,
+    TagFactory,
 )
 from tests.factories.core import NOW
 
@@ -174,6 +175,10 @@ def _stage(_owner: User) -> int:
     return stage.pk
 
 
+def _tag(_owner: User) -> int:
+    return TagFactory().pk
+
+
 def _logo(_owner: User) -> dict[str, str]:
     """The address of the company's logo."""
     picture = ContentFile(b"RIFF", "a.webp")
@@ -191,6 +196,7 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "company_logo": _logo,
     "pipeline": _pipeline,
     "stage": _stage,
+    "tag": _tag,
     "stage_create": _pipeline,
     "activity": _owned(ActivityFactory),
     "deal": _owned(DealFactory),
