@@ -280,7 +280,7 @@ class TagMergeForm(forms.Form):
         choice.choices = [(pk, tag.name) for pk, tag in self.tags.items()]
 
     @property
-    def into(self) -> Tag:
+    def chosen(self) -> Tag:
         return self.tags[self.cleaned_data["into"]]
 
 

@@ -102,5 +102,5 @@ def records_with(
     through, record, tag = tag_table(kind)
     rows: QuerySet[Any, Any] = through._base_manager.filter(**{f"{tag}__in": tags})
     if within is not None:
-        rows = rows.filter(**{f"{record}__range": within})
+        rows = rows.filter(**{f"{record}__gte": within[0], f"{record}__lte": within[1]})
     return rows.order_by(record).values_list(record, flat=True).distinct()

@@ -70,8 +70,10 @@ def tag_merge(request: HttpRequest) -> HttpResponse:
     user = permissions.user_of(request)
     form = TagMergeForm(request.POST if "into" in request.POST else None, tags=tags)
     if form.is_valid():
-        run = merge_tags(tags=tags, into=form.into, by=user, at=timezone.now())
-        return _answer(request, run, _("The tags are merged into “%(tag)s”.") % {"tag": form.into})
+        run = merge_tags(tags=tags, into=form.chosen, by=user, at=timezone.now())
+        return _answer(
+            request, run, _("The tags are merged into “%(tag)s”.") % {"tag": form.chosen}
+        )
     context: dict[str, Any] = {"form": form, "lines": counted(tags, permissions.access_of(user))}
     status = 422 if form.is_bound else 200
     return render_page(request, "core/settings/tag_merge.html", context, status=status)
