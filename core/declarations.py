@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from core import audit_words
 from core.changes.jobs import register_jobs
 from core.jobs.kinds import JobKind, job_kinds
 from core.registries import (
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from core.permissions import Access
 
 
+AUDIT = "core.audit.view"
+
+
 def register() -> None:
     """Called once, when the apps are ready."""
     _register_permissions()
@@ -39,12 +43,14 @@ def register() -> None:
     _register_jobs()
     _register_start()
     _register_panels()
+    audit_words.register()
 
 
 def _register_permissions() -> None:
     permission_registry.register(
         Permission("core.job.view", _("See job runs")),
         Permission("core.custom_field.manage", _("Say what custom fields mean")),
+        Permission("core.audit.view", _("Read the audit log and who exported what")),
         Permission("core.tag.manage", _("Manage tags")),
         Permission("core.bin.empty", _("Delete records of the bin for good")),
         Permission("core.currency.manage", _("Manage currencies and exchange rates")),
@@ -120,6 +126,16 @@ def _register_settings() -> None:
             "core.custom_field.manage",
         ),
         SettingsSection("tags", _("Tags"), "tags", "tag_list", "data", 30, "core.tag.manage"),
+        SettingsSection("audit", _("Audit log"), "history", "audit_list", "system", 30, AUDIT),
+        SettingsSection(
+            "privacy",
+            _("Exports and log-ins"),
+            "file-export",
+            "privacy_exports",
+            "system",
+            40,
+            AUDIT,
+        ),
         SettingsSection("bin", _("Bin"), "trash", "bin_list", "data", 80, is_for=_has_bin),
     )
 

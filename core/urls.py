@@ -3,6 +3,7 @@
 from django.urls import path
 
 from core.views import (
+    audit,
     bins,
     bulk,
     company,
@@ -64,6 +65,10 @@ urlpatterns = [
     path("getting-started/hide/", start.start_hide, name="start_hide"),
     path("settings/company/", company.company_settings, name="company_settings"),
     path("settings/company/logo/", company.company_logo_update, name="company_logo_update"),
+    path("settings/audit/", audit.audit_list, name="audit_list"),
+    path("settings/audit/export/", audit.audit_export, name="audit_export"),
+    path("settings/privacy/", audit.privacy_exports, name="privacy_exports"),
+    path("settings/privacy/log-ins/", audit.privacy_sign_ins, name="privacy_sign_ins"),
     path("settings/tags/", tags.tag_list, name="tag_list"),
     path("settings/tags/merge/", tags.tag_merge, name="tag_merge"),
     path("settings/tags/<int:pk>/", tags.tag_edit, name="tag_edit"),

@@ -11,6 +11,7 @@ from core.jobs.kinds import JobKind, job_kinds
 from core.lists import lists
 from core.records import record_pages
 from core.registries import (
+    AuditAction,
     BaseAmounts,
     ChangeRules,
     Command,
@@ -19,6 +20,7 @@ from core.registries import (
     Permission,
     SettingsSection,
     StartStep,
+    audit_actions,
     base_amounts,
     change_rules,
     commands,
@@ -41,6 +43,33 @@ RECORD_ACTIONS = {
     "export": _("Export"),
 }
 
+AUDIT_WORDS = {
+    "move": _("Moved to another stage"),
+    "lines": _("Products of a deal changed"),
+    "participant.add": _("Person added to a deal"),
+    "participant.edit": _("Person of a deal changed"),
+    "participant.remove": _("Person taken from a deal"),
+    "member.add": _("Member added"),
+    "member.edit": _("Member changed"),
+    "member.remove": _("Member taken away"),
+    "guests": _("Guests changed"),
+    "attendance": _("Attendance changed"),
+    "attendance.remove": _("Guest taken away"),
+    "rate.apply": _("Recalculated in the base currency"),
+    "import.upload": _("File uploaded for an import"),
+    "import.start": _("Import started"),
+    "import.finish": _("Import finished"),
+    "pipeline.create": _("Pipeline added"),
+    "pipeline.change": _("Pipeline changed"),
+    "pipeline.move": _("Pipeline moved"),
+    "pipeline.archive": _("Pipeline archived"),
+    "pipeline.restore": _("Pipeline brought back"),
+    "stage.create": _("Stage added"),
+    "stage.change": _("Stage changed"),
+    "stage.move": _("Stages put in order"),
+    "stage.remove": _("Stage taken out of use"),
+}
+
 
 def register() -> None:
     """Called once, when the apps are ready."""
@@ -56,6 +85,7 @@ def register() -> None:
     record_pages.register(*RECORD_PAGES)
     _register_home()
     _register_start()
+    audit_actions.register(*(AuditAction(key, label) for key, label in AUDIT_WORDS.items()))
 
 
 def _register_records() -> None:
