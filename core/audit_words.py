@@ -47,6 +47,7 @@ WORDS = {
     "view.change": _("View changed"),
     "view.delete": _("View deleted"),
     "view.restore": _("View brought back"),
+    "mail.test": _("Test mail sent"),
     "sample.load": _("Sample company loaded"),
     "sample.remove": _("Sample company removed"),
 }

@@ -126,6 +126,18 @@ def _register_settings() -> None:
             "core.custom_field.manage",
         ),
         SettingsSection("tags", _("Tags"), "tags", "tag_list", "data", 30, "core.tag.manage"),
+        SettingsSection(
+            "schedules",
+            _("Schedules"),
+            "calendar-time",
+            "schedule_list",
+            "system",
+            20,
+            "core.settings.manage",
+        ),
+        SettingsSection(
+            "system", _("System"), "gauge", "system_page", "system", 10, "core.settings.manage"
+        ),
         SettingsSection("audit", _("Audit log"), "history", "audit_list", "system", 30, AUDIT),
         SettingsSection(
             "privacy",

@@ -20,6 +20,7 @@ from core.views import (
     search,
     settings,
     start,
+    system,
     tags,
 )
 from core.views.record_pages import changes, fields, files, related
@@ -38,7 +39,7 @@ urlpatterns = [
     path("jobs/<int:pk>/cancel/", jobs.job_cancel, name="job_cancel"),
     path("jobs/<int:pk>/resume/", jobs.job_resume, name="job_resume"),
     path("jobs/start/<str:kind>/", jobs.job_start, name="job_start"),
-    path("jobs/schedule/<str:kind>/", schedules.schedule_update, name="schedule_update"),
+    path("jobs/schedule/<int:pk>/", schedules.schedule_update, name="schedule_update"),
     path("records/<str:record_type>/filter/", lists.list_filter, name="list_filter"),
     path("records/<str:record_type>/columns/", lists.list_columns, name="list_columns"),
     path("records/<str:record_type>/sort/", lists.list_sort, name="list_sort"),
@@ -69,6 +70,10 @@ urlpatterns = [
     path("settings/audit/export/", audit.audit_export, name="audit_export"),
     path("settings/privacy/", audit.privacy_exports, name="privacy_exports"),
     path("settings/privacy/log-ins/", audit.privacy_sign_ins, name="privacy_sign_ins"),
+    path("settings/schedules/", schedules.schedule_list, name="schedule_list"),
+    path("settings/system/", system.system_page, name="system_page"),
+    path("settings/system/workers/", system.system_workers, name="system_workers"),
+    path("settings/system/mail/", system.system_mail, name="system_mail"),
     path("settings/tags/", tags.tag_list, name="tag_list"),
     path("settings/tags/merge/", tags.tag_merge, name="tag_merge"),
     path("settings/tags/<int:pk>/", tags.tag_edit, name="tag_edit"),

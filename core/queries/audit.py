@@ -178,8 +178,10 @@ def _of_records(object_type: str, events: list[AuditEvent], user: User) -> Itera
     # Columns that are no field of their own only follow others.
     columns = {column.name for column in kind.model._meta.concrete_fields}
     model: Any = kind.model
-    rows = model.objects.visible_to(user).for_list().in_bulk(
-        {event.object_id for event in events if event.object_id is not None}
+    rows = (
+        model.objects.visible_to(user)
+        .for_list()
+        .in_bulk({event.object_id for event in events if event.object_id is not None})
     )
     for event, fields in zip(events, by_event, strict=True):
         row = rows.get(event.object_id)

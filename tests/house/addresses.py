@@ -14,6 +14,7 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
+from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from core import audit
 from core.choices import RunState
@@ -179,6 +180,15 @@ def _tag(_owner: User) -> int:
     return TagFactory().pk
 
 
+def _schedule(_owner: User) -> int:
+    """Of a task of ours: the seeded ones stay as they are for other tests."""
+    crontab, _made = CrontabSchedule.objects.get_or_create(minute="0", hour="4")
+    task, _made = PeriodicTask.objects.get_or_create(
+        name="House", defaults={"task": "core.recover_runs", "crontab": crontab, "enabled": False}
+    )
+    return task.pk
+
+
 def _logo(_owner: User) -> dict[str, str]:
     """The address of the company's logo."""
     picture = ContentFile(b"RIFF", "a.webp")
@@ -197,6 +207,7 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "pipeline": _pipeline,
     "stage": _stage,
     "tag": _tag,
+    "schedule": _schedule,
     "stage_create": _pipeline,
     "activity": _owned(ActivityFactory),
     "deal": _owned(DealFactory),
