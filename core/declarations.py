@@ -51,6 +51,7 @@ def _register_permissions() -> None:
         Permission("core.job.view", _("See job runs")),
         Permission("core.custom_field.manage", _("Say what custom fields mean")),
         Permission("core.audit.view", _("Read the audit log and who exported what")),
+        Permission("core.layout.manage", _("Arrange record pages")),
         Permission("core.tag.manage", _("Manage tags")),
         Permission("core.bin.empty", _("Delete records of the bin for good")),
         Permission("core.currency.manage", _("Manage currencies and exchange rates")),
@@ -124,6 +125,15 @@ def _register_settings() -> None:
             "data",
             10,
             "core.custom_field.manage",
+        ),
+        SettingsSection(
+            "layouts",
+            _("Layouts"),
+            "layout-sidebar-right",
+            "layout_list",
+            "data",
+            15,
+            "core.layout.manage",
         ),
         SettingsSection("tags", _("Tags"), "tags", "tag_list", "data", 30, "core.tag.manage"),
         SettingsSection(
