@@ -27,7 +27,7 @@ def software_version() -> str:
 
 
 def database_facts(now: datetime) -> Iterator[Fact]:
-    yield Fact(_("Renmai"), software_version())
+    yield Fact("Renmai", software_version())
     yield Fact("Python", platform.python_version())
     yield Fact("Django", django.get_version())
     yield _database()
