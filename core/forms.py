@@ -252,8 +252,8 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
             "address": _("Stands at the foot of what you send."),
         }
 
-    def __init__(self, *args: Any, installation: Installation, **kwargs: Any) -> None:
-        super().__init__(*args, instance=installation, **kwargs)
+    def __init__(self, data: Any = None, *, installation: Installation) -> None:
+        super().__init__(data, instance=installation)
         self.initial["languages"] = installation.languages or list(dict(settings.LANGUAGES))
         choice: Any = self.fields["time_zone"]
         choice.choices = time_zones()

@@ -52,8 +52,8 @@ class StageForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
             "rotting_days": _("Without a touch for so many days a deal counts as stuck; 0: never."),
         }
 
-    def __init__(self, *args: Any, stage: Stage, **kwargs: Any) -> None:
-        super().__init__(*args, instance=stage, **kwargs)
+    def __init__(self, data: Any = None, *, stage: Stage) -> None:
+        super().__init__(data, instance=stage)
         # What comes with the product is called in the reader's language.
         self.shown_name = str(stage) if stage.pk else ""
         self.stored_name = stage.name

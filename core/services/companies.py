@@ -74,7 +74,7 @@ def set_logo(*, data: bytes, by: User) -> None:
     picture = _checked(data)
     installation, _made = Installation.objects.select_for_update().get_or_create(pk=1)
     name = f"{hashlib.sha256(data).hexdigest()[:24]}.{picture.ending}"
-    if installation.logo.name.endswith(f"/{name}"):
+    if str(installation.logo.name).endswith(f"/{name}"):
         return
     _replace(installation, ContentFile(data, name), by)
 

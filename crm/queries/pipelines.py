@@ -30,14 +30,11 @@ def pipelines_page() -> dict[str, Any]:
     for stage in Stage.objects.in_use():
         lines = by_pipeline.setdefault(stage.pipeline_id, [])
         lines.append({"stage": stage, "deals": counts.get(stage.pk, 0)})
-    found = [
-        {"pipeline": each, "stages": by_pipeline.get(each.pk, [])}
-        for each in Pipeline.objects.all()
-    ]
-    return {
-        "active": [each for each in found if not each["pipeline"].is_archived],
-        "archived": [each for each in found if each["pipeline"].is_archived],
-    }
+    found: dict[bool, list[dict[str, Any]]] = {False: [], True: []}
+    for each in Pipeline.objects.all():
+        described = {"pipeline": each, "stages": by_pipeline.get(each.pk, [])}
+        found[each.is_archived].append(described)
+    return {"active": found[False], "archived": found[True]}
 
 
 def stages_instead_of(stage: Stage) -> list[Stage]:
@@ -49,7 +46,7 @@ def stages_instead_of(stage: Stage) -> list[Stage]:
 def stage_called(pipeline: Pipeline, name: str, *, besides: int | None) -> bool:
     """Whether another stage of the pipeline has the name already."""
     same = Stage.objects.in_use().filter(pipeline=pipeline, name__iexact=name)
-    return bool(same.exclude(pk=besides).exists())
+    return any(pk != besides for pk in same.values_list("pk", flat=True))
 
 
 def kinds_without(stage: Stage) -> set[str]:

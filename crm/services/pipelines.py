@@ -80,7 +80,8 @@ def _checked_name(name: str, own: int | None) -> str:
     name = name.strip()
     if not name:
         raise Refused(_("Give the pipeline a name."))
-    if Pipeline.objects.filter(name__iexact=name).exclude(pk=own).exists():
+    same = Pipeline.objects.filter(name__iexact=name).values_list("pk", flat=True)
+    if any(pk != own for pk in same):
         raise Refused(_("There is a pipeline “%(name)s” already.") % {"name": name})
     return name
 
