@@ -37,6 +37,7 @@ def register() -> None:
     _register_permissions()
     _register_navigation()
     _register_settings()
+    _register_company_settings()
     commands.register(
         Command("core.settings", _("Change your preferences"), "settings", "settings_profile"),
     )
@@ -100,15 +101,6 @@ def _register_settings() -> None:
             "connections", _("Connections"), "plug", "socialaccount_connections", own, 60
         ),
         SettingsSection(
-            "company",
-            pgettext_lazy("settings", "Company"),
-            "building",
-            "company_settings",
-            "company",
-            10,
-            "core.settings.manage",
-        ),
-        SettingsSection(
             "currencies",
             _("Currencies"),
             "coins",
@@ -125,6 +117,23 @@ def _register_settings() -> None:
             "data",
             10,
             "core.custom_field.manage",
+        ),
+        SettingsSection("bin", _("Bin"), "trash", "bin_list", "data", 80, is_for=_has_bin),
+    )
+
+
+def _register_company_settings() -> None:
+    """What a company sets up for everybody, and how its installation is."""
+    manage = "core.settings.manage"
+    settings_sections.register(
+        SettingsSection(
+            "company",
+            pgettext_lazy("settings", "Company"),
+            "building",
+            "company_settings",
+            "company",
+            10,
+            manage,
         ),
         SettingsSection(
             "layouts",
@@ -143,11 +152,9 @@ def _register_settings() -> None:
             "schedule_list",
             "system",
             20,
-            "core.settings.manage",
+            manage,
         ),
-        SettingsSection(
-            "system", _("System"), "gauge", "system_page", "system", 10, "core.settings.manage"
-        ),
+        SettingsSection("system", _("System"), "gauge", "system_page", "system", 10, manage),
         SettingsSection("audit", _("Audit log"), "history", "audit_list", "system", 30, AUDIT),
         SettingsSection(
             "privacy",
@@ -158,7 +165,6 @@ def _register_settings() -> None:
             40,
             AUDIT,
         ),
-        SettingsSection("bin", _("Bin"), "trash", "bin_list", "data", 80, is_for=_has_bin),
     )
 
 

@@ -75,7 +75,9 @@ def register() -> None:
     """Called once, when the apps are ready."""
     _register_records()
     _register_navigation()
+    _register_settings()
     _register_jobs()
+    _register_pipeline_jobs()
     _register_commands()
     _register_changes()
     from crm.pages import RECORD_PAGES  # noqa: PLC0415  # needs loaded models
@@ -151,6 +153,9 @@ def _register_navigation() -> None:
         _list_entry("groups", "crm.group", "market", 40),
         _list_entry("events", "crm.event", "market", 50),
     )
+
+
+def _register_settings() -> None:
     settings_sections.register(
         SettingsSection(
             "pipelines",
@@ -232,14 +237,6 @@ def _register_jobs() -> None:
             counts={"changed": pgettext_lazy("deals", "Changed")},
         ),
         JobKind(
-            "crm.stage_removal",
-            _("Move the deals of a stage"),
-            "crm.jobs.stage_removals.StageRemovalJob",
-            permission="crm.pipeline.manage",
-            describe=_removal_title,
-            counts={"moved": pgettext_lazy("deals", "Moved")},
-        ),
-        JobKind(
             "crm.sample_company",
             _("Load the sample company"),
             "crm.jobs.sample_company.SampleCompanyJob",
@@ -318,6 +315,19 @@ def _panel(
     name: str, place: str, context: Callable[[Any, Any], Any], permission: str, order: int
 ) -> Panel:
     return Panel(f"crm.{name}", place, f"crm/panels/{name}.html", context, permission, order)
+
+
+def _register_pipeline_jobs() -> None:
+    job_kinds.register(
+        JobKind(
+            "crm.stage_removal",
+            _("Move the deals of a stage"),
+            "crm.jobs.stage_removals.StageRemovalJob",
+            permission="crm.pipeline.manage",
+            describe=_removal_title,
+            counts={"moved": pgettext_lazy("deals", "Moved")},
+        ),
+    )
 
 
 def _removal_title(scope: dict[str, Any]) -> str:

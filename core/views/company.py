@@ -14,10 +14,9 @@ from core.models import Installation
 from core.pages import form_page
 from core.permissions import public, requires, takes_files
 from core.services.companies import change_company, remove_logo, set_logo
+from core.views.record_pages.files import SANDBOX
 
 MANAGE = "core.settings.manage"
-# The picture is never a page: whatever it holds, a browser runs nothing of it.
-SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 FOREVER = "public, max-age=31536000, immutable"
 
 

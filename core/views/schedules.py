@@ -2,9 +2,11 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from django_celery_beat.models import PeriodicTask
 
 from core import permissions
 from core.pages import render_page, way_back
@@ -24,6 +26,7 @@ def schedule_list(request: HttpRequest) -> HttpResponse:
 @requires(MANAGE)
 @require_POST
 def schedule_update(request: HttpRequest, pk: int) -> HttpResponse:
+    get_object_or_404(PeriodicTask, pk=pk)
     hours = {str(hour): hour for hour in HOURS}
     change_schedule(
         task_id=pk,
