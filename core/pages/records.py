@@ -23,6 +23,7 @@ from core.queries.changes import trail_of
 from core.records.declaration import RecordPage, Tab, record_pages
 from core.records.facts import FactReader, sections_of
 from core.records.forms import RecordForm
+from core.records.layouts import with_layout
 from core.records.lookups import name_of
 from core.registries import RecordType
 from core.registries.panels import filled_panels
@@ -48,6 +49,7 @@ def record_or_404(page: RecordPage, pk: int, user: User, action: str = "view") -
     """The record with what its page shows, if the user reaches it."""
     model: Any = page.record_type.model
     rows = page.rows(model.objects.visible_to(user, action).for_list()).prefetch_related("tags")
+    rows = with_layout(rows, page.kind)
     return get_object_or_404(rows, pk=pk)
 
 

@@ -17,7 +17,7 @@ from core.permissions import Access
 from core.queries.currencies import base_currency
 from core.records.declaration import RecordPage
 from core.records.fields import RecordField, built_in, fields_for
-from core.records.layouts import arranged, has_place, headings_of, layout_of
+from core.records.layouts import arranged, has_place, headings_of, layout_at
 from core.records.lookups import lookup_rows, name_of
 from core.registries import RecordType, record_types
 from core.registries.records import Field
@@ -165,12 +165,15 @@ def _edit_url(record: Any, each: RecordField) -> str:
 
 
 def sections_of(page: RecordPage, record: Any, reader: FactReader) -> list[Section]:
-    """The facts of the page: its own by section, then those of linked records."""
+    """The facts of the page: its own by section, then those of linked records.
+
+    The record comes `with_layout`.
+    """
     may_edit = permissions.reaches(type(record), reader.user, record, "edit")
     fields = [f for f in fields_for(page.record_type, reader.access) if has_place(f)]
     reader.prefetch(fields, record)
     by_section: dict[str, list[Fact]] = {}
-    spots = arranged(page, fields, layout_of(page.kind))
+    spots = arranged(page, fields, layout_at(record))
     for spot, each in spots:
         by_section.setdefault(spot.section, []).append(reader.fact(each, record, may_edit))
     more = frozenset(spot.name for spot, _field in spots if spot.is_more)

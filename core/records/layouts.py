@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.db.models import QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import FieldType
@@ -48,6 +49,17 @@ def layout_of(kind: str) -> list[Spot]:
     """What a company has arranged; nothing where the page is as shipped. One query."""
     rows = RecordLayout.objects.filter(object_type=kind).values_list("places", flat=True)
     return [Spot(**place) for places in rows for place in places]
+
+
+def with_layout(rows: QuerySet[Any], kind: str) -> QuerySet[Any]:
+    """Records that bring the layout of their page along: it costs no query of its own."""
+    places = RecordLayout.objects.filter(object_type=kind).values("places")
+    return rows.annotate(page_layout=Subquery(places))
+
+
+def layout_at(record: Any) -> list[Spot]:
+    """The layout that came with a record."""
+    return [Spot(**place) for place in record.page_layout or ()]
 
 
 def arranged(

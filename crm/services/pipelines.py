@@ -29,7 +29,7 @@ class StageDraft:
 
 
 @transaction.atomic
-def make_pipeline(*, name: str, stages: Sequence[StageDraft], by: User | None = None) -> Pipeline:
+def make_pipeline(*, name: str, stages: Sequence[StageDraft]) -> Pipeline:
     """A pipeline with its stages; without an open one, a won one and a lost one no deal could go it."""
     if not set(StageKind.values) <= {str(stage.kind) for stage in stages}:
         raise Refused(_("A pipeline needs an open stage, one for won and one for lost deals."))
@@ -45,7 +45,6 @@ def make_pipeline(*, name: str, stages: Sequence[StageDraft], by: User | None = 
         )
         for position, stage in enumerate(stages)
     )
-    audit.record(actor=by, action="pipeline.create", subject=pipeline)
     return pipeline
 
 
@@ -61,7 +60,9 @@ def create_pipeline(*, name: str, by: User) -> Pipeline:
         StageDraft("Won", StageKind.WON, probability=100),
         StageDraft("Lost", StageKind.LOST),
     ]
-    return make_pipeline(name=_checked_name(name, None), stages=drafts, by=by)
+    pipeline = make_pipeline(name=_checked_name(name, None), stages=drafts)
+    audit.record(actor=by, action="pipeline.create", subject=pipeline)
+    return pipeline
 
 
 @transaction.atomic
