@@ -54,7 +54,8 @@ def layout_of(kind: str) -> list[Spot]:
 def with_layout(rows: QuerySet[Any], kind: str) -> QuerySet[Any]:
     """Records that bring the layout of their page along: it costs no query of its own."""
     places = RecordLayout.objects.filter(object_type=kind).values("places")
-    return rows.annotate(page_layout=Subquery(places))
+    found: QuerySet[Any] = rows.annotate(page_layout=Subquery(places))
+    return found
 
 
 def layout_at(record: Any) -> list[Spot]:
