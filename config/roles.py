@@ -6,7 +6,6 @@ from core.choices import Reach
 from core.models import Grant, Role
 from core.registries.roles import RoleSeed, role_seeds
 
-
 RECORDS = (
     "crm.lead",
     "crm.contact",

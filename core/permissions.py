@@ -98,10 +98,11 @@ def _read_access(user: "User") -> Access:
 
 def access_in_roles(user: "User", own: "QuerySet[Role]") -> Access:
     """What the user may do with these roles."""
-    return merged(_read_roles(own), user)
+    return merged(read_roles(own), user)
 
 
-def _read_roles(own: "QuerySet[Role]") -> list[RoleRights]:
+def read_roles(own: "QuerySet[Role]") -> list[RoleRights]:
+    """What each of the roles says, in two queries."""
     roles: dict[int, RoleRights] = {}
     rows = own.values_list("pk", "is_administrator", "grants__permission", "grants__reach")
     for pk, is_administrator, permission, reach in rows:

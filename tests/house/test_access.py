@@ -121,6 +121,7 @@ def test_only_these_pages_are_for_everybody_who_is_signed_in() -> None:
         "settings_profile",
         "start",
         "start_hide",
+        "view_as_end",
         "view_create",
         "view_delete",
         "view_edit",
@@ -178,7 +179,7 @@ def reaches_foreign(address: Address, user: User) -> bool:
     start them."""
     if address.name.startswith("import"):
         return permissions.access_of(user).is_administrator
-    if address.name.startswith("currency"):
+    if address.name.startswith(("currency", "user", "team", "role", "view_as")):
         return True  # the company's
     if address.name in ("activity_log", "activity_people", "timeline"):  # of a lead
         return permissions.access_of(user).reach("crm.lead.view") == Reach.ALL
