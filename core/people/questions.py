@@ -18,6 +18,7 @@ from core.registries import RecordType, permission_registry, record_types
 ACTIONS = ("view", "edit", "assign", "delete")
 RIGHT, FIELD = "right", "field"
 LONGEST = 18
+Labels = Mapping[str, tuple[RecordType, Any]]
 
 
 @dataclass(frozen=True)
@@ -51,22 +52,23 @@ def question_context(question: Question, by: User) -> dict[str, Any]:
     """Everything the page shows; a record that the asker may not see is not there."""
     person = User.objects.select_related("team").filter(pk=question.user or 0).first()
     row = _row(question.record, by) if question.record else None
+    labels = ruled_fields()
     context: dict[str, Any] = {
         "question": question,
         "person": person,
         "users": list(User.objects.values_list("pk", "name", "email")),
         "rights": _rights_choices(),
-        "fields": _field_choices(),
+        "fields": _field_choices(labels),
         "row": row,
         "row_name": name_of(row, by) if row else "",
         "is_missing": bool(question.record) and row is None,
     }
     if person is not None:
         explainer = Explainer(person)
-        context["asked"] = _asked(explainer, question.what)
+        context["asked"] = _asked(explainer, question.what, labels)
         if row is not None:
             context["actions"] = _actions(explainer, row)
-            context["row_fields"] = _fields(explainer, record_types[row._meta.label_lower])
+            context["row_fields"] = _fields(explainer, record_types[row._meta.label_lower], labels)
     return context
 
 
@@ -104,25 +106,24 @@ def _actions(explainer: Explainer, row: Any) -> list[Answer]:
     ]
 
 
-def _fields(explainer: Explainer, kind: RecordType) -> list[Answer]:
+def _fields(explainer: Explainer, kind: RecordType, labels: Labels) -> list[Answer]:
     """The fields of the record type; those that somebody restricts come first."""
     found = [Answer(f.label, explainer.field_of(kind, f)) for f in kind.fields if not f.rule]
     built_in = {kind.rule_of(field) for field in kind.fields}
     found += [
         Answer(label, explainer.field(name))
-        for name, (of, label) in ruled_fields().items()
+        for name, (of, label) in labels.items()
         if of is kind and name not in built_in
     ]
     return sorted(found, key=lambda answer: answer.explanation.access is None)
 
 
-def _asked(explainer: Explainer, what: str) -> Answer | None:
+def _asked(explainer: Explainer, what: str, labels: Labels) -> Answer | None:
     kind, _colon, name = what.partition(":")
     if kind == RIGHT and name in permission_registry:
         return Answer(right_label(name), explainer.permission(name))
-    fields = ruled_fields() if kind == FIELD else {}
-    if name in fields:
-        of, label = fields[name]
+    if kind == FIELD and name in labels:
+        of, label = labels[name]
         words = {"records": of.plural, "field": label}
         return Answer(_("%(records)s: %(field)s") % words, _field(explainer, of, name))
     return None
@@ -148,8 +149,8 @@ def _rights_choices() -> list[tuple[str, str]]:
     return [(f"{RIGHT}:{right.key}", right_label(right.key)) for right in permission_registry]
 
 
-def _field_choices() -> list[tuple[Any, list[tuple[str, Any]]]]:
+def _field_choices(labels: Labels) -> list[tuple[Any, list[tuple[str, Any]]]]:
     found: dict[str, list[tuple[str, Any]]] = {}
-    for name, (kind, label) in ruled_fields().items():
+    for name, (kind, label) in labels.items():
         found.setdefault(kind.key, []).append((f"{FIELD}:{name}", label))
     return [(record_types[key].plural, fields) for key, fields in found.items()]

@@ -105,6 +105,15 @@ def switch_off(*, user: User, by: User) -> None:
 
 
 @transaction.atomic
+def switch_off_and_hand_over(
+    *, user: User, to: User | None, by: User, at: datetime
+) -> list[Outcome]:
+    """Both or neither; without a colleague the records stay where they are."""
+    switch_off(user=user, by=by)
+    return hand_over(user=user, to=to, by=by, at=at) if to is not None else []
+
+
+@transaction.atomic
 def switch_on(*, user: User, by: User) -> None:
     """The user may sign in again, with the roles and the team of before."""
     begin(by, USERS)

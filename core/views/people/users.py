@@ -1,6 +1,6 @@
 """Users: who there is, inviting them, what they may do, switching them off."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +18,7 @@ from core.people.card import card_of
 from core.people.forms import ColleagueForm, InvitationForm, UserForm
 from core.people.listing import filter_choices, user_page
 from core.permissions import requires
+from core.services.bulk_changes import Outcome
 from core.services.invitations import (
     days_valid,
     invite_users,
@@ -30,7 +31,7 @@ from core.services.members import (
     end_sessions,
     hand_over,
     reset_two_step,
-    switch_off,
+    switch_off_and_hand_over,
     switch_on,
 )
 from core.tasks import wake
@@ -102,11 +103,10 @@ def user_off(request: HttpRequest, pk: int) -> HttpResponse:
 
     def on_valid(valid: ColleagueForm) -> tuple[str, str]:
         to = valid.cleaned_data["to"]
-        switch_off(user=user, by=by)
-        if to is not None:
-            _hand_over(user, to, by)
-        words = {"name": user.display_name}
-        return _("%(name)s is switched off.") % words, reverse("user_edit", args=[pk])
+        outcomes = switch_off_and_hand_over(user=user, to=to, by=by, at=timezone.now())
+        said = [_("%(name)s is switched off.") % {"name": user.display_name}]
+        said += [_said(outcomes, to)] if to is not None else []
+        return " ".join(said), reverse("user_edit", args=[pk])
 
     return form_page(request, "core/people/off.html", form, on_valid, card_of(user, by))
 
@@ -117,17 +117,17 @@ def user_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
     form = ColleagueForm(request.POST, user=user)
     if form.is_valid():
-        messages.success(
-            request, _hand_over(user, form.cleaned_data["to"], permissions.user_of(request))
-        )
+        to, by = form.cleaned_data["to"], permissions.user_of(request)
+        outcomes = hand_over(user=user, to=to, by=by, at=timezone.now())
+        messages.success(request, _said(outcomes, to))
     else:
         messages.error(request, _("Choose a colleague who takes the records."))
     return redirect("user_edit", pk=pk)
 
 
-def _hand_over(user: User, to: User, by: User) -> str:
-    """Hand the records over and say how many are on their way."""
-    outcomes = hand_over(user=user, to=to, by=by, at=timezone.now())
+def _said(outcomes: Iterable[Outcome], to: User) -> str:
+    """Wake the jobs and say how many records have a new owner already."""
+    outcomes = list(outcomes)
     runs = [outcome.run for outcome in outcomes if outcome.run is not None]
     for run in runs:
         wake(run.pk)
