@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
-from core import permissions
 from core.models import OwnedRecord, User
 from core.people.explanations import Explainer, Explanation
 from core.people.matrix import ruled_fields
@@ -50,13 +49,14 @@ def _number(text: str) -> int | None:
 
 def question_context(question: Question, by: User) -> dict[str, Any]:
     """Everything the page shows; a record that the asker may not see is not there."""
-    person = User.objects.select_related("team").filter(pk=question.user or 0).first()
+    users = list(User.objects.only("name", "email", "is_active", "team_id"))
+    person = next((user for user in users if user.pk == question.user), None)
     row = _row(question.record, by) if question.record else None
     labels = ruled_fields()
     context: dict[str, Any] = {
         "question": question,
         "person": person,
-        "users": list(User.objects.values_list("pk", "name", "email")),
+        "users": users,
         "rights": _rights_choices(),
         "fields": _field_choices(labels),
         "row": row,
@@ -79,10 +79,10 @@ def _row(text: str, by: User) -> Any:
     number = _number(found[1]) if found else None
     if found is None or number is None:
         return None
-    model = record_types[found[0]].model
+    model: Any = record_types[found[0]].model
     if not issubclass(model, OwnedRecord):
         return None
-    rows = permissions.visible_rows(model, by).select_related("owner", "team")
+    rows = model.objects.visible_to(by).for_list().select_related("owner", "team")
     return rows.filter(pk=number).first()
 
 
