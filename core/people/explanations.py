@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core import permissions
 from core.choices import FieldAccess
@@ -40,7 +41,8 @@ class Explanation:
 
 
 def quoted(names: Iterable[str]) -> str:
-    return ", ".join(_("“%(name)s”") % {"name": name} for name in names)
+    quotes = (_("“%(name)s”") % {"name": name} for name in names)
+    return pgettext("between names", ", ").join(quotes)
 
 
 class Explainer:
