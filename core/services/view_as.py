@@ -73,6 +73,7 @@ def viewing_of(*, said: dict[str, Any], by: User, at: datetime) -> Viewing | Non
         return None
     for name in OWN:
         setattr(user, name, getattr(by, name))
+    user.viewed_by = by
     return Viewing(user, by, until)
 
 
@@ -84,4 +85,5 @@ def _as_role(pk: int, by: User, until: datetime) -> Viewing | None:
         return None
     user = User.objects.select_related("team").get(pk=by.pk)
     user.cached_access = permissions.access_in_roles(user, roles)
+    user.viewed_by = by
     return Viewing(user, by, until, role)

@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.choices import Reach
-from core.models import AuditEvent, ChangeSet, Role, Team, User
+from core.models import AuditEvent, ChangeSet, RecentRecord, Role, Team, User
 from core.people.listing import PER_PAGE
+from core.services.recent import remember_opened
 from core.services.roles import rights_of
 from core.services.view_as import KEY
 from crm.models import Lead
@@ -290,6 +291,14 @@ def test_session_stays_that_of_the_administrator(
 ) -> None:
     looking.get("/")
     assert {session.user for session in UserSession.objects.all()} == {administrator}
+
+
+def test_what_is_opened_is_not_noted_as_the_users(looking: Client, sales: User) -> None:
+    opened, looked_at = LeadFactory(owner=sales), LeadFactory(owner=sales)
+    remember_opened(record=opened, by=sales, at=timezone.now())
+    assert looking.get(reverse("lead_detail", args=[looked_at.pk])).status_code == 200
+    assert RecentRecord.objects.get().object_id == opened.pk
+    assert looking.get(reverse("recent_list")).context["lines"] == []
 
 
 def test_way_back_is_on_record(looking: Client, administrator: User, sales: User) -> None:
