@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Model
 from django.utils.translation import gettext_noop
 
 from core.jobs.bulk_changes import ranges, within
@@ -44,6 +45,7 @@ class DissolveTeamJob(Job):
     def finish(self, run: RunContext) -> None:
         """Whoever came to the team meanwhile goes along; records would be left without a team."""
         team, into = run.scope["team"], run.scope["into"]
-        for model, column in [*belongings(), (User, "team"), (Team, "parent")]:
+        people: list[tuple[type[Model], str]] = [(User, "team"), (Team, "parent")]
+        for model, column in [*belongings(), *people]:
             model._base_manager.filter(**{column: team}).update(**{column: into})
         Team.objects.filter(pk=team).delete()

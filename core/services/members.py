@@ -53,7 +53,7 @@ def edit_user(
     }
     if "team" in changes:
         _check_new_team(by, stored)
-        changes["team"] = (user_team(before["team"]), str(team or ""))
+        changes["team"] = (_team_name(before["team"]), str(team or ""))
     _check_values(stored)
     old = list(stored.roles.all())
     if {role.pk for role in old} != {role.pk for role in roles}:
@@ -66,8 +66,8 @@ def edit_user(
         audit.record(actor=by, action="user.edit", subject=stored, changes=changes)
 
 
-def user_team(pk: int | None) -> str:
-    return str(Team.objects.filter(pk=pk).first() or "")
+def _team_name(pk: int | None) -> str:
+    return str(Team.objects.filter(pk=pk or 0).first() or "")
 
 
 def _names(roles: Sequence[Role]) -> list[str]:

@@ -67,7 +67,7 @@ def _free_name(name: str, role: Role | None = None) -> str:
     name = " ".join(name.split())
     if not name:
         raise Refused(_("Give the role a name."))
-    others = Role.objects.exclude(pk=role.pk if role else None)
+    others = Role.objects.exclude(pk=role.pk) if role else Role.objects.all()
     if any(name.casefold() in (o.name.casefold(), o.display_name.casefold()) for o in others):
         raise Refused(_("There is a role of this name already."))
     return name

@@ -52,7 +52,8 @@ def _free_name(name: str, team: Team | None = None) -> str:
     name = " ".join(name.split())
     if not name:
         raise Refused(_("Give the team a name."))
-    if Team.objects.filter(name__iexact=name).exclude(pk=team.pk if team else None).exists():
+    others = Team.objects.exclude(pk=team.pk) if team else Team.objects.all()
+    if others.filter(name__iexact=name).exists():
         raise Refused(_("There is a team of this name already."))
     return name
 

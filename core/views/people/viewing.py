@@ -1,5 +1,7 @@
 """View as: seeing Renmai as a user or with a role, and coming back."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -20,7 +22,8 @@ KINDS = {"user": User, "role": Role}
 def view_as_start(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     if key not in KINDS:
         raise Http404
-    subject: User | Role = get_object_or_404(KINDS[key], pk=pk)
+    model: Any = KINDS[key]
+    subject = get_object_or_404(model, pk=pk)
     by = permissions.user_of(request)
     start_view(session=request.session, subject=subject, by=by, at=timezone.now())
     return redirect("home")
