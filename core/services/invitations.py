@@ -38,6 +38,11 @@ class Invited:
     link: str
     is_sent: bool = False
 
+    @property
+    def place(self) -> str:
+        """Where the link stands on the page, for whoever copies it."""
+        return f"invitation-{self.user.pk}"
+
 
 def people_in(text: str) -> list[tuple[str, str]]:
     """Names and addresses: `Ada <ada@example.org>` or the address alone, on lines or with commas."""
