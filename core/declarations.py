@@ -36,6 +36,9 @@ def register() -> None:
     _register_people()
     commands.register(
         Command("core.settings", _("Change your preferences"), "settings", "settings_profile"),
+        Command(
+            "core.invite", _("Invite colleagues"), "user-plus", "user_invite", "core.user.manage"
+        ),
     )
     _register_jobs()
     _register_start()
