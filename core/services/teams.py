@@ -32,7 +32,7 @@ def create_team(*, name: str, parent: Team | None, by: User) -> Team:
 def edit_team(*, team: Team, name: str, parent: Team | None, by: User) -> None:
     """Rename a team, or move it with all teams below it."""
     begin(by, USERS)
-    stored = Team.objects.select_for_update().select_related("parent").get(pk=team.pk)
+    stored = Team.objects.select_for_update().get(pk=team.pk)
     check_team(by, stored.pk)
     changes: dict[str, tuple[Any, Any]] = {}
     if name != stored.name:
