@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from core.choices import Reach
 from core.models import AuditEvent, ChangeSet, RecentRecord, Role, Team, User
+from core.people import card
 from core.people.listing import PER_PAGE
 from core.services.recent import remember_opened
 from core.services.roles import rights_of
@@ -174,6 +175,17 @@ def test_records_are_handed_over_from_the_page(
     answer = client.post(url, {"to": colleague.pk}, follow=True)
     assert Lead.objects.get(pk=lead.pk).owner == colleague
     assert colleague.display_name in answer.content.decode()
+
+
+def test_records_are_counted_as_far_as_anybody_wants_to_know(
+    administrator: User, sales: User, log_in: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(card, "MOST_COUNTED", 2)
+    client = log_in(administrator)
+    LeadFactory.create_batch(2, owner=sales)
+    assert "2 Leads" in page(client, "user_edit", sales.pk)
+    LeadFactory(owner=sales)
+    assert "&gt; 2 Leads" in page(client, "user_edit", sales.pk)
 
 
 # -- teams and roles -----------------------------------------------------------------------------
