@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +9,8 @@ from django.utils.translation import pgettext_lazy
 
 from core.choices import Currency, FieldType, KnownWhen, Sharing
 from core.errors import Refused
-from core.models import CustomField, ExchangeRate, Installation, Role, Team, User
+from core.models import CustomField, ExchangeRate, Installation, User
+from core.people.zones import zone_choices
 from core.services.custom_fields import CHOSEN_TYPES, options_from
 
 
@@ -49,9 +49,8 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        zones = ["UTC", *sorted(zone for zone in available_timezones() if "/" in zone)]
         choice: Any = self.fields["time_zone"]
-        choice.choices = [(zone, zone.replace("_", " ")) for zone in zones]
+        choice.choices = zone_choices()
 
 
 class CustomFieldForm(forms.Form):
@@ -216,14 +215,3 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
     class Meta:
         model = Installation
         fields = ["name"]
-
-
-class InvitationForm(forms.Form):
-    """A new colleague."""
-
-    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=150)
-    email = forms.EmailField(label=_("E-mail"))
-    roles = forms.ModelMultipleChoiceField(
-        label=_("Roles"), queryset=Role.objects.all(), widget=forms.CheckboxSelectMultiple
-    )
-    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.all(), required=False)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core import permissions
-from core.forms import CompanyForm, InvitationForm
+from core.forms import CompanyForm
 from core.models import Installation
 from core.pages import form_page, render_page
 from core.permissions import requires, signed_in
@@ -16,7 +16,6 @@ from core.queries.start import described, progress_of
 from core.registries.panels import filled_panels
 from core.services.companies import name_company
 from core.services.start import hide_start
-from core.services.users import create_user
 
 
 @signed_in
@@ -55,22 +54,3 @@ def company_name(request: HttpRequest) -> HttpResponse:
         return _("The company is called %(name)s now.") % valid.cleaned_data, reverse("start")
 
     return form_page(request, "core/company_name.html", form, on_valid)
-
-
-@requires("core.settings.manage")
-def user_invite(request: HttpRequest) -> HttpResponse:
-    """A colleague, who sets a password by the page for forgotten ones."""
-    form = InvitationForm(request.POST or None)
-
-    def on_valid(valid: InvitationForm) -> tuple[str, str]:
-        by = permissions.user_of(request)
-        user = create_user(**valid.cleaned_data, password=None, language=by.language, by=by)
-        words = {
-            "name": user.display_name,
-            "page": request.build_absolute_uri("/accounts/password/reset/"),
-        }
-        return _("%(name)s may log in after setting a password at %(page)s.") % words, reverse(
-            "start"
-        )
-
-    return form_page(request, "core/user_invite.html", form, on_valid)

@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from core import audit
-from core.choices import RunState
+from core.choices import Reach, RunState
 from core.models import Attachment, ChangeSet, ExchangeRate, SavedView, User
 from crm.models import LeadImport
 from tests.factories import (
@@ -29,6 +29,9 @@ from tests.factories import (
     LeadFactory,
     LeadImportFactory,
     ProductFactory,
+    RoleFactory,
+    TeamFactory,
+    UserFactory,
 )
 from tests.factories.core import NOW
 
@@ -159,6 +162,18 @@ def _currency(_owner: User) -> int:
     return rate.pk
 
 
+def _user(owner: User) -> int:
+    return UserFactory(role="sales", team=owner.team).pk
+
+
+def _team(owner: User) -> int:
+    return TeamFactory(parent=owner.team).pk
+
+
+def _role(_owner: User) -> int:
+    return RoleFactory(grants={"crm.lead.view": Reach.OWN}).pk
+
+
 # By the whole name of the address, else by the noun it begins with.
 RECORDS: dict[str, Callable[[User], int | dict[str, int]]] = {
     "lead": _lead,
@@ -180,6 +195,10 @@ RECORDS: dict[str, Callable[[User], int | dict[str, int]]] = {
     "custom": _custom_field,
     "record_preview": _contact,
     "view": _view,
+    "view_as_start": _user,
+    "user": _user,
+    "team": _team,
+    "role": _role,
     "change": _change,
     "currency": _currency,
     "activity_log": _lead,
@@ -197,7 +216,10 @@ OTHERS = {
     "name": "source",
 }
 # By the address, where another value is needed.
-OTHERS_BY_NAME = {("record_related_edit", "key"): "deals"}
+OTHERS_BY_NAME = {
+    ("record_related_edit", "key"): "deals",
+    ("view_as_start", "key"): "user",
+}
 
 
 def values_of(address: Address, owner: User) -> dict[str, Any]:
