@@ -13,6 +13,9 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
+        from config.roles import register  # noqa: PLC0415  # needs loaded models
+
+        register()
         # Sent once per app, after all migrations: one app's signal is enough.
         post_migrate.connect(_seed, dispatch_uid="config.seed")
 

@@ -1,23 +1,10 @@
 """The roles that come with the product: seeded once, then the administrator's."""
 
-from dataclasses import dataclass
-
 from django.utils.translation import gettext_noop
 
 from core.choices import Reach
 from core.models import Grant, Role
-
-
-@dataclass(frozen=True)
-class RoleSeed:
-    """A role and how far it reaches by permission; `*` stands for every record type."""
-
-    key: str
-    name: str
-    description: str
-    grants: dict[str, Reach]
-    is_administrator: bool = False
-
+from core.registries.roles import RoleSeed, role_seeds
 
 RECORDS = (
     "crm.lead",
@@ -87,6 +74,11 @@ SEEDS = [
         },
     ),
 ]
+
+
+def register() -> None:
+    """Called once, when the apps are ready."""
+    role_seeds.register(*SEEDS)
 
 
 def seed_roles() -> None:

@@ -38,8 +38,12 @@ def register() -> None:
     _register_navigation()
     _register_settings()
     _register_company_settings()
+    _register_people()
     commands.register(
         Command("core.settings", _("Change your preferences"), "settings", "settings_profile"),
+        Command(
+            "core.invite", _("Invite colleagues"), "user-plus", "user_invite", "core.user.manage"
+        ),
     )
     _register_jobs()
     _register_start()
@@ -56,7 +60,9 @@ def _register_permissions() -> None:
         Permission("core.tag.manage", _("Manage tags")),
         Permission("core.bin.empty", _("Delete records of the bin for good")),
         Permission("core.currency.manage", _("Manage currencies and exchange rates")),
-        Permission("core.settings.manage", _("Manage settings, users and roles")),
+        Permission("core.settings.manage", _("Manage settings")),
+        Permission("core.user.manage", _("Manage users and teams")),
+        Permission("core.role.manage", _("Manage roles")),
         Permission("core.sample.load", _("Load the sample company")),
         Permission("core.sample.remove", _("Remove the sample company")),
     )
@@ -168,6 +174,22 @@ def _register_company_settings() -> None:
     )
 
 
+def _register_people() -> None:
+    people = "people"
+    settings_sections.register(
+        SettingsSection("users", _("Users"), "users", "user_list", people, 10, "core.user.manage"),
+        SettingsSection(
+            "teams", _("Teams"), "users-group", "team_list", people, 20, "core.user.manage"
+        ),
+        SettingsSection(
+            "roles", _("Roles"), "shield-check", "role_list", people, 30, "core.role.manage"
+        ),
+        SettingsSection(
+            "rights", _("Who may what"), "user-search", "rights", people, 40, "core.settings.manage"
+        ),
+    )
+
+
 def _has_bin(access: "Access") -> bool:
     return any(access.may(f"{kind.key}.delete") for kind in record_types)
 
@@ -197,7 +219,21 @@ def _register_jobs() -> None:
             can_run_now=True,
         ),
     )
+    job_kinds.register(
+        JobKind(
+            "core.team_dissolve",
+            _("Dissolve a team"),
+            "core.jobs.teams.DissolveTeamJob",
+            permission="core.user.manage",
+            describe=_dissolve_title,
+            counts={"moved": pgettext_lazy("records", "Moved")},
+        )
+    )
     register_jobs()
+
+
+def _dissolve_title(scope: dict[str, Any]) -> str:
+    return gettext("Dissolve the team “%(team)s”") % {"team": scope.get("name", "")}
 
 
 def _index_title(scope: dict[str, Any]) -> str:
@@ -249,7 +285,7 @@ def _register_start() -> None:
             "user_invite",
             30,
             start_evidence.colleagues,
-            permission="core.settings.manage",
+            permission="core.user.manage",
             remark=start_evidence.count_of_colleagues,
         ),
         StartStep(

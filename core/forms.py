@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -11,7 +10,8 @@ from django.utils.translation import pgettext_lazy
 
 from core.choices import Currency, FieldType, Hue, KnownWhen, Sharing
 from core.errors import Refused
-from core.models import CustomField, ExchangeRate, Installation, Role, Tag, Team, User
+from core.models import CustomField, ExchangeRate, Installation, Tag, User
+from core.people.zones import zone_choices
 from core.queries.company import company
 from core.services.custom_fields import CHOSEN_TYPES, options_from
 
@@ -40,11 +40,6 @@ class SetUpForm(forms.Form):
         raise Refused(str(_("The set-up token is not the one of this installation.")))
 
 
-def time_zones() -> list[tuple[str, str]]:
-    zones = ["UTC", *sorted(zone for zone in available_timezones() if "/" in zone)]
-    return [(zone, zone.replace("_", " ")) for zone in zones]
-
-
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """What users set for themselves."""
 
@@ -57,7 +52,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         zone: Any = self.fields["time_zone"]
-        zone.choices = time_zones()
+        zone.choices = zone_choices()
         language: Any = self.fields["language"]
         language.choices = company().offered
 
@@ -256,7 +251,7 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         super().__init__(data, instance=installation)
         self.initial["languages"] = installation.languages or list(dict(settings.LANGUAGES))
         choice: Any = self.fields["time_zone"]
-        choice.choices = time_zones()
+        choice.choices = zone_choices()
 
 
 class TagForm(forms.Form):
@@ -282,14 +277,3 @@ class TagMergeForm(forms.Form):
     @property
     def chosen(self) -> Tag:
         return self.tags[self.cleaned_data["into"]]
-
-
-class InvitationForm(forms.Form):
-    """A new colleague."""
-
-    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=150)
-    email = forms.EmailField(label=_("E-mail"))
-    roles = forms.ModelMultipleChoiceField(
-        label=_("Roles"), queryset=Role.objects.all(), widget=forms.CheckboxSelectMultiple
-    )
-    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.all(), required=False)

@@ -11,12 +11,15 @@ from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 
 from core.errors import Refused
 from core.health import readiness
 from core.pages import way_back
+from core.permissions import user_of
 from core.registries import navigation
 from core.services.users import is_set_up
+from core.services.view_as import KEY, end_view, viewing_of
 from core.shell import company_of
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -142,6 +145,44 @@ class HtmxMiddleware:
 def _is_log_in(response: HttpResponseBase) -> bool:
     location = response.headers.get("Location", "")
     return response.status_code == 302 and location.startswith(reverse(settings.LOGIN_URL))
+
+
+class ViewAsMiddleware:
+    """While an administrator looks as somebody else: the rights are the other's, nothing is changed.
+
+    Account pages, settings, programs' doors and the inbox stay closed: they are the person's own.
+    Stands after everything that concerns the session, which remains the administrator's.
+    """
+
+    CLOSED = ("/accounts/", "/settings/", "/inbox/", "/admin/", "/api/")
+    OPEN = ("view_as_end", "account_logout")
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        said = request.session.get(KEY) if request.user.is_authenticated else None
+        if said is None or _url_name(request.path) in self.OPEN:
+            return self.get_response(request)
+        by = user_of(request)
+        viewing = viewing_of(said=said, by=by, at=timezone.now())
+        if viewing is None:
+            end_view(session=request.session, by=by)
+            messages.info(request, _("You see Renmai as yourself again."))
+            return self.get_response(request)
+        request.user = viewing.user
+        request.viewing = viewing  # type: ignore[attr-defined]  # the frame of pages says so
+        is_asking = request.method in ("GET", "HEAD", "OPTIONS")
+        if is_asking and not request.path.startswith(self.CLOSED):
+            return self.get_response(request)
+        return render(request, "errors/viewing.html", {"is_closed": is_asking}, status=403)
+
+
+def _url_name(path: str) -> str:
+    try:
+        return resolve(path).url_name or ""
+    except Resolver404:
+        return ""
 
 
 class RefusalMiddleware:

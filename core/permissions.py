@@ -9,8 +9,9 @@ Every view states `@requires(permission)`, `@signed_in` or `@public`; rows are r
 """
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib.auth.decorators import login_not_required
@@ -22,6 +23,7 @@ from django.utils.translation import gettext as _
 from core.choices import FieldAccess, Reach
 
 if TYPE_CHECKING:
+    from core.models.roles import Role
     from core.models.users import User
 
 P = ParamSpec("P")
@@ -32,14 +34,25 @@ NOTHING = Q(pk__in=[])
 
 
 @dataclass(frozen=True)
+class RoleRights:
+    """What one role says: grants by permission, rules by the full name of the field."""
+
+    pk: int
+    is_administrator: bool = False
+    grants: Mapping[str, Reach] = field(default_factory=dict)
+    rules: Mapping[str, FieldAccess] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Access:
-    """What one user may do, merged over the user's roles."""
+    """What one user may do, merged over the user's roles, which stay at hand for explanations."""
 
     is_administrator: bool = False
     grants: Mapping[str, Reach] = field(default_factory=dict)
     hidden_fields: frozenset[str] = frozenset()
     locked_fields: frozenset[str] = frozenset()
     user: "User | None" = field(default=None, compare=False, repr=False)
+    roles: tuple[RoleRights, ...] = field(default=(), compare=False, repr=False)
 
     def may(self, permission: str) -> bool:
         return self.is_administrator or permission in self.grants
@@ -58,6 +71,19 @@ class Access:
         """Whether a row at hand may be told of: a link may lead to a record of somebody else."""
         return self.user is not None and reaches(type(row), self.user, row, action)
 
+    def covers(self, other: "Access") -> bool:
+        """Whether it holds all that the other holds: who hands out rights may hand out no more."""
+        if self.is_administrator or other.is_administrator:
+            return self.is_administrator
+        reaches_as_far = all(
+            (self.grants.get(permission) or 0) >= reach
+            for permission, reach in other.grants.items()
+        )
+        opens = {name for name in self.hidden_fields if other.sees(name)} | {
+            name for name in self.locked_fields if other.edits(name)
+        }
+        return reaches_as_far and not any(other.may(view_of_field(name)) for name in opens)
+
 
 def access_of(user: "User") -> Access:
     """The user's rights, read once per user instance (so: once per request)."""
@@ -67,44 +93,67 @@ def access_of(user: "User") -> Access:
 
 
 def _read_access(user: "User") -> Access:
-    if not user.is_active:
-        return Access()
-    rows = user.roles.values_list("pk", "is_administrator", "grants__permission", "grants__reach")
-    grants: dict[str, Reach] = {}
-    roles: set[int] = set()
-    roles_by_permission: dict[str, set[int]] = {}
-    for role, is_administrator, permission, reach in rows:
-        if is_administrator:
-            return Access(is_administrator=True, user=user)
-        roles.add(role)
+    return access_in_roles(user, user.roles.all()) if user.is_active else Access()
+
+
+def access_in_roles(user: "User", own: "QuerySet[Role]") -> Access:
+    """What the user may do with these roles."""
+    return merged(read_roles(own), user)
+
+
+def read_roles(own: "QuerySet[Role]") -> list[RoleRights]:
+    """What each of the roles says, in two queries."""
+    roles: dict[int, RoleRights] = {}
+    rows = own.values_list("pk", "is_administrator", "grants__permission", "grants__reach")
+    for pk, is_administrator, permission, reach in rows:
+        role = roles.setdefault(pk, RoleRights(pk, is_administrator, {}, {}))
         if permission:
-            grants[permission] = max(Reach(reach), grants.get(permission, Reach.OWN))
-            roles_by_permission.setdefault(permission, set()).add(role)
-    hidden, locked = _restricted_fields(user, roles, roles_by_permission)
-    return Access(grants=grants, hidden_fields=hidden, locked_fields=locked, user=user)
+            cast("dict[str, Reach]", role.grants)[permission] = Reach(reach)
+    rules = own.filter(field_rules__isnull=False)
+    for pk, name, access in rules.values_list("pk", "field_rules__field", "field_rules__access"):
+        if pk in roles:
+            cast("dict[str, FieldAccess]", roles[pk].rules)[name] = FieldAccess(access)
+    return list(roles.values())
 
 
-def _restricted_fields(
-    user: "User", roles: set[int], roles_by_permission: Mapping[str, set[int]]
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Fields that every role which shows the object hides, and those that all at least lock.
+def merged(roles: Sequence[RoleRights], user: "User | None") -> Access:
+    """Several roles together: the widest of each; administrators are bound by nothing."""
+    if any(role.is_administrator for role in roles):
+        return Access(is_administrator=True, user=user, roles=tuple(roles))
+    grants: dict[str, Reach] = {}
+    for role in roles:
+        for permission, reach in role.grants.items():
+            grants[permission] = max(reach, grants.get(permission, Reach.OWN))
+    says = {name: field_access(roles, name) for role in roles for name in role.rules}
+    return Access(
+        grants=grants,
+        hidden_fields=frozenset(n for n, access in says.items() if access == FieldAccess.NONE),
+        locked_fields=frozenset(n for n, access in says.items() if access == FieldAccess.SEE),
+        user=user,
+        roles=tuple(roles),
+    )
 
-    A role that does not grant seeing the object has no say: it cannot open a field either.
+
+def field_access(roles: Sequence[RoleRights], field_name: str) -> FieldAccess | None:
+    """What is left of a field; nothing is said where one of the deciding roles has no rule."""
+    says = {role.rules.get(field_name) for role in deciding_roles(roles, field_name)}
+    if None in says or not says:
+        return None
+    return FieldAccess.NONE if says == {FieldAccess.NONE} else FieldAccess.SEE
+
+
+def deciding_roles(roles: Sequence[RoleRights], field_name: str) -> list[RoleRights]:
+    """The roles that have a say about a field.
+
+    A role that does not grant seeing the object has none: it cannot open a field either.
     """
-    rules: dict[str, dict[int, str]] = {}
-    for role, name, access in user.roles.filter(field_rules__isnull=False).values_list(
-        "pk", "field_rules__field", "field_rules__access"
-    ):
-        rules.setdefault(name, {})[role] = access
-    hidden: set[str] = set()
-    locked: set[str] = set()
-    for name, by_role in rules.items():
-        view = f"{'.'.join(name.split('.')[:2])}.view"
-        deciding = roles_by_permission.get(view, roles)
-        if deciding <= by_role.keys():
-            says = {by_role[role] for role in deciding}
-            (hidden if says == {FieldAccess.NONE} else locked).add(name)
-    return frozenset(hidden), frozenset(locked)
+    view = view_of_field(field_name)
+    return [role for role in roles if view in role.grants] or list(roles)
+
+
+def view_of_field(field_name: str) -> str:
+    """The right to see the object of a field: `crm.lead.view` for `crm.lead.source`."""
+    return f"{'.'.join(field_name.split('.')[:2])}.view"
 
 
 def object_of(model: type[Model]) -> str:
@@ -150,14 +199,50 @@ def _reach_condition(model: type[Model], user: "User", action: str, prefix: str)
     return own | Q(**{f"{prefix}team__in": team_ids(user)})
 
 
+class Way(StrEnum):
+    """How a row at hand is reached for an action, or what is in the way."""
+
+    ADMINISTRATOR = "administrator"
+    ALL = "all"
+    OWN = "own"
+    TEAM = "team"
+    NO_GRANT = "no grant"
+    IN_BIN = "in the bin"
+    NOT_OWN = "not own"
+    NO_TEAM = "no team"
+    OTHER_TEAM = "other team"
+
+    @property
+    def opens(self) -> bool:
+        return self in (Way.ADMINISTRATOR, Way.ALL, Way.OWN, Way.TEAM)
+
+
 def reaches(model: type[Model], user: "User", row: Any, action: str = "view") -> bool:
     """Whether the user reaches a row at hand, as `row_condition` says it to the database."""
-    reach = access_of(user).reach(f"{object_of(model)}.{action}")
-    if reach is None or row is None or row.deleted_at is not None:
-        return False
-    if reach == Reach.ALL or row.owner_id == user.pk:
-        return True
-    return reach == Reach.TEAM and user.team_id is not None and row.team_id in team_ids(user)
+    return row is not None and way_to(model, user, row, action).opens
+
+
+def way_to(model: type[Model], user: "User", row: Any, action: str = "view") -> Way:
+    """How the user reaches a row at hand; a deleted one is reached by nobody."""
+    access = access_of(user)
+    reach = access.reach(f"{object_of(model)}.{action}")
+    if reach is None:
+        return Way.NO_GRANT
+    if row.deleted_at is not None:
+        return Way.IN_BIN
+    if reach == Reach.ALL:
+        return Way.ADMINISTRATOR if access.is_administrator else Way.ALL
+    if row.owner_id == user.pk:
+        return Way.OWN
+    if reach == Reach.OWN:
+        return Way.NOT_OWN
+    return _way_through_team(user, row)
+
+
+def _way_through_team(user: "User", row: Any) -> Way:
+    if user.team_id is None:
+        return Way.NO_TEAM
+    return Way.TEAM if row.team_id in team_ids(user) else Way.OTHER_TEAM
 
 
 def team_ids(user: "User") -> list[int]:

@@ -24,6 +24,7 @@ from core.views import (
     system,
     tags,
 )
+from core.views.people import rights, roles, teams, users, viewing
 from core.views.record_pages import changes, fields, files, related
 
 RECORD = "records/<str:object_type>/<int:pk>/"
@@ -83,7 +84,28 @@ urlpatterns = [
     path("settings/tags/<int:pk>/", tags.tag_edit, name="tag_edit"),
     path("settings/tags/<int:pk>/delete/", tags.tag_delete, name="tag_delete"),
     path("company/logo/<str:picture>", company.company_logo, name="company_logo"),
-    path("settings/invite/", start.user_invite, name="user_invite"),
+    path("settings/invite/", users.user_invite, name="user_invite"),
+    path("settings/users/", users.user_list, name="user_list"),
+    path("settings/users/<int:pk>/", users.user_edit, name="user_edit"),
+    path("settings/users/<int:pk>/link/", users.user_link, name="user_link"),
+    path("settings/users/<int:pk>/off/", users.user_off, name="user_off"),
+    path("settings/users/<int:pk>/on/", users.user_on, name="user_on"),
+    path("settings/users/<int:pk>/hand-over/", users.user_hand_over, name="user_hand_over"),
+    path("settings/users/<int:pk>/sign-out/", users.user_sign_out, name="user_sign_out"),
+    path(
+        "settings/users/<int:pk>/two-step/", users.user_reset_two_step, name="user_reset_two_step"
+    ),
+    path("settings/teams/", teams.team_list, name="team_list"),
+    path("settings/teams/<int:pk>/", teams.team_edit, name="team_edit"),
+    path("settings/teams/<int:pk>/dissolve/", teams.team_dissolve, name="team_dissolve"),
+    path("settings/roles/", roles.role_list, name="role_list"),
+    path("settings/roles/new/", roles.role_create, name="role_create"),
+    path("settings/roles/<int:pk>/", roles.role_edit, name="role_edit"),
+    path("settings/roles/<int:pk>/reset/", roles.role_reset, name="role_reset"),
+    path("settings/roles/<int:pk>/delete/", roles.role_delete, name="role_delete"),
+    path("settings/rights/", rights.rights, name="rights"),
+    path("view-as/<str:key>/<int:pk>/", viewing.view_as_start, name="view_as_start"),
+    path("view-as/end/", viewing.view_as_end, name="view_as_end"),
     path("settings/", settings.settings_profile, name="settings_profile"),
     path("settings/fields/", custom_fields.custom_field_list, name="custom_field_list"),
     path(

@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "core.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "core.middleware.SessionActivityMiddleware",
+    "core.middleware.ViewAsMiddleware",
     "core.middleware.RefusalMiddleware",
 ]
 

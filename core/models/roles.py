@@ -37,6 +37,11 @@ class Role(models.Model):
         """The name; that of a role that comes with the product in the reader's language."""
         return gettext(self.name) if self.key else self.name
 
+    @property
+    def display_description(self) -> str:
+        is_shipped = bool(self.key and self.description)
+        return gettext(self.description) if is_shipped else self.description
+
 
 class Grant(models.Model):
     """A role may do something: `crm.lead.view` with a reach."""

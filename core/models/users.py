@@ -89,6 +89,8 @@ class User(AbstractBaseUser):
     cached_access: "Access | None" = None
     cached_team_ids: list[int] | None = None
     cached_start: Any = None  # by core.queries.start
+    # The administrator who looks through this user's eyes (core.services.view_as).
+    viewed_by: "User | None" = None
 
     class Meta:
         verbose_name = _("user")

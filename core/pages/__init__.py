@@ -1,7 +1,8 @@
 """Page helpers: one view, one URL, one template; htmx gets a named part of the same template."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django import forms
@@ -54,6 +55,15 @@ def say(response: HttpResponse, text: str, *, undo: str = "", **events: Any) -> 
     toast = {"text": text, **({"undo": undo} if undo else {})}
     response["HX-Trigger"] = json.dumps({"toast": toast, **events})
     return response
+
+
+@contextmanager
+def refusals_in(form: forms.BaseForm) -> Iterator[None]:
+    """A refusal by the service becomes an error of the form."""
+    try:
+        yield
+    except Refused as refusal:
+        form.add_error(NON_FIELD_ERRORS, str(refusal))
 
 
 def form_page(

@@ -120,8 +120,16 @@ def head_context(page: RecordPage, record: Any, user: User) -> dict[str, Any]:
         "may_tag": access.edits(kind.field_name("tags")),
         "delete_url": _change_url(kind, record, user, "delete"),
         "assign_url": _change_url(kind, record, user, "assign"),
+        "rights_url": _rights_url(kind, record, access),
         **(page.bar(record, access) if page.bar else {}),
     }
+
+
+def _rights_url(kind: RecordType, record: Any, access: permissions.Access) -> str:
+    """Where it says why somebody may see the record."""
+    if not access.may("core.settings.manage"):
+        return ""
+    return f"{reverse('rights')}?{urlencode({'record': f'{kind.key}:{record.pk}'})}"
 
 
 def _change_url(kind: RecordType, record: Any, user: User, action: str) -> str:

@@ -150,6 +150,8 @@ def _said(row: Any, path: str, access: Access) -> str:
 
 def recently_viewed(user: User, *, most: int, but: str = "") -> list[Line]:
     """The records that the user opened last and still may see, without the one of an address."""
+    if user.viewed_by is not None:
+        return []  # what somebody opened is their own
     seen = RecentRecord.objects.filter(user=user).order_by("-seen_at", "-pk")
     keys = list(seen.values_list("object_type", "object_id")[: most * 2])
     lines = _records(keys, Question.of(""), user)

@@ -9,6 +9,7 @@ from core.registries.navigation import NavigationEntry, navigation
 from core.registries.panels import Panel, panels
 from core.registries.permissions import Permission, permission_registry
 from core.registries.records import RecordType, record_types
+from core.registries.roles import RoleSeed, role_seeds
 from core.registries.settings import SETTINGS_GROUPS, SettingsSection, settings_sections
 from core.registries.start import StartStep, start_steps
 
@@ -23,6 +24,7 @@ __all__ = [
     "Permission",
     "RecordType",
     "Registry",
+    "RoleSeed",
     "SettingsSection",
     "StartStep",
     "audit_actions",
@@ -33,6 +35,7 @@ __all__ = [
     "panels",
     "permission_registry",
     "record_types",
+    "role_seeds",
     "settings_sections",
     "start_steps",
 ]

@@ -9,6 +9,8 @@ KEPT = 50
 
 
 def remember_opened(*, record: OwnedRecord, by: User, at: datetime) -> None:
+    if by.viewed_by is not None:
+        return  # somebody else opened it
     upsert(
         RecentRecord,
         [(by.pk, record._meta.label_lower, record.pk, at)],
@@ -19,5 +21,7 @@ def remember_opened(*, record: OwnedRecord, by: User, at: datetime) -> None:
 
 
 def forget_oldest(*, by: User) -> None:
+    if by.viewed_by is not None:
+        return
     mine = RecentRecord.objects.filter(user=by)
     mine.filter(pk__in=mine.order_by("-seen_at", "-pk").values("pk")[KEPT:]).delete()

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from core import audit
-from core.choices import RunState
+from core.choices import Reach, RunState
 from core.models import Attachment, ChangeSet, ExchangeRate, Installation, SavedView, User
 from crm.models import LeadImport
 from tests.factories import (
@@ -33,8 +33,11 @@ from tests.factories import (
     LeadImportFactory,
     PipelineFactory,
     ProductFactory,
+    RoleFactory,
     StageFactory,
     TagFactory,
+    TeamFactory,
+    UserFactory,
 )
 from tests.factories.core import NOW
 
@@ -198,6 +201,18 @@ def _logo(_owner: User) -> dict[str, str]:
     return {"picture": PurePath(installation.logo.name).name}
 
 
+def _user(owner: User) -> int:
+    return UserFactory(role="sales", team=owner.team).pk
+
+
+def _team(owner: User) -> int:
+    return TeamFactory(parent=owner.team).pk
+
+
+def _role(_owner: User) -> int:
+    return RoleFactory(grants={"crm.lead.view": Reach.OWN}).pk
+
+
 # By the whole name of the address, else by the noun it begins with.
 RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "lead": _lead,
@@ -225,6 +240,10 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "custom": _custom_field,
     "record_preview": _contact,
     "view": _view,
+    "view_as_start": _user,
+    "user": _user,
+    "team": _team,
+    "role": _role,
     "change": _change,
     "currency": _currency,
     "activity_log": _lead,
@@ -242,7 +261,10 @@ OTHERS = {
     "name": "source",
 }
 # By the address, where another value is needed.
-OTHERS_BY_NAME = {("record_related_edit", "key"): "deals"}
+OTHERS_BY_NAME = {
+    ("record_related_edit", "key"): "deals",
+    ("view_as_start", "key"): "user",
+}
 
 
 def values_of(address: Address, owner: User) -> dict[str, Any]:

@@ -24,6 +24,7 @@ ROLES = ["administrator", "manager", "sales", "marketing"]
 MARKS = ("public", "signed in")
 # What only notes that a page was read: sessions when they were last used, records who opened them last.
 NOTED = re.compile(r'"(django_session|usersessions_usersession|core_recentrecord)"')
+IN_SESSION = re.compile(r'"(django_session|usersessions_usersession)"')
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|REPLACE|ALTER|CREATE|DROP)\b", re.IGNORECASE)
 
 each_address = pytest.mark.parametrize("address", ADDRESSES, ids=str)
@@ -121,6 +122,7 @@ def test_only_these_pages_are_for_everybody_who_is_signed_in() -> None:
         "settings_profile",
         "start",
         "start_hide",
+        "view_as_end",
         "view_create",
         "view_delete",
         "view_edit",
@@ -178,7 +180,7 @@ def reaches_foreign(address: Address, user: User) -> bool:
     start them."""
     if address.name.startswith("import"):
         return permissions.access_of(user).is_administrator
-    if address.name.startswith("currency"):
+    if address.name.startswith(("currency", "user", "team", "role", "view_as")):
         return True  # the company's
     if address.name in ("activity_log", "activity_people", "timeline"):  # of a lead
         return permissions.access_of(user).reach("crm.lead.view") == Reach.ALL
@@ -229,6 +231,25 @@ def test_get_never_writes(address: Address, administrator: User, log_in: LogIn) 
         client.get(url)
     written = [q["sql"] for q in queries if WRITES.match(q["sql"]) and not NOTED.search(q["sql"])]
     assert written == []
+
+
+@each_of_ours
+def test_looking_as_somebody_changes_nothing(
+    address: Address, administrator: User, sales: User, log_in: LogIn
+) -> None:
+    client = log_in(administrator)
+    client.get(reverse("home"))
+    client.post(reverse("view_as_start", args=["user", sales.pk]))
+    url = address.url(sales)
+    with CaptureQueriesContext(connection) as queries:
+        asked = client.get(url)
+        told = client.post(url)
+    assert asked.status_code < 500
+    if address.name == "view_as_end":
+        return
+    assert told.status_code == 403
+    written = [query["sql"] for query in queries if WRITES.match(query["sql"])]
+    assert [sql for sql in written if not IN_SESSION.search(sql)] == []
 
 
 @each_of_ours

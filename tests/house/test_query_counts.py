@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core import audit
-from core.choices import RunState, VersionState
+from core.choices import Reach, RunState, VersionState
 from core.models import Attachment, CustomField, JobRun, JobStep, ModelVersion, SavedView, User
 from crm.models import DealContact, Lead, LeadImport, Membership
 from tests.factories import (
@@ -28,7 +28,9 @@ from tests.factories import (
     ModelVersionFactory,
     NotificationFactory,
     RefusedRowFactory,
+    RoleFactory,
     TagFactory,
+    TeamFactory,
     UserFactory,
 )
 from tests.factories.core import NOW
@@ -259,6 +261,45 @@ def model_page(_user: User, number: int) -> str:
     return reverse("lead_score_model")
 
 
+def users(user: User, number: int) -> str:
+    for _row in range(number):
+        UserFactory(team=TeamFactory(), roles=[RoleFactory(), RoleFactory()])
+    return reverse("user_list")
+
+
+def user_page(user: User, number: int) -> str:
+    person = UserFactory(team=user.team, roles=RoleFactory.create_batch(number))
+    LeadFactory.create_batch(number, owner=person)
+    return reverse("user_edit", args=[person.pk])
+
+
+def teams(user: User, number: int) -> str:
+    for _row in range(number):
+        UserFactory(team=TeamFactory(parent=user.team))
+    return reverse("team_list")
+
+
+def roles(_user: User, number: int) -> str:
+    RoleFactory.create_batch(number)
+    return reverse("role_list")
+
+
+def role_page(_user: User, number: int) -> str:
+    CustomFieldFactory.create_batch(number)
+    role = RoleFactory(hides=["crm.lead.source"])
+    UserFactory.create_batch(number, roles=[role])
+    return reverse("role_edit", args=[role.pk])
+
+
+def rights(user: User, number: int) -> str:
+    CustomFieldFactory.create_batch(number)
+    grants = {"crm.lead.view": Reach.TEAM}
+    person = UserFactory(team=user.team, roles=RoleFactory.create_batch(number, grants=grants))
+    lead = LeadFactory(owner=UserFactory(team=TeamFactory(parent=user.team)))
+    asked = f"user={person.pk}&record=crm.lead:{lead.pk}&what=field:crm.lead.source"
+    return f"{reverse('rights')}?{asked}"
+
+
 PAGES = [
     leads,
     contacts,
@@ -283,6 +324,12 @@ PAGES = [
     lead_form,
     inbox,
     model_page,
+    users,
+    user_page,
+    teams,
+    roles,
+    role_page,
+    rights,
 ]
 
 

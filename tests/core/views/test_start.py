@@ -87,18 +87,6 @@ def test_hidden_it_leaves_navigation_and_home_and_comes_back(
     assert "0/6" in client.get(reverse("home")).content.decode()
 
 
-def test_a_colleague_is_invited(administrator: User, sales: User, log_in: LogIn) -> None:
-    role = sales.roles.get()
-    given = {"name": "Joe", "email": "joe@example.org", "roles": [role.pk], "team": sales.team_id}
-    client = log_in(administrator)
-    client.post(reverse("user_invite"), given)
-    joe = User.objects.get(email="joe@example.org")
-    assert list(joe.roles.all()) == [role]
-    assert not joe.has_usable_password()
-    assert client.post(reverse("user_invite"), given).status_code == 422
-    assert log_in(sales).post(reverse("user_invite"), given).status_code == 403
-
-
 def test_sample_data_is_removed_only_by_name_and_by_administrators(
     administrator: User, manager: User, log_in: LogIn
 ) -> None:

@@ -1,0 +1,1 @@
+"""Settings of people and rights: users, teams, roles, view as, why."""
