@@ -5,7 +5,7 @@ from datetime import datetime
 
 from core import audit
 from core.models import User, Webhook, WebhookDelivery, WebhookEvent
-from core.webhooks.kinds import DELETED, SILENT, raised
+from core.webhooks.kinds import CREATE, DELETED, SILENT, raised
 
 BATCH = 500
 
@@ -30,6 +30,8 @@ def note_events(
     if not wanted:
         return
     events = []
+    if changes is None and action == CREATE:
+        changes = {}
     for pk in ids:
         kept = None if changes is None else audit.plain_changes(changes.get(pk, {}))
         kinds = [name for name in raised(kind, action, kept) if name in wanted]
