@@ -136,7 +136,6 @@ def claim(delivery: WebhookDelivery, *, at: datetime) -> bool:
 # -- what came of it -----------------------------------------------------------------------------
 
 
-@transaction.atomic
 def settle(
     *, delivery: WebhookDelivery, webhook: Webhook, answer: Answer, at: datetime, chance: float
 ) -> None:
@@ -195,6 +194,7 @@ def _note_failure(webhook: Webhook, answer: Answer, at: datetime) -> None:
         _switch_off(webhook, SWITCHED_OFF)
 
 
+@transaction.atomic
 def _switch_off(webhook: Webhook, message: str) -> None:
     _set(webhook, state=WebhookState.OFF)
     audit.record(

@@ -42,7 +42,7 @@ from core.webhooks.signing import secret_of
 
 RIGHT = "core.webhook.manage"
 PAGE_SIZE = 50
-SHOWS_SECRET = "webhook_secret"  # in the session: of which webhook the next page shows it
+JUST_MADE = "webhook_made"  # in the session: of which webhook the next page shows it
 
 
 def _webhook(request: HttpRequest, pk: int) -> Webhook:
@@ -74,7 +74,7 @@ def _form_page(request: HttpRequest, webhook: Webhook, cancel_url: str) -> HttpR
     def on_valid(valid: WebhookForm) -> tuple[str, str]:
         save_webhook(webhook=webhook, wanted=valid.wanted(), by=user, at=now)
         if is_new:
-            request.session[SHOWS_SECRET] = webhook.pk
+            request.session[JUST_MADE] = webhook.pk
         return _("The webhook is saved."), reverse("webhook_detail", args=[webhook.pk])
 
     context = {"webhook": webhook, "cancel_url": cancel_url}
@@ -85,7 +85,7 @@ def _form_page(request: HttpRequest, webhook: Webhook, cancel_url: str) -> HttpR
 def webhook_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What it is told, how it goes, and the log; after it was made or renewed also the secret."""
     webhook = _webhook(request, pk)
-    shows_secret = request.session.pop(SHOWS_SECRET, None) == pk
+    shows_secret = request.session.pop(JUST_MADE, None) == pk
     waiting, waits_more = waiting_of(webhook)
     context = {
         "webhook": webhook,
@@ -134,9 +134,7 @@ def webhook_delivery(request: HttpRequest, pk: int, delivery: int) -> HttpRespon
     is_poll = bool(request.headers.get("HX-Request"))
     status = STOP_POLLING if is_poll and not found.is_open else 200
     parts = {"delivery": "delivery"}
-    return render_page(
-        request, "core/webhook_delivery.html", context, parts=parts, status=status
-    )
+    return render_page(request, "core/webhook_delivery.html", context, parts=parts, status=status)
 
 
 @requires(RIGHT)
@@ -188,7 +186,7 @@ def webhook_state(request: HttpRequest, pk: int) -> HttpResponse:
 def webhook_secret(request: HttpRequest, pk: int) -> HttpResponse:
     webhook = _webhook(request, pk)
     renew_secret(webhook=webhook, by=permissions.user_of(request), at=timezone.now())
-    request.session[SHOWS_SECRET] = pk
+    request.session[JUST_MADE] = pk
     return redirect("webhook_detail", pk=pk)
 
 

@@ -33,7 +33,14 @@ class WebhookForm(forms.Form):
         queryset=User.objects.filter(is_active=True),
         help_text=gettext_lazy("What this user may not see is not sent."),
     )
-    condition = forms.ChoiceField(label=gettext_lazy("Only records of"), required=False)
+    condition = forms.ChoiceField(
+        label=gettext_lazy("Which records"),
+        required=False,
+        help_text=gettext_lazy(
+            "Save a view of a list to have a choice here. Its filter is copied; records of other types "
+            "are all told."
+        ),
+    )
     kinds = forms.MultipleChoiceField(
         label=gettext_lazy("Events"),
         error_messages={"required": gettext_lazy("Choose at least one event.")},
@@ -60,7 +67,7 @@ class WebhookForm(forms.Form):
         field.choices = choices
 
     def _conditions(self, kept: str) -> Iterator[tuple[str, str]]:
-        yield "", _("every kind and state")
+        yield "", _("All records")
         if self.webhook.condition_type:
             yield KEPT, kept
         for pk, view in self.views.items():

@@ -83,7 +83,12 @@ class _Teller:
             is_gone = verb_of(name) == DELETED
             told = changed if event.changes is not None else None
             found.append(
-                Told(event, name, {"id": record["id"]} if is_gone else record, {} if is_gone else told)
+                Told(
+                    event,
+                    name,
+                    {"id": record["id"]} if is_gone else record,
+                    {} if is_gone else told,
+                )
             )
         return found
 

@@ -9,7 +9,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse
@@ -117,7 +117,9 @@ def _answer(response: HTTPResponse, text: bytes) -> Answer:
 
 def _wait(response: HTTPResponse) -> int:
     asked = response.headers.get("Retry-After", "")
-    return min(int(asked), MOST_WAIT) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 0
+    return (
+        min(int(asked), MOST_WAIT) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 0
+    )
 
 
 def _connected(target: Target) -> HTTPConnection:
@@ -138,7 +140,7 @@ def _connected(target: Target) -> HTTPConnection:
     connection.sock.settimeout(ANSWER_SECONDS)
     connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if target.is_encrypted:
-        connection.default_port = 443  # type: ignore[misc]  # else the port would stand in Host
+        connection.default_port = 443  # else the port would stand in Host
     return connection
 
 
@@ -172,10 +174,8 @@ def _given_up_after(seconds: float, connection: HTTPConnection) -> Iterator[None
     sock = connection.sock
 
     def cut() -> None:
-        try:
+        with suppress(OSError):  # it may be closed already
             sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # it is closed already
 
     timer = threading.Timer(seconds, cut)
     timer.start()

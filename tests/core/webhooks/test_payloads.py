@@ -204,9 +204,7 @@ def test_each_webhook_by_its_own_rights(administrator: User, outsider: User) -> 
     assert WebhookDelivery.objects.get().webhook.owner == administrator
 
 
-def test_no_query_for_each_event(
-    administrator: User, django_assert_max_num_queries: Any
-) -> None:
+def test_no_query_for_each_event(administrator: User, django_assert_max_num_queries: Any) -> None:
     WebhookFactory(owner=administrator, kinds=KINDS)
     for _lead in range(20):
         event(LeadFactory(), {"source": ["a", "b"], "owner": [None, administrator.pk]})

@@ -139,9 +139,7 @@ def test_something_else_than_a_web_server(line: Line, receiver: Receiver, answer
     assert line.send(b"{}", HEADERS).fault == DeliveryFault.CONNECTION
 
 
-def test_a_silent_receiver(
-    line: Line, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_silent_receiver(line: Line, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sending, "ANSWER_SECONDS", 0.2)
     receiver.handle = lambda _request: time.sleep(1)
     started = time.monotonic()
@@ -201,9 +199,7 @@ def certificate(folder: Path, name: str) -> Path:
 
 
 @pytest.fixture
-def encrypted(
-    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Receiver]:
+def encrypted(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
     """A receiver with a certificate for receiver.example, which resolves to this machine."""
     settings.WEBHOOK_ALLOW_NETWORKS = ["127.0.0.0/8"]
     path = certificate(tmp_path, "receiver.example")
@@ -233,9 +229,7 @@ def test_certificate_of_another_name_is_refused(encrypted: Receiver) -> None:
     assert encrypted.received == []
 
 
-def test_unknown_authority_is_refused(
-    encrypted: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unknown_authority_is_refused(encrypted: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sending, "_context", ssl.create_default_context)
     with Line(f"https://receiver.example:{encrypted.port}/") as line:
         assert line.send(b"{}", HEADERS).fault == DeliveryFault.CERTIFICATE
