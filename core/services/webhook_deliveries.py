@@ -121,7 +121,9 @@ def claim(delivery: WebhookDelivery, *, at: datetime) -> bool:
     if delivery.attempts >= MOST_ATTEMPTS:
         _write(delivery, state=DeliveryState.FAILED, fault=DeliveryFault.LOST, lease_until=None)
         return False
-    taken = WebhookDelivery.objects.filter(_free(at), pk=delivery.pk, claim=delivery.claim).update(
+    # As it was when it was found free: whoever claims, replays or settles it changes one of these.
+    same = {"pk": delivery.pk, "claim": delivery.claim, "state": delivery.state}
+    taken = WebhookDelivery.objects.filter(**same).update(
         state=DeliveryState.SENDING,
         claim=F("claim") + 1,
         attempts=F("attempts") + 1,
