@@ -56,7 +56,7 @@ def change_all(user: Any, text: str) -> None:
     from crm.models import Contact
 
     rows = Contact.objects.all()
-    edit_records(rows=rows, field="job_title", text=text, by=user, at=timezone.now())
+    edit_records(rows=rows, field="job_title", value=text, by=user, at=timezone.now())
 
 
 def measure_change(user: Any, webhook: Any, count: int) -> None:

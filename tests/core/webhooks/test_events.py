@@ -85,11 +85,11 @@ def test_one_record(hook: Webhook, administrator: User) -> None:
 def test_many_records(hook: Webhook, administrator: User, sales: User) -> None:
     LeadFactory.create_batch(3, source="Fair")
     rows, many = Lead.objects.all(), {"by": administrator, "at": NOW}
-    edit_records(rows=rows, field="source", text="Web", **many)
+    edit_records(rows=rows, field="source", value="Web", **many)
     found = kept()
     assert [kind for kind, _pk, _changes in found] == ["crm.lead.changed"] * 3
     assert {tuple(changes["source"]) for _kind, _pk, changes in found} == {("Fair", "Web")}
-    edit_records(rows=rows, field="source", text="Web", **many)
+    edit_records(rows=rows, field="source", value="Web", **many)
     assert kept() == []
     tag_records(rows=rows, tags=[TagFactory()], **many)
     assign_records(rows=rows, owner=sales, **many)
@@ -176,7 +176,7 @@ def test_no_query_for_each_record(hook: Webhook, administrator: User) -> None:
         pks = [lead.pk for lead in LeadFactory.create_batch(count, source="Fair", contact=None)]
         rows = Lead.objects.filter(pk__in=pks)
         with CaptureQueriesContext(connection) as found:
-            edit_records(rows=rows, field="source", text="Web", by=administrator, at=NOW)
+            edit_records(rows=rows, field="source", value="Web", by=administrator, at=NOW)
         return len(found)
 
     one, many = queries(1), queries(30)

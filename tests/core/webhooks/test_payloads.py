@@ -190,7 +190,7 @@ def test_what_happened_before_a_record_was_deleted_is_told_first(administrator: 
     WebhookFactory(owner=administrator, kinds=KINDS)
     lead = save_record(record=Lead(source="Web"), by=administrator)
     rows, many = Lead.objects.filter(pk=lead.pk), {"by": administrator, "at": NOW}
-    edit_records(rows=rows, field="source", text="Fair", **many)
+    edit_records(rows=rows, field="source", value="Fair", **many)
     delete_records(rows=rows, **many)
     assert [body["type"][9:] for body in told()] == ["created", "changed", "deleted"]
 
