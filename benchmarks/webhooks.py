@@ -28,7 +28,7 @@ class Receiver(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1
 
-    def do_POST(self) -> None:  # noqa: N802  # the name that the library calls
+    def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
         self.send_response(204)
         self.end_headers()
