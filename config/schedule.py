@@ -9,6 +9,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from core.services.schedules import daily_at
 
 RECOVERY_SECONDS = 15
+WEBHOOK_SECONDS = 5
 REMINDER_SECONDS = 60
 
 
@@ -34,6 +35,8 @@ SEEDS = [
     ScheduleSeed(
         "Search index, nightly", "core.ask_question", hour=1, arguments=["core.search_rebuild"]
     ),
+    ScheduleSeed("Webhooks", "core.wake_webhooks", seconds=WEBHOOK_SECONDS),
+    ScheduleSeed("Log of webhooks, nightly", "core.prune_webhook_log", hour=4),
     ScheduleSeed("Reminders", "crm.remind", seconds=REMINDER_SECONDS),
     ScheduleSeed("Parts of large tables", "crm.extend_partitions", hour=3),
 ]

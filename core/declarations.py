@@ -54,6 +54,7 @@ def _register_permissions() -> None:
         Permission("core.settings.manage", _("Manage settings")),
         Permission("core.user.manage", _("Manage users and teams")),
         Permission("core.role.manage", _("Manage roles")),
+        Permission("core.webhook.manage", _("Have other systems told by webhooks")),
         Permission("core.sample.load", _("Load the sample company")),
         Permission("core.sample.remove", _("Remove the sample company")),
     )
@@ -114,6 +115,15 @@ def _register_settings() -> None:
             "data",
             10,
             "core.custom_field.manage",
+        ),
+        SettingsSection(
+            "webhooks",
+            _("Webhooks"),
+            "webhook",
+            "webhook_list",
+            "system",
+            20,
+            "core.webhook.manage",
         ),
         SettingsSection("bin", _("Bin"), "trash", "bin_list", "data", 80, is_for=_has_bin),
     )

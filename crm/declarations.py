@@ -14,6 +14,7 @@ from core.registries import (
     BaseAmounts,
     ChangeRules,
     Command,
+    EventKind,
     NavigationEntry,
     Panel,
     Permission,
@@ -22,6 +23,7 @@ from core.registries import (
     base_amounts,
     change_rules,
     commands,
+    event_kinds,
     navigation,
     panels,
     permission_registry,
@@ -53,6 +55,9 @@ def register() -> None:
 
     lists.register(*LISTS)
     record_pages.register(*RECORD_PAGES)
+    event_kinds.register(
+        EventKind("crm.deal.stage_changed", _("Stage changed"), "crm.deal", "stage")
+    )
     _register_home()
     _register_start()
 

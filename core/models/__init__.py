@@ -16,6 +16,7 @@ from core.models.saved_views import SavedView, ViewFavourite
 from core.models.search import SearchEntry, SearchWord
 from core.models.tags import Tag
 from core.models.users import Team, User
+from core.models.webhooks import Webhook, WebhookDelivery, WebhookEvent
 
 __all__ = [
     "Attachment",
@@ -44,4 +45,7 @@ __all__ = [
     "Team",
     "User",
     "ViewFavourite",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookEvent",
 ]

@@ -4,6 +4,7 @@ from core.registries.amounts import BaseAmounts, base_amounts
 from core.registries.base import Registry
 from core.registries.changes import ChangeRules, change_rules
 from core.registries.commands import Command, commands
+from core.registries.events import EventKind, event_kinds
 from core.registries.navigation import NavigationEntry, navigation
 from core.registries.panels import Panel, panels
 from core.registries.permissions import Permission, permission_registry
@@ -17,6 +18,7 @@ __all__ = [
     "BaseAmounts",
     "ChangeRules",
     "Command",
+    "EventKind",
     "NavigationEntry",
     "Panel",
     "Permission",
@@ -28,6 +30,7 @@ __all__ = [
     "base_amounts",
     "change_rules",
     "commands",
+    "event_kinds",
     "navigation",
     "panels",
     "permission_registry",

@@ -54,7 +54,7 @@ def erase(*, kind: RecordType, rows: QuerySet[Any], by: User | None) -> Erased:
     audit.record_all(actor=by, action="erase", changes_by_subject=[(record, {}) for record in gone])
     _erase_files(kind, pks)
     kind.model._base_manager.filter(pk__in=pks).delete()
-    after_change(kind.key, pks)
+    after_change(kind.key, pks, action="erase")
     return Erased(len(gone), len(needed))
 
 

@@ -121,7 +121,7 @@ def _set_done(activity: Activity, done_at: datetime | None, by: User) -> bool:
     action = "complete" if done_at else "reopen"
     changes = {"done_at": (stored.done_at, done_at)}
     audit.record(actor=by, action=action, subject=activity, changes=changes)
-    after_change("crm.activity", [activity.pk])
+    after_change("crm.activity", [activity.pk], changes={activity.pk: changes}, by=by)
     return True
 
 
@@ -138,8 +138,9 @@ def move_activity(*, activity: Activity, to: datetime | None, by: User) -> bool:
     activity.at, activity.reminded_at = to, stored.reminded_at
     rearm(activity)
     Activity.objects.filter(pk=activity.pk).update(at=to, reminded_at=activity.reminded_at)
-    audit.record(actor=by, action="edit", subject=activity, changes={"at": (stored.at, to)})
-    after_change("crm.activity", [activity.pk])
+    changes = {"at": (stored.at, to)}
+    audit.record(actor=by, action="edit", subject=activity, changes=changes)
+    after_change("crm.activity", [activity.pk], changes={activity.pk: changes}, by=by)
     return True
 
 

@@ -9,6 +9,8 @@ from tests.factories.core import (
     TagFactory,
     TeamFactory,
     UserFactory,
+    WebhookDeliveryFactory,
+    WebhookFactory,
 )
 from tests.factories.crm import (
     ActivityFactory,
@@ -48,4 +50,6 @@ __all__ = [
     "TagFactory",
     "TeamFactory",
     "UserFactory",
+    "WebhookDeliveryFactory",
+    "WebhookFactory",
 ]

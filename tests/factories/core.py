@@ -19,6 +19,8 @@ from core.models import (
     Tag,
     Team,
     User,
+    Webhook,
+    WebhookDelivery,
 )
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -137,3 +139,34 @@ class NotificationFactory(DjangoModelFactory):
     message = "“%(job)s” is done."
     message_args = {"job": "Lead score"}
     url = "/"
+
+
+class WebhookFactory(DjangoModelFactory):
+    """Told of leads and deals, with the rights of `owner`."""
+
+    class Meta:
+        model = Webhook
+
+    name = factory.Sequence("Webhook {}".format)
+    url = "https://receiver.example.com/hook"
+    kinds = factory.LazyFunction(
+        lambda: [
+            f"crm.{noun}.{verb}"
+            for noun in ("lead", "deal")
+            for verb in ("created", "changed", "deleted", "restored")
+        ]
+    )
+    owner = factory.SubFactory(UserFactory)
+
+
+class WebhookDeliveryFactory(DjangoModelFactory):
+    class Meta:
+        model = WebhookDelivery
+
+    webhook = factory.SubFactory(WebhookFactory)
+    kind = "crm.lead.changed"
+    object_type = "crm.lead"
+    object_id = factory.Sequence(lambda number: number + 1)
+    body = '{"type":"crm.lead.changed"}'
+    created_at = NOW
+    next_at = NOW

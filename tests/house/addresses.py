@@ -32,6 +32,8 @@ from tests.factories import (
     RoleFactory,
     TeamFactory,
     UserFactory,
+    WebhookDeliveryFactory,
+    WebhookFactory,
 )
 from tests.factories.core import NOW
 
@@ -174,6 +176,15 @@ def _role(_owner: User) -> int:
     return RoleFactory(grants={"crm.lead.view": Reach.OWN}).pk
 
 
+def _webhook(owner: User) -> int:
+    return WebhookFactory(owner=owner).pk
+
+
+def _delivery(owner: User) -> dict[str, int]:
+    delivery = WebhookDeliveryFactory(webhook__owner=owner)
+    return {"pk": delivery.webhook_id, "delivery": delivery.pk}
+
+
 # By the whole name of the address, else by the noun it begins with.
 RECORDS: dict[str, Callable[[User], int | dict[str, int]]] = {
     "lead": _lead,
@@ -201,6 +212,8 @@ RECORDS: dict[str, Callable[[User], int | dict[str, int]]] = {
     "role": _role,
     "change": _change,
     "currency": _currency,
+    "webhook": _webhook,
+    "webhook_delivery": _delivery,
     "activity_log": _lead,
     "activity_people": _lead,
     "timeline": _lead,
