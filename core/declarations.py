@@ -48,6 +48,8 @@ def register() -> None:
 def _register_permissions() -> None:
     permission_registry.register(
         Permission("core.job.view", _("See job runs")),
+        Permission("core.api_token.create", _("Make API tokens of one's own")),
+        Permission("core.api_token.manage", _("See and revoke everybody's API tokens")),
         Permission("core.custom_field.manage", _("Say what custom fields mean")),
         Permission("core.bin.empty", _("Delete records of the bin for good")),
         Permission("core.currency.manage", _("Manage currencies and exchange rates")),
