@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -131,7 +132,7 @@ class RecordReader:
 
     def _plain(self, column: Column, field: ResolvedField) -> Read:
         path = column.value_path
-        value: Read = field.value_of if field.key else lambda row: value_of(row, path)
+        value: Read = field.value_of if field.key else _getter(path)
         match field.type:
             case FieldType.USER:
                 return lambda row: self._user(value(row))
@@ -195,6 +196,11 @@ def _column(kind: RecordType, name: str, view: Viewpoint) -> Column:
     said, before = declared(kind, name)
     path = f"{before}{said.shown_path}" if said is not None else field.path
     return Column(name, field.label, field, value_path=path)
+
+
+def _getter(path: str) -> Read:
+    """What stands at the end of a path; most are columns of the record itself."""
+    return (lambda row: value_of(row, path)) if "__" in path else attrgetter(path)
 
 
 def _entry(value: Any, labels: Mapping[Any, str]) -> dict[str, Any] | None:

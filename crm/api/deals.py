@@ -114,6 +114,7 @@ class DealMove(DealAct):
     )
     @once
     def post(self, request: Request, pk: int) -> Response:
+        self.deal(user_of(request), pk)
         body = body_of(request)
         number = body.get("stage")
         is_number = isinstance(number, int) and not isinstance(number, bool) and 0 < number < 2**63
