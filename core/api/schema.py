@@ -11,7 +11,7 @@ from core.api.described import Json, Operation, ref
 from core.models import CustomField
 from core.permissions import Access
 
-PROBLEM = "application/problem+json"
+PROBLEM = {"application/problem+json": {"schema": ref("Problem")}}
 PARAMETER = re.compile(r"\{(\w+)\}")
 WHAT = {
     200: "Done.",
@@ -76,8 +76,7 @@ class Schema(AutoSchema):
                 content = {operation.answer_type: {"schema": self._said(said)}}
                 found[str(status)]["content"] = content
         for status in operation.fails:
-            content = {PROBLEM: {"schema": ref("Problem")}}
-            found[str(status)] = {"description": WHAT[status], "content": content}
+            found[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
         return found
 
 
@@ -119,6 +118,11 @@ def with_components(result: Json, generator: Any, request: Any, public: bool) ->
         "paths": paths,
         "components": {
             "schemas": found,
+            "responses": {
+                f"Problem{status}": {"description": what, "content": PROBLEM}
+                for status, what in WHAT.items()
+                if status >= 400
+            },
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "bearerFormat": "rm_…"},
                 "session": {"type": "apiKey", "in": "cookie", "name": "sessionid"},

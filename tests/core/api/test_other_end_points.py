@@ -87,7 +87,9 @@ def test_short_lists_go_on(caller: Caller) -> None:
     rest = caller.get("tags/", {"size": "3", "after": first["next"]}).json()
     assert [row["id"] for row in [*first["results"], *rest["results"]]] == made
     assert rest["next"] is None
-    assert [row["name"] for row in caller.get("tags/", {"q": "tag 4"}).json()["results"]] == ["Tag 4"]
+    assert [row["name"] for row in caller.get("tags/", {"q": "tag 4"}).json()["results"]] == [
+        "Tag 4"
+    ]
     assert caller.get("tags/", {"after": "²"}).status_code == 400
 
 
