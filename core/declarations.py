@@ -100,6 +100,15 @@ def _register_settings() -> None:
             "connections", _("Connections"), "plug", "socialaccount_connections", own, 60
         ),
         SettingsSection(
+            "tokens",
+            _("API tokens"),
+            "key",
+            "token_list",
+            own,
+            70,
+            "core.api_token.create",
+        ),
+        SettingsSection(
             "currencies",
             _("Currencies"),
             "coins",

@@ -248,7 +248,7 @@ class TokenForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.groups = scope_groups(permissions.access_of(user))
-        known = [EVERYTHING, *(scope for group in self.groups for scope in group.scopes)]
+        known = [EVERYTHING, *(scope for group in self.groups for scope, _label in group.scopes)]
         scopes = self.fields["scopes"]
         assert isinstance(scopes, forms.MultipleChoiceField)  # noqa: S101  # declared above
         scopes.choices = [(scope, scope) for scope in known]

@@ -4,12 +4,18 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 from core.choices import Reach
 from core.permissions import Access
 from core.registries import permission_registry, record_types
 
 READ, WRITE, EVERYTHING = "read", "write", "*"
 VIEW = "view"
+WAYS = {READ: pgettext_lazy("token", "read"), WRITE: pgettext_lazy("token", "read and write")}
+# What the API offers beside the records.
+OTHERS = {"core.job": _("Jobs")}
 
 
 @dataclass(frozen=True)
@@ -17,7 +23,7 @@ class ScopeGroup:
     """The scopes of one object, as the form of a token offers them."""
 
     label: Any
-    scopes: tuple[str, ...]
+    scopes: tuple[tuple[str, Any], ...]
 
 
 def scopes_of(permission: str) -> tuple[str, ...]:
@@ -38,23 +44,16 @@ def known_scopes() -> list[str]:
 
 
 def scope_groups(access: Access) -> list[ScopeGroup]:
-    """The scopes that mean something to somebody with these rights, by object."""
-    groups: dict[str, list[str]] = {}
-    for right in permission_registry:
-        if access.may(right.key):
-            thing = right.key.rpartition(".")[0]
-            groups.setdefault(thing, []).extend(scopes_of(right.key))
+    """The scopes that open something of the API to somebody with these rights, by object."""
+    things = {
+        right.key.rpartition(".")[0] for right in permission_registry if access.may(right.key)
+    }
+    labels = {**{kind.key: kind.plural for kind in record_types}, **OTHERS}
     return [
-        ScopeGroup(_label_of(thing), tuple(dict.fromkeys(scopes)))
-        for thing, scopes in groups.items()
+        ScopeGroup(label, tuple((f"{thing}:{way}", said) for way, said in WAYS.items()))
+        for thing, label in labels.items()
+        if thing in things
     ]
-
-
-def _label_of(thing: str) -> Any:
-    if thing in record_types:
-        return record_types[thing].plural
-    rights = (right for right in permission_registry if right.key.rpartition(".")[0] == thing)
-    return next(rights).label
 
 
 def limited(access: Access, scopes: Collection[str]) -> Access:

@@ -131,7 +131,7 @@ def page_of(asked: Asked) -> dict[str, Any]:
     with at_most(SECONDS):
         rows = state.rows()
         page = _fetch(asked, reader, rows)
-        answer = {
+        answer: dict[str, Any] = {
             "results": reader.read(page.rows),
             "next": _token(state, page.next_token),
             "previous": _token(state, page.previous_token),

@@ -35,7 +35,7 @@ class ApiView(APIView):
 
     @classmethod
     def as_view(cls, **given: Any) -> Any:
-        view = super().as_view(**given)
+        view: Any = super().as_view(**given)
         rights = cls(**given).rights_by_method()
         view.required_permission = rights.get("GET") or next(iter(rights.values()))
         return view
@@ -43,7 +43,7 @@ class ApiView(APIView):
     def rights_by_method(self) -> Mapping[str, str]:
         return self.rights
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with (
             translation.override(translation.get_language()),
             timezone.override(timezone.get_current_timezone()),
@@ -74,12 +74,13 @@ class ApiView(APIView):
             permissions.require(user, right)
 
     def _check_scope(self, request: Request) -> None:
-        if not self.thing or not request.auth or EVERYTHING in request.auth.scopes:
+        token: Any = request.auth
+        if not self.thing or not token or EVERYTHING in token.scopes:
             return
         needed = [f"{self.thing}:{WRITE}"]
         if request.method in SAFE_METHODS:
             needed.append(f"{self.thing}:{READ}")
-        if not set(needed) & set(request.auth.scopes):
+        if not set(needed) & set(token.scopes):
             sentence = _("This token needs the scope %(scope)s.") % {"scope": needed[-1]}
             raise ProblemError(403, "not-allowed", sentence)
 
@@ -93,10 +94,8 @@ class ApiView(APIView):
                 413, "too-large", sentence % {"megabytes": max(limit // 1_048_576, 1)}
             )
 
-    def finalize_response(
-        self, request: Any, response: Any, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
-        found = super().finalize_response(request, response, *args, **kwargs)
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        found: Any = super().finalize_response(request, response, *args, **kwargs)
         found.headers.setdefault("Cache-Control", "private, no-store")
         found.headers.setdefault("Content-Security-Policy", CSP)
         found.headers.setdefault("X-Content-Type-Options", "nosniff")

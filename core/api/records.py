@@ -116,7 +116,9 @@ class RecordsView(ApiView):
             return Response({"id": pk}, status)
         return Response(record, status, headers={"ETag": tag_of(self.kind, record)})
 
+    @transaction.atomic
     def write_one(self, request: Request, mode: str, given: Mapping[str, Any]) -> Row:
+        """A row of one; refused, it leaves nothing behind."""
         (row,) = write_rows(
             kind=self.kind, given=[given], mode=mode, by=user_of(request), at=timezone.now()
         )

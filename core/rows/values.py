@@ -104,7 +104,8 @@ def parsed(field_type: FieldType, value: Any) -> Any:
     """The value as Python knows it; None for nothing."""
     if value is None or value in ("", []):
         return None
-    return PARSERS.get(field_type, _text)(value)
+    parse: Parse = PARSERS.get(field_type, _text)
+    return parse(value)
 
 
 def for_column(column: Any, field_type: FieldType, value: Any) -> Any:

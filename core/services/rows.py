@@ -130,17 +130,18 @@ def _read(writing: Writing, rows: Sequence[Row]) -> None:
         if row.is_new:
             row.record = model()
         read_values(row, fields)
+    _refuse_taken(writing, [row for row in rows if not row.is_refused])
     left = [row for row in rows if not row.is_refused]
     owners = resolve_owners(left, fields)
     resolve_links(left, fields)
     for row in left:
         _apply(writing, row, owners)
+        _check_required(writing, row)
     fill = rules_for_rows(writing.kind.key).fill
     if fill is not None:
         fill([row for row in left if not row.is_refused], writing.by, writing.at)
     for row in left:
         _check(writing, row)
-    _refuse_taken(writing, [row for row in left if not row.is_refused])
 
 
 def _apply(writing: Writing, row: Row, owners: Mapping[int, User]) -> None:
@@ -157,12 +158,16 @@ def _apply(writing: Writing, row: Row, owners: Mapping[int, User]) -> None:
         record.owner_id, record.team_id = owner.pk, owner.team_id
 
 
-def _check(writing: Writing, row: Row) -> None:
+def _check_required(writing: Writing, row: Row) -> None:
     """What a record has to have; of a stored one only what the row takes away."""
     for field in writing.fields.required:
         if (row.is_new or field in row.values) and field.value(row.record) in (None, ""):
             name = f"custom.{field.custom.key}" if field.custom else field.name
             row.refuse(name, _("This cannot be empty."))
+
+
+def _check(writing: Writing, row: Row) -> None:
+    """The same as the rules of the type say it."""
     for name, sentence in rules_for_rows(writing.kind.key).check(row.record).items():
         if row.is_new or any(field.name == name for field in row.values):
             row.refuse(name, sentence)

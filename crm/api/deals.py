@@ -116,7 +116,7 @@ class DealMove(DealAct):
     def post(self, request: Request, pk: int) -> Response:
         self.deal(user_of(request), pk)
         body = body_of(request)
-        number = body.get("stage")
+        number: Any = body.get("stage")
         is_number = isinstance(number, int) and not isinstance(number, bool) and 0 < number < 2**63
         stage = Stage.objects.filter(pk=number).first() if is_number else None
         if stage is None:
