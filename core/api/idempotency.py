@@ -7,7 +7,7 @@ one's commit and is given its answer; when the process dies midway, nothing of b
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -21,9 +21,9 @@ from rest_framework.response import Response
 from core.api.base import user_of
 from core.api.problems import ProblemError, answer
 from core.models import GivenAnswer
+from core.services.api_answers import forget_old_answers
 
 HEADER, REPLAYED = "Idempotency-Key", "Idempotency-Replayed"
-KEPT_HOURS = 24
 LONGEST = 200
 KEPT_HEADERS = ("ETag", "Location")
 ONCE = "is_done_once"
@@ -66,8 +66,7 @@ def _done_once(key: str, view: Any, request: Request, work: Callable[[], Respons
 
 def _begin(key: str, digest: str, request: Request, now: datetime) -> GivenAnswer | None:
     """The place for the answer; none when there is one of this key."""
-    old = now - timedelta(hours=KEPT_HOURS)
-    GivenAnswer.objects.filter(created_at__lt=old).delete()
+    forget_old_answers(at=now)
     try:
         with transaction.atomic():
             return GivenAnswer.objects.create(

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from core.models import GivenAnswer, Role, User
 from core.services import records
+from core.services.api_answers import forget_old_answers
 from crm.models import Contact
 from tests.core.api.callers import Caller
 from tests.factories import UserFactory
@@ -64,6 +65,15 @@ def test_keys_are_ones_own_and_end_after_a_day(caller: Caller) -> None:
     assert GivenAnswer.objects.count() == 1
     for key in ("x" * 201, "a\x7fb"):
         assert caller.post("contacts/", BODY, **{"Idempotency-Key": key}).status_code == 400
+
+
+@pytest.mark.django_db
+def test_old_answers_go_at_night(caller: Caller) -> None:
+    caller.post("contacts/", BODY, **KEY)
+    forget_old_answers(at=timezone.now())
+    assert GivenAnswer.objects.count() == 1
+    forget_old_answers(at=timezone.now() + timedelta(hours=25))
+    assert not GivenAnswer.objects.exists()
 
 
 @pytest.mark.django_db
