@@ -48,6 +48,8 @@ def register() -> None:
 def _register_permissions() -> None:
     permission_registry.register(
         Permission("core.job.view", _("See job runs")),
+        Permission("core.api_token.create", _("Make API tokens of one's own")),
+        Permission("core.api_token.manage", _("See and revoke everybody's API tokens")),
         Permission("core.custom_field.manage", _("Say what custom fields mean")),
         Permission("core.bin.empty", _("Delete records of the bin for good")),
         Permission("core.currency.manage", _("Manage currencies and exchange rates")),
@@ -97,6 +99,15 @@ def _register_settings() -> None:
         SettingsSection("sessions", _("Sessions"), "device-laptop", "usersessions_list", own, 50),
         SettingsSection(
             "connections", _("Connections"), "plug", "socialaccount_connections", own, 60
+        ),
+        SettingsSection(
+            "tokens",
+            _("API tokens"),
+            "key",
+            "token_list",
+            own,
+            70,
+            "core.api_token.create",
         ),
         SettingsSection(
             "currencies",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from core.views import (
+    api_tokens,
     bins,
     bulk,
     currencies,
@@ -127,6 +128,8 @@ urlpatterns = [
         webhooks.webhook_delivery,
         name="webhook_delivery",
     ),
+    path("settings/tokens/", api_tokens.token_list, name="token_list"),
+    path("settings/tokens/<int:pk>/revoke/", api_tokens.token_revoke, name="token_revoke"),
     path("settings/preferences/", settings.preferences_update, name="preferences_update"),
     path("lookup/<str:object_type>/", related.lookup, name="lookup"),
     path(f"{RECORD}fields/<str:name>/", fields.record_field, name="record_field"),

@@ -28,6 +28,7 @@ from core.registries import (
     panels,
     permission_registry,
     record_types,
+    row_rules,
     settings_sections,
     start_steps,
 )
@@ -83,12 +84,14 @@ def _register_changes() -> None:
         contacts_taken_along,
         follow_lead_edit,
     )
+    from crm.services.rows import ROW_RULES  # noqa: PLC0415
 
     change_rules.register(
         ChangeRules("crm.lead", follow=follow_lead_edit, taken_along=contacts_taken_along),
         ChangeRules("crm.deal", follow=follow_deal_edit, related=("stage",)),
         ChangeRules("crm.activity", follow=follow_activity_edit),
     )
+    row_rules.register(*ROW_RULES)
 
 
 def _register_navigation() -> None:

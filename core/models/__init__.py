@@ -1,5 +1,6 @@
 """Facts that every app stands on: people, permissions, jobs, views, tags, files, audit …"""
 
+from core.models.api import ApiToken, ExternalKey, GivenAnswer
 from core.models.attachments import Attachment
 from core.models.audit import AuditEvent
 from core.models.change_sets import ChangeSet
@@ -19,12 +20,15 @@ from core.models.users import Team, User
 from core.models.webhooks import Webhook, WebhookDelivery, WebhookEvent
 
 __all__ = [
+    "ApiToken",
     "Attachment",
     "AuditEvent",
     "ChangeSet",
     "CustomField",
     "ExchangeRate",
+    "ExternalKey",
     "FieldRule",
+    "GivenAnswer",
     "Grant",
     "Installation",
     "JobPartition",

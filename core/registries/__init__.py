@@ -10,6 +10,7 @@ from core.registries.panels import Panel, panels
 from core.registries.permissions import Permission, permission_registry
 from core.registries.records import RecordType, record_types
 from core.registries.roles import RoleSeed, role_seeds
+from core.registries.rows import RowRules, row_rules, rules_for_rows
 from core.registries.settings import SETTINGS_GROUPS, SettingsSection, settings_sections
 from core.registries.start import StartStep, start_steps
 
@@ -25,6 +26,7 @@ __all__ = [
     "RecordType",
     "Registry",
     "RoleSeed",
+    "RowRules",
     "SettingsSection",
     "StartStep",
     "base_amounts",
@@ -36,6 +38,8 @@ __all__ = [
     "permission_registry",
     "record_types",
     "role_seeds",
+    "row_rules",
+    "rules_for_rows",
     "settings_sections",
     "start_steps",
 ]

@@ -107,6 +107,7 @@ DEAL = RecordType(
         },
         summary=["company", "status"],
     ),
+    slug="deals",
 )
 
 PRODUCT = RecordType(
@@ -130,4 +131,5 @@ PRODUCT = RecordType(
         shared.CREATED,
     ),
     searched=Searched({"name": ["name"], "other": ["sku"]}, summary=["category"]),
+    slug="products",
 )

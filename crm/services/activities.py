@@ -70,6 +70,17 @@ def _add(activity: Activity, guests: Iterable[Contact], by: User, at: datetime) 
     return activity
 
 
+def keep_activity(activity: Activity, by: User, at: datetime) -> Activity:
+    """Write an activity at hand: a new one that lies ahead, or is a task, is planned; another one
+    has happened."""
+    if activity.pk:
+        return edit_activity(activity=activity, by=by, at=at)
+    is_ahead = activity.at is not None and activity.at > at
+    if activity.kind == ActivityKind.TASK or is_ahead:
+        return plan_activity(activity=activity, by=by, at=at)
+    return log_activity(activity=activity, by=by, at=at)
+
+
 @transaction.atomic
 def edit_activity(
     *,

@@ -1,6 +1,7 @@
 """Records as tests need them; everything not given is made up."""
 
 from tests.factories.core import (
+    ApiTokenFactory,
     CustomFieldFactory,
     JobRunFactory,
     ModelVersionFactory,
@@ -30,6 +31,7 @@ from tests.factories.crm import (
 
 __all__ = [
     "ActivityFactory",
+    "ApiTokenFactory",
     "CompanyFactory",
     "ContactFactory",
     "CustomFieldFactory",

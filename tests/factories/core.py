@@ -9,6 +9,7 @@ from factory.django import DjangoModelFactory
 from core.choices import FieldAccess, FieldType, Reach, RunState
 from core.jobs.questions import question_key
 from core.models import (
+    ApiToken,
     CustomField,
     FieldRule,
     Grant,
@@ -22,6 +23,7 @@ from core.models import (
     Webhook,
     WebhookDelivery,
 )
+from core.services.api_tokens import digest_of
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -128,6 +130,22 @@ class ModelVersionFactory(DjangoModelFactory):
     algorithm = "logistic_regression"
     fingerprint = "0" * 64
     artifact_sha256 = "0" * 64
+
+
+class ApiTokenFactory(DjangoModelFactory):
+    """`secret` is what its digest is of; everything its user may, unless told otherwise."""
+
+    class Meta:
+        model = ApiToken
+
+    class Params:
+        secret = factory.Sequence("rm_secret-of-a-test-{}".format)
+
+    name = "Sync"
+    prefix = "rm_secret-o"
+    user = factory.SubFactory(UserFactory)
+    scopes = ["*"]
+    digest = factory.LazyAttribute(lambda token: digest_of(token.secret))
 
 
 class NotificationFactory(DjangoModelFactory):
