@@ -10,12 +10,13 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from core.api.problems import SECONDS, ProblemError, wrong_parameter
-from core.api.reading import RecordReader, chosen_names
+from core.api.reading import chosen_names
 from core.lists import ListDefinition, ListState
 from core.lists.counts import Total, total_of
 from core.lists.keyset import Page, Position, fetch_page
 from core.lists.parts import MOST_PARTS
 from core.models import User
+from core.telling.records import RecordReader
 from core.time_limits import at_most
 
 USUAL, LARGEST = 50, 500

@@ -20,8 +20,8 @@ from core.api.described import (
     query,
     thing,
 )
-from core.api.values import moment
 from core.models import Tag, Team, User
+from core.telling.values import moment
 from core.text import comparable
 
 MANAGE = "core.settings.manage"

@@ -8,12 +8,12 @@ from rest_framework.response import Response
 
 from core.api.base import user_of
 from core.api.described import FLAG, MAYBE_TEXT, TEXT, Json, described, thing
-from core.api.reading import own_names
 from core.api.records import RecordsView
 from core.conditions.fields import ResolvedField, resolve
 from core.conditions.operators import operators_for
 from core.conditions.viewpoint import Viewpoint
 from core.rows.fields import RowFields
+from core.telling.records import own_names
 
 FIELD = thing(
     {

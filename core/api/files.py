@@ -28,9 +28,9 @@ from core.api.formats import FileBody
 from core.api.idempotency import once
 from core.api.problems import InvalidError
 from core.api.records import RecordsView
-from core.api.values import moment
 from core.models import Attachment
 from core.services.attachments import BINARY, add_file, delete_file, files_of
+from core.telling.values import moment
 
 FILE = thing(
     {"id": ID, "name": TEXT, "size": NUMBER, "content_type": TEXT, "created_at": MAYBE_MOMENT}

@@ -25,13 +25,13 @@ from core.api.described import (
 )
 from core.api.idempotency import once
 from core.api.problems import InvalidError
-from core.api.values import moment
 from core.choices import RunState
 from core.jobs.kinds import job_kinds
 from core.models import JobRun
 from core.queries.jobs import steps_of, visible_kinds, visible_runs
 from core.services.jobs import cancel_run, resume_run, start_run
 from core.tasks import wake
+from core.telling.values import moment
 
 VIEW = "core.job.view"
 PROPERTIES: Json = {

@@ -27,7 +27,7 @@ from core.api.described import (
 )
 from core.api.idempotency import once
 from core.api.problems import InvalidError, ProblemError, wrong_parameter
-from core.api.reading import RecordReader, chosen_names
+from core.api.reading import chosen_names
 from core.api.versions import check_match, is_unchanged, tag_of
 from core.conditions.viewpoint import Viewpoint
 from core.lists import ListDefinition
@@ -36,6 +36,7 @@ from core.registries import RecordType
 from core.rows.items import CREATED, REFUSED, UNCHANGED, UPDATED, WHOLE, Row
 from core.services.records import delete_records, restore_records
 from core.services.rows import MODES, MOST_ROWS, UPSERT, write_rows
+from core.telling.records import RecordReader
 
 
 def of_kind(suffix: str = "") -> Any:

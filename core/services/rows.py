@@ -230,14 +230,14 @@ def _write_changed(writing: Writing, rows: Sequence[Row], tags: Mapping[str, Tag
     change_set = ChangeSet.objects.create(
         object_type=writing.kind.key, action="edit", actor=writing.by, at=writing.at
     )
-    written = set(write_drafts(writing.kind, drafts, action="edit", change_set=change_set))
+    written = write_drafts(writing.kind, drafts, action="edit", change_set=change_set)
     for row in rows:
         row.status = UPDATED if row.record.pk in written else UNCHANGED
     if not written:
         change_set.delete()
         return
     ChangeSet.objects.filter(pk=change_set.pk).update(count=F("count") + len(written))
-    after_change(writing.kind.key, written)
+    after_change(writing.kind.key, written, changes=written, by=writing.by)
 
 
 def _write_new(writing: Writing, rows: Sequence[Row], tags: Mapping[str, Tag]) -> None:
@@ -258,7 +258,7 @@ def _write_new(writing: Writing, rows: Sequence[Row], tags: Mapping[str, Tag]) -
         changes_by_subject=[(record, {}) for record in records],
     )
     rules.made(records, writing.by, writing.at)
-    after_change(kind.key, [record.pk for record in records])
+    after_change(kind.key, [record.pk for record in records], action=CREATE, by=writing.by)
     for row in rows:
         row.status = CREATED
 

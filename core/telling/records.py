@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -13,14 +14,15 @@ from core.conditions.viewpoint import Viewpoint
 from core.lists import lists
 from core.lists.cells import with_columns
 from core.lists.columns import Column, declared, resolved
-from core.models import User
+from core.models import ExternalKey, User
 from core.records.lookups import name_of
 from core.registries import RecordType, record_types
 from core.telling.values import FORMS, NOT_TOLD, moment
 
 Read = Callable[[Any], Any]
 Json = dict[str, Any]
-NAME, URL, CHANGED = "display_name", "url", "updated_at"
+NAME, EXTERNAL, URL = "display_name", "external", "url"
+CHANGED = "updated_at"
 
 
 def own_names(kind: RecordType, view: Viewpoint) -> list[str]:
@@ -31,11 +33,21 @@ def own_names(kind: RecordType, view: Viewpoint) -> list[str]:
 
 
 class RecordReader:
-    """Reads records of one type for one reader: a few queries, however many rows."""
+    """Reads records of one type for one reader: a few queries a page, however many rows."""
 
-    def __init__(self, kind: RecordType, view: Viewpoint) -> None:
+    def __init__(
+        self, kind: RecordType, view: Viewpoint, names: Sequence[str] | None = None
+    ) -> None:
         self.kind, self.view = kind, view
-        self.columns = [_column(kind, name, view) for name in own_names(kind, view)]
+        is_all = names is None
+        self.names = own_names(kind, view) if names is None else names
+        self.columns = [
+            _column(kind, name, view) for name in self.names if resolved(kind, name, view)
+        ]
+        self.has_name = is_all or NAME in self.names
+        self.has_external = is_all or EXTERNAL in self.names
+        self.has_url = is_all or URL in self.names
+        self.is_whole = is_all
 
     def rows(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows with what is read of them."""
@@ -45,22 +57,38 @@ class RecordReader:
 
     def read(self, rows: Sequence[Any]) -> list[Json]:
         self._rows = rows
+        keys = self._external(rows) if self.has_external else {}
         reads = [(column.key, self._reader(column)) for column in self.columns]
-        return [self._one(row, reads) for row in rows]
+        return [self._one(row, reads, keys) for row in rows]
 
-    def _one(self, row: Any, reads: Sequence[tuple[str, Read]]) -> Json:
-        found: Json = {"id": row.pk, NAME: row.name_for(self.view.access)}
+    def _one(self, row: Any, reads: Sequence[tuple[str, Read]], keys: Mapping[int, Any]) -> Json:
+        found: Json = {"id": row.pk}
+        if self.has_name:
+            found[NAME] = row.name_for(self.view.access)
         custom: Json = {}
         for name, read in reads:
-            if name.startswith(f"{CUSTOM}."):
-                custom[name[len(CUSTOM) + 1 :]] = read(row)
+            if name.startswith("custom."):
+                custom[name[7:]] = read(row)
             else:
                 found[name] = read(row)
-        return found | {
-            CUSTOM: custom,
-            URL: row.get_absolute_url(),
-            CHANGED: moment(row.updated_at),
-        }
+        if custom or self.is_whole:
+            found[CUSTOM] = custom
+        if self.has_external:
+            found[EXTERNAL] = keys.get(row.pk, [])
+        if self.has_url:
+            found[URL] = row.get_absolute_url()
+        if self.is_whole:
+            found[CHANGED] = moment(row.updated_at)
+        return found
+
+    def _external(self, rows: Sequence[Any]) -> dict[int, list[dict[str, str]]]:
+        found: dict[int, list[dict[str, str]]] = {}
+        keys = ExternalKey.objects.filter(
+            object_type=self.kind.key, object_id__in=[row.pk for row in rows]
+        )
+        for pk, source, key in keys.order_by("pk").values_list("object_id", "source", "key"):
+            found.setdefault(pk, []).append({"source": source, "key": key})
+        return found
 
     # -- one value -----------------------------------------------------------------------------
 
@@ -78,7 +106,7 @@ class RecordReader:
 
     def _plain(self, column: Column, field: ResolvedField) -> Read:
         path = column.value_path
-        value: Read = field.value_of if field.key else lambda row: value_of(row, path)
+        value: Read = field.value_of if field.key else _getter(path)
         match field.type:
             case FieldType.USER:
                 return lambda row: self._user(value(row))
@@ -148,6 +176,11 @@ def _column(kind: RecordType, name: str, view: Viewpoint) -> Column:
     said, before = declared(kind, name)
     path = f"{before}{said.shown_path}" if said is not None else field.path
     return Column(name, field.label, field, value_path=path)
+
+
+def _getter(path: str) -> Read:
+    """What stands at the end of a path; most are columns of the record itself."""
+    return (lambda row: value_of(row, path)) if "__" in path else attrgetter(path)
 
 
 def entry(value: Any, labels: Mapping[Any, str]) -> Json | None:

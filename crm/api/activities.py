@@ -22,8 +22,8 @@ from core.api.described import (
 from core.api.idempotency import once
 from core.api.problems import wrong_parameter
 from core.api.records import RecordsView, of_kind
-from core.api.values import moment
 from core.models import User
+from core.telling.values import moment
 from crm.models import Activity
 from crm.queries.timeline import FILTERS, Entry, timeline_of
 from crm.services.activities import complete_activity, reopen_activity

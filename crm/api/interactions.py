@@ -28,7 +28,6 @@ from core.api.described import (
 )
 from core.api.idempotency import once
 from core.api.problems import wrong_parameter
-from core.api.values import amount, moment
 from core.choices import FieldType
 from core.errors import Refused
 from core.models import User
@@ -36,6 +35,7 @@ from core.rows.items import Key
 from core.rows.reading import LARGEST_ID, key_of
 from core.rows.values import for_column, parsed
 from core.services.external_keys import find_by_keys
+from core.telling.values import amount, moment
 from crm.choices import InteractionKind
 from crm.models import Contact, Interaction
 from crm.services.interactions import NewInteraction, record_interactions
