@@ -7,7 +7,7 @@ PYTEST_ARGS ?=
 LOCALES ?= zh_Hans
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test acceptance check format backup restore requirements messages fresh-check clean
+.PHONY: help run setup setup-dev test acceptance check format backup restore requirements openapi messages fresh-check clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ restore: setup ## put a backup in place: make restore FILE=var/backups/….tar.g
 
 requirements: setup-dev ## compile requirements*.txt from requirements*.in (on Python 3.11)
 	@$(VENV)/python -m scripts.requirements compile
+
+openapi: setup-dev ## write docs/openapi.yaml anew
+	@$(VENV)/python -m scripts.openapi
 
 messages: setup-dev ## collect the marked strings into locale/ (needs gettext) and compile them
 	@command -v xgettext >/dev/null || { echo "xgettext is missing: install it with \`apt install gettext\`."; exit 1; }

@@ -10,6 +10,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from core.services.schedules import daily_at
 
 RECOVERY_SECONDS = 15
+WEBHOOK_SECONDS = 5
 REMINDER_SECONDS = 60
 
 
@@ -46,6 +47,8 @@ SEEDS = [
     ),
     ScheduleSeed(gettext_noop("Reminders"), "crm.remind", seconds=REMINDER_SECONDS),
     ScheduleSeed(gettext_noop("Parts of large tables"), "crm.extend_partitions", hour=3),
+    ScheduleSeed(gettext_noop("Webhooks"), "core.wake_webhooks", seconds=WEBHOOK_SECONDS),
+    ScheduleSeed(gettext_noop("Log of webhooks, nightly"), "core.prune_webhook_log", hour=4),
 ]
 
 

@@ -55,8 +55,13 @@ def _event(
         action=action,
         object_type=subject._meta.label_lower if subject is not None else "",
         object_id=subject.pk if subject is not None else None,
-        changes={name: [_plain(a), _plain(b)] for name, (a, b) in changes.items() if a != b},
+        changes=plain_changes(changes),
     )
+
+
+def plain_changes(changes: Changes) -> dict[str, list[Any]]:
+    """The changes as the trail keeps them: values of JSON."""
+    return {name: [_plain(a), _plain(b)] for name, (a, b) in changes.items() if a != b}
 
 
 def snapshot(subject: Model) -> dict[str, Any]:

@@ -176,3 +176,33 @@ class Currency(TextChoices):
     USD = "USD", _("US dollar")
     VND = "VND", _("Vietnamese dong")
     ZAR = "ZAR", _("South African rand")
+
+
+class WebhookState(TextChoices):
+    """Paused, it collects what happens and sends nothing; off, it does neither."""
+
+    ON = "on", pgettext_lazy("webhook", "On")
+    PAUSED = "paused", pgettext_lazy("webhook", "Paused")
+    OFF = "off", pgettext_lazy("webhook", "Off")
+
+
+class DeliveryState(TextChoices):
+    """How far a delivery is."""
+
+    WAITING = "waiting", pgettext_lazy("delivery", "Waiting")
+    SENDING = "sending", pgettext_lazy("delivery", "Being sent")
+    DELIVERED = "delivered", pgettext_lazy("delivery", "Delivered")
+    FAILED = "failed", pgettext_lazy("delivery", "Given up")
+
+
+class DeliveryFault(TextChoices):
+    """Why an attempt did not succeed."""
+
+    ADDRESS = "address", _("The address is not one that webhooks may be sent to.")
+    NAME = "name", _("The name of the server is not known.")
+    CONNECTION = "connection", _("The server cannot be reached, or it ended the connection.")
+    CERTIFICATE = "certificate", _("The certificate of the server is not valid for its name.")
+    TIME = "time", _("The server took too long to answer.")
+    REDIRECT = "redirect", _("The server sent to another address, which webhooks do not follow.")
+    STATUS = "status", _("The server did not accept it.")
+    LOST = "lost", _("The worker was lost while it was sending, each time.")

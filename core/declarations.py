@@ -54,6 +54,8 @@ def register() -> None:
 def _register_permissions() -> None:
     permission_registry.register(
         Permission("core.job.view", _("See job runs")),
+        Permission("core.api_token.create", _("Make API tokens of one's own")),
+        Permission("core.api_token.manage", _("See and revoke everybody's API tokens")),
         Permission("core.custom_field.manage", _("Say what custom fields mean")),
         Permission("core.audit.view", _("Read the audit log and who exported what")),
         Permission("core.layout.manage", _("Arrange record pages")),
@@ -63,6 +65,7 @@ def _register_permissions() -> None:
         Permission("core.settings.manage", _("Manage settings")),
         Permission("core.user.manage", _("Manage users and teams")),
         Permission("core.role.manage", _("Manage roles")),
+        Permission("core.webhook.manage", _("Have other systems told by webhooks")),
         Permission("core.sample.load", _("Load the sample company")),
         Permission("core.sample.remove", _("Remove the sample company")),
     )
@@ -107,6 +110,15 @@ def _register_settings() -> None:
             "connections", _("Connections"), "plug", "socialaccount_connections", own, 60
         ),
         SettingsSection(
+            "tokens",
+            _("API tokens"),
+            "key",
+            "token_list",
+            own,
+            70,
+            "core.api_token.create",
+        ),
+        SettingsSection(
             "currencies",
             _("Currencies"),
             "coins",
@@ -123,6 +135,15 @@ def _register_settings() -> None:
             "data",
             10,
             "core.custom_field.manage",
+        ),
+        SettingsSection(
+            "webhooks",
+            _("Webhooks"),
+            "webhook",
+            "webhook_list",
+            "system",
+            20,
+            "core.webhook.manage",
         ),
         SettingsSection("bin", _("Bin"), "trash", "bin_list", "data", 80, is_for=_has_bin),
     )

@@ -1,11 +1,14 @@
 """Wake-ups: an id in, one call, nothing remembered."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from core.jobs.recovery import runs_to_wake
 from core.jobs.runner import execute_run
 from core.queue import enqueue
 from core.services.jobs import ask_dated_question
+from core.services.webhook_deliveries import make_deliveries, prune_log, webhooks_to_wake
+from core.webhooks.turns import take_turn
 
 
 @shared_task(name="core.run_job")
@@ -30,3 +33,25 @@ def recover_runs() -> None:
 def ask_question(kind: str) -> None:
     """A schedule asks its question; times that were missed collapse into one."""
     wake(ask_dated_question(kind=kind).pk)
+
+
+@shared_task(name="core.wake_webhooks")
+def wake_webhooks() -> None:
+    """Make deliveries of what has happened, and wake workers to those that are due."""
+    while make_deliveries(at=timezone.now()):
+        pass
+    for webhook_id in webhooks_to_wake(at=timezone.now()):
+        enqueue(deliver_webhook, webhook_id)
+
+
+@shared_task(name="core.deliver_webhook")
+def deliver_webhook(webhook_id: int) -> None:
+    """Send what is due at a webhook."""
+    if take_turn(webhook_id):
+        enqueue(deliver_webhook, webhook_id)
+
+
+@shared_task(name="core.prune_webhook_log")
+def prune_webhook_log() -> None:
+    """Forget deliveries that are older than the log keeps."""
+    prune_log(at=timezone.now())

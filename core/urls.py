@@ -3,6 +3,7 @@
 from django.urls import path
 
 from core.views import (
+    api_tokens,
     audit,
     bins,
     bulk,
@@ -23,11 +24,13 @@ from core.views import (
     start,
     system,
     tags,
+    webhooks,
 )
 from core.views.people import rights, roles, teams, users, viewing
 from core.views.record_pages import changes, fields, files, related
 
 RECORD = "records/<str:object_type>/<int:pk>/"
+WEBHOOK = "settings/webhooks/<int:pk>/"
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -133,6 +136,22 @@ urlpatterns = [
     path(
         "settings/currencies/<int:pk>/delete/", currencies.currency_delete, name="currency_delete"
     ),
+    path("settings/webhooks/", webhooks.webhook_list, name="webhook_list"),
+    path("settings/webhooks/new/", webhooks.webhook_create, name="webhook_create"),
+    path(WEBHOOK, webhooks.webhook_detail, name="webhook_detail"),
+    path(f"{WEBHOOK}edit/", webhooks.webhook_edit, name="webhook_edit"),
+    path(f"{WEBHOOK}delete/", webhooks.webhook_delete, name="webhook_delete"),
+    path(f"{WEBHOOK}state/", webhooks.webhook_state, name="webhook_state"),
+    path(f"{WEBHOOK}secret/", webhooks.webhook_secret, name="webhook_secret"),
+    path(f"{WEBHOOK}test/", webhooks.webhook_test, name="webhook_test"),
+    path(f"{WEBHOOK}replay/", webhooks.webhook_replay, name="webhook_replay"),
+    path(
+        f"{WEBHOOK}deliveries/<int:delivery>/",
+        webhooks.webhook_delivery,
+        name="webhook_delivery",
+    ),
+    path("settings/tokens/", api_tokens.token_list, name="token_list"),
+    path("settings/tokens/<int:pk>/revoke/", api_tokens.token_revoke, name="token_revoke"),
     path("settings/preferences/", settings.preferences_update, name="preferences_update"),
     path("lookup/<str:object_type>/", related.lookup, name="lookup"),
     path(f"{RECORD}fields/<str:name>/", fields.record_field, name="record_field"),

@@ -15,6 +15,7 @@ from core.registries import (
     BaseAmounts,
     ChangeRules,
     Command,
+    EventKind,
     NavigationEntry,
     Panel,
     Permission,
@@ -24,10 +25,12 @@ from core.registries import (
     base_amounts,
     change_rules,
     commands,
+    event_kinds,
     navigation,
     panels,
     permission_registry,
     record_types,
+    row_rules,
     settings_sections,
     start_steps,
 )
@@ -85,6 +88,9 @@ def register() -> None:
 
     lists.register(*LISTS)
     record_pages.register(*RECORD_PAGES)
+    event_kinds.register(
+        EventKind("crm.deal.stage_changed", _("Stage changed"), "crm.deal", "stage")
+    )
     _register_home()
     _register_start()
     audit_actions.register(*(AuditAction(key, label) for key, label in AUDIT_WORDS.items()))
@@ -112,12 +118,14 @@ def _register_changes() -> None:
         contacts_taken_along,
         follow_lead_edit,
     )
+    from crm.services.rows import ROW_RULES  # noqa: PLC0415
 
     change_rules.register(
         ChangeRules("crm.lead", follow=follow_lead_edit, taken_along=contacts_taken_along),
         ChangeRules("crm.deal", follow=follow_deal_edit, related=("stage",)),
         ChangeRules("crm.activity", follow=follow_activity_edit),
     )
+    row_rules.register(*ROW_RULES)
 
 
 def _register_navigation() -> None:

@@ -22,6 +22,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "django_celery_beat",
     "django_htmx",
     "template_partials",
@@ -205,6 +208,9 @@ STORAGES = {
 }
 MEDIA_ROOT = VAR_DIR / "media"
 BIN_DAYS = env.BIN_DAYS
+WEBHOOK_ALLOW_NETWORKS = env.WEBHOOK_ALLOW_NETWORKS
+WEBHOOK_LOG_DAYS = env.WEBHOOK_LOG_DAYS
+WEBHOOK_OFF_DAYS = env.WEBHOOK_OFF_DAYS
 MAX_UPLOAD_BYTES = env.MAX_UPLOAD_MB * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
@@ -246,6 +252,38 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "core.views.errors.csrf_failure"
+
+# -- the API ----------------------------------------------------------------------------------------------
+
+API_MAX_BYTES = env.API_MAX_MB * 1024 * 1024
+API_REQUESTS_PER_TOKEN = env.API_REQUESTS_PER_TOKEN
+API_REQUESTS_PER_ADDRESS = env.API_REQUESTS_PER_ADDRESS
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "core.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["core.api.formats.Json"],
+    "DEFAULT_PARSER_CLASSES": ["core.api.formats.JsonBody"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.api.formats.AlwaysJson",
+    "DEFAULT_SCHEMA_CLASS": "core.api.schema.Schema",
+    "EXCEPTION_HANDLER": "core.api.problems.answer",
+    "URL_FORMAT_OVERRIDE": None,
+    "NUM_PROXIES": env.TRUSTED_PROXIES,
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Renmai API",
+    "VERSION": "1",
+    "DESCRIPTION": "The records and jobs of Renmai, as its pages offer them; docs/api.md explains it.",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "AUTHENTICATION_WHITELIST": ["core.api.authentication.TokenAuthentication"],
+    "POSTPROCESSING_HOOKS": ["core.api.schema.with_components"],
+    "ENUM_NAME_OVERRIDES": {},
+    "OAS_VERSION": "3.1.0",
+}
 
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -21,6 +21,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
+API_REQUESTS_PER_TOKEN = API_REQUESTS_PER_ADDRESS = 1_000_000
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 if str(DATABASES["default"]["ENGINE"]).endswith("sqlite3"):
     # A file, so that threads meet the locks that processes meet in production.

@@ -82,8 +82,8 @@ def write_drafts(
     *,
     action: str,
     change_set: ChangeSet,
-) -> list[int]:
-    """Write what has changed, with its trace; returns the ids of the changed records."""
+) -> dict[int, audit.Changes]:
+    """Write what has changed, with its trace; returns the changes of each changed record."""
     changes = [(draft, found) for draft in drafts if (found := draft.changes())]
     columns = {_column(name) for _draft, found in changes for name in found} - {TAGS}
     records = [draft.record for draft, _found in changes]
@@ -98,7 +98,7 @@ def write_drafts(
         changes_by_subject=[(draft.record, found) for draft, found in changes],
         change_set=change_set,
     )
-    return [record.pk for record in records]
+    return {draft.record.pk: found for draft, found in changes}
 
 
 def _column(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Every night: what has been in the bin for too long is deleted for good."""
+"""Every night: what has been kept for too long is deleted for good, the bin's and the API's."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from core.jobs.context import RunContext
 from core.jobs.kinds import Job, Plan, Saved
 from core.models import OwnedRecord
 from core.registries import record_types
+from core.services.api_answers import forget_old_answers
 from core.services.bins import erase, overdue
 
 
@@ -40,3 +41,6 @@ class EmptyBinJob(Job):
         erased = erase(kind=kind, rows=rows, by=None)
         counts = {"erased": erased.count, "left": erased.left_alone}
         return Saved(erased.count + erased.left_alone, erased.count, counts)
+
+    def finish(self, run: RunContext) -> None:
+        forget_old_answers(at=run.as_of)

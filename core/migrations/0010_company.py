@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0007_recently_viewed'),
+        ('core', '0009_webhooks'),
     ]
 
     operations = [

@@ -1,5 +1,6 @@
 """Facts that every app stands on: people, permissions, jobs, views, tags, files, audit …"""
 
+from core.models.api import ApiToken, ExternalKey, GivenAnswer
 from core.models.attachments import Attachment
 from core.models.audit import AuditEvent
 from core.models.change_sets import ChangeSet
@@ -18,14 +19,18 @@ from core.models.saved_views import SavedView, ViewFavourite
 from core.models.search import SearchEntry, SearchWord
 from core.models.tags import Tag
 from core.models.users import Team, User
+from core.models.webhooks import Webhook, WebhookDelivery, WebhookEvent
 
 __all__ = [
+    "ApiToken",
     "Attachment",
     "AuditEvent",
     "ChangeSet",
     "CustomField",
     "ExchangeRate",
+    "ExternalKey",
     "FieldRule",
+    "GivenAnswer",
     "Grant",
     "Installation",
     "JobPartition",
@@ -47,4 +52,7 @@ __all__ = [
     "Team",
     "User",
     "ViewFavourite",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookEvent",
 ]

@@ -115,8 +115,9 @@ def set_tags(*, record: Any, names: list[str], by: User) -> None:
     after = sorted(tag.pk for tag in tags)
     if before != after:
         record.tags.set(tags)
-        audit.record(actor=by, action="edit", subject=record, changes={"tags": (before, after)})
-        after_change(record._meta.label_lower, [record.pk])
+        changes = {"tags": (before, after)}
+        audit.record(actor=by, action="edit", subject=record, changes=changes)
+        after_change(record._meta.label_lower, [record.pk], changes={record.pk: changes}, by=by)
 
 
 def _last_changes(

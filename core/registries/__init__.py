@@ -5,11 +5,13 @@ from core.registries.audit import AuditAction, audit_actions
 from core.registries.base import Registry
 from core.registries.changes import ChangeRules, change_rules
 from core.registries.commands import Command, commands
+from core.registries.events import EventKind, event_kinds
 from core.registries.navigation import NavigationEntry, navigation
 from core.registries.panels import Panel, panels
 from core.registries.permissions import Permission, permission_registry
 from core.registries.records import RecordType, record_types
 from core.registries.roles import RoleSeed, role_seeds
+from core.registries.rows import RowRules, row_rules, rules_for_rows
 from core.registries.settings import SETTINGS_GROUPS, SettingsSection, settings_sections
 from core.registries.start import StartStep, start_steps
 
@@ -19,23 +21,28 @@ __all__ = [
     "BaseAmounts",
     "ChangeRules",
     "Command",
+    "EventKind",
     "NavigationEntry",
     "Panel",
     "Permission",
     "RecordType",
     "Registry",
     "RoleSeed",
+    "RowRules",
     "SettingsSection",
     "StartStep",
     "audit_actions",
     "base_amounts",
     "change_rules",
     "commands",
+    "event_kinds",
     "navigation",
     "panels",
     "permission_registry",
     "record_types",
     "role_seeds",
+    "row_rules",
+    "rules_for_rows",
     "settings_sections",
     "start_steps",
 ]

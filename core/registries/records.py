@@ -106,7 +106,7 @@ class RecordType:
     """One kind of record.
 
     `key` is its name in permissions, rules and audit (`crm.lead`); `fields` stand in the order of
-    the record page.
+    the record page. `slug` is its name in addresses of the API.
     """
 
     key: str
@@ -118,6 +118,7 @@ class RecordType:
     fields: Sequence[Field]
     behaviours: Sequence[Behaviour] = ()
     searched: Searched | None = None
+    slug: str = ""
 
     @cached_property
     def model(self) -> type[Model]:

@@ -13,6 +13,7 @@ from django.db.models import PROTECT, QuerySet
 from core import audit, permissions
 from core.models import Attachment, AuditEvent, User
 from core.registries import RecordType
+from core.services.external_keys import forget_keys
 from core.services.records import after_change, kind_of
 
 
@@ -53,8 +54,9 @@ def erase(*, kind: RecordType, rows: QuerySet[Any], by: User | None) -> Erased:
     AuditEvent.objects.filter(object_type=kind.key, object_id__in=pks).update(changes={})
     audit.record_all(actor=by, action="erase", changes_by_subject=[(record, {}) for record in gone])
     _erase_files(kind, pks)
+    forget_keys(kind.key, pks)
     kind.model._base_manager.filter(pk__in=pks).delete()
-    after_change(kind.key, pks)
+    after_change(kind.key, pks, action="erase")
     return Erased(len(gone), len(needed))
 
 

@@ -5,12 +5,13 @@ user reaches among the given rows, write in bulk, and leave one audit event for 
 under one `ChangeSet`, so that `core.services.undo` can put them back.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.utils import timezone
 
 from core import audit, permissions
 from core.changes import (
@@ -27,10 +28,12 @@ from core.changes.kinds import Prepared
 from core.models import ChangeSet, OwnedRecord, Tag, User
 from core.registries import RecordType, record_types
 from core.services.search import index_records
+from core.services.webhook_events import note_events
 
 R = TypeVar("R", bound=OwnedRecord)
 
 BATCH = 500
+CREATE, EDIT = "create", "edit"
 
 
 @transaction.atomic
@@ -41,25 +44,34 @@ def save_record(*, record: R, by: User) -> R:
         if record.owner is None:
             record.owner, record.team = by, by.team
         record.save()
-        audit.record(actor=by, action="create", subject=record)
-        after_change(record._meta.label_lower, [record.pk])
+        audit.record(actor=by, action=CREATE, subject=record)
+        after_change(record._meta.label_lower, [record.pk], action=CREATE, by=by)
         return record
     stored = type(record)._base_manager.select_for_update().get(pk=record.pk)
     changes = audit.differences(audit.snapshot(stored), record)
     if changes:
         record.save()
-        audit.record(actor=by, action="edit", subject=record, changes=changes)
-        after_change(record._meta.label_lower, [record.pk])
+        audit.record(actor=by, action=EDIT, subject=record, changes=changes)
+        after_change(record._meta.label_lower, [record.pk], changes={record.pk: changes}, by=by)
     return record
 
 
-def after_change(kind: str, ids: Collection[int]) -> None:
+def after_change(
+    kind: str,
+    ids: Collection[int],
+    *,
+    action: str = EDIT,
+    changes: Mapping[int, audit.Changes] | None = None,
+    by: User | None = None,
+) -> None:
     """What follows every write of records, in its transaction; `kind` is such as crm.lead.
 
     Whoever writes records past this door (an import, an erasure) calls it with what was written:
-    made, changed, deleted, restored or erased.
+    made ("create"), erased ("erase"), or changed in any way, then with the changes of each record where
+    they are known.
     """
     index_records(kind, ids)
+    note_events(kind=kind, ids=ids, action=action, changes=changes, by=by, at=timezone.now())
 
 
 def delete_records(*, rows: QuerySet[Any], by: User, at: datetime) -> ChangeSet:
@@ -144,7 +156,7 @@ def _change_batch(
     if change.changes_values:
         complete(kind, drafts, change_set.at)
     written = write_drafts(kind, drafts, action=change.key, change_set=change_set)
-    after_change(kind.key, written)
+    after_change(kind.key, written, changes=written, by=change_set.actor)
     if isinstance(change, Assign):
         for other, ids in along.items():
             _change_batch(record_types[other], ids, change, prepared, change_set)

@@ -91,7 +91,7 @@ def _put_back(kind: RecordType, events: Sequence[AuditEvent], undoing: ChangeSet
     if any(CHANGES[event.action].changes_values for event in events):
         complete(kind, back, undoing.at)
     written = write_drafts(kind, back, action=UNDO, change_set=undoing)
-    after_change(kind.key, written)
+    after_change(kind.key, written, changes=written, by=undoing.actor)
     return len(written)
 
 

@@ -1,22 +1,19 @@
 """The page of an activity."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.models import User
 from core.permissions import Access
 from core.records import Pill, RecordPage
 from core.records.fields import RecordField
 from core.records.forms import RecordForm
-from crm.choices import ActivityKind
 from crm.models import Activity
 from crm.pages import shared
-from crm.services.activities import edit_activity, log_activity, plan_activity
+from crm.services.activities import keep_activity
 
 
 class ActivityForm(RecordForm):
@@ -35,16 +32,6 @@ def _pills(activity: Activity, access: Access) -> Sequence[Pill]:
     return [*state, *kind]
 
 
-def _save(activity: Activity, by: User, at: datetime) -> Activity:
-    """A new one that lies ahead, or is a task, is planned; another one has happened."""
-    if activity.pk:
-        return edit_activity(activity=activity, by=by, at=at)
-    is_ahead = activity.at is not None and activity.at > at
-    if activity.kind == ActivityKind.TASK or is_ahead:
-        return plan_activity(activity=activity, by=by, at=at)
-    return log_activity(activity=activity, by=by, at=at)
-
-
 def _rows(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.select_related("lead__company")
 
@@ -54,7 +41,7 @@ ACTIVITY_PAGE = RecordPage(
     create_url="activity_create",
     edit_url="activity_edit",
     first=("kind", "subject", "at", "body", "contact", "company", "deal"),
-    save=_save,
+    save=keep_activity,
     form=ActivityForm,
     new_title=_("New activity"),
     edit_title=_("Edit activity"),

@@ -41,4 +41,5 @@ ACTIVITY = RecordType(
         shared.CREATED,
     ),
     searched=Searched({"name": ["subject"], "other": ["body"]}, summary=["kind", "company"]),
+    slug="activities",
 )

@@ -48,4 +48,5 @@ COMPANY = RecordType(
         summary=["industry", "city"],
         avatar="square",
     ),
+    slug="companies",
 )

@@ -58,4 +58,5 @@ CONTACT = RecordType(
         summary=["job_title", "company"],
         avatar="round",
     ),
+    slug="contacts",
 )

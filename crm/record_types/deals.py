@@ -113,6 +113,7 @@ DEAL = RecordType(
         },
         summary=["company", "status"],
     ),
+    slug="deals",
 )
 
 PRODUCT = RecordType(
@@ -136,4 +137,5 @@ PRODUCT = RecordType(
         shared.CREATED,
     ),
     searched=Searched({"name": ["name"], "other": ["sku"]}, summary=["category"]),
+    slug="products",
 )

@@ -25,6 +25,7 @@ GROUP = RecordType(
         shared.CREATED,
     ),
     searched=Searched({"name": ["name"]}, summary=["kind"]),
+    slug="groups",
 )
 
 
@@ -51,4 +52,5 @@ EVENT = RecordType(
         shared.CREATED,
     ),
     searched=Searched({"name": ["name"], "other": ["place"]}, summary=["kind", "place"]),
+    slug="events",
 )

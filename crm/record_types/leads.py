@@ -67,4 +67,5 @@ LEAD = RecordType(
         summary=["company"],
         avatar="round",
     ),
+    slug="leads",
 )

@@ -70,6 +70,17 @@ def _add(activity: Activity, guests: Iterable[Contact], by: User, at: datetime) 
     return activity
 
 
+def keep_activity(activity: Activity, by: User, at: datetime) -> Activity:
+    """Write an activity at hand: a new one that lies ahead, or is a task, is planned; another one
+    has happened."""
+    if activity.pk:
+        return edit_activity(activity=activity, by=by, at=at)
+    is_ahead = activity.at is not None and activity.at > at
+    if activity.kind == ActivityKind.TASK or is_ahead:
+        return plan_activity(activity=activity, by=by, at=at)
+    return log_activity(activity=activity, by=by, at=at)
+
+
 @transaction.atomic
 def edit_activity(
     *,
@@ -121,7 +132,7 @@ def _set_done(activity: Activity, done_at: datetime | None, by: User) -> bool:
     action = "complete" if done_at else "reopen"
     changes = {"done_at": (stored.done_at, done_at)}
     audit.record(actor=by, action=action, subject=activity, changes=changes)
-    after_change("crm.activity", [activity.pk])
+    after_change("crm.activity", [activity.pk], changes={activity.pk: changes}, by=by)
     return True
 
 
@@ -138,8 +149,9 @@ def move_activity(*, activity: Activity, to: datetime | None, by: User) -> bool:
     activity.at, activity.reminded_at = to, stored.reminded_at
     rearm(activity)
     Activity.objects.filter(pk=activity.pk).update(at=to, reminded_at=activity.reminded_at)
-    audit.record(actor=by, action="edit", subject=activity, changes={"at": (stored.at, to)})
-    after_change("crm.activity", [activity.pk])
+    changes = {"at": (stored.at, to)}
+    audit.record(actor=by, action="edit", subject=activity, changes=changes)
+    after_change("crm.activity", [activity.pk], changes={activity.pk: changes}, by=by)
     return True
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from core.locks import lock_for_transaction
 from core.models import Team, User
-from core.services.records import after_change
+from core.services.records import CREATE, after_change
 from core.text import comparable
 from crm.models import Company
 
@@ -26,6 +26,7 @@ def find_or_create_companies(
         if key not in found and key not in missing:
             missing[key] = Company(name=name, name_key=key, owner=owner, team=team)
     Company.objects.bulk_create(missing.values(), batch_size=500)
-    after_change("crm.company", [company.pk for company in missing.values()])
+    made = [company.pk for company in missing.values()]
+    after_change("crm.company", made, action=CREATE)
     found |= missing
     return {name: found[key] for name, key in keys.items()}

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from core import audit
 from core.models import User
-from core.services.records import after_change
+from core.services.records import CREATE, after_change
 from core.upsert import update_rows
 from crm.models import Company, Contact, Lead, LeadImport
 
@@ -34,6 +35,7 @@ def find_or_create_contacts(
         if lead.contact is not None
     }
     protected = known.keys() - _editable(known, lead_import)
+    before = {pk: audit.snapshot(known[pk]) for pk in known.keys() - protected}
     new: list[Contact] = []
     filled: dict[int, Contact] = {}
     by_row: dict[int, Contact] = {}
@@ -54,7 +56,10 @@ def find_or_create_contacts(
         by_number |= {draft.number: contact} if draft.number else {}
     Contact.objects.bulk_create(new, batch_size=500)
     update_rows(list(filled.values()), fields=[*FILLED, "name_key", "email_key", "company"])
-    after_change("crm.contact", [contact.pk for contact in [*new, *filled.values()]])
+    by = lead_import.created_by
+    after_change("crm.contact", [contact.pk for contact in new], action=CREATE, by=by)
+    changes = {pk: audit.differences(before[pk], contact) for pk, contact in filled.items()}
+    after_change("crm.contact", filled, changes=changes, by=by)
     return by_row
 
 

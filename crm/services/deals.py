@@ -96,8 +96,9 @@ def move_deal(
     moved.base_amount = worth(moved, current_rates())
     moved.save()
     StageChange.objects.create(deal=moved, from_stage=before, to_stage=stage, at=at, by=by)
-    audit.record(actor=by, action="move", subject=moved, changes=audit.differences(was, moved))
-    after_change("crm.deal", [moved.pk])
+    changes = audit.differences(was, moved)
+    audit.record(actor=by, action="move", subject=moved, changes=changes)
+    after_change("crm.deal", [moved.pk], changes={moved.pk: changes}, by=by)
     _take_over(deal, moved)
     return True
 

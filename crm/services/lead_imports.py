@@ -15,7 +15,7 @@ from core.jobs.questions import ask
 from core.locks import lock_for_transaction
 from core.models import JobRun, User
 from core.services.custom_fields import ensure_field, learn_options
-from core.services.records import after_change
+from core.services.records import CREATE, after_change
 from core.upsert import update_rows
 from crm.models import Lead, LeadImport, RefusedRow
 from crm.services.companies import find_or_create_companies
@@ -104,6 +104,7 @@ def save_rows(*, lead_import: LeadImport, rows: ParsedRows) -> dict[str, int]:
     contacts = find_or_create_contacts(drafts, companies, leads, lead_import)
     new: list[Lead] = []
     changed: dict[int, Lead] = {}
+    before: dict[int, dict[str, Any]] = {}
     for draft in drafts:
         lead = leads.get(draft.number)
         if lead is None:
@@ -111,12 +112,15 @@ def save_rows(*, lead_import: LeadImport, rows: ParsedRows) -> dict[str, int]:
             new.append(lead)
             if draft.number:  # a later row with the same number updates this one
                 leads[draft.number] = lead
-        elif lead.pk:
-            changed[lead.pk] = lead
+        elif lead.pk and lead.pk not in changed:
+            changed[lead.pk], before[lead.pk] = lead, audit.snapshot(lead)
         fill_lead(lead, draft, companies, contacts)
     Lead.objects.bulk_create(new, batch_size=500)
     update_rows(list(changed.values()), fields=UPDATED_FIELDS)
-    after_change("crm.lead", [lead.pk for lead in [*new, *changed.values()]])
+    by = lead_import.created_by
+    after_change("crm.lead", [lead.pk for lead in new], action=CREATE, by=by)
+    changes = {pk: audit.differences(before[pk], lead) for pk, lead in changed.items()}
+    after_change("crm.lead", changed, changes=changes, by=by)
     RefusedRow.objects.bulk_create(refused, batch_size=500)
     learn_options(object_type="crm.lead", values=(draft.custom for draft in drafts))
     return {"created": len(new), "updated": len(changed), "refused": len(refused)}

@@ -87,8 +87,9 @@ def set_lead_status(*, lead: Lead, status: str, by: User, at: datetime) -> None:
     lead.touched_at = at
     close_or_open(lead, at)
     lead.save(update_fields=["status", "touched_at", "closed_at", "updated_at"])
-    audit.record(actor=by, action="edit", subject=lead, changes=audit.differences(before, lead))
-    after_change("crm.lead", [lead.pk])
+    changes = audit.differences(before, lead)
+    audit.record(actor=by, action="edit", subject=lead, changes=changes)
+    after_change("crm.lead", [lead.pk], changes={lead.pk: changes}, by=by)
 
 
 def close_or_open(lead: Lead, at: datetime) -> None:

@@ -49,6 +49,8 @@ WITHOUT_RECORD = (
     "/settings/fields/?type=crm.company",
     "/settings/fields/new/crm.lead/",
     "/settings/fields/new/crm.lead/?type=money",
+    "/settings/webhooks/",
+    "/settings/webhooks/new/",
     "/accounts/2fa/",
     "/accounts/sessions/",
     "/accounts/password/change/",

@@ -46,6 +46,7 @@ def running_product(folder: Path) -> Iterator[Product]:
             "PORT": str(port),
             "DATABASE_URL": database,
             "REDIS_URL": broker,
+            "WEBHOOK_ALLOW_NETWORKS": "127.0.0.0/8",
         }
         with (folder / "serve.log").open("wb") as log:
             process = subprocess.Popen(

@@ -1,6 +1,7 @@
 """Records as tests need them; everything not given is made up."""
 
 from tests.factories.core import (
+    ApiTokenFactory,
     CustomFieldFactory,
     JobRunFactory,
     ModelVersionFactory,
@@ -9,6 +10,8 @@ from tests.factories.core import (
     TagFactory,
     TeamFactory,
     UserFactory,
+    WebhookDeliveryFactory,
+    WebhookFactory,
 )
 from tests.factories.crm import (
     ActivityFactory,
@@ -28,6 +31,7 @@ from tests.factories.crm import (
 
 __all__ = [
     "ActivityFactory",
+    "ApiTokenFactory",
     "CompanyFactory",
     "ContactFactory",
     "CustomFieldFactory",
@@ -48,4 +52,6 @@ __all__ = [
     "TagFactory",
     "TeamFactory",
     "UserFactory",
+    "WebhookDeliveryFactory",
+    "WebhookFactory",
 ]

@@ -9,6 +9,7 @@ from factory.django import DjangoModelFactory
 from core.choices import FieldAccess, FieldType, Reach, RunState
 from core.jobs.questions import question_key
 from core.models import (
+    ApiToken,
     CustomField,
     FieldRule,
     Grant,
@@ -19,7 +20,10 @@ from core.models import (
     Tag,
     Team,
     User,
+    Webhook,
+    WebhookDelivery,
 )
+from core.services.api_tokens import digest_of
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -128,6 +132,22 @@ class ModelVersionFactory(DjangoModelFactory):
     artifact_sha256 = "0" * 64
 
 
+class ApiTokenFactory(DjangoModelFactory):
+    """`secret` is what its digest is of; everything its user may, unless told otherwise."""
+
+    class Meta:
+        model = ApiToken
+
+    class Params:
+        secret = factory.Sequence("rm_secret-of-a-test-{}".format)
+
+    name = "Sync"
+    prefix = "rm_secret-o"
+    user = factory.SubFactory(UserFactory)
+    scopes = ["*"]
+    digest = factory.LazyAttribute(lambda token: digest_of(token.secret))
+
+
 class NotificationFactory(DjangoModelFactory):
     class Meta:
         model = Notification
@@ -137,3 +157,34 @@ class NotificationFactory(DjangoModelFactory):
     message = "“%(job)s” is done."
     message_args = {"job": "Lead score"}
     url = "/"
+
+
+class WebhookFactory(DjangoModelFactory):
+    """Told of leads and deals, with the rights of `owner`."""
+
+    class Meta:
+        model = Webhook
+
+    name = factory.Sequence("Webhook {}".format)
+    url = "https://receiver.example.com/hook"
+    kinds = factory.LazyFunction(
+        lambda: [
+            f"crm.{noun}.{verb}"
+            for noun in ("lead", "deal")
+            for verb in ("created", "changed", "deleted", "restored")
+        ]
+    )
+    owner = factory.SubFactory(UserFactory)
+
+
+class WebhookDeliveryFactory(DjangoModelFactory):
+    class Meta:
+        model = WebhookDelivery
+
+    webhook = factory.SubFactory(WebhookFactory)
+    kind = "crm.lead.changed"
+    object_type = "crm.lead"
+    object_id = factory.Sequence(lambda number: number + 1)
+    body = '{"type":"crm.lead.changed"}'
+    created_at = NOW
+    next_at = NOW

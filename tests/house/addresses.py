@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
 from typing import Any
+from uuid import uuid4
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -18,10 +19,19 @@ from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from core import audit
 from core.choices import Reach, RunState
-from core.models import Attachment, ChangeSet, ExchangeRate, Installation, SavedView, User
+from core.models import (
+    Attachment,
+    ChangeSet,
+    ExchangeRate,
+    ExternalKey,
+    Installation,
+    SavedView,
+    User,
+)
 from crm.models import LeadImport
 from tests.factories import (
     ActivityFactory,
+    ApiTokenFactory,
     CompanyFactory,
     ContactFactory,
     CustomFieldFactory,
@@ -38,6 +48,8 @@ from tests.factories import (
     TagFactory,
     TeamFactory,
     UserFactory,
+    WebhookDeliveryFactory,
+    WebhookFactory,
 )
 from tests.factories.core import NOW
 
@@ -61,6 +73,11 @@ class Address:
         return self.view.__module__.startswith(OWN_ROOMS)
 
     @property
+    def is_api(self) -> bool:
+        """Whether it answers programs: 401, not the log-in page; problems, not pages."""
+        return self.route.removeprefix("^").startswith("api/") and self.name != "api_docs"
+
+    @property
     def permission(self) -> str:
         """What the view says with @requires, @signed_in or @public; empty when it says nothing."""
         stated: str = getattr(self.view, "required_permission", "")
@@ -69,7 +86,7 @@ class Address:
     def url(self, owner: User) -> str:
         """The address of a record of this user's."""
         if not self.parameters:
-            return f"/{self.route}"
+            return f"/{self.route.replace('^', '')}"
         return reverse(self.name, kwargs=values_of(self, owner))
 
 
@@ -213,6 +230,19 @@ def _role(_owner: User) -> int:
     return RoleFactory(grants={"crm.lead.view": Reach.OWN}).pk
 
 
+def _webhook(owner: User) -> int:
+    return WebhookFactory(owner=owner).pk
+
+
+def _delivery(owner: User) -> dict[str, int]:
+    delivery = WebhookDeliveryFactory(webhook__owner=owner)
+    return {"pk": delivery.webhook_id, "delivery": delivery.pk}
+
+
+def _token(owner: User) -> int:
+    return ApiTokenFactory(user=owner).pk
+
+
 # By the whole name of the address, else by the noun it begins with.
 RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "lead": _lead,
@@ -246,9 +276,12 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "role": _role,
     "change": _change,
     "currency": _currency,
+    "webhook": _webhook,
+    "webhook_delivery": _delivery,
     "activity_log": _lead,
     "activity_people": _lead,
     "timeline": _lead,
+    "token": _token,
 }
 OTHERS = {
     "kind": "analytics.lead_score",
@@ -281,9 +314,41 @@ def _other(address: Address, parameter: str) -> Any:
     return OTHERS_BY_NAME.get((address.name, parameter), OTHERS.get(parameter))
 
 
+def _api_maker(address: Address, missing: list[str]) -> Callable[[User], Any] | None:
+    """By the noun in the middle: `api_lead_detail` is of a lead."""
+    noun = address.name.split("_")[1]
+    if "source" in missing:
+        return lambda owner: _named_as(owner, noun)
+    if "file" in missing:
+        return lambda owner: _file_of(owner, noun)
+    return RECORDS.get(noun)
+
+
+def _named_as(owner: User, noun: str) -> dict[str, str]:
+    """A record that another system knows."""
+    pk, key = RECORDS[noun](owner), uuid4().hex
+    kind = f"crm.{noun}"
+    ExternalKey.objects.create(object_type=kind, source="erp", key=key, object_id=pk)
+    return {"source": "erp", "key": key}
+
+
+def _file_of(owner: User, noun: str) -> dict[str, Any]:
+    pk = RECORDS[noun](owner)
+    kept = Attachment.objects.create(
+        object_type=f"crm.{noun}",
+        object_id=pk,
+        file=SimpleUploadedFile("a.txt", b"text"),
+        name="a.txt",
+        size=4,
+    )
+    return {"pk": pk, "file": kept.pk}
+
+
 def _maker(address: Address, missing: list[str]) -> Callable[[User], int | dict[str, Any]]:
     noun = address.name.partition("_")[0]
     maker = RECORDS.get(address.name) or RECORDS.get(noun)
+    if address.is_api:
+        maker = _api_maker(address, missing)
     assert maker is not None, (
         f"{address}: nobody knows what to put for {missing}. Add {noun!r} to RECORDS in "
         "tests/house/addresses.py."

@@ -12,7 +12,16 @@ from django.urls import reverse
 
 from core import audit
 from core.choices import Reach, RunState, VersionState
-from core.models import Attachment, CustomField, JobRun, JobStep, ModelVersion, SavedView, User
+from core.models import (
+    Attachment,
+    CustomField,
+    JobRun,
+    JobStep,
+    ModelVersion,
+    SavedView,
+    User,
+    Webhook,
+)
 from crm.models import DealContact, Lead, LeadImport, Membership
 from tests.factories import (
     ActivityFactory,
@@ -32,6 +41,8 @@ from tests.factories import (
     TagFactory,
     TeamFactory,
     UserFactory,
+    WebhookDeliveryFactory,
+    WebhookFactory,
 )
 from tests.factories.core import NOW
 from tests.factories.crm import entry
@@ -300,6 +311,17 @@ def rights(user: User, number: int) -> str:
     return f"{reverse('rights')}?{asked}"
 
 
+def webhooks(user: User, number: int) -> str:
+    WebhookFactory.create_batch(number, owner=user)
+    return reverse("webhook_list")
+
+
+def log_of_webhook(user: User, number: int) -> str:
+    webhook = Webhook.objects.first() or WebhookFactory(owner=user)
+    WebhookDeliveryFactory.create_batch(number, webhook=webhook)
+    return reverse("webhook_detail", args=[webhook.pk])
+
+
 PAGES = [
     leads,
     contacts,
@@ -330,6 +352,8 @@ PAGES = [
     roles,
     role_page,
     rights,
+    webhooks,
+    log_of_webhook,
 ]
 
 

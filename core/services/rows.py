@@ -1,0 +1,321 @@
+"""Rows of another system become records: made, changed, left as they are or refused, one by one.
+
+The same rights, rules, trail and search index as everywhere; no query per row.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from core import audit, permissions
+from core.changes.drafts import Draft, complete, load_drafts, tags_of, write_drafts
+from core.conditions.viewpoint import Viewpoint
+from core.errors import Refused
+from core.locks import lock_for_transaction
+from core.models import ChangeSet, Tag, User
+from core.records.edits import set_tags
+from core.registries import RecordType, rules_for_rows
+from core.rows.fields import EXTERNAL, RowFields
+from core.rows.items import CREATED, REFUSED, UNCHANGED, UPDATED, WHOLE, Row
+from core.rows.reading import identify, read_values, refuse_twins
+from core.rows.references import resolve_links, resolve_owners
+from core.services.external_keys import find_by_keys, keep_keys
+from core.services.records import after_change, assign_records
+from core.services.tags import tags_called
+from core.text import comparable
+
+MODES = CREATE, UPDATE, UPSERT = "create", "update", "upsert"
+MOST_ROWS = 1_000
+
+
+@dataclass(frozen=True)
+class Writing:
+    """One writing: of which records, how, by whom, when."""
+
+    kind: RecordType
+    mode: str
+    by: User
+    at: datetime
+    fields: RowFields
+
+
+@transaction.atomic
+def write_rows(
+    *, kind: RecordType, given: Sequence[Any], mode: str, by: User, at: datetime
+) -> list[Row]:
+    """Write what can be written of the rows; each says what came of it, in their order."""
+    if mode not in MODES:
+        raise Refused(_("Choose create, update or upsert."))
+    if len(given) > MOST_ROWS:
+        raise Refused(_("Send at most %(most)s rows at once.") % {"most": MOST_ROWS})
+    writing = Writing(kind, mode, by, at, RowFields(kind, by, Viewpoint(by, at)))
+    rows = [identify(index, each) for index, each in enumerate(given)]
+    refuse_twins(rows)
+    if any(row.key for row in rows):
+        lock_for_transaction(f"core.rows.{kind.key}")
+    _find_records(writing, rows)
+    _read(writing, rows)
+    for row in rows:
+        if row.is_refused:
+            row.status = REFUSED
+    _write(writing, [row for row in rows if not row.is_refused])
+    return rows
+
+
+# -- which records -----------------------------------------------------------------------------
+
+
+def _find_records(writing: Writing, rows: Sequence[Row]) -> None:
+    """The stored records of the rows, locked; what may not be changed or made is refused."""
+    known = find_by_keys(writing.kind.key, [row.key for row in rows if row.key])
+    for row in rows:
+        if not row.is_refused:
+            _name(writing, row, known)
+    drafts = _drafts(writing, [row.pk for row in rows if row.pk and not row.is_refused], rows)
+    may_create = permissions.access_of(writing.by).may(f"{writing.kind.key}.create")
+    for row in rows:
+        if row.pk and not row.is_refused:
+            row.draft = drafts.get(row.pk)
+            if row.draft is None:
+                row.refuse(WHOLE, _("This record is gone, or you may not change it."))
+            else:
+                row.record = row.draft.record
+        elif not row.is_refused and not may_create:
+            row.refuse(WHOLE, _("Your role may not create these records."))
+
+
+def _name(writing: Writing, row: Row, known: Mapping[Any, int]) -> None:
+    """By number or by key; in a creation neither may be there already."""
+    found = known.get(row.key) if row.key else None
+    if writing.mode == CREATE:
+        if row.pk is not None:
+            row.refuse("id", _("A new record has no number yet."))
+        if found is not None:
+            row.refuse(EXTERNAL, _("There is a record with this key already."))
+        return
+    if row.pk is not None and found not in (None, row.pk):
+        row.refuse(EXTERNAL, _("Another record has this key."))
+        return
+    row.pk = row.pk if row.pk is not None else found
+    if row.pk is None and writing.mode == UPDATE:
+        row.refuse(WHOLE, _("Say which record: by its number, or by a key that is known."))
+    if row.pk is None and row.key is None:
+        row.refuse(WHOLE, _("Say which record: by its number, or by source and key."))
+
+
+def _drafts(writing: Writing, wanted: Sequence[int], rows: Sequence[Row]) -> dict[int, Draft]:
+    """Those of the records that the user may change."""
+    kind, by = writing.kind, writing.by
+    if not wanted or not permissions.access_of(by).may(f"{kind.key}.edit"):
+        return {}
+    reached = kind.model._base_manager.filter(permissions.row_condition(kind.model, by, "edit"))
+    pks = set(reached.filter(pk__in=wanted).values_list("pk", flat=True))
+    with_tags = any("tags" in row.given for row in rows)
+    return {draft.record.pk: draft for draft in load_drafts(kind, pks, with_tags=with_tags)}
+
+
+# -- what they say -----------------------------------------------------------------------------
+
+
+def _read(writing: Writing, rows: Sequence[Row]) -> None:
+    fields, model = writing.fields, writing.kind.model
+    for row in rows:
+        if row.is_refused:
+            continue
+        if row.is_new:
+            row.record = model()
+        read_values(row, fields)
+    _refuse_taken(writing, [row for row in rows if not row.is_refused])
+    left = [row for row in rows if not row.is_refused]
+    owners = resolve_owners(left, fields)
+    resolve_links(left, fields)
+    for row in left:
+        _apply(writing, row, owners)
+        _check_required(writing, row)
+    fill = rules_for_rows(writing.kind.key).fill
+    if fill is not None:
+        fill([row for row in left if not row.is_refused], writing.by, writing.at)
+    for row in left:
+        _check(writing, row)
+
+
+def _apply(writing: Writing, row: Row, owners: Mapping[int, User]) -> None:
+    record = row.record
+    for field, value in row.values.items():
+        if field.custom:
+            custom = {k: v for k, v in record.custom.items() if k != field.custom.key}
+            record.custom = custom if value is None else {**custom, field.custom.key: value}
+        else:
+            setattr(record, writing.fields.column(field).attname, value)
+    if row.is_new:
+        pk = row.owner.pk if row.owner else None
+        owner = owners.get(pk, writing.by) if pk else writing.by
+        record.owner_id, record.team_id = owner.pk, owner.team_id
+
+
+def _check_required(writing: Writing, row: Row) -> None:
+    """What a record has to have; of a stored one only what the row takes away."""
+    for field in writing.fields.required:
+        if (row.is_new or field in row.values) and field.value(row.record) in (None, ""):
+            name = f"custom.{field.custom.key}" if field.custom else field.name
+            row.refuse(name, _("This cannot be empty."))
+
+
+def _check(writing: Writing, row: Row) -> None:
+    """The same as the rules of the type say it."""
+    for name, sentence in rules_for_rows(writing.kind.key).check(row.record).items():
+        if row.is_new or any(field.name == name for field in row.values):
+            row.refuse(name, sentence)
+
+
+def _refuse_taken(writing: Writing, rows: Sequence[Row]) -> None:
+    """Values that only one record may have."""
+    for field, column in writing.fields.unique:
+        given = [row for row in rows if row.values.get(field)]
+        if not given:
+            continue
+        values = {row.values[field] for row in given}
+        stored = writing.kind.model._base_manager.filter(**{f"{column.name}__in": values})
+        holder = dict(stored.values_list(column.name, "pk"))
+        for row in given:
+            value = row.values[field]
+            if holder.setdefault(value, row.record.pk or -row.index - 1) != (
+                row.record.pk or -row.index - 1
+            ):
+                row.refuse(field.name, _("Another record has this already."))
+
+
+# -- writing -----------------------------------------------------------------------------------
+
+
+def _write(writing: Writing, rows: Sequence[Row]) -> None:
+    tags = _tags(rows)
+    if rules_for_rows(writing.kind.key).save is not None:
+        for row in rows:
+            _save_one(writing, row)
+    else:
+        _write_changed(writing, [row for row in rows if not row.is_new], tags)
+        _write_new(writing, [row for row in rows if row.is_new], tags)
+    rows = [row for row in rows if not row.is_refused]
+    _keep_keys(writing, rows)
+    _assign(writing, [row for row in rows if not row.is_new and row.owner])
+
+
+def _tags(rows: Sequence[Row]) -> dict[str, Tag]:
+    names = {name for row in rows for name in row.tags or ()}
+    return (
+        {tag.name_key: tag for tag in tags_called(sorted(names), is_making=True)} if names else {}
+    )
+
+
+def _wanted_tags(row: Row, tags: Mapping[str, Tag]) -> set[int]:
+    return {tags[comparable(name, 80)].pk for name in row.tags or ()}
+
+
+def _write_changed(writing: Writing, rows: Sequence[Row], tags: Mapping[str, Tag]) -> None:
+    drafts = []
+    for row in rows:
+        if row.draft is not None:
+            if row.tags is not None:
+                row.draft.tags = _wanted_tags(row, tags)
+            drafts.append(row.draft)
+    if not drafts:
+        return
+    complete(writing.kind, drafts, writing.at)
+    change_set = ChangeSet.objects.create(
+        object_type=writing.kind.key, action="edit", actor=writing.by, at=writing.at
+    )
+    written = write_drafts(writing.kind, drafts, action="edit", change_set=change_set)
+    for row in rows:
+        row.status = UPDATED if row.record.pk in written else UNCHANGED
+    if not written:
+        change_set.delete()
+        return
+    ChangeSet.objects.filter(pk=change_set.pk).update(count=F("count") + len(written))
+    after_change(writing.kind.key, written, changes=written, by=writing.by)
+
+
+def _write_new(writing: Writing, rows: Sequence[Row], tags: Mapping[str, Tag]) -> None:
+    if not rows:
+        return
+    rules, kind = rules_for_rows(writing.kind.key), writing.kind
+    records = [row.record for row in rows]
+    rules.begin(records, writing.by, writing.at)
+    for record in records:
+        normalise = getattr(record, "normalise", None)
+        if normalise is not None:
+            normalise()
+    kind.model._base_manager.bulk_create(records, batch_size=500)
+    _tag_new(kind, rows, tags)
+    audit.record_all(
+        actor=writing.by,
+        action="create",
+        changes_by_subject=[(record, {}) for record in records],
+    )
+    rules.made(records, writing.by, writing.at)
+    after_change(kind.key, [record.pk for record in records], action=CREATE, by=writing.by)
+    for row in rows:
+        row.status = CREATED
+
+
+def _tag_new(kind: RecordType, rows: Sequence[Row], tags: Mapping[str, Tag]) -> None:
+    column: Any = kind.model._meta.get_field("tags")
+    through, record, tag = (
+        column.remote_field.through,
+        column.m2m_field_name(),
+        column.m2m_reverse_field_name(),
+    )
+    through._base_manager.bulk_create(
+        (
+            through(**{f"{record}_id": row.record.pk, f"{tag}_id": pk})
+            for row in rows
+            for pk in _wanted_tags(row, tags)
+        ),
+        batch_size=500,
+    )
+
+
+def _save_one(writing: Writing, row: Row) -> None:
+    """By the service of the type, whose refusal is this row's alone."""
+    save = rules_for_rows(writing.kind.key).save
+    if save is None:
+        return
+    is_changed = row.draft is None or bool(row.draft.changes())
+    try:
+        with transaction.atomic():
+            if is_changed:
+                save(row.record, writing.by, writing.at)
+            before = tags_of(writing.kind, [row.record.pk])
+            if row.tags is not None:
+                set_tags(record=row.record, names=row.tags, by=writing.by)
+            is_changed = is_changed or before != tags_of(writing.kind, [row.record.pk])
+    except Refused as refusal:
+        row.refuse(WHOLE, str(refusal))
+        row.status = REFUSED
+    else:
+        row.status = CREATED if row.is_new else (UPDATED if is_changed else UNCHANGED)
+
+
+def _keep_keys(writing: Writing, rows: Sequence[Row]) -> None:
+    known = find_by_keys(writing.kind.key, [row.key for row in rows if row.key])
+    new = {row.key: row.record.pk for row in rows if row.key and row.key not in known}
+    keep_keys(writing.kind.key, new)
+
+
+def _assign(writing: Writing, rows: Sequence[Row]) -> None:
+    """Records that are there change hands through their own door, with what goes along."""
+    by_owner: dict[int, list[Row]] = {}
+    for row in rows:
+        if row.owner and row.owner.pk and row.record.owner_id != row.owner.pk:
+            by_owner.setdefault(row.owner.pk, []).append(row)
+    users = User.objects.in_bulk(list(by_owner))
+    for pk, theirs in by_owner.items():
+        stored = writing.kind.model._base_manager.filter(pk__in=[row.record.pk for row in theirs])
+        assign_records(rows=stored, owner=users[pk], by=writing.by, at=writing.at)
+        for row in theirs:
+            row.status = UPDATED

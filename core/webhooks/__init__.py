@@ -1,0 +1,1 @@
+"""Webhooks: events that other systems are told of, what they are told, and the way there."""

@@ -1,0 +1,50 @@
+"""Addresses of sales in the API."""
+
+from django.urls import path
+
+from core.lists import lists
+from crm.api import activities, deals, interactions
+
+DEALS, ACTIVITIES = lists["crm.deal"], lists["crm.activity"]
+
+
+urlpatterns = [
+    path("pipelines/", deals.Pipelines.as_view(), name="api_pipelines"),
+    *(
+        path(f"deals/<int:pk>/{act}/", view.as_view(definition=DEALS), name=f"api_deal_{act}")
+        for act, view in (
+            ("move", deals.DealMove),
+            ("win", deals.DealWin),
+            ("lose", deals.DealLose),
+            ("reopen", deals.DealReopen),
+        )
+    ),
+    *(
+        path(
+            f"activities/<int:pk>/{act}/",
+            view.as_view(definition=ACTIVITIES),
+            name=f"api_activity_{act}",
+        )
+        for act, view in (
+            ("complete", activities.ActivityComplete),
+            ("reopen", activities.ActivityReopen),
+        )
+    ),
+    *(
+        path(
+            f"{definition.kind.slug}/<int:pk>/timeline/",
+            activities.RecordTimeline.as_view(definition=definition),
+            name=f"api_{definition.kind.model.__name__.lower()}_timeline",
+        )
+        for definition in lists
+        if definition.key.startswith("crm.")
+    ),
+    path(
+        "contacts/<int:pk>/interactions/",
+        interactions.ContactInteractions.as_view(),
+        name="api_contact_interactions",
+    ),
+    path(
+        "interactions/bulk/", interactions.InteractionsBulk.as_view(), name="api_interactions_bulk"
+    ),
+]
