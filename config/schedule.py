@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext_noop
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from core.services.schedules import daily_at
@@ -25,20 +26,29 @@ class ScheduleSeed:
 
 
 SEEDS = [
-    ScheduleSeed("Recover job runs", "core.recover_runs", seconds=RECOVERY_SECONDS),
+    ScheduleSeed(gettext_noop("Recover job runs"), "core.recover_runs", seconds=RECOVERY_SECONDS),
     ScheduleSeed(
-        "Empty the bin, nightly", "core.ask_question", hour=3, arguments=["core.empty_bin"]
+        gettext_noop("Empty the bin, nightly"),
+        "core.ask_question",
+        hour=3,
+        arguments=["core.empty_bin"],
     ),
     ScheduleSeed(
-        "Lead score, nightly", "core.ask_question", hour=2, arguments=["analytics.lead_score"]
+        gettext_noop("Lead score, nightly"),
+        "core.ask_question",
+        hour=2,
+        arguments=["analytics.lead_score"],
     ),
     ScheduleSeed(
-        "Search index, nightly", "core.ask_question", hour=1, arguments=["core.search_rebuild"]
+        gettext_noop("Search index, nightly"),
+        "core.ask_question",
+        hour=1,
+        arguments=["core.search_rebuild"],
     ),
-    ScheduleSeed("Webhooks", "core.wake_webhooks", seconds=WEBHOOK_SECONDS),
-    ScheduleSeed("Log of webhooks, nightly", "core.prune_webhook_log", hour=4),
-    ScheduleSeed("Reminders", "crm.remind", seconds=REMINDER_SECONDS),
-    ScheduleSeed("Parts of large tables", "crm.extend_partitions", hour=3),
+    ScheduleSeed(gettext_noop("Reminders"), "crm.remind", seconds=REMINDER_SECONDS),
+    ScheduleSeed(gettext_noop("Parts of large tables"), "crm.extend_partitions", hour=3),
+    ScheduleSeed(gettext_noop("Webhooks"), "core.wake_webhooks", seconds=WEBHOOK_SECONDS),
+    ScheduleSeed(gettext_noop("Log of webhooks, nightly"), "core.prune_webhook_log", hour=4),
 ]
 
 

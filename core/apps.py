@@ -11,8 +11,14 @@ class CoreConfig(AppConfig):
     verbose_name = _("Core")
 
     def ready(self) -> None:
-        from core import declarations, postgresql, sqlite  # noqa: PLC0415  # needs loaded models
+        from core import (  # noqa: PLC0415  # needs loaded models
+            declarations,
+            postgresql,
+            sign_ins,
+            sqlite,
+        )
 
         sqlite.register()
         postgresql.register()
         declarations.register()
+        sign_ins.register()

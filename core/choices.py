@@ -36,6 +36,39 @@ class Theme(TextChoices):
     DARK = "dark", _("Dark")
 
 
+class Accent(TextChoices):
+    """The colour of action and selection; static/css/accents.css holds what each one means."""
+
+    BLUE = "blue", _("Blue")
+    TEAL = "teal", _("Teal")
+    GREEN = "green", _("Green")
+    VIOLET = "violet", _("Violet")
+    PLUM = "plum", _("Plum")
+    RED = "red", _("Red")
+    INK = "ink", _("Ink")
+
+
+class Hue(TextChoices):
+    """The colours of tags; each is a pair of tokens."""
+
+    NONE = "", pgettext_lazy("colour", "None")
+    BLUE = "accent", pgettext_lazy("colour", "Accent")
+    GREEN = "ok", _("Green")
+    AMBER = "warn", _("Amber")
+    RED = "bad", _("Red")
+    VIOLET = "violet", _("Violet")
+    TEAL = "teal", _("Teal")
+    PINK = "pink", _("Pink")
+
+
+class WeekStart(IntegerChoices):
+    """The first day of the week, as `date.weekday()` counts."""
+
+    MONDAY = 0, _("Monday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")
+
+
 class RunState(TextChoices):
     """Where a job run stands."""
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from core import audit_words
 from core.changes.jobs import register_jobs
 from core.jobs.kinds import JobKind, job_kinds
 from core.registries import (
@@ -28,11 +29,15 @@ if TYPE_CHECKING:
     from core.permissions import Access
 
 
+AUDIT = "core.audit.view"
+
+
 def register() -> None:
     """Called once, when the apps are ready."""
     _register_permissions()
     _register_navigation()
     _register_settings()
+    _register_company_settings()
     _register_people()
     commands.register(
         Command("core.settings", _("Change your preferences"), "settings", "settings_profile"),
@@ -43,6 +48,7 @@ def register() -> None:
     _register_jobs()
     _register_start()
     _register_panels()
+    audit_words.register()
 
 
 def _register_permissions() -> None:
@@ -51,6 +57,9 @@ def _register_permissions() -> None:
         Permission("core.api_token.create", _("Make API tokens of one's own")),
         Permission("core.api_token.manage", _("See and revoke everybody's API tokens")),
         Permission("core.custom_field.manage", _("Say what custom fields mean")),
+        Permission("core.audit.view", _("Read the audit log and who exported what")),
+        Permission("core.layout.manage", _("Arrange record pages")),
+        Permission("core.tag.manage", _("Manage tags")),
         Permission("core.bin.empty", _("Delete records of the bin for good")),
         Permission("core.currency.manage", _("Manage currencies and exchange rates")),
         Permission("core.settings.manage", _("Manage settings")),
@@ -140,6 +149,52 @@ def _register_settings() -> None:
     )
 
 
+def _register_company_settings() -> None:
+    """What a company sets up for everybody, and how its installation is."""
+    manage = "core.settings.manage"
+    settings_sections.register(
+        SettingsSection(
+            "company",
+            pgettext_lazy("settings", "Company"),
+            "building",
+            "company_settings",
+            "company",
+            10,
+            manage,
+        ),
+        SettingsSection(
+            "layouts",
+            _("Layouts"),
+            "layout-sidebar-right",
+            "layout_list",
+            "data",
+            15,
+            "core.layout.manage",
+        ),
+        SettingsSection("tags", _("Tags"), "tags", "tag_list", "data", 30, "core.tag.manage"),
+        SettingsSection(
+            "schedules",
+            _("Schedules"),
+            "calendar-time",
+            "schedule_list",
+            "system",
+            20,
+            manage,
+        ),
+        SettingsSection("system", _("System"), "gauge", "system_page", "system", 10, manage),
+        SettingsSection("audit", _("Audit log"), "history", "audit_list", "system", 30, AUDIT),
+        SettingsSection(
+            "privacy",
+            _("Exports and log-ins"),
+            "file-export",
+            "privacy_exports",
+            "system",
+            40,
+            AUDIT,
+        ),
+    )
+
+
 def _register_people() -> None:
     people = "people"
     settings_sections.register(
@@ -170,6 +225,14 @@ def _register_jobs() -> None:
             describe=_index_title,
         ),
         JobKind(
+            "core.tag_replacement",
+            _("Merge or delete tags"),
+            "core.jobs.tag_replacements.TagReplacementJob",
+            permission="core.tag.manage",
+            describe=_tags_title,
+            counts={"changed": pgettext_lazy("records", "Changed")},
+        ),
+        JobKind(
             "core.search_rebuild",
             _("Search index"),
             "core.search.rebuild.SearchRebuildJob",
@@ -198,6 +261,13 @@ def _index_title(scope: dict[str, Any]) -> str:
     return gettext("Index of the field “%(field)s”") % {"field": scope.get("label", "")}
 
 
+def _tags_title(scope: dict[str, Any]) -> str:
+    names = ", ".join(scope.get("names", []))
+    if scope.get("into") is None:
+        return gettext("Delete the tag “%(tags)s”") % {"tags": names}
+    return gettext("Merge tags: %(tags)s") % {"tags": names}
+
+
 def _unread(user: "User") -> int:
     from core.queries.start import frame_of  # noqa: PLC0415  # needs loaded models
 
@@ -220,7 +290,7 @@ def _register_start() -> None:
             _("The name appears in the navigation and on everything you send."),
             "building",
             _("Name the company"),
-            "company_name",
+            "company_settings",
             10,
             start_evidence.named_company,
             permission="core.settings.manage",

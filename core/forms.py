@@ -5,14 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core import permissions
-from core.choices import Currency, FieldType, KnownWhen, Sharing
+from core.choices import Currency, FieldType, Hue, KnownWhen, Sharing
 from core.errors import Refused
-from core.models import CustomField, ExchangeRate, Installation, Role, User
+from core.models import CustomField, ExchangeRate, Installation, Role, Tag, User
 from core.people.zones import zone_choices
+from core.queries.company import company
 from core.scopes import EVERYTHING, scope_groups
 from core.services.custom_fields import CHOSEN_TYPES, options_from
 
@@ -52,8 +54,10 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choice: Any = self.fields["time_zone"]
-        choice.choices = zone_choices()
+        zone: Any = self.fields["time_zone"]
+        zone.choices = zone_choices()
+        language: Any = self.fields["language"]
+        language.choices = company().offered
 
 
 class CustomFieldForm(forms.Form):
@@ -213,11 +217,69 @@ class BaseCurrencyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
 
 
 class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    """What the company that uses the installation is called."""
+    """What is said of the company that uses the installation."""
+
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), help_text=_("Of new users, and of the hours of schedules.")
+    )
+    languages = forms.MultipleChoiceField(
+        label=_("Languages"),
+        choices=settings.LANGUAGES,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("People choose among these."),
+    )
 
     class Meta:
         model = Installation
-        fields = ["name"]
+        fields = [
+            "name",
+            "accent",
+            "time_zone",
+            "week_start",
+            "languages",
+            "language",
+            "address",
+        ]
+        widgets = {
+            "accent": forms.RadioSelect,
+            "address": forms.Textarea(attrs={"rows": 3}),
+        }
+        help_texts = {
+            "week_start": _("Of “this week” in filters."),
+            "language": _("Of new users, and of visitors who read none of the languages."),
+            "address": _("Stands at the foot of what you send."),
+        }
+
+    def __init__(self, data: Any = None, *, installation: Installation) -> None:
+        super().__init__(data, instance=installation)
+        self.initial["languages"] = installation.languages or list(dict(settings.LANGUAGES))
+        choice: Any = self.fields["time_zone"]
+        choice.choices = zone_choices()
+
+
+class TagForm(forms.Form):
+    """A tag's name and colour."""
+
+    name = forms.CharField(label=pgettext_lazy("tag", "Name"), max_length=60)
+    hue = forms.ChoiceField(
+        label=_("Colour"), choices=Hue, required=False, widget=forms.RadioSelect
+    )
+
+
+class TagMergeForm(forms.Form):
+    """Which of some tags stays."""
+
+    into = forms.ChoiceField(label=_("Which one stays?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, tags: Sequence[Tag], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tags = {str(tag.pk): tag for tag in tags}
+        choice: Any = self.fields["into"]
+        choice.choices = [(pk, tag.name) for pk, tag in self.tags.items()]
+
+    @property
+    def chosen(self) -> Tag:
+        return self.tags[self.cleaned_data["into"]]
 
 
 class TokenForm(forms.Form):

@@ -20,6 +20,7 @@ from core.permissions import user_of
 from core.registries import navigation
 from core.services.users import is_set_up
 from core.services.view_as import KEY, end_view, viewing_of
+from core.shell import company_of
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -93,7 +94,7 @@ def _takes_files(path: str) -> bool:
 
 
 class PreferencesMiddleware:
-    """The user's language and time zone; visitors keep what LocaleMiddleware found."""
+    """The user's language and time zone; visitors keep what LocaleMiddleware found, if it is offered."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -101,15 +102,20 @@ class PreferencesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         user = request.user
         if not user.is_authenticated:
+            _speak(request, company_of(request).spoken(request.LANGUAGE_CODE))
             return self.get_response(request)
-        translation.activate(user.language)
-        request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
+        _speak(request, user.language)
         with timezone.override(user.time_zone):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
         # Customers' data is not left behind in the browser, nor shown by "back" after signing out.
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+def _speak(request: HttpRequest, language: str) -> None:
+    translation.activate(language)
+    request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
 
 
 class SessionActivityMiddleware:

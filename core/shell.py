@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest  # noqa: TID251  # a context processor takes the request
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import permissions
 from core.models import User
+from core.queries.company import Company, company
 from core.queries.start import frame_of
 from core.registries import (
     SETTINGS_GROUPS,
@@ -49,8 +49,20 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "shell": SimpleLazyObject(lambda: _build(request)),
         "access": SimpleLazyObject(lambda: _access(request)),
         "settings_groups": SimpleLazyObject(lambda: _settings_groups(_access(request))),
-        "languages": settings.LANGUAGES,
+        "our_company": SimpleLazyObject(lambda: company_of(request)),
     }
+
+
+def company_of(request: HttpRequest) -> Company:
+    """The company for this request: with the frame of a user's page, or read once for a visitor."""
+    user: Any = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        return frame_of(user).company
+    known: Company | None = getattr(request, "visited_company", None)
+    if known is None:
+        known = company()
+        request.visited_company = known  # type: ignore[attr-defined]  # once per request
+    return known
 
 
 def _access(request: HttpRequest) -> permissions.Access:
@@ -78,7 +90,7 @@ def _section(entry: SettingsSection) -> Entry:
 def _build(request: HttpRequest) -> dict[str, Any]:
     user: Any = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"groups": [], "foot": [], "tabbar": [], "company": "Renmai", "unread": 0}
+        return {"groups": [], "foot": [], "tabbar": [], "unread": 0}
     access = permissions.access_of(user)
     shown = [e for e in navigation if not e.permission or access.may(e.permission)]
     places = list(GROUPS)
@@ -94,7 +106,6 @@ def _build(request: HttpRequest) -> dict[str, Any]:
         "tabbar": [_entry(e, counts) for e in shown if e.on_phone][:TAB_BAR_SIZE],
         "unread": counts.get("inbox", 0),
         "active": "start" if request.path == reverse("start") else _active(request, shown),
-        "company": frame_of(user).company,
     }
 
 

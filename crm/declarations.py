@@ -11,6 +11,7 @@ from core.jobs.kinds import JobKind, job_kinds
 from core.lists import lists
 from core.records import record_pages
 from core.registries import (
+    AuditAction,
     BaseAmounts,
     ChangeRules,
     Command,
@@ -20,6 +21,7 @@ from core.registries import (
     Permission,
     SettingsSection,
     StartStep,
+    audit_actions,
     base_amounts,
     change_rules,
     commands,
@@ -32,6 +34,7 @@ from core.registries import (
     settings_sections,
     start_steps,
 )
+from crm.choices import seeded_label
 from crm.record_types import RECORD_TYPES
 
 RECORD_ACTIONS = {
@@ -43,12 +46,41 @@ RECORD_ACTIONS = {
     "export": _("Export"),
 }
 
+AUDIT_WORDS = {
+    "move": _("Moved to another stage"),
+    "lines": _("Products of a deal changed"),
+    "participant.add": _("Person added to a deal"),
+    "participant.edit": _("Person of a deal changed"),
+    "participant.remove": _("Person taken from a deal"),
+    "member.add": _("Member added"),
+    "member.edit": _("Member changed"),
+    "member.remove": _("Member taken away"),
+    "guests": _("Guests changed"),
+    "attendance": _("Attendance changed"),
+    "attendance.remove": _("Guest taken away"),
+    "rate.apply": _("Recalculated in the base currency"),
+    "import.upload": _("File uploaded for an import"),
+    "import.start": _("Import started"),
+    "import.finish": _("Import finished"),
+    "pipeline.create": _("Pipeline added"),
+    "pipeline.change": _("Pipeline changed"),
+    "pipeline.move": _("Pipeline moved"),
+    "pipeline.archive": _("Pipeline archived"),
+    "pipeline.restore": _("Pipeline brought back"),
+    "stage.create": _("Stage added"),
+    "stage.change": _("Stage changed"),
+    "stage.move": _("Stages put in order"),
+    "stage.remove": _("Stage taken out of use"),
+}
+
 
 def register() -> None:
     """Called once, when the apps are ready."""
     _register_records()
     _register_navigation()
+    _register_settings()
     _register_jobs()
+    _register_pipeline_jobs()
     _register_commands()
     _register_changes()
     from crm.pages import RECORD_PAGES  # noqa: PLC0415  # needs loaded models
@@ -61,6 +93,7 @@ def register() -> None:
     )
     _register_home()
     _register_start()
+    audit_actions.register(*(AuditAction(key, label) for key, label in AUDIT_WORDS.items()))
 
 
 def _register_records() -> None:
@@ -72,6 +105,7 @@ def _register_records() -> None:
             for action, label in RECORD_ACTIONS.items()
         ),
         Permission("crm.lead.import", _("Import leads")),
+        Permission("crm.pipeline.manage", _("Manage pipelines and stages")),
     )
 
 
@@ -127,7 +161,19 @@ def _register_navigation() -> None:
         _list_entry("groups", "crm.group", "market", 40),
         _list_entry("events", "crm.event", "market", 50),
     )
+
+
+def _register_settings() -> None:
     settings_sections.register(
+        SettingsSection(
+            "pipelines",
+            _("Pipelines"),
+            "layout-kanban",
+            "pipeline_list",
+            "data",
+            20,
+            "crm.pipeline.manage",
+        ),
         SettingsSection(
             "sample",
             _("Sample company"),
@@ -136,7 +182,7 @@ def _register_navigation() -> None:
             "data",
             90,
             "core.sample.remove",
-        )
+        ),
     )
 
 
@@ -277,6 +323,23 @@ def _panel(
     name: str, place: str, context: Callable[[Any, Any], Any], permission: str, order: int
 ) -> Panel:
     return Panel(f"crm.{name}", place, f"crm/panels/{name}.html", context, permission, order)
+
+
+def _register_pipeline_jobs() -> None:
+    job_kinds.register(
+        JobKind(
+            "crm.stage_removal",
+            _("Move the deals of a stage"),
+            "crm.jobs.stage_removals.StageRemovalJob",
+            permission="crm.pipeline.manage",
+            describe=_removal_title,
+            counts={"moved": pgettext_lazy("deals", "Moved")},
+        ),
+    )
+
+
+def _removal_title(scope: dict[str, Any]) -> str:
+    return gettext("Move the deals of “%(stage)s”") % {"stage": seeded_label(scope["name"])}
 
 
 def _import_title(scope: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from crm.views import (
     leads,
     lists,
     open_tasks,
+    pipelines,
     products,
     sample,
     timeline,
@@ -73,4 +74,19 @@ urlpatterns = [
     path("imports/<int:pk>/refused.csv", imports.import_refused, name="import_refused"),
     path("settings/sample/", sample.sample_data, name="sample_data"),
     path("settings/sample/load/", sample.sample_load, name="sample_load"),
+    path("settings/pipelines/", pipelines.pipeline_list, name="pipeline_list"),
+    path("settings/pipelines/new/", pipelines.pipeline_create, name="pipeline_create"),
+    path("settings/pipelines/<int:pk>/", pipelines.pipeline_edit, name="pipeline_edit"),
+    path("settings/pipelines/<int:pk>/move/", pipelines.pipeline_move, name="pipeline_move"),
+    path("settings/pipelines/<int:pk>/order/", pipelines.pipeline_order, name="pipeline_order"),
+    path(
+        "settings/pipelines/<int:pk>/archive/", pipelines.pipeline_archive, name="pipeline_archive"
+    ),
+    path(
+        "settings/pipelines/<int:pk>/restore/", pipelines.pipeline_restore, name="pipeline_restore"
+    ),
+    path("settings/pipelines/<int:pk>/stages/new/", pipelines.stage_create, name="stage_create"),
+    path("settings/stages/<int:pk>/", pipelines.stage_edit, name="stage_edit"),
+    path("settings/stages/<int:pk>/move/", pipelines.stage_move, name="stage_move"),
+    path("settings/stages/<int:pk>/remove/", pipelines.stage_remove, name="stage_remove"),
 ]

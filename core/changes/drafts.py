@@ -52,7 +52,7 @@ def load_drafts(kind: RecordType, pks: Collection[int], *, with_tags: bool) -> l
 
 def tags_of(kind: RecordType, pks: Collection[int]) -> dict[int, set[int]]:
     """The tags of records by record: one query."""
-    through, record, tag = _tag_table(kind)
+    through, record, tag = tag_table(kind)
     found: dict[int, set[int]] = {}
     pairs = through._base_manager.filter(**{f"{record}__in": pks})
     for pk, tag_id in pairs.values_list(record, tag):
@@ -60,7 +60,8 @@ def tags_of(kind: RecordType, pks: Collection[int]) -> dict[int, set[int]]:
     return found
 
 
-def _tag_table(kind: RecordType) -> tuple[Any, str, str]:
+def tag_table(kind: RecordType) -> tuple[Any, str, str]:
+    """The table of a type's tags, with the names of its two columns."""
     column: Any = kind.model._meta.get_field(TAGS)
     return column.remote_field.through, column.m2m_field_name(), column.m2m_reverse_field_name()
 
@@ -105,7 +106,7 @@ def _column(name: str) -> str:
 
 
 def _write_tags(kind: RecordType, drafts: Sequence[Draft]) -> None:
-    through, record, tag = _tag_table(kind)
+    through, record, tag = tag_table(kind)
     added = [(d.record.pk, pk) for d in drafts for pk in d.tags - d.tags_before]
     removed: dict[int, list[int]] = {}
     for draft in drafts:

@@ -112,7 +112,7 @@ def between_days(values: list[str], field: ResolvedField, view: Viewpoint) -> Co
 
 
 def in_period(value: str, field: ResolvedField, view: Viewpoint) -> Comparison:
-    return _from_day(*period(value, view.now.date()), field, view)
+    return _from_day(*period(value, view.now.date(), view.week_start), field, view)
 
 
 def _now(field: ResolvedField, view: Viewpoint) -> date | datetime:

@@ -10,6 +10,7 @@ from core import permissions
 from core.choices import Reach
 from core.models import CustomField, User
 from core.permissions import Access
+from core.queries.company import company_for
 from core.registries import RecordType
 from core.registries.records import Choices, Field
 
@@ -24,6 +25,11 @@ class Viewpoint:
     @cached_property
     def access(self) -> Access:
         return permissions.access_of(self.user)
+
+    @cached_property
+    def week_start(self) -> int:
+        """The weekday on which the company's weeks begin."""
+        return company_for(self.user).week_start
 
     @cached_property
     def _choices(self) -> dict[int, Choices]:

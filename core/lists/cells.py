@@ -36,6 +36,19 @@ class Linked:
         return "name" in self.kind.field and "given_name" not in self.kind.field
 
 
+class Word(str):
+    """A tag: its name, and the tone it is drawn in."""
+
+    __slots__ = ("tone",)
+
+    tone: str
+
+    def __new__(cls, name: str, tone: str) -> "Word":
+        word = super().__new__(cls, name)
+        word.tone = tone
+        return word
+
+
 @dataclass(frozen=True)
 class Cell:
     """A value in its column; `currency` belongs to amounts."""
@@ -141,7 +154,7 @@ class _Reader:
             case FieldType.LINK:
                 return self._linked(value, field.target)
             case FieldType.TAGS:
-                return [tag.name for tag in value.all()] if value is not None else []
+                return [Word(tag.name, tag.hue) for tag in value.all()] if value is not None else []
             case FieldType.CHOICE:
                 return self._labels(column).get(value, value)
             case FieldType.CHOICES:

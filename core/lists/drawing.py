@@ -13,7 +13,7 @@ from django.utils.text import Truncator
 
 from core.choices import FieldType
 from core.fields.texts import amount_text, number_text
-from core.lists.cells import Cell, Line
+from core.lists.cells import Cell, Line, Word
 from core.phrases import day_text
 from core.templatetags.ui import av, dialled, pill, short_address, web_address, when, who
 from core.values import in_words
@@ -74,7 +74,11 @@ def moment(cell: Cell, _line: Line) -> SafeString:
 
 
 def labels(cell: Cell, _line: Line) -> SafeString:
-    return format_html_join(" ", "{}", ((pill(label, "line"),) for label in cell.value))
+    return format_html_join(" ", "{}", ((pill(label, _tone(label)),) for label in cell.value))
+
+
+def _tone(label: object) -> str:
+    return label.tone or "line" if isinstance(label, Word) else "line"
 
 
 def yes_no(cell: Cell, _line: Line) -> SafeString:

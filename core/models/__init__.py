@@ -4,9 +4,11 @@ from core.models.api import ApiToken, ExternalKey, GivenAnswer
 from core.models.attachments import Attachment
 from core.models.audit import AuditEvent
 from core.models.change_sets import ChangeSet
-from core.models.currencies import ExchangeRate, Installation
+from core.models.currencies import ExchangeRate
 from core.models.custom_fields import CustomField
+from core.models.installations import Installation
 from core.models.jobs import JobPartition, JobRun, JobStep
+from core.models.layouts import RecordLayout
 from core.models.model_versions import ModelArtifact, ModelVersion
 from core.models.notifications import Notification
 from core.models.recent import RecentRecord
@@ -40,6 +42,7 @@ __all__ = [
     "OwnedQuerySet",
     "OwnedRecord",
     "RecentRecord",
+    "RecordLayout",
     "Role",
     "SampleData",
     "SavedView",

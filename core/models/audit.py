@@ -34,6 +34,9 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["object_type", "object_id", "-id"], name="core_audit_object"),
             models.Index(fields=["actor", "-id"], name="core_audit_actor"),
+            models.Index(fields=["action", "-id"], name="core_audit_action"),
+            # The days of a search become a range of numbers by this one.
+            models.Index(fields=["at"], name="core_audit_at"),
         ]
 
     def __str__(self) -> str:

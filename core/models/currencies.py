@@ -1,4 +1,4 @@
-"""The company's own currency, and what others were worth when."""
+"""What currencies were worth in the company's own one, and when."""
 
 from decimal import Decimal
 
@@ -7,25 +7,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import Currency
-
-
-class Installation(models.Model):
-    """The one company that uses this installation."""
-
-    name = models.CharField(_("company"), max_length=100, default="Renmai")
-    base_currency = models.CharField(
-        _("base currency"), max_length=3, choices=Currency, default=Currency.EUR
-    )
-
-    class Meta:
-        verbose_name = _("installation")
-        verbose_name_plural = _("installations")
-        constraints = [
-            models.CheckConstraint(condition=models.Q(pk=1), name="core_installation_once")
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class ExchangeRate(models.Model):

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.choices import Hue
 from core.text import comparable
 
 
@@ -13,6 +14,7 @@ class Tag(models.Model):
 
     name = models.CharField(_("name"), max_length=60)
     name_key = models.CharField(max_length=80, unique=True, editable=False)
+    hue = models.CharField(_("colour"), max_length=6, choices=Hue, blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -17,12 +17,13 @@ from core import permissions
 from core.errors import Refused
 from core.lists import Neighbours, lists, neighbours
 from core.lists.cells import LIST
-from core.models import User
+from core.models import Tag, User
 from core.pages import UNPROCESSABLE, render_page
 from core.queries.changes import trail_of
 from core.records.declaration import RecordPage, Tab, record_pages
 from core.records.facts import FactReader, sections_of
 from core.records.forms import RecordForm
+from core.records.layouts import with_layout
 from core.records.lookups import name_of
 from core.registries import RecordType
 from core.registries.panels import filled_panels
@@ -48,6 +49,7 @@ def record_or_404(page: RecordPage, pk: int, user: User, action: str = "view") -
     """The record with what its page shows, if the user reaches it."""
     model: Any = page.record_type.model
     rows = page.rows(model.objects.visible_to(user, action).for_list()).prefetch_related("tags")
+    rows = with_layout(rows, page.kind)
     return get_object_or_404(rows, pk=pk)
 
 
@@ -110,7 +112,7 @@ def head_context(page: RecordPage, record: Any, user: User) -> dict[str, Any]:
         "name": name_of(record, user),
         "sub": page.sub(record, access),
         "pills": page.pills(record, access),
-        "tag_names": _tags(page, record, access),
+        "shown_tags": _tags(page, record, access),
         "actions": _actions(page, record, access),
         "list_url": reverse(kind.list_url),
         "edit_url": reverse(page.edit_url, args=[record.pk]),
@@ -148,10 +150,10 @@ def _actions(page: RecordPage, record: Any, access: permissions.Access) -> list[
     ]
 
 
-def _tags(page: RecordPage, record: Any, access: permissions.Access) -> list[str]:
+def _tags(page: RecordPage, record: Any, access: permissions.Access) -> list[Tag]:
     if not access.sees(page.record_type.field_name("tags")):
         return []
-    return [tag.name for tag in record.tags.all()]
+    return list(record.tags.all())
 
 
 def _tab(request: HttpRequest, record: Any, each: Tab, current: Tab) -> dict[str, Any]:

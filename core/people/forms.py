@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.models import Role, Team, User
 from core.people.zones import zone_choices
+from core.queries.company import company
 
 
 class InvitationForm(forms.Form):
@@ -25,7 +25,9 @@ class InvitationForm(forms.Form):
         label=_("Roles"), queryset=Role.objects.all(), widget=forms.CheckboxSelectMultiple
     )
     team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.all(), required=False)
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(
+        label=_("Language"), choices=lambda: company().offered, initial=lambda: company().language
+    )
 
 
 class UserForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time

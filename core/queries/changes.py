@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from core import permissions
 from core.models import AuditEvent, OwnedRecord, Tag, User
+from core.permissions import Access
 from core.records.fields import RecordField, added, built_in
 from core.records.lookups import name_of
-from core.registries import record_types
+from core.registries import RecordType, record_types
 
 SHOWN_CHANGES = 50
 TITLES = {
@@ -107,33 +108,51 @@ def trail_of(record: Any, user: User, *, before: int | None = None) -> Trail:
 def in_words_of(record: Any, events: Sequence[AuditEvent], user: User) -> list[Change]:
     """The events without what the user may not see; one that says nothing then is left out."""
     kind = record_types[record._meta.label_lower]
+    may_edit = permissions.reaches(type(record), user, record, "edit")
+    told = fields_told(kind, events, user, may_edit=may_edit)
+    return [
+        Change(event, fields)
+        for event, fields in zip(events, told, strict=True)
+        if fields or not event.changes
+    ]
+
+
+def fields_told(
+    kind: RecordType, events: Sequence[AuditEvent], user: User, *, may_edit: bool = False
+) -> list[list[FieldChange]]:
+    """What each event of records of a type says of the fields that the user may see."""
     access = permissions.access_of(user)
     has_added = any(name.startswith("custom.") for event in events for name in event.changes)
     known = [*built_in(kind), *(added(kind) if has_added else ())]
     fields = {f.trail_name: f for f in known if access.sees(f.rule)}
-    may_edit = permissions.reaches(type(record), user, record, "edit")
-    words = _Words(record, events, fields, user)
-    changes = []
-    for event in events:
-        told = [
-            FieldChange(
-                name,
-                fields[name].label,
-                words.of(name, before),
-                words.of(name, after),
-                may_edit and fields[name].is_editable and access.edits(fields[name].rule),
-            )
-            for name, (before, after) in event.changes.items()
-            if name in fields
-        ]
-        told += [
-            FieldChange(name, _("File"), before or None, after or None)
-            for name, (before, after) in event.changes.items()
-            if name == "file"
-        ]
-        if told or not event.changes:
-            changes.append(Change(event, told))
-    return changes
+    words = _Words(kind.model, events, fields, user)
+    return [_told(event, fields, words, access, may_edit) for event in events]
+
+
+def _told(
+    event: AuditEvent,
+    fields: dict[str, RecordField],
+    words: "_Words",
+    access: Access,
+    may_edit: bool,
+) -> list[FieldChange]:
+    told = [
+        FieldChange(
+            name,
+            fields[name].label,
+            words.of(name, before),
+            words.of(name, after),
+            may_edit and fields[name].is_editable and access.edits(fields[name].rule),
+        )
+        for name, (before, after) in event.changes.items()
+        if name in fields
+    ]
+    told += [
+        FieldChange(name, _("File"), before or None, after or None)
+        for name, (before, after) in event.changes.items()
+        if name == "file"
+    ]
+    return told
 
 
 class _Words:
@@ -141,13 +160,13 @@ class _Words:
 
     def __init__(
         self,
-        record: Model,
+        model: type[Model],
         events: Sequence[AuditEvent],
         fields: dict[str, RecordField],
         user: User,
     ) -> None:
         self.user, self.fields = user, fields
-        self.columns = {f.name: f for f in record._meta.get_fields() if hasattr(f, "attname")}
+        self.columns = {f.name: f for f in model._meta.get_fields() if hasattr(f, "attname")}
         seen = [(name, pair) for e in events for name, pair in e.changes.items() if name in fields]
         wanted: dict[str, set[Any]] = {}
         for name, pair in seen:

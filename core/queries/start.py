@@ -6,11 +6,12 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, Subquery
+from django.db.models import Exists
 
 from core import permissions
 from core.choices import ACTIVE_STATES
-from core.models import Installation, JobRun, Notification, SampleData, User
+from core.models import JobRun, Notification, SampleData, User
+from core.queries.company import Company, company_columns, company_from
 from core.queries.home import count
 from core.registries.start import StartStep, start_steps
 
@@ -20,7 +21,7 @@ class Progress:
     """Steps with whether they are done, and what else every page asks of the installation."""
 
     steps: tuple[tuple[StartStep, bool], ...]
-    company: str
+    company: Company
     has_sample: bool
     unread: int  # notifications
     running: int  # jobs
@@ -81,7 +82,7 @@ def _read(user: User, steps: Sequence[StartStep]) -> Progress:
         row = dict(zip(names, cursor.fetchone(), strict=True))
     return Progress(
         tuple((step, bool(row[f"step_{step.key}"])) for step in steps),
-        row["company"] or Installation().name,
+        company_from(row),
         bool(row["has_sample"]),
         row["unread"],
         row["running"],
@@ -94,10 +95,10 @@ def _question(user_id: int, keys: tuple[str, ...]) -> tuple[str, tuple[Any, ...]
     user = User(pk=user_id)
     columns = {f"step_{key}": Exists(start_steps[key].evidence(user)) for key in keys}
     rows = User.objects.filter(pk=user_id).values(
-        company=Subquery(Installation.objects.filter(pk=1).values("name")),
         unread=count(Notification.objects.filter(user=user, read_at=None)),
         running=count(JobRun.objects.filter(state__in=ACTIVE_STATES)),
         has_sample=Exists(SampleData.objects.exclude(loaded_at=None)),
+        **company_columns(),
         **columns,
     )
     return rows.query.sql_with_params()

@@ -1,6 +1,6 @@
 """The facts of a record as its page shows them, in sections."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,8 @@ from core.models import User
 from core.permissions import Access
 from core.queries.currencies import base_currency
 from core.records.declaration import RecordPage
-from core.records.fields import ADDED, RecordField, built_in, fields_for
+from core.records.fields import RecordField, built_in, fields_for
+from core.records.layouts import arranged, has_place, headings_of, layout_at
 from core.records.lookups import lookup_rows, name_of
 from core.registries import RecordType, record_types
 from core.registries.records import Field
@@ -46,21 +47,28 @@ class Fact:
 
 @dataclass(frozen=True)
 class Section:
-    """Facts under a heading; `url` leads to the record that they are of."""
+    """Facts under a heading; `url` leads to the record that they are of, `more` are behind a button."""
 
     label: Any
     facts: list[Fact]
     url: str = ""
     name: str = ""
     icon: str = ""
+    more: frozenset[str] = frozenset()
 
     @property
     def filled(self) -> list[Fact]:
-        return [fact for fact in self.facts if not fact.is_empty]
+        return [fact for fact in self.facts if not (fact.is_empty or fact.name in self.more)]
 
     @property
-    def empty(self) -> list[Fact]:
-        return [fact for fact in self.facts if fact.is_empty]
+    def behind(self) -> list[Fact]:
+        """What a button shows: facts that the layout puts there, then those without a value."""
+        more = [fact for fact in self.facts if fact.name in self.more and not fact.is_empty]
+        return [*more, *(fact for fact in self.facts if fact.is_empty)]
+
+    @property
+    def has_more(self) -> bool:
+        return any(not fact.is_empty for fact in self.behind)
 
 
 @dataclass
@@ -157,34 +165,26 @@ def _edit_url(record: Any, each: RecordField) -> str:
 
 
 def sections_of(page: RecordPage, record: Any, reader: FactReader) -> list[Section]:
-    """The facts of the page: its own by section, then those of linked records."""
+    """The facts of the page: its own by section, then those of linked records.
+
+    The record comes `with_layout`.
+    """
     may_edit = permissions.reaches(type(record), reader.user, record, "edit")
-    fields = [f for f in fields_for(page.record_type, reader.access) if not _is_elsewhere(page, f)]
+    fields = [f for f in fields_for(page.record_type, reader.access) if has_place(f)]
     reader.prefetch(fields, record)
     by_section: dict[str, list[Fact]] = {}
-    for each in fields:
-        by_section.setdefault(each.section, []).append(reader.fact(each, record, may_edit))
+    spots = arranged(page, fields, layout_at(record))
+    for spot, each in spots:
+        by_section.setdefault(spot.section, []).append(reader.fact(each, record, may_edit))
+    more = frozenset(spot.name for spot, _field in spots if spot.is_more)
     own = [
-        Section(label, by_section.get(key, []))
-        for key, label in _headings(page).items()
-        if by_section.get(key)
+        Section(label, by_section[key], more=more)
+        for key, label in headings_of(page).items()
+        if key in by_section
     ]
     linked = _linked_sections(page, record, reader)
     before = [section for section, is_before in linked if is_before]
     return [*before, *own, *(section for section, is_before in linked if not is_before)]
-
-
-def _is_elsewhere(page: RecordPage, each: RecordField) -> bool:
-    return each.type == FieldType.TAGS
-
-
-def _headings(page: RecordPage) -> Mapping[str, Any]:
-    return {
-        "": _("Details"),
-        "address": _("Address"),
-        **page.sections,
-        ADDED: _("More fields"),
-    }
 
 
 def _linked_sections(

@@ -1,6 +1,7 @@
 """What the apps declare in `ready()` and the pages below loop over."""
 
 from core.registries.amounts import BaseAmounts, base_amounts
+from core.registries.audit import AuditAction, audit_actions
 from core.registries.base import Registry
 from core.registries.changes import ChangeRules, change_rules
 from core.registries.commands import Command, commands
@@ -16,6 +17,7 @@ from core.registries.start import StartStep, start_steps
 
 __all__ = [
     "SETTINGS_GROUPS",
+    "AuditAction",
     "BaseAmounts",
     "ChangeRules",
     "Command",
@@ -29,6 +31,7 @@ __all__ = [
     "RowRules",
     "SettingsSection",
     "StartStep",
+    "audit_actions",
     "base_amounts",
     "change_rules",
     "commands",

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from core import audit, permissions
+from core.conditions import sentence
 from core.errors import Refused
 from core.exports.sheets import Sheet
 from core.lists.selection import Selection
@@ -39,9 +40,19 @@ def prepare_export(*, state: ListState, selection: Selection, form: str, by: Use
             "rows": (None, len(sheet)),
             "columns": (None, [column.key for column in state.columns]),
             "form": (None, form),
+            "conditions": (None, _said(state, selection)),
         },
     )
     return sheet
+
+
+def _said(state: ListState, selection: Selection) -> str:
+    """Which rows were asked for, as whoever exports them reads it."""
+    if selection.address is None:
+        return _("Chosen rows")
+    said = [sentence(state.condition, state.kind, state.view)] if state.parts else []
+    said += [_("Search: %(words)s") % {"words": state.search}] if state.search else []
+    return "; ".join(said) or _("All rows")
 
 
 def file_name(state: ListState, form: str, at: datetime) -> str:

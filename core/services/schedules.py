@@ -8,7 +8,7 @@ from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from core import audit, permissions
 from core.errors import Refused
-from core.queries.schedules import schedules_by_kind
+from core.queries.schedules import daily_of
 
 if TYPE_CHECKING:
     from core.models import User
@@ -17,13 +17,13 @@ HOURS = range(24)
 
 
 @transaction.atomic
-def change_schedule(*, kind: str, hour: int | None, is_enabled: bool, by: "User") -> None:
-    """Ask the kind's question daily at the hour, or not at all; beat notices by itself."""
+def change_schedule(*, task_id: int, hour: int | None, is_enabled: bool, by: "User") -> None:
+    """Do it daily at the hour, or not at all; beat notices by itself."""
     permissions.require(by, "core.settings.manage")
-    schedule = schedules_by_kind().get(kind)
-    if schedule is None or hour is None or hour not in HOURS:
+    task = PeriodicTask.objects.select_related("crontab").filter(pk=task_id).first()
+    schedule = daily_of(task) if task is not None else None
+    if task is None or schedule is None or hour is None or hour not in HOURS:
         raise Refused(_("Choose an hour from the list."))
-    task = PeriodicTask.objects.get(pk=schedule.task_id)
     task.crontab = daily_at(hour, schedule.time_zone)
     task.enabled = is_enabled
     task.save()

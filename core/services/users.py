@@ -13,6 +13,7 @@ from core import audit
 from core.errors import Refused
 from core.locks import lock_for_transaction
 from core.models import Role, Team, User
+from core.queries.company import company
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,15 +58,25 @@ def create_user(
     password: str | None,
     roles: "Iterable[Role]",
     team: Team | None = None,
-    language: str = "en",
+    language: str = "",
     is_sample: bool = False,
     by: User | None = None,
 ) -> User:
-    """Make a user with roles; without a password the user sets one by the reset page."""
+    """Make a user with roles, in the language and time zone of the company.
+
+    Without a password the user sets one by the reset page.
+    """
     if User.objects.filter(email=email.strip().lower()).exists():
         raise Refused(_("There is a user with this e-mail address already."))
+    house = company()
     user = User.objects.create_user(
-        email, password, name=name, team=team, language=language, is_sample=is_sample
+        email,
+        password,
+        name=name,
+        team=team,
+        language=house.spoken(language or house.language),
+        time_zone=house.time_zone,
+        is_sample=is_sample,
     )
     user.roles.set(roles)
     # An administrator vouches for the address; two-factor codes need one that is verified.
@@ -76,6 +87,8 @@ def create_user(
 
 def update_preferences(*, user: User, language: str = "", theme: str = "") -> None:
     """Write the language or theme the user chose; refused when it is not one of ours."""
+    if language and language not in dict(company().offered):
+        raise Refused(_("This language is not offered."))
     for name, value in (("language", language), ("theme", theme)):
         if value:
             setattr(user, name, value)

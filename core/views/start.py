@@ -3,18 +3,14 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core import permissions
-from core.forms import CompanyForm
-from core.models import Installation
-from core.pages import form_page, render_page
-from core.permissions import requires, signed_in
+from core.pages import render_page
+from core.permissions import signed_in
 from core.queries.start import described, progress_of
 from core.registries.panels import filled_panels
-from core.services.companies import name_company
 from core.services.start import hide_start
 
 
@@ -41,16 +37,3 @@ def start_hide(request: HttpRequest) -> HttpResponse:
         return redirect("start")
     messages.success(request, _("“Getting started” is hidden. Your profile brings it back."))
     return redirect("home")
-
-
-@requires("core.settings.manage")
-def company_name(request: HttpRequest) -> HttpResponse:
-    """What the company is called."""
-    installation = Installation.objects.filter(pk=1).first() or Installation(pk=1)
-    form = CompanyForm(request.POST or None, instance=installation)
-
-    def on_valid(valid: CompanyForm) -> tuple[str, str]:
-        name_company(name=valid.cleaned_data["name"], by=permissions.user_of(request))
-        return _("The company is called %(name)s now.") % valid.cleaned_data, reverse("start")
-
-    return form_page(request, "core/company_name.html", form, on_valid)

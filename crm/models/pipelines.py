@@ -1,5 +1,7 @@
 """Pipelines and their stages."""
 
+from typing import Any, ClassVar, Self
+
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -23,8 +25,21 @@ class Pipeline(models.Model):
         return seeded_label(self.name)
 
 
+class StageQuerySet(models.QuerySet["Stage"]):
+    def in_use(self) -> Self:
+        """Without those that were taken away."""
+        return self.filter(is_archived=False)
+
+    def for_new_deals(self) -> Self:
+        """The open stages of the pipelines in use, those of the default one first."""
+        return self.in_use().filter(kind=StageKind.OPEN, pipeline__is_archived=False)
+
+
 class Stage(models.Model):
-    """A step of a pipeline; `rotting_days` without a touch and a deal counts as stuck (0: never)."""
+    """A step of a pipeline; `rotting_days` without a touch and a deal counts as stuck (0: never).
+
+    One that is taken away stays as archived: the history of deals names it.
+    """
 
     pipeline = models.ForeignKey(
         Pipeline, verbose_name=_("pipeline"), on_delete=models.CASCADE, related_name="stages"
@@ -36,13 +51,20 @@ class Stage(models.Model):
     )
     rotting_days = models.PositiveSmallIntegerField(_("stuck after days"), default=0)
     position = models.PositiveIntegerField(_("position"), default=0)
+    is_archived = models.BooleanField(_("archived"), default=False)
+
+    objects: ClassVar[Any] = StageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("stage")
         verbose_name_plural = _("stages")
         ordering = ["pipeline__position", "position", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["pipeline", "name"], name="crm_stage_once"),
+            models.UniqueConstraint(
+                fields=["pipeline", "name"],
+                condition=models.Q(is_archived=False),
+                name="crm_stage_once",
+            ),
             models.CheckConstraint(
                 condition=models.Q(probability__lte=100), name="crm_stage_probability"
             ),

@@ -33,7 +33,7 @@ class DealForm(RecordForm):
     def control(self, name: str, field: RecordField) -> forms.Field:
         if field.name != "stage":
             return super().control(name, field)
-        stages = Stage.objects.filter(kind=StageKind.OPEN, pipeline__is_archived=False)
+        stages = Stage.objects.for_new_deals()
         return forms.ModelChoiceField(
             stages.select_related("pipeline"),
             label=field.label,

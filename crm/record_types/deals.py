@@ -1,8 +1,8 @@
 """Deals and products as people know them."""
 
 from django.apps import apps
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from core.choices import FieldType
 from core.registries import RecordType
@@ -17,11 +17,17 @@ def _pipelines() -> Choices:
 
 
 def _stages() -> Choices:
-    """Stages of several pipelines are told apart by the pipeline's name."""
-    stages = apps.get_model("crm.Stage")._base_manager.order_by("pipeline__position", "position")
-    rows = list(stages.values_list("pk", "name", "pipeline__name"))
-    one_pipeline = len({pipeline for _pk, _name, pipeline in rows}) <= 1
-    return [(pk, _stage_label(*names, is_only=one_pipeline)) for pk, *names in rows]
+    """Stages of several pipelines are told apart by the pipeline's name; saved views may name old ones."""
+    stages = apps.get_model("crm.Stage")._base_manager.order_by(
+        "is_archived", "pipeline__position", "position"
+    )
+    rows = list(stages.values_list("pk", "is_archived", "name", "pipeline__name"))
+    one_pipeline = len({pipeline for *_stage, pipeline in rows}) <= 1
+    labels = [(pk, gone, _stage_label(*names, is_only=one_pipeline)) for pk, gone, *names in rows]
+    return [
+        (pk, gettext("%(stage)s, no longer in use") % {"stage": label} if gone else label)
+        for pk, gone, label in labels
+    ]
 
 
 def _stage_label(name: str, pipeline: str, *, is_only: bool) -> str:

@@ -134,7 +134,10 @@ def reopen_deal(*, deal: Deal, by: User, at: datetime) -> bool:
         raise Refused(_("This deal is open already."))
     last = (
         StageChange.objects.filter(
-            deal=deal, to_stage__kind=StageKind.OPEN, to_stage__pipeline=deal.pipeline_id
+            deal=deal,
+            to_stage__kind=StageKind.OPEN,
+            to_stage__pipeline=deal.pipeline_id,
+            to_stage__is_archived=False,
         )
         .select_related("to_stage__pipeline")
         .order_by("-at", "-pk")

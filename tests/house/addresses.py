@@ -7,16 +7,27 @@ that says where to add it: a maker in `RECORDS` (by the noun its name begins wit
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import PurePath
 from typing import Any
 from uuid import uuid4
 
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
+from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from core import audit
 from core.choices import Reach, RunState
-from core.models import Attachment, ChangeSet, ExchangeRate, ExternalKey, SavedView, User
+from core.models import (
+    Attachment,
+    ChangeSet,
+    ExchangeRate,
+    ExternalKey,
+    Installation,
+    SavedView,
+    User,
+)
 from crm.models import LeadImport
 from tests.factories import (
     ActivityFactory,
@@ -30,8 +41,11 @@ from tests.factories import (
     JobRunFactory,
     LeadFactory,
     LeadImportFactory,
+    PipelineFactory,
     ProductFactory,
     RoleFactory,
+    StageFactory,
+    TagFactory,
     TeamFactory,
     UserFactory,
     WebhookDeliveryFactory,
@@ -171,6 +185,39 @@ def _currency(_owner: User) -> int:
     return rate.pk
 
 
+def _pipeline(_owner: User) -> int:
+    return PipelineFactory().pk
+
+
+def _stage(_owner: User) -> int:
+    """One of two open stages of a pipeline."""
+    stage = StageFactory()
+    StageFactory(pipeline=stage.pipeline)
+    return stage.pk
+
+
+def _tag(_owner: User) -> int:
+    return TagFactory().pk
+
+
+def _schedule(_owner: User) -> int:
+    """Of a task of ours: the seeded ones stay as they are for other tests."""
+    crontab, _made = CrontabSchedule.objects.get_or_create(minute="0", hour="4")
+    task, _made = PeriodicTask.objects.get_or_create(
+        name="House", defaults={"task": "core.recover_runs", "crontab": crontab, "enabled": False}
+    )
+    return task.pk
+
+
+def _logo(_owner: User) -> dict[str, str]:
+    """The address of the company's logo."""
+    picture = ContentFile(b"RIFF", "a.webp")
+    installation, _made = Installation.objects.get_or_create(pk=1)
+    if not installation.logo:
+        installation.logo.save("a.webp", picture)
+    return {"picture": PurePath(installation.logo.name).name}
+
+
 def _user(owner: User) -> int:
     return UserFactory(role="sales", team=owner.team).pk
 
@@ -197,10 +244,16 @@ def _token(owner: User) -> int:
 
 
 # By the whole name of the address, else by the noun it begins with.
-RECORDS: dict[str, Callable[[User], int | dict[str, int]]] = {
+RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "lead": _lead,
     "contact": _contact,
     "company": _company,
+    "company_logo": _logo,
+    "pipeline": _pipeline,
+    "stage": _stage,
+    "tag": _tag,
+    "schedule": _schedule,
+    "stage_create": _pipeline,
     "activity": _owned(ActivityFactory),
     "deal": _owned(DealFactory),
     "product": _owned(ProductFactory),
@@ -291,7 +344,7 @@ def _file_of(owner: User, noun: str) -> dict[str, Any]:
     return {"pk": pk, "file": kept.pk}
 
 
-def _maker(address: Address, missing: list[str]) -> Callable[[User], int | dict[str, int]]:
+def _maker(address: Address, missing: list[str]) -> Callable[[User], int | dict[str, Any]]:
     noun = address.name.partition("_")[0]
     maker = RECORDS.get(address.name) or RECORDS.get(noun)
     if address.is_api:

@@ -11,7 +11,10 @@ from core.models import AuditEvent, User
 from core.queries.schedules import schedules_by_kind
 
 KIND = "analytics.lead_score"
-URL = f"/jobs/schedule/{KIND}/"
+
+
+def url() -> str:
+    return f"/jobs/schedule/{schedules_by_kind()[KIND].task_id}/"
 
 
 def test_schedule_is_shown_with_its_hour(
@@ -22,7 +25,7 @@ def test_schedule_is_shown_with_its_hour(
 
 
 def test_administrator_changes_the_hour(administrator: User, log_in: Callable[..., Client]) -> None:
-    log_in(administrator).post(URL, {"hour": "5", "enabled": "on"})
+    log_in(administrator).post(url(), {"hour": "5", "enabled": "on"})
     assert (schedules_by_kind()[KIND].hour, schedules_by_kind()[KIND].is_enabled) == (5, True)
     changes = AuditEvent.objects.get(action="schedule.change").changes
     assert changes == {"hour": [2, 5]}
@@ -31,14 +34,14 @@ def test_administrator_changes_the_hour(administrator: User, log_in: Callable[..
 def test_administrator_switches_a_schedule_off(
     administrator: User, log_in: Callable[..., Client]
 ) -> None:
-    log_in(administrator).post(URL, {"hour": "2"})
+    log_in(administrator).post(url(), {"hour": "2"})
     assert schedules_by_kind()[KIND].is_enabled is False
 
 
 def test_change_survives_the_next_seeding(
     administrator: User, log_in: Callable[..., Client]
 ) -> None:
-    log_in(administrator).post(URL, {"hour": "7", "enabled": "on"})
+    log_in(administrator).post(url(), {"hour": "7", "enabled": "on"})
     seed_schedules()
     assert schedules_by_kind()[KIND].hour == 7
     assert PeriodicTask.objects.filter(args__contains=KIND).count() == 1
@@ -48,9 +51,9 @@ def test_change_survives_the_next_seeding(
 def test_hour_that_is_none_is_refused(
     administrator: User, log_in: Callable[..., Client], hour: str
 ) -> None:
-    log_in(administrator).post(URL, {"hour": hour, "enabled": "on"})
+    log_in(administrator).post(url(), {"hour": hour, "enabled": "on"})
     assert schedules_by_kind()[KIND].hour == 2
 
 
 def test_manager_may_not_change_a_schedule(manager: User, log_in: Callable[..., Client]) -> None:
-    assert log_in(manager).post(URL, {"hour": "5"}).status_code == 403
+    assert log_in(manager).post(url(), {"hour": "5"}).status_code == 403

@@ -87,14 +87,6 @@ def test_hidden_it_leaves_navigation_and_home_and_comes_back(
     assert "0/6" in client.get(reverse("home")).content.decode()
 
 
-def test_the_company_is_named(administrator: User, sales: User, log_in: LogIn) -> None:
-    client = log_in(administrator)
-    assert client.post(reverse("company_name"), {"name": ""}).status_code == 422
-    client.post(reverse("company_name"), {"name": "Acme"})
-    assert "Acme" in client.get(reverse("home")).content.decode()
-    assert log_in(sales).get(reverse("company_name")).status_code == 403
-
-
 def test_sample_data_is_removed_only_by_name_and_by_administrators(
     administrator: User, manager: User, log_in: LogIn
 ) -> None:

@@ -1,0 +1,42 @@
+"""Log-ins, done and failed, in the audit log."""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.signals import user_logged_in, user_logged_out
+from django.contrib.auth.signals import user_login_failed
+
+from core import audit
+
+
+def register() -> None:
+    """Called once, when the apps are ready."""
+    user_logged_in.connect(_done, dispatch_uid="core.sign_ins.done")
+    user_logged_out.connect(_left, dispatch_uid="core.sign_ins.left")
+    user_login_failed.connect(_failed, dispatch_uid="core.sign_ins.failed")
+
+
+def _done(request: Any, user: Any, **_more: Any) -> None:
+    audit.record(actor=user, action="sign_in", subject=user, changes=_from(request))
+
+
+def _left(request: Any, user: Any, **_more: Any) -> None:
+    if user is not None and user.is_authenticated:
+        audit.record(actor=user, action="sign_out", subject=user, changes=_from(request))
+
+
+def _failed(credentials: dict[str, Any], request: Any = None, **_more: Any) -> None:
+    """Whose account it was; an address that is nobody's is not kept: it may be a password."""
+    from core.models import User  # noqa: PLC0415  # imported before models are loaded
+
+    email = str(credentials.get("email") or credentials.get("username") or "").strip().lower()
+    subject = User.objects.filter(email=email).first() if email else None
+    changes = {**_from(request), "known": (None, subject is not None)}
+    audit.record(actor=None, action="sign_in.failed", subject=subject, changes=changes)
+
+
+def _from(request: Any) -> dict[str, tuple[None, str]]:
+    """The network address that the request came from."""
+    if request is None:
+        return {}
+    return {"network": (None, str(get_adapter(request).get_client_ip(request)))}
