@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config import env
+from config.panel import UNFOLD as UNFOLD
 
 BASE_DIR = env.BASE_DIR
 VAR_DIR = env.VAR_DIR
@@ -25,6 +26,8 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "unfold.apps.BasicAppConfig",
+    "config.apps.PanelConfig",
     "django_celery_beat",
     "django_htmx",
     "template_partials",

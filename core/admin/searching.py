@@ -1,0 +1,43 @@
+"""What the panel's search boxes find, by what is indexed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Model, Q
+
+from core.models import User
+from core.permissions import NOTHING
+from core.queries.search import search_condition
+from core.registries import record_types
+
+LARGEST_NUMBER = 2**63 - 1
+
+
+def found_by(
+    text: str, model: type[Model], user: User, *, numbers: Sequence[str], words: Sequence[str]
+) -> Q:
+    """By number; records by the search index, other rows by the lookups given."""
+    found = NOTHING
+    if text.isdecimal() and int(text) <= LARGEST_NUMBER:
+        for path in numbers:
+            found |= Q(**{path: int(text)})
+    for lookup in words:
+        found |= Q(**{lookup: text})
+    key = model._meta.label_lower
+    if key in record_types and record_types[key].searched:
+        found |= search_condition(text, record_types[key], user)
+    return found
+
+
+def indexed_fields(model: type[Model]) -> set[str]:
+    """The fields that begin an index: what a million rows can be sorted by."""
+    fields: set[str] = {
+        field.name
+        for field in model._meta.concrete_fields
+        if field.primary_key or field.unique or field.db_index
+    }
+    for index in model._meta.indexes:
+        is_whole: Any = index.condition is None and index.fields
+        if is_whole:
+            fields.add(index.fields[0].removeprefix("-"))
+    return fields
