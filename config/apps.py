@@ -38,6 +38,9 @@ class PanelConfig(SimpleAdminConfig):
         super().ready()
         for room in self.rooms:
             import_module(room)
+        from core.admin.paging import draw_heads_once  # noqa: PLC0415  # needs loaded models
+
+        draw_heads_once()
 
 
 def _seed(sender: AppConfig, **_kwargs: Any) -> None:

@@ -12,7 +12,9 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from core import declarations, postgresql, sqlite  # noqa: PLC0415  # needs loaded models
+        from core.telemetry import request_ids  # noqa: PLC0415
 
         sqlite.register()
         postgresql.register()
+        request_ids.connect()
         declarations.register()

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.utils.functional import cached_property
+from unfold.templatetags import unfold_list
 from unfold.views import ChangeList
 
 MOST_ROWS = 5_000  # as far as one turns pages; search and filters lead further
@@ -37,3 +38,16 @@ class PanelList(ChangeList):
     def get_results(self, request: Any) -> None:
         super().get_results(request)
         self.full_result_count = self.result_count
+
+
+def draw_heads_once() -> None:
+    """unfold draws the heads of the columns anew for each row: two fifths of the time of a list."""
+    draw = unfold_list.result_headers
+
+    def once(shown: Any) -> list[dict[str, Any]]:
+        if not hasattr(shown, "drawn_heads"):
+            shown.drawn_heads = list(draw(shown))
+        heads: list[dict[str, Any]] = shown.drawn_heads
+        return heads
+
+    unfold_list.result_headers = once

@@ -11,6 +11,7 @@ from core.queries.search import search_condition
 from core.registries import record_types
 
 LARGEST_NUMBER = 2**63 - 1
+LONGEST = 20  # digits
 
 
 def found_by(
@@ -18,7 +19,7 @@ def found_by(
 ) -> Q:
     """By number; records by the search index, other rows by the lookups given."""
     found = NOTHING
-    if text.isdecimal() and int(text) <= LARGEST_NUMBER:
+    if is_number(text):
         for path in numbers:
             found |= Q(**{path: int(text)})
     for lookup in words:
@@ -27,6 +28,11 @@ def found_by(
     if key in record_types and record_types[key].searched:
         found |= search_condition(text, record_types[key], user)
     return found
+
+
+def is_number(text: str) -> bool:
+    """Whether the text may be the number of a row."""
+    return text.isdecimal() and len(text) < LONGEST and int(text) <= LARGEST_NUMBER
 
 
 def indexed_fields(model: type[Model]) -> set[str]:

@@ -45,8 +45,8 @@ class JobRunAdmin(PanelAdmin):
     words: ClassVar[Any] = ("kind",)
     actions: ClassVar[Any] = ("cancel", "resume")
 
-    def get_view_on_site_url(self, row: Any = None) -> str | None:
-        return reverse("job_run", args=[row.pk]) if row else None
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        return reverse("job_run", args=[obj.pk]) if obj else None
 
     @admin.action(description=_("Cancel"))
     def cancel(self, request: HttpRequest, rows: QuerySet[Any]) -> None:

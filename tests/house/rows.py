@@ -77,7 +77,7 @@ VALUES: list[tuple[Any, Any]] = [
     (models.DateTimeField, lambda _n, _f: MOMENT),
     (models.DateField, lambda n, _f: date.fromordinal(700_000 + n)),
     (models.BooleanField, lambda _n, _f: False),
-    (models.DecimalField, lambda n, _f: Decimal(n % 90)),
+    (models.DecimalField, lambda n, _f: Decimal(n) / 1000),
     ((models.SmallIntegerField, models.PositiveSmallIntegerField), lambda n, _f: n % 50),
     (models.IntegerField, lambda n, _f: n),
     (models.FloatField, lambda _n, _f: 0.5),
