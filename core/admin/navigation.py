@@ -39,7 +39,12 @@ def groups(site: "PanelSite | admin.AdminSite") -> list[dict[str, Any]]:
 
 
 def side_bar(_request: HttpRequest) -> list[dict[str, Any]]:
-    back = {"title": _("Back to Renmai"), "icon": "arrow_back", "link": reverse("home")}
+    back = {
+        "title": _("Back to Renmai"),
+        "icon": "arrow_back",
+        "link": reverse("home"),
+        "active": False,
+    }
     overview = {"title": _("Overview"), "icon": "apps", "link": reverse("admin:index")}
     first = {"title": "", "items": [back, overview]}
     return [first, *(group | {"collapsible": True} for group in groups(admin.site))]

@@ -8,6 +8,7 @@ from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
 from core import permissions
@@ -37,6 +38,7 @@ View = Callable[..., Any]
 class PanelSite(UnfoldAdminSite):
     """unfold's site with the product's doors: one log-in, one decision, one policy."""
 
+    index_title = _("Overview")
     index_template = "core/panel/index.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
