@@ -6,7 +6,6 @@ from redis.exceptions import RedisError
 
 from core.telemetry import facts
 
-
 NEEDED = ("database", "broker", "migrations")
 
 

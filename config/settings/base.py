@@ -8,7 +8,6 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config import env
-from config.panel import UNFOLD as UNFOLD
 from core.telemetry import errors, logs
 
 BASE_DIR = env.BASE_DIR

@@ -28,7 +28,7 @@ CHECKBOX = checkbox.render(ACTION_CHECKBOX_NAME, PLACE)
 MOST_AT_ONCE = 500  # rows of one action; more of them are for the lists of the product
 
 
-class PanelAdmin(ModelAdmin):
+class PanelAdmin(ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """A model in the panel: read-only, unless a subclass says which service writes it.
 
     `group` and `icon` are its place in the side bar, `hidden` what is never shown, `joined` what the
@@ -64,19 +64,22 @@ class PanelAdmin(ModelAdmin):
     # -- who may what: core.permissions has let nobody in but administrators ----------------------
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.admin_site.has_permission(request)
+        return self._enters(request)
+
+    def _enters(self, request: HttpRequest) -> bool:
+        return bool(self.admin_site.has_permission(request))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.admin_site.has_permission(request)
+        return self._enters(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.may_add and self.admin_site.has_permission(request)
+        return self.may_add and self._enters(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.may_edit and self.admin_site.has_permission(request)
+        return self.may_edit and self._enters(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.may_delete and self.admin_site.has_permission(request)
+        return self.may_delete and self._enters(request)
 
     # -- lists ------------------------------------------------------------------------------------
 
@@ -118,7 +121,8 @@ class PanelAdmin(ModelAdmin):
     @admin.display(description=ModelAdmin.action_checkbox.short_description)
     def action_checkbox(self, obj: Any) -> SafeString:
         """unfold's, from its template once instead of once a row."""
-        return mark_safe(CHECKBOX.replace(PLACE, escape(obj.pk)))  # noqa: S308  # the value is escaped
+        drawn: str = CHECKBOX.replace(PLACE, escape(obj.pk))
+        return mark_safe(drawn)  # noqa: S308  # the value is escaped
 
     # -- forms ------------------------------------------------------------------------------------
 
@@ -134,7 +138,7 @@ class PanelAdmin(ModelAdmin):
         ]
 
     def _is_in_panel(self, field: "Field[Any, Any]") -> bool:
-        return self.admin_site.is_registered(field.related_model)  # type: ignore[arg-type]  # no strings at run time
+        return bool(self.admin_site.is_registered(field.related_model))
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         """The record's page in the product, without the detour over content types."""
@@ -164,7 +168,7 @@ class PanelAdmin(ModelAdmin):
         for name in self.get_autocomplete_fields(request):
             kept = [value for value in given.getlist(name) if is_number(value) or not value]
             given.setlist(name, kept)
-        request.POST = given
+        request.POST = given  # type: ignore[assignment]  # a form does not mind
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -216,7 +220,9 @@ class PanelAdmin(ModelAdmin):
         """The chosen rows; none when they are too many for one request."""
         chosen = list(rows[: MOST_AT_ONCE + 1])
         if len(chosen) > MOST_AT_ONCE:
-            sentence = _("Choose at most %(number)s rows here; more at once in the product's lists.")
+            sentence = _(
+                "Choose at most %(number)s rows here; more at once in the product's lists."
+            )
             self.message_user(request, sentence % {"number": MOST_AT_ONCE}, messages.WARNING)
             return []
         return chosen
@@ -242,4 +248,3 @@ class PanelAdmin(ModelAdmin):
 
     def log_deletions(self, *_args: Any) -> None:
         """Services have written the trail."""
-

@@ -32,7 +32,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptabl
         return self.counted > MOST_ROWS
 
 
-class PanelList(ChangeList):
+class PanelList(ChangeList):  # type: ignore[misc]  # unfold is untyped
     """unfold's list; without a total, since nobody counts it."""
 
     def get_results(self, request: Any) -> None:

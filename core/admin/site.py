@@ -35,7 +35,7 @@ LEFT_OUT = {
 View = Callable[..., Any]
 
 
-class PanelSite(UnfoldAdminSite):
+class PanelSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold is untyped
     """unfold's site with the product's doors: one log-in, one decision, one policy."""
 
     index_title = _("Overview")
@@ -45,7 +45,7 @@ class PanelSite(UnfoldAdminSite):
         user: Any = request.user
         return user.is_authenticated and permissions.access_of(user).is_administrator
 
-    def admin_view(self, view: View, cacheable: bool = False) -> View:  # noqa: FBT001, FBT002  # Django's
+    def admin_view(self, view: View, cacheable: bool = False) -> View:  # Django's
         inner = super().admin_view(view, cacheable)
 
         @functools.wraps(view)

@@ -8,8 +8,8 @@ from celery import current_app
 from django.conf import settings
 from django.core.cache import cache
 from django.db import Error, connection
-from django.db.models import Count
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Count
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 

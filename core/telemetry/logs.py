@@ -49,7 +49,7 @@ class JsonLines(JsonFormatter):
         super().__init__(JSON, *args, rename_fields=names, json_ensure_ascii=False, **kwargs)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802  # logging's name
-        return without_values(super().formatException(ei))
+        return without_values(str(super().formatException(ei)))
 
 
 def configuration(log_format: str) -> dict[str, Any]:

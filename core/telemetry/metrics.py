@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import IO, TYPE_CHECKING, Any
 
 import django
@@ -28,6 +29,7 @@ MOST_PROCESSES = 256
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 _held: list[IO[str]] = []
+_one_at_a_time = Lock()  # the threads of a server share one set
 
 
 def is_on() -> bool:
@@ -47,15 +49,21 @@ def observe(method: str, route: str, status: int, seconds: float) -> None:
         durations.labels(route).observe(seconds)
 
 
-@cache
 def _counters() -> tuple[Any, Any]:
+    with _one_at_a_time:
+        return _made()
+
+
+@cache
+def _made() -> tuple[Any, Any]:
     folder = Path(settings.METRICS_FOLDER)
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)  # the package looks here for its files
     from prometheus_client import Counter, Histogram, values  # noqa: PLC0415  # only where wanted
 
     slot = _own_slot(folder)
-    values.ValueClass = values.MultiProcessValue(process_identifier=lambda: slot)
+    made: Any = values.MultiProcessValue  # untyped
+    values.ValueClass = made(process_identifier=lambda: slot)
     requests = Counter(
         "renmai_http_requests", "Answered requests.", ["method", "route", "status"], registry=None
     )

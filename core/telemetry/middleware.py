@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
 
@@ -14,7 +15,7 @@ from core.telemetry.routes import route_of
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 logger = logging.getLogger("renmai.requests")
-QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
+QUIET = ("/healthz", "/readyz", "/metrics")
 
 
 class Counter:
@@ -46,7 +47,7 @@ class RequestLogMiddleware:
                 response = self.get_response(request)
             seconds = time.perf_counter() - started
             response.headers[request_ids.HEADER] = request_id
-            if request.path not in QUIET:
+            if not request.path.startswith((*QUIET, settings.STATIC_URL)):
                 _tell(request, response.status_code, seconds, counter.number)
             return response
         finally:
@@ -56,7 +57,7 @@ class RequestLogMiddleware:
 def _tell(request: HttpRequest, status: int, seconds: float, queries: int) -> None:
     # The user as far as anybody asked who it is: a line of the log reads nothing.
     user: Any = getattr(request, "_cached_user", None)
-    facts = {
+    facts: dict[str, Any] = {
         "method": request.method,
         "route": route_of(request),
         "status": status,
@@ -66,4 +67,4 @@ def _tell(request: HttpRequest, status: int, seconds: float, queries: int) -> No
     }
     sentence = "%(method)s %(route)s %(status)s %(ms)s ms %(queries)s queries user=%(user)s"
     logger.info(sentence, facts, extra=facts)
-    metrics.observe(facts["method"] or "", facts["route"], status, seconds)
+    metrics.observe(facts["method"], facts["route"], status, seconds)

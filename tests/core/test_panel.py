@@ -260,9 +260,7 @@ def test_question_that_takes_too_long_is_answered_with_a_sentence(
     assert "This took too long" in answer.content.decode()
 
 
-def test_database_stops_a_read_of_the_panel(
-    panel: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_database_stops_a_read_of_the_panel(panel: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(site, "SECONDS", 0.05)
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
 

@@ -75,7 +75,6 @@ class Address:
             return f"/{self.route.replace('^', '')}"
         return reverse(self.name, kwargs=values_of(self, owner))
 
-
     @property
     def is_panel(self) -> bool:
         """A page of the admin panel; tests/house/test_panel.py walks those."""

@@ -49,7 +49,7 @@ def row_of(model: type[models.Model], depth: int = 2) -> Any:
     values: dict[str, Any] = {}
     number = next(numbers)
     for field in model._meta.concrete_fields:
-        if isinstance(field, models.AutoField) or field.has_default() and not field.unique:
+        if isinstance(field, models.AutoField) or (field.has_default() and not field.unique):
             continue
         value = _value(field, number, depth)
         if value is not None:
@@ -60,7 +60,7 @@ def row_of(model: type[models.Model], depth: int = 2) -> Any:
 
 def _value(field: Any, number: int, depth: int) -> Any:
     if isinstance(field, models.ForeignKey):
-        is_wanted = not field.null or depth > 0 and field.related_model is not field.model
+        is_wanted = not field.null or (depth > 0 and field.related_model is not field.model)
         return row_of(field.related_model, depth - 1) if is_wanted else None
     if field.choices:
         return field.choices[0][0]

@@ -24,7 +24,7 @@ def measured(settings: Any, tmp_path: Path, sales: User) -> Iterator[None]:
     """With somebody who can log in: before that every page leads to the set-up."""
     settings.METRICS_TOKEN = "secret-of-prometheus"
     settings.METRICS_FOLDER = tmp_path / "metrics"
-    metrics._counters.cache_clear()
+    metrics._made.cache_clear()
     cache.delete(facts.WORKERS)
     facts._noted.clear()
     yield
@@ -36,7 +36,7 @@ def end_process() -> None:
     for file in metrics._held:
         file.close()
     metrics._held.clear()
-    metrics._counters.cache_clear()
+    metrics._made.cache_clear()
 
 
 def text(client: Client, **headers: str) -> str:

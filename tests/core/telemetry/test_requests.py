@@ -82,7 +82,9 @@ def test_values_that_a_database_repeats_are_left_out() -> None:
     assert "erika" not in text.rpartition("ValueError: duplicate")[2]
 
 
-@pytest.mark.parametrize("given", ["", "short", "<script>alert(1)</script>", "x" * 65, "a b c d e f"])
+@pytest.mark.parametrize(
+    "given", ["", "short", "<script>alert(1)</script>", "x" * 65, "a b c d e f"]
+)
 def test_silly_request_id_is_replaced(given: str, visitor: Client) -> None:
     response = visitor.get("/healthz", headers={"X-Request-ID": given})
     assert request_ids.SANE.fullmatch(response["X-Request-ID"])
