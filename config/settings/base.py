@@ -7,7 +7,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from config import env
+from config import env, panel
 from core.telemetry import errors, logs
 
 BASE_DIR = env.BASE_DIR
@@ -86,6 +86,8 @@ TEMPLATES = [
         },
     }
 ]
+
+UNFOLD = panel.UNFOLD
 
 # -- databases and the broker ---------------------------------------------------------------
 

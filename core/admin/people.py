@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core import audit, permissions
 from core.admin.base import PanelAdmin
-from core.models import FieldRule, Grant, Notification, Role, Team, User
+from core.admin.filters import RecordTypeFilter
+from core.models import FieldRule, Grant, Notification, RecentRecord, Role, Team, User
 
 
 class PersonAdmin(PanelAdmin):
@@ -147,4 +148,13 @@ class NotificationAdmin(PanelAdmin):
     group = "people"
     icon = "notifications"
     list_display: ClassVar[Any] = ("text", "user", "kind", "created_at", "read_at")
+    numbers: ClassVar[Any] = ("pk", "user_id")
+
+
+@admin.register(RecentRecord)
+class RecentRecordAdmin(PanelAdmin):
+    group = "people"
+    icon = "visibility"
+    list_display: ClassVar[Any] = ("__str__", "user", "seen_at")
+    list_filter: ClassVar[Any] = (RecordTypeFilter,)
     numbers: ClassVar[Any] = ("pk", "user_id")

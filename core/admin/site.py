@@ -58,7 +58,12 @@ class PanelSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold is untyped
         return checked
 
     def get_urls(self) -> list[Any]:
-        return [url for url in super().get_urls() if getattr(url, "name", "") not in LEFT_OUT]
+        kept = [url for url in super().get_urls() if getattr(url, "name", "") not in LEFT_OUT]
+        for url in kept:
+            callback = getattr(url, "callback", None)
+            if hasattr(callback, "login_url"):
+                callback.login_url = None  # Django's own log-in; the product's counts
+        return kept
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
