@@ -13,7 +13,7 @@ from benchmarks.pages import Case, measure
 if TYPE_CHECKING:
     from core.models import User
 
-DEEP = 100  # the last page that is turned to
+DEEP = 166  # the last page that is turned to
 TABLES = (
     "crm_contact",
     "crm_company",

@@ -29,6 +29,7 @@ class PanelConfig(SimpleAdminConfig):
     rooms = (
         "crm.admin",
         "core.admin.company",
+        "core.admin.connections",
         "core.admin.people",
         "core.admin.schedules",
         "core.admin.system",

@@ -34,7 +34,7 @@ from crm.models import (
 class ContactAdmin(RecordAdmin):
     icon = "person_book"
     list_display: ClassVar[Any] = ("__str__", "email", "company", "owner", "team", "created_at")
-    list_filter: ClassVar[Any] = (BinFilter, "lifecycle_stage", "is_sample")
+    list_filter: ClassVar[Any] = (BinFilter, "lifecycle_stage")
     readonly_fields: ClassVar[Any] = (*KEPT_BY_US, "touched_at")
 
 
@@ -42,7 +42,7 @@ class ContactAdmin(RecordAdmin):
 class CompanyAdmin(RecordAdmin):
     icon = "domain"
     list_display: ClassVar[Any] = ("name", "kind", "industry", "owner", "team", "created_at")
-    list_filter: ClassVar[Any] = (BinFilter, "kind", "is_sample")
+    list_filter: ClassVar[Any] = (BinFilter, "kind")
     readonly_fields: ClassVar[Any] = (*KEPT_BY_US, "touched_at")
 
 
@@ -50,7 +50,7 @@ class CompanyAdmin(RecordAdmin):
 class LeadAdmin(RecordAdmin):
     icon = "filter_alt"
     list_display: ClassVar[Any] = ("__str__", "status", "source", "owner", "team", "created_at")
-    list_filter: ClassVar[Any] = (BinFilter, "status", "is_sample")
+    list_filter: ClassVar[Any] = (BinFilter, "status")
     joined: ClassVar[Any] = ("contact", "company")
     readonly_fields: ClassVar[Any] = (*KEPT_BY_US, "touched_at", "closed_at", "imported_by")
 
@@ -61,7 +61,7 @@ class DealAdmin(RecordAdmin):
 
     icon = "handshake"
     list_display: ClassVar[Any] = ("name", "stage", "amount", "currency", "owner", "close_on")
-    list_filter: ClassVar[Any] = (BinFilter, "status", "kind", "is_sample")
+    list_filter: ClassVar[Any] = (BinFilter, "status", "kind")
     readonly_fields: ClassVar[Any] = (
         *KEPT_BY_US,
         "pipeline",
@@ -77,7 +77,7 @@ class DealAdmin(RecordAdmin):
 class ProductAdmin(RecordAdmin):
     icon = "package_2"
     list_display: ClassVar[Any] = ("name", "sku", "category", "price", "currency", "is_active")
-    list_filter: ClassVar[Any] = (BinFilter, "is_active", "is_sample")
+    list_filter: ClassVar[Any] = (BinFilter, "is_active")
 
 
 @admin.register(Activity)
@@ -88,7 +88,7 @@ class ActivityAdmin(RecordAdmin):
     may_add = False
     hidden: ClassVar[Any] = ("tags", "guests")
     list_display: ClassVar[Any] = ("__str__", "kind", "at", "done_at", "contact", "owner")
-    list_filter: ClassVar[Any] = (BinFilter, "kind", "priority", "is_sample")
+    list_filter: ClassVar[Any] = (BinFilter, "kind", "priority")
     readonly_fields: ClassVar[Any] = (*KEPT_BY_US, "done_at", "reminded_at")
 
 
@@ -96,14 +96,14 @@ class ActivityAdmin(RecordAdmin):
 class GroupAdmin(RecordAdmin):
     icon = "diversity_3"
     list_display: ClassVar[Any] = ("name", "kind", "owner", "team", "created_at")
-    list_filter: ClassVar[Any] = (BinFilter, "kind", "is_sample")
+    list_filter: ClassVar[Any] = (BinFilter, "kind")
 
 
 @admin.register(Event)
 class EventAdmin(RecordAdmin):
     icon = "celebration"
     list_display: ClassVar[Any] = ("name", "kind", "starts_at", "group", "owner")
-    list_filter: ClassVar[Any] = (BinFilter, "kind", "is_sample")
+    list_filter: ClassVar[Any] = (BinFilter, "kind")
 
 
 class PartAdmin(PanelAdmin):

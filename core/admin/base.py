@@ -52,7 +52,7 @@ class PanelAdmin(ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     paginator = BoundedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    list_per_page = 50
+    list_per_page = 30
     list_max_show_all = 0
     list_disable_select_all = True
     list_fullwidth = True

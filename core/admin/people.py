@@ -30,8 +30,8 @@ class PersonAdmin(PanelAdmin):
 class UserAdmin(PersonAdmin):
     icon = "person"
     hidden: ClassVar[Any] = ("password",)
-    list_display: ClassVar[Any] = ("name", "email", "team", "is_active", "last_login", "is_sample")
-    list_filter: ClassVar[Any] = ("is_active", "is_sample", "language")
+    list_display: ClassVar[Any] = ("name", "email", "team", "is_active", "last_login")
+    list_filter: ClassVar[Any] = ("is_active", "language")
     words: ClassVar[Any] = ("name__icontains", "email__icontains")
 
 

@@ -14,7 +14,7 @@ from core.admin.filters import BinFilter
 from core.records.declaration import record_pages
 from core.services.records import delete_records, restore_records
 
-KEPT_BY_US = ("custom", "created_at", "updated_at", "deleted_at", "is_sample")
+KEPT_BY_US = ("custom", "created_at", "updated_at", "deleted_at")
 
 
 class RecordAdmin(PanelAdmin):
@@ -27,7 +27,7 @@ class RecordAdmin(PanelAdmin):
     # Many-to-many links are changed on the record's page.
     hidden: ClassVar[Any] = ("tags",)
     readonly_fields: ClassVar[Any] = KEPT_BY_US
-    list_filter: ClassVar[Any] = (BinFilter, "is_sample")
+    list_filter: ClassVar[Any] = (BinFilter,)
     list_before_template = ""
     delete_confirmation_template = "core/panel/delete.html"
     actions: ClassVar[Any] = ("move_to_bin", "restore")
