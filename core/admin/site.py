@@ -60,7 +60,7 @@ class PanelSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold is untyped
     def get_urls(self) -> list[Any]:
         kept = [url for url in super().get_urls() if getattr(url, "name", "") not in LEFT_OUT]
         for url in kept:
-            callback = getattr(url, "callback", None)
+            callback: Any = getattr(url, "callback", None)
             if hasattr(callback, "login_url"):
                 callback.login_url = None  # Django's own log-in; the product's counts
         return kept
