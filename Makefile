@@ -7,7 +7,7 @@ PYTEST_ARGS ?=
 LOCALES ?= zh_Hans
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test acceptance check format backup restore requirements openapi messages fresh-check clean
+.PHONY: help run setup setup-dev test acceptance check audit format backup restore requirements openapi messages fresh-check clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ acceptance: setup-dev ## run the long proofs, which print their figures
 
 check: setup-dev ## linters, types, import contracts, deploy settings, vendored files
 	@$(VENV)/python -m scripts.check
+
+audit: setup ## known vulnerabilities of the pinned packages, where the network allows
+	@$(VENV)/python -m scripts.audit
 
 format: setup-dev ## let ruff and djhtml lay out the code
 	@$(VENV)/ruff format .

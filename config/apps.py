@@ -1,8 +1,10 @@
 """Registers the wiring itself: what is seeded after migrating needs to know every app."""
 
+from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import SimpleAdminConfig
 from django.db.models.signals import post_migrate
 from django.utils import timezone
 
@@ -18,6 +20,28 @@ class ConfigConfig(AppConfig):
         register()
         # Sent once per app, after all migrations: one app's signal is enough.
         post_migrate.connect(_seed, dispatch_uid="config.seed")
+
+
+class PanelConfig(SimpleAdminConfig):
+    """The admin panel: our own site, and only what we register (packages bring admins of theirs)."""
+
+    default_site = "core.admin.site.PanelSite"
+    rooms = (
+        "crm.admin",
+        "core.admin.company",
+        "core.admin.connections",
+        "core.admin.people",
+        "core.admin.schedules",
+        "core.admin.system",
+    )
+
+    def ready(self) -> None:
+        super().ready()
+        for room in self.rooms:
+            import_module(room)
+        from core.admin.paging import draw_heads_once  # noqa: PLC0415  # needs loaded models
+
+        draw_heads_once()
 
 
 def _seed(sender: AppConfig, **_kwargs: Any) -> None:

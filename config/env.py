@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from environs import Env
+from environs import Env, validate
 
 env = Env()
 
@@ -31,6 +31,12 @@ API_MAX_MB = env.int("API_MAX_MB", 5)
 # In a minute.
 API_REQUESTS_PER_TOKEN = env.int("API_REQUESTS_PER_TOKEN", 600)
 API_REQUESTS_PER_ADDRESS = env.int("API_REQUESTS_PER_ADDRESS", 3000)
+
+LOG_FORMAT = env.str("LOG_FORMAT", "plain", validate=validate.OneOf(["plain", "json"]))
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+METRICS_ALLOW: list[str] = env.list("METRICS_ALLOW", [])
+SENTRY_DSN = env.str("SENTRY_DSN", "")
+SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", "production")
 
 OIDC_NAME = env.str("OIDC_NAME", "")
 OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", "")

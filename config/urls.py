@@ -1,5 +1,6 @@
 """All addresses."""
 
+from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.i18n import set_language
 
@@ -14,6 +15,7 @@ urlpatterns = [
     path("api/v1/", include("crm.api.urls")),
     path("api/docs/", docs, name="api_docs"),
     re_path(r"^api/", Unknown.as_view(), name="api_unknown"),
+    path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("language/", public(set_language), name="set_language"),
 ]

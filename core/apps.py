@@ -17,8 +17,10 @@ class CoreConfig(AppConfig):
             sign_ins,
             sqlite,
         )
+        from core.telemetry import request_ids  # noqa: PLC0415
 
         sqlite.register()
         postgresql.register()
+        request_ids.connect()
         declarations.register()
         sign_ins.register()

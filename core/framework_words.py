@@ -1,4 +1,4 @@
-"""Sentences of allauth and Django that reach people, where their own Chinese reads badly.
+"""Sentences of allauth, Django and unfold that reach people, where their own Chinese reads badly.
 
 Marked here so that our catalogue has them; LOCALE_PATHS comes before the packages' catalogues.
 """
@@ -141,4 +141,35 @@ PASSWORD_RULES = (
     gettext_noop("This password is too common."),
     gettext_noop("Your password can’t be entirely numeric."),
     gettext_noop("This password is entirely numeric."),
+)
+# The admin panel's package comes without a catalogue; models that people never met name themselves.
+PANEL = (
+    gettext_noop("All applications"),
+    gettext_noop("Apply Filters"),
+    gettext_noop("Choose file to upload"),
+    gettext_noop("Click to download"),
+    gettext_noop("Expand row"),
+    gettext_noop("False"),
+    gettext_noop("True"),
+    gettext_noop("Filters"),
+    gettext_noop("General"),
+    gettext_noop("Go back"),
+    gettext_noop("Loading more results..."),
+    gettext_noop("More actions"),
+    gettext_noop("No data"),
+    gettext_noop("No results found"),
+    gettext_noop("Reset filters"),
+    gettext_noop("Select action"),
+    gettext_noop("Select action to run"),
+    gettext_noop("Select all rows"),
+    gettext_noop("Select record"),
+    gettext_noop("Select value"),
+    gettext_noop("This page yielded into no results. Create a new item or reset your filters."),
+    gettext_noop("Type to search"),
+    gettext_noop("job partitions"),
+    gettext_noop("job steps"),
+    gettext_noop("model artifacts"),
+    gettext_noop("refused rows"),
+    gettext_noop("user sessions"),
+    gettext_noop("authenticators"),
 )

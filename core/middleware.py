@@ -14,13 +14,15 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from core.errors import Refused
-from core.health import readiness
+from core.health import is_ready, readiness
 from core.pages import way_back
 from core.permissions import user_of
 from core.registries import navigation
 from core.services.users import is_set_up
 from core.services.view_as import KEY, end_view, viewing_of
 from core.shell import company_of
+from core.telemetry import metrics
+from core.telemetry.scraping import may_scrape
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -32,8 +34,27 @@ LONGEST_LENGTH = 16
 API = "/api/v1/"
 
 
+# What a page of ours never asks of the device.
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in ("accelerometer", "camera", "geolocation", "microphone", "payment", "usb")
+)
+
+
+class PermissionsPolicyMiddleware:
+    """Tells browsers that no page, and nothing inside one, may use the device's sensors."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        return response
+
+
 class HealthMiddleware:
-    """Answers /healthz and /readyz before hosts, sessions and log-in are looked at."""
+    """Answers /healthz, /readyz and /metrics before hosts, sessions and log-in are looked at."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -43,8 +64,25 @@ class HealthMiddleware:
             return JsonResponse({"status": "ok"})
         if request.path == "/readyz":
             checks = readiness()
-            return JsonResponse(checks, status=200 if all(checks.values()) else 503)
+            return JsonResponse(checks, status=200 if is_ready(checks) else 503)
+        if request.path == "/metrics" and metrics.is_on():
+            return _metrics(request)
         return self.get_response(request)
+
+
+def _metrics(request: HttpRequest) -> HttpResponse:
+    if not may_scrape(request.headers.get("Authorization", ""), _client_address(request)):
+        return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
+    return HttpResponse(metrics.exposition(), content_type=metrics.CONTENT_TYPE)
+
+
+def _client_address(request: HttpRequest) -> str:
+    """Whom the outermost of our proxies saw, else who is connected."""
+    forwarded = [each.strip() for each in request.headers.get("X-Forwarded-For", "").split(",")]
+    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    if proxies and forwarded[0] and len(forwarded) >= proxies:
+        return forwarded[-proxies]
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 class SetUpMiddleware:

@@ -273,6 +273,12 @@ def require(user: "User", permission: str) -> None:
         raise PermissionDenied(_("Your role does not allow this. Ask an administrator."))
 
 
+def require_administrator(user: "User") -> None:
+    """Refuse with a sentence everybody but administrators; no role can be granted this."""
+    if not access_of(user).is_administrator:
+        raise PermissionDenied(_("Your role does not allow this. Ask an administrator."))
+
+
 def requires(permission: str) -> Callable[[View[P, R]], View[P, R]]:
     """A view that only users with the permission reach."""
 

@@ -1,12 +1,14 @@
 """Settings every installation shares."""
 
+import tomllib
 from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from config import env
+from config import env, panel
+from core.telemetry import errors, logs
 
 BASE_DIR = env.BASE_DIR
 VAR_DIR = env.VAR_DIR
@@ -25,6 +27,8 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "unfold.apps.BasicAppConfig",
+    "config.apps.PanelConfig",
     "django_celery_beat",
     "django_htmx",
     "template_partials",
@@ -38,6 +42,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.telemetry.middleware.RequestLogMiddleware",
+    "core.middleware.PermissionsPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -80,6 +86,8 @@ TEMPLATES = [
         },
     }
 ]
+
+UNFOLD = panel.UNFOLD
 
 # -- databases and the broker ---------------------------------------------------------------
 
@@ -285,17 +293,12 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "OAS_VERSION": "3.1.0",
 }
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {
-        "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
-        # DisallowedHost is noise that any scanner can make.
-        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
-    },
-}
+# -- what operators see ---------------------------------------------------------------------------------
+
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
+LOGGING = logs.configuration(env.LOG_FORMAT)
+METRICS_TOKEN = env.METRICS_TOKEN
+METRICS_ALLOW = env.METRICS_ALLOW
+METRICS_FOLDER = VAR_DIR / "run" / "metrics"
+if env.SENTRY_DSN:
+    errors.start(dsn=env.SENTRY_DSN, release=VERSION, environment=env.SENTRY_ENVIRONMENT)

@@ -48,6 +48,14 @@ def collect_static(layout: Layout) -> None:
     stamp.write_text(value)
 
 
+def empty_metrics() -> None:
+    """What processes of an earlier start have counted."""
+    from core.telemetry import metrics  # noqa: PLC0415  # needs settings
+
+    if metrics.is_on():
+        metrics.prepare(Path(settings.METRICS_FOLDER))
+
+
 def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.embedded")
     django.setup()
@@ -55,6 +63,7 @@ def main() -> int:
     migrate()
     call_command("compile_messages_pure", stdout=sys.stderr)
     collect_static(layout)
+    empty_metrics()
     call_command("sample_users")
     call_command("load_sample_company", "--if-wanted")
     return 0

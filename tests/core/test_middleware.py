@@ -9,6 +9,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages import get_messages
 from django.core.cache import cache
 from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -17,6 +19,7 @@ from redis.exceptions import ConnectionError as RedisDown
 
 from core.middleware import RequestSizeMiddleware
 from core.models import User
+from core.telemetry import facts
 from tests.factories import LeadFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -149,9 +152,27 @@ def test_health_asks_no_database(visitor: Client, django_assert_num_queries: Any
         visitor.get("/healthz")
 
 
-def test_readiness_names_what_answers(visitor: Client) -> None:
+def test_readiness_names_what_answers(visitor: Client, db: None) -> None:
+    cache.delete(facts.WORKERS)
     response = visitor.get("/readyz")
-    assert (response.status_code, response.json()) == (200, {"database": True, "broker": True})
+    needed = {"database": True, "broker": True, "migrations": True}
+    # Pages open without a worker: it is told, and does not make the server unready.
+    assert (response.status_code, response.json()) == (200, {**needed, "worker_seconds": None})
+
+
+def test_readiness_tells_when_a_worker_was_heard_of(visitor: Client, db: None) -> None:
+    facts._noted.clear()
+    facts.note_worker("celery@here")
+    assert visitor.get("/readyz").json()["worker_seconds"] == 0
+
+
+def test_database_of_another_version_is_not_ready(visitor: Client, db: None) -> None:
+    (newest,) = MigrationLoader(connection).graph.leaf_nodes("core")
+    MigrationRecorder(connection).record_unapplied(*newest)
+    facts._migrated.clear()
+    response = visitor.get("/readyz")
+    facts._migrated.clear()
+    assert (response.status_code, response.json()["migrations"]) == (503, False)
 
 
 def test_readiness_names_a_broker_that_is_down(

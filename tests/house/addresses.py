@@ -89,9 +89,24 @@ class Address:
             return f"/{self.route.replace('^', '')}"
         return reverse(self.name, kwargs=values_of(self, owner))
 
+    @property
+    def is_panel(self) -> bool:
+        """A page of the admin panel; tests/house/test_panel.py walks those."""
+        return self.route.startswith("admin/")
+
+    def panel_url(self, pk: object) -> str:
+        values = {"object_id": pk, "app_label": "crm"}
+        return reverse(f"admin:{self.name}", kwargs={p: values[p] for p in self.parameters})
+
 
 def addresses() -> list[Address]:
-    return list(_walk(get_resolver(), "", ()))
+    return [address for address in _walk(get_resolver(), "", ()) if not address.is_panel]
+
+
+def panel_addresses() -> list[Address]:
+    """Those with a name; the nameless ones lead from old addresses of Django to these."""
+    found = [address for address in _walk(get_resolver(), "", ()) if address.is_panel]
+    return [address for address in found if address.name]
 
 
 def _walk(resolver: URLResolver, route: str, parameters: tuple[str, ...]) -> Iterator[Address]:

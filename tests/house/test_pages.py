@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.template import engines
 from django.test import Client
 
+from core.middleware import PERMISSIONS_POLICY
 from core.models import User
 from tests.factories import LeadFactory, LeadScoreFactory, NotificationFactory
 from tests.house.addresses import Address, addresses
@@ -24,6 +25,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": PERMISSIONS_POLICY,
 }
 DATA_SCRIPTS = ("application/json", "text/template")
 

@@ -1,0 +1,92 @@
+"""What the company has set up: read here, changed in the settings."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+
+from core import permissions
+from core.admin.base import PanelAdmin
+from core.admin.filters import RecordTypeFilter
+from core.models import (
+    CustomField,
+    ExchangeRate,
+    Installation,
+    SampleData,
+    SavedView,
+    Tag,
+    ViewFavourite,
+)
+from core.services.currencies import delete_rate, save_rate
+from core.tasks import wake
+
+
+class CompanyAdmin(PanelAdmin):
+    group = "company"
+    is_small = True
+
+
+@admin.register(Installation)
+class InstallationAdmin(CompanyAdmin):
+    icon = "apartment"
+    list_display: ClassVar[Any] = ("name", "base_currency")
+    words: ClassVar[Any] = ("name__icontains",)
+
+
+@admin.register(ExchangeRate)
+class ExchangeRateAdmin(CompanyAdmin):
+    """The service reckons amounts anew, in a job where there are many."""
+
+    icon = "currency_exchange"
+    list_display: ClassVar[Any] = ("currency", "valid_from", "rate")
+    words: ClassVar[Any] = ("currency__iexact",)
+    may_add = may_edit = may_delete = True
+
+    def save_model(self, request: HttpRequest, row: Any, _form: Any, _is_change: Any) -> None:
+        by = permissions.user_of(request)
+        for run in save_rate(rate=row, by=by, at=timezone.now()):
+            wake(run.pk)
+
+    def delete_model(self, request: HttpRequest, row: Any) -> None:
+        by = permissions.user_of(request)
+        for run in delete_rate(rate=row, by=by, at=timezone.now()):
+            wake(run.pk)
+
+
+@admin.register(CustomField)
+class CustomFieldAdmin(CompanyAdmin):
+    icon = "edit_note"
+    changed_in = "custom_field_list"
+    list_display: ClassVar[Any] = ("label", "object_type", "key", "type", "is_archived")
+    list_filter: ClassVar[Any] = (RecordTypeFilter, "type", "is_archived")
+    words: ClassVar[Any] = ("label__icontains", "key__icontains")
+
+
+@admin.register(Tag)
+class TagAdmin(PanelAdmin):
+    group = "company"
+    icon = "sell"
+    list_display: ClassVar[Any] = ("name", "created_at")
+    words: ClassVar[Any] = ("name_key__icontains",)
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(CompanyAdmin):
+    icon = "view_list"
+    list_display: ClassVar[Any] = ("label", "object_type", "owner", "sharing", "updated_at")
+    list_filter: ClassVar[Any] = (RecordTypeFilter, "sharing")
+    words: ClassVar[Any] = ("name__icontains",)
+
+
+@admin.register(ViewFavourite)
+class ViewFavouriteAdmin(CompanyAdmin):
+    icon = "star"
+    list_display: ClassVar[Any] = ("view", "user", "position")
+    words: ClassVar[Any] = ("view__name__icontains",)
+
+
+@admin.register(SampleData)
+class SampleDataAdmin(CompanyAdmin):
+    icon = "science"
+    list_display: ClassVar[Any] = ("day", "loaded_at")

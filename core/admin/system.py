@@ -1,0 +1,150 @@
+"""What the product writes by itself: jobs, models, the trail, the search index."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.admin.base import PanelAdmin
+from core.admin.filters import RecordTypeFilter
+from core.models import (
+    Attachment,
+    AuditEvent,
+    ChangeSet,
+    JobPartition,
+    JobRun,
+    JobStep,
+    ModelArtifact,
+    ModelVersion,
+    SearchEntry,
+    SearchWord,
+    User,
+)
+from core.services.jobs import cancel_run, resume_run
+from core.tasks import wake
+
+
+@admin.register(JobRun)
+class JobRunAdmin(PanelAdmin):
+    group = "jobs"
+    icon = "play_circle"
+    changed_in = "job_list"
+    list_display: ClassVar[Any] = (
+        "__str__",
+        "state",
+        "progress",
+        "requested_by",
+        "created_at",
+        "finished_at",
+        "error_text",
+    )
+    list_filter: ClassVar[Any] = ("state",)
+    words: ClassVar[Any] = ("kind",)
+    actions: ClassVar[Any] = ("cancel", "resume")
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        return reverse("job_run", args=[obj.pk]) if obj else None
+
+    @admin.action(description=_("Cancel"))
+    def cancel(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        self.on_each(request, rows, lambda run, by: cancel_run(run=run, by=by))
+
+    @admin.action(description=_("Resume"))
+    def resume(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        self.on_each(request, rows, _resume)
+
+
+def _resume(run: JobRun, by: User) -> None:
+    resume_run(run=run, by=by)
+    wake(run.pk)
+
+
+@admin.register(JobPartition)
+class JobPartitionAdmin(PanelAdmin):
+    group = "jobs"
+    icon = "segment"
+    list_display: ClassVar[Any] = ("__str__", "state", "attempts", "lease_until")
+    list_filter: ClassVar[Any] = ("state",)
+    numbers: ClassVar[Any] = ("pk", "run_id")
+
+
+@admin.register(JobStep)
+class JobStepAdmin(PanelAdmin):
+    group = "jobs"
+    icon = "checklist"
+    list_display: ClassVar[Any] = ("name_text", "run", "detail_text", "started_at", "finished_at")
+    numbers: ClassVar[Any] = ("pk", "run_id")
+
+
+@admin.register(ModelVersion)
+class ModelVersionAdmin(PanelAdmin):
+    group = "understand"
+    icon = "model_training"
+    is_small = True
+    list_display: ClassVar[Any] = ("__str__", "state", "algorithm", "rows", "created_at")
+    list_filter: ClassVar[Any] = ("state",)
+    words: ClassVar[Any] = ("kind",)
+
+
+@admin.register(ModelArtifact)
+class ModelArtifactAdmin(PanelAdmin):
+    group = "understand"
+    icon = "inventory_2"
+    is_small = True
+    hidden: ClassVar[Any] = ("content",)
+    list_display: ClassVar[Any] = ("version",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without the models themselves, which are large."""
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.defer("content")
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(PanelAdmin):
+    icon = "history"
+    list_display: ClassVar[Any] = ("at", "actor", "action", "object_type", "object_id")
+    list_filter: ClassVar[Any] = (RecordTypeFilter,)
+    numbers: ClassVar[Any] = ("pk", "object_id", "actor_id")
+
+
+@admin.register(ChangeSet)
+class ChangeSetAdmin(PanelAdmin):
+    icon = "checklist_rtl"
+    list_display: ClassVar[Any] = ("action", "object_type", "count", "actor", "at", "undone_at")
+    list_filter: ClassVar[Any] = (RecordTypeFilter,)
+    numbers: ClassVar[Any] = ("pk", "actor_id")
+
+
+@admin.register(SearchEntry)
+class SearchEntryAdmin(PanelAdmin):
+    icon = "manage_search"
+    hidden: ClassVar[Any] = ("tokens",)
+    list_display: ClassVar[Any] = ("__str__", "owner", "team", "changed_at")
+    list_filter: ClassVar[Any] = (RecordTypeFilter,)
+    numbers: ClassVar[Any] = ("pk", "object_id")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.defer("tokens")
+
+
+@admin.register(SearchWord)
+class SearchWordAdmin(PanelAdmin):
+    icon = "match_word"
+    list_display: ClassVar[Any] = ("word",)
+    numbers: ClassVar[Any] = ()
+    words: ClassVar[Any] = ("word__startswith",)
+
+
+@admin.register(Attachment)
+class AttachmentAdmin(PanelAdmin):
+    group = "records"
+    icon = "attach_file"
+    hidden: ClassVar[Any] = ("file",)
+    list_display: ClassVar[Any] = ("name", "object_type", "object_id", "size", "created_at")
+    list_filter: ClassVar[Any] = (RecordTypeFilter,)
+    numbers: ClassVar[Any] = ("pk", "object_id")

@@ -1,0 +1,200 @@
+"""The models of customers and sales in the admin panel."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+
+from core.admin.base import PanelAdmin
+from core.admin.filters import BinFilter
+from core.admin.records import KEPT_BY_US, RecordAdmin
+from crm.models import (
+    Activity,
+    Company,
+    Contact,
+    Deal,
+    DealContact,
+    DealLine,
+    Event,
+    Group,
+    Interaction,
+    Lead,
+    LeadImport,
+    LeadScore,
+    Membership,
+    Participation,
+    Pipeline,
+    Product,
+    RefusedRow,
+    Stage,
+    StageChange,
+)
+
+
+@admin.register(Contact)
+class ContactAdmin(RecordAdmin):
+    icon = "person_book"
+    list_display: ClassVar[Any] = ("__str__", "email", "company", "owner", "team", "created_at")
+    list_filter: ClassVar[Any] = (BinFilter, "lifecycle_stage")
+    readonly_fields: ClassVar[Any] = (*KEPT_BY_US, "touched_at")
+
+
+@admin.register(Company)
+class CompanyAdmin(RecordAdmin):
+    icon = "domain"
+    list_display: ClassVar[Any] = ("name", "kind", "industry", "owner", "team", "created_at")
+    list_filter: ClassVar[Any] = (BinFilter, "kind")
+    readonly_fields: ClassVar[Any] = (*KEPT_BY_US, "touched_at")
+
+
+@admin.register(Lead)
+class LeadAdmin(RecordAdmin):
+    icon = "filter_alt"
+    list_display: ClassVar[Any] = ("__str__", "status", "source", "owner", "team", "created_at")
+    list_filter: ClassVar[Any] = (BinFilter, "status")
+    joined: ClassVar[Any] = ("contact", "company")
+    readonly_fields: ClassVar[Any] = (*KEPT_BY_US, "touched_at", "closed_at", "imported_by")
+
+
+@admin.register(Deal)
+class DealAdmin(RecordAdmin):
+    """Another stage counts as a move; status and worth follow."""
+
+    icon = "handshake"
+    list_display: ClassVar[Any] = ("name", "stage", "amount", "currency", "owner", "close_on")
+    list_filter: ClassVar[Any] = (BinFilter, "status", "kind")
+    readonly_fields: ClassVar[Any] = (
+        *KEPT_BY_US,
+        "pipeline",
+        "status",
+        "base_amount",
+        "stage_entered_at",
+        "closed_at",
+        "touched_at",
+    )
+
+
+@admin.register(Product)
+class ProductAdmin(RecordAdmin):
+    icon = "package_2"
+    list_display: ClassVar[Any] = ("name", "sku", "category", "price", "currency", "is_active")
+    list_filter: ClassVar[Any] = (BinFilter, "is_active")
+
+
+@admin.register(Activity)
+class ActivityAdmin(RecordAdmin):
+    """What was done is logged, and what lies ahead planned, in the product: it tells people."""
+
+    icon = "event_note"
+    may_add = False
+    hidden: ClassVar[Any] = ("tags", "guests")
+    list_display: ClassVar[Any] = ("__str__", "kind", "at", "done_at", "contact", "owner")
+    list_filter: ClassVar[Any] = (BinFilter, "kind", "priority")
+    readonly_fields: ClassVar[Any] = (*KEPT_BY_US, "done_at", "reminded_at")
+
+
+@admin.register(Group)
+class GroupAdmin(RecordAdmin):
+    icon = "diversity_3"
+    list_display: ClassVar[Any] = ("name", "kind", "owner", "team", "created_at")
+    list_filter: ClassVar[Any] = (BinFilter, "kind")
+
+
+@admin.register(Event)
+class EventAdmin(RecordAdmin):
+    icon = "celebration"
+    list_display: ClassVar[Any] = ("name", "kind", "starts_at", "group", "owner")
+    list_filter: ClassVar[Any] = (BinFilter, "kind")
+
+
+class PartAdmin(PanelAdmin):
+    """A part of a record, written with it."""
+
+    group = "records"
+
+
+@admin.register(DealContact)
+class DealContactAdmin(PartAdmin):
+    icon = "group_add"
+    list_display: ClassVar[Any] = ("deal", "contact", "role")
+    numbers: ClassVar[Any] = ("pk", "deal_id", "contact_id")
+
+
+@admin.register(DealLine)
+class DealLineAdmin(PartAdmin):
+    icon = "receipt_long"
+    list_display: ClassVar[Any] = ("deal", "product", "quantity", "unit_price", "discount_rate")
+    numbers: ClassVar[Any] = ("pk", "deal_id", "product_id")
+
+
+@admin.register(StageChange)
+class StageChangeAdmin(PartAdmin):
+    icon = "move_down"
+    list_display: ClassVar[Any] = ("deal", "from_stage", "to_stage", "at", "by")
+    numbers: ClassVar[Any] = ("pk", "deal_id")
+
+
+@admin.register(Membership)
+class MembershipAdmin(PartAdmin):
+    icon = "card_membership"
+    list_display: ClassVar[Any] = ("group", "contact", "role", "joined_on")
+    numbers: ClassVar[Any] = ("pk", "group_id", "contact_id")
+
+
+@admin.register(Participation)
+class ParticipationAdmin(PartAdmin):
+    icon = "confirmation_number"
+    list_display: ClassVar[Any] = ("event", "contact", "attendance", "role")
+    list_filter: ClassVar[Any] = ("attendance",)
+    numbers: ClassVar[Any] = ("pk", "event_id", "contact_id")
+
+
+@admin.register(Interaction)
+class InteractionAdmin(PartAdmin):
+    icon = "ads_click"
+    list_display: ClassVar[Any] = ("at", "kind", "contact", "subject", "channel")
+    list_filter: ClassVar[Any] = ("kind",)
+    numbers: ClassVar[Any] = ("pk", "contact_id")
+
+
+@admin.register(LeadImport)
+class LeadImportAdmin(PartAdmin):
+    icon = "upload_file"
+    changed_in = "import_list"
+    hidden: ClassVar[Any] = ("file",)
+    list_display: ClassVar[Any] = ("file_name", "created_by", "owner", "run", "created_at")
+
+
+@admin.register(RefusedRow)
+class RefusedRowAdmin(PartAdmin):
+    icon = "block"
+    list_display: ClassVar[Any] = ("lead_import", "row_number", "reason_text")
+    numbers: ClassVar[Any] = ("pk", "lead_import_id")
+
+
+@admin.register(LeadScore)
+class LeadScoreAdmin(PanelAdmin):
+    group = "understand"
+    icon = "speed"
+    list_display: ClassVar[Any] = ("lead", "score", "grade", "probability", "version", "as_of")
+    list_filter: ClassVar[Any] = ("grade",)
+    joined: ClassVar[Any] = ("lead__contact", "lead__company")
+
+
+class SettingAdmin(PanelAdmin):
+    group = "company"
+    is_small = True
+
+
+@admin.register(Pipeline)
+class PipelineAdmin(SettingAdmin):
+    icon = "view_kanban"
+    list_display: ClassVar[Any] = ("__str__", "position", "is_archived")
+    words: ClassVar[Any] = ("name__icontains",)
+
+
+@admin.register(Stage)
+class StageAdmin(SettingAdmin):
+    icon = "flag"
+    list_display: ClassVar[Any] = ("__str__", "pipeline", "kind", "probability", "position")
+    list_filter: ClassVar[Any] = ("pipeline", "kind")
+    words: ClassVar[Any] = ("name__icontains",)
