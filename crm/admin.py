@@ -187,6 +187,7 @@ class SettingAdmin(PanelAdmin):
 
 @admin.register(Pipeline)
 class PipelineAdmin(SettingAdmin):
+    changed_in = "pipeline_list"
     icon = "view_kanban"
     list_display: ClassVar[Any] = ("__str__", "position", "is_archived")
     words: ClassVar[Any] = ("name__icontains",)
@@ -194,6 +195,7 @@ class PipelineAdmin(SettingAdmin):
 
 @admin.register(Stage)
 class StageAdmin(SettingAdmin):
+    changed_in = "pipeline_list"
     icon = "flag"
     list_display: ClassVar[Any] = ("__str__", "pipeline", "kind", "probability", "position")
     list_filter: ClassVar[Any] = ("pipeline", "kind")

@@ -13,6 +13,7 @@ from core.models import (
     CustomField,
     ExchangeRate,
     Installation,
+    RecordLayout,
     SampleData,
     SavedView,
     Tag,
@@ -29,6 +30,7 @@ class CompanyAdmin(PanelAdmin):
 
 @admin.register(Installation)
 class InstallationAdmin(CompanyAdmin):
+    changed_in = "company_settings"
     icon = "apartment"
     list_display: ClassVar[Any] = ("name", "base_currency")
     words: ClassVar[Any] = ("name__icontains",)
@@ -63,10 +65,18 @@ class CustomFieldAdmin(CompanyAdmin):
     words: ClassVar[Any] = ("label__icontains", "key__icontains")
 
 
+@admin.register(RecordLayout)
+class RecordLayoutAdmin(CompanyAdmin):
+    icon = "view_quilt"
+    changed_in = "layout_list"
+    list_display: ClassVar[Any] = ("object_type",)
+
+
 @admin.register(Tag)
 class TagAdmin(PanelAdmin):
     group = "company"
     icon = "sell"
+    changed_in = "tag_list"
     list_display: ClassVar[Any] = ("name", "created_at")
     words: ClassVar[Any] = ("name_key__icontains",)
 

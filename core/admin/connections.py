@@ -18,6 +18,7 @@ from core.models import (
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(PanelAdmin):
+    changed_in = "token_list"
     icon = "token"
     is_small = True
     hidden: ClassVar[Any] = ("digest",)
@@ -45,6 +46,7 @@ class GivenAnswerAdmin(PanelAdmin):
 
 @admin.register(Webhook)
 class WebhookAdmin(PanelAdmin):
+    changed_in = "webhook_list"
     icon = "webhook"
     is_small = True
     hidden: ClassVar[Any] = ("key", "secret_version", "old_secret_until")

@@ -28,6 +28,7 @@ class PersonAdmin(PanelAdmin):
 
 @admin.register(User)
 class UserAdmin(PersonAdmin):
+    changed_in = "user_list"
     icon = "person"
     hidden: ClassVar[Any] = ("password",)
     list_display: ClassVar[Any] = ("name", "email", "team", "is_active", "last_login")
@@ -37,6 +38,7 @@ class UserAdmin(PersonAdmin):
 
 @admin.register(Team)
 class TeamAdmin(PersonAdmin):
+    changed_in = "team_list"
     icon = "groups"
     list_display: ClassVar[Any] = ("name", "parent")
     words: ClassVar[Any] = ("name__icontains",)
@@ -44,6 +46,7 @@ class TeamAdmin(PersonAdmin):
 
 @admin.register(Role)
 class RoleAdmin(PersonAdmin):
+    changed_in = "role_list"
     icon = "badge"
     list_display: ClassVar[Any] = ("display_name", "key", "is_administrator", "description")
     list_filter: ClassVar[Any] = ("is_administrator",)
@@ -52,6 +55,7 @@ class RoleAdmin(PersonAdmin):
 
 @admin.register(Grant)
 class GrantAdmin(PersonAdmin):
+    changed_in = "role_list"
     icon = "key"
     list_display: ClassVar[Any] = ("permission", "role", "reach")
     list_filter: ClassVar[Any] = ("role", "reach")
@@ -60,6 +64,7 @@ class GrantAdmin(PersonAdmin):
 
 @admin.register(FieldRule)
 class FieldRuleAdmin(PersonAdmin):
+    changed_in = "role_list"
     icon = "visibility_off"
     list_display: ClassVar[Any] = ("field", "role", "access")
     list_filter: ClassVar[Any] = ("role", "access")

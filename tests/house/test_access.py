@@ -119,6 +119,7 @@ def test_only_these_pages_are_for_everybody_who_is_signed_in() -> None:
         "notification_list",
         "notifications_mark_read",
         "preferences_update",
+        "recent_list",
         "search",
         "record_preview",
         "settings_profile",
