@@ -95,7 +95,7 @@ def test_nobody_gets_the_log_in_page(address: Address, visitor: Client, sales: U
 
 def test_only_these_pages_are_public() -> None:
     public = {str(address) for address in ADDRESSES if address.permission == "public"}
-    assert public == {"set_up", "set_language"}
+    assert public == {"company_logo", "set_up", "set_language"}  # the log-in page shows the logo
 
 
 def test_only_these_pages_are_for_everybody_who_is_signed_in() -> None:
