@@ -4,6 +4,7 @@ VENV := .venv/bin
 # How many tests run at once, and anything else for pytest (`make test PYTEST_ARGS="-k lead -x"`).
 JOBS ?= 2
 PYTEST_ARGS ?=
+MARKS ?= not acceptance
 LOCALES ?= zh_Hans
 
 .DEFAULT_GOAL := help
@@ -22,7 +23,7 @@ setup-dev: ## install what tests and checks need as well
 	@$(PYTHON) scripts/bootstrap.py --dev
 
 test: setup-dev ## run all tests (DATABASE_URL and REDIS_URL choose other servers)
-	@$(VENV)/python -m pytest -m "not acceptance" -n $(JOBS) --dist loadgroup $(PYTEST_ARGS)
+	@$(VENV)/python -m pytest -m "$(MARKS)" -n $(JOBS) --dist loadgroup $(PYTEST_ARGS)
 
 acceptance: setup-dev ## run the long proofs, which print their figures
 	@$(VENV)/python -m pytest -m acceptance -s $(PYTEST_ARGS)

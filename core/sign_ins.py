@@ -37,6 +37,6 @@ def _failed(credentials: dict[str, Any], request: Any = None, **_more: Any) -> N
 
 def _from(request: Any) -> dict[str, tuple[None, str]]:
     """The network address that the request came from."""
-    if request is None:
+    if request is None or not request.META:  # signed in by no request of the network
         return {}
     return {"network": (None, str(get_adapter(request).get_client_ip(request)))}

@@ -22,6 +22,31 @@ hypothesis_settings.register_profile("renmai", deadline=None, max_examples=40)
 hypothesis_settings.load_profile("renmai")
 
 
+# What no database and no broker changes; the second run of CI leaves it out.
+EMBEDDED = (
+    "analytics/methods",
+    "browser/test_pages.py",
+    "core/api/test_schema.py",
+    "house/test_contracts.py",
+    "house/test_messages.py",
+    "house/test_panel.py",
+    "house/test_registries.py",
+    "house/test_sizes.py",
+    "house/test_styles.py",
+    "ops/test_bootstrap.py",
+    "ops/test_containers.py",
+    "ops/test_headers.py",
+    "ops/test_project_files.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        place = item.path.relative_to(Path(__file__).parent).as_posix()
+        if place.startswith(EMBEDDED):
+            item.add_marker(pytest.mark.embedded)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Compile the messages before workers start, so that no two of them write one file.

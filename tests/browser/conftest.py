@@ -52,7 +52,12 @@ def browser(chromium_path: Path) -> Iterator[Browser]:
         yield started
 
 
-@pytest.fixture(params=["en", "zh-hans"])
+@pytest.fixture(
+    params=[
+        pytest.param("en", marks=pytest.mark.embedded),
+        pytest.param("zh-hans", marks=pytest.mark.servers),
+    ]
+)
 def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

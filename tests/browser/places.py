@@ -150,7 +150,7 @@ def opened(product: Product) -> list[Opened]:
         Opened("palette", "/companies/", _palette, "#palette[open]"),
         Opened("keys", "/", lambda page: page.keyboard.press("?"), "#hotkeys[open]"),
         Opened("filter", "/leads/", press("[data-hotkey=f]"), f"{LIST_DIALOG} #field-list"),
-        Opened("field", "/leads/", _field, f"{LIST_DIALOG} [name=operator]"),
+        Opened("field", "/leads/", _field, f"{LIST_DIALOG} #f-apply"),
         Opened("groups", GROUPS, press("#chip-0"), f"{LIST_DIALOG} .cond-group"),
         Opened("columns", "/contacts/", press("[hx-get*='/columns/']"), LIST_DIALOG, False),
         Opened("view", "/deals/", press("#list-tabs [hx-get]"), LIST_DIALOG),

@@ -35,7 +35,13 @@ def go_through(person: Visitor, closed: Path, opened: Path, late: tuple[str, ...
     expect(person.page.locator("[data-chart] canvas").first).to_be_visible()
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize(
+    "language",
+    [
+        pytest.param("en", marks=pytest.mark.embedded),
+        pytest.param("zh-hans", marks=pytest.mark.servers),
+    ],
+)
 def test_slice_on_leads_the_product_was_never_shown(
     browser: Browser, tmp_path: Path, language: str
 ) -> None:

@@ -100,17 +100,19 @@ def test_only_the_named_fields_are_taken_over() -> None:
 
 def test_many_rows_go_in_few_statements(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_PARAMETERS", 3 * 5)
-    rows = ([f"Tag {n}", f"tag {n}", NOW] for n in range(25))
+    rows = ([f"Tag {n}", f"tag {n}", "", NOW] for n in range(25))
     with CaptureQueriesContext(connection) as queries:
-        written = upsert(Tag, rows, fields=["name", "name_key", "created_at"], key=["name_key"])
+        written = upsert(
+            Tag, rows, fields=["name", "name_key", "hue", "created_at"], key=["name_key"]
+        )
     assert written == Tag.objects.count() == 25
     assert len(queries) == 5
 
 
 def test_statement_stays_below_the_limit_of_parameters() -> None:
     """SQLite refuses more than 32,766; a wide model must not pass it."""
-    rows = ([f"Tag {n}", f"tag {n}", NOW] for n in range(12_000))
-    written = upsert(Tag, rows, fields=["name", "name_key", "created_at"], key=["name_key"])
+    rows = ([f"Tag {n}", f"tag {n}", "", NOW] for n in range(12_000))
+    written = upsert(Tag, rows, fields=["name", "name_key", "hue", "created_at"], key=["name_key"])
     assert written == 12_000
 
 
@@ -135,8 +137,8 @@ def test_text_that_is_too_long_is_refused_not_cut() -> None:
     with pytest.raises(DataError), transaction.atomic():
         upsert(
             Tag,
-            [["Tag", "k" * 500, NOW]],
-            fields=["name", "name_key", "created_at"],
+            [["Tag", "k" * 500, "", NOW]],
+            fields=["name", "name_key", "hue", "created_at"],
             key=["name_key"],
         )
 

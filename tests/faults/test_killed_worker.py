@@ -48,6 +48,7 @@ def import_and_score(folder: Path, import_kills: list[int], scoring_kills: list[
         return place.drive("facts")
 
 
+@pytest.mark.servers
 def test_killed_workers_change_nothing_in_the_end(tmp_path: Path) -> None:
     expected = import_and_score(tmp_path / "undisturbed", [], [])
     found = import_and_score(tmp_path / "disturbed", [3], [1])
