@@ -103,10 +103,6 @@ def upsert(send: Sender, label: str, count: int, title: str, state: str) -> None
 
 
 def lists(send: Sender) -> None:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # without figures SQLite walks the wrong index
     for label, query in LISTS.items():
         timed(label, send, lambda query=query: send("get", f"contacts/?{query}"))  # type: ignore[misc]
     after = ""

@@ -12,7 +12,7 @@ from core.models.layouts import RecordLayout
 from core.models.model_versions import ModelArtifact, ModelVersion
 from core.models.notifications import Notification
 from core.models.recent import RecentRecord
-from core.models.records import OwnedQuerySet, OwnedRecord
+from core.models.records import OwnedQuerySet, OwnedRecord, bin_index
 from core.models.roles import FieldRule, Grant, Role
 from core.models.sample_data import SampleData
 from core.models.saved_views import SavedView, ViewFavourite
@@ -55,4 +55,5 @@ __all__ = [
     "Webhook",
     "WebhookDelivery",
     "WebhookEvent",
+    "bin_index",
 ]

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from core.models import OwnedQuerySet, OwnedRecord
+from core.models import OwnedQuerySet, OwnedRecord, bin_index
 from core.permissions import Access
 from crm.choices import ActivityKind, Direction, Priority
 from crm.models.companies import Company
@@ -93,6 +93,7 @@ class Activity(OwnedRecord):
         verbose_name = _("activity")
         verbose_name_plural = _("activities")
         indexes = [
+            bin_index("crm_activity_bin"),
             models.Index(fields=["contact", "-at"], name="crm_activity_contact"),
             models.Index(fields=["company", "-at"], name="crm_activity_company"),
             models.Index(fields=["lead", "-at"], name="crm_activity_lead"),

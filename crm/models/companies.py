@@ -8,7 +8,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import Currency
-from core.models import OwnedQuerySet, OwnedRecord
+from core.models import OwnedQuerySet, OwnedRecord, bin_index
 from core.permissions import Access
 from core.text import comparable
 from crm.choices import CompanyKind
@@ -61,6 +61,7 @@ class Company(Address, Origin, OwnedRecord):
         verbose_name = _("company")
         verbose_name_plural = _("companies")
         indexes = [
+            bin_index("crm_company_bin"),
             models.Index(fields=["name_key", "id"], name="crm_company_name"),
             models.Index(fields=["owner", "name_key", "id"], name="crm_company_owner"),
             models.Index(fields=["team", "name_key", "id"], name="crm_company_team"),

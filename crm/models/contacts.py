@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from core.models import OwnedQuerySet, OwnedRecord
+from core.models import OwnedQuerySet, OwnedRecord, bin_index
 from core.permissions import Access
 from core.text import comparable
 from crm.choices import LifecycleStage
@@ -70,6 +70,7 @@ class Contact(Address, Origin, OwnedRecord):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
         indexes = [
+            bin_index("crm_contact_bin"),
             models.Index(fields=["name_key", "id"], name="crm_contact_name"),
             models.Index(fields=["email_key"], name="crm_contact_email"),
             models.Index(fields=["owner", "name_key", "id"], name="crm_contact_owner"),

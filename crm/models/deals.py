@@ -10,7 +10,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import Currency
-from core.models import OwnedQuerySet, OwnedRecord
+from core.models import OwnedQuerySet, OwnedRecord, bin_index
 from core.permissions import Access
 from core.text import comparable
 from crm.choices import BuyingRole, DealKind, ForecastCategory, StageKind
@@ -114,6 +114,7 @@ class Deal(Origin, OwnedRecord):
         verbose_name = _("deal")
         verbose_name_plural = _("deals")
         indexes = [
+            bin_index("crm_deal_bin"),
             models.Index(fields=["name_key", "id"], name="crm_deal_name"),
             models.Index(fields=["status", "close_on", "id"], name="crm_deal_close"),
             models.Index(fields=["close_on", "id"], name="crm_deal_close_on"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import Currency
-from core.models import OwnedQuerySet, OwnedRecord
+from core.models import OwnedQuerySet, OwnedRecord, bin_index
 from core.permissions import Access
 from core.text import comparable
 from crm.choices import Attendance, EventKind, GroupKind
@@ -42,7 +42,10 @@ class Group(OwnedRecord):
     class Meta:
         verbose_name = _("group")
         verbose_name_plural = _("groups")
-        indexes = [models.Index(fields=["name_key", "id"], name="crm_group_name")]
+        indexes = [
+            bin_index("crm_group_bin"),
+            models.Index(fields=["name_key", "id"], name="crm_group_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -125,6 +128,7 @@ class Event(OwnedRecord):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         indexes = [
+            bin_index("crm_event_bin"),
             models.Index(fields=["name_key", "id"], name="crm_event_name"),
             models.Index(fields=["starts_at", "id"], name="crm_event_starts"),
         ]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import Currency
-from core.models import OwnedQuerySet, OwnedRecord
+from core.models import OwnedQuerySet, OwnedRecord, bin_index
 from core.permissions import Access
 from crm.choices import CLOSED_STATUSES, OPEN_STATUSES, LeadStatus
 from crm.models.companies import Company
@@ -75,6 +75,7 @@ class Lead(Origin, OwnedRecord):
         verbose_name = _("lead")
         verbose_name_plural = _("leads")
         indexes = [
+            bin_index("crm_lead_bin"),
             models.Index(fields=["status", "-id"], name="crm_lead_status"),
             models.Index(fields=["owner", "-id"], name="crm_lead_owner"),
             models.Index(fields=["team", "-id"], name="crm_lead_team"),

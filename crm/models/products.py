@@ -8,7 +8,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import Currency
-from core.models import OwnedQuerySet, OwnedRecord
+from core.models import OwnedQuerySet, OwnedRecord, bin_index
 from core.permissions import Access
 from core.text import comparable
 
@@ -38,7 +38,10 @@ class Product(OwnedRecord):
     class Meta:
         verbose_name = _("product")
         verbose_name_plural = _("products")
-        indexes = [models.Index(fields=["name_key", "id"], name="crm_product_name")]
+        indexes = [
+            bin_index("crm_product_bin"),
+            models.Index(fields=["name_key", "id"], name="crm_product_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -99,7 +99,7 @@ def test_only_the_named_fields_are_taken_over() -> None:
 
 
 def test_many_rows_go_in_few_statements(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_PARAMETERS", 3 * 5)
+    monkeypatch.setattr(module, "MAX_PARAMETERS", 4 * 5)
     rows = ([f"Tag {n}", f"tag {n}", "", NOW] for n in range(25))
     with CaptureQueriesContext(connection) as queries:
         written = upsert(
