@@ -63,6 +63,12 @@ class PanelAdmin(ModelAdmin):  # type: ignore[misc]  # unfold is untyped
 
     # -- who may what: core.permissions has let nobody in but administrators ----------------------
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """What is never shown is not asked for either: it could be guessed letter by letter."""
+        if lookup.split("__", maxsplit=1)[0] in self.hidden:
+            return False
+        return bool(super().lookup_allowed(lookup, value, request))
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self._enters(request)
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -31,7 +32,7 @@ class JsonBody(BaseParser):
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         try:
             text = stream.read().decode("utf-8")
-            found = json.loads(text, parse_constant=_refuse)
+            found = json.loads(text, parse_constant=_refuse, parse_float=_finite)
         except (ValueError, RecursionError):
             raise ParseError(_("The body is not JSON in UTF-8.")) from None
         if not is_clean(found, DEEPEST):
@@ -56,6 +57,13 @@ class AlwaysJson(BaseContentNegotiation):
 
 def _refuse(name: str) -> Any:
     raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def is_clean(value: Any, depth: int = DEEPEST) -> bool:

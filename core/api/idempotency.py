@@ -108,7 +108,13 @@ def _work(view: Any, work: Callable[[], Response]) -> Response:
 def _digest(request: Request) -> str:
     """Of everything that makes the request this one, and of who sends it."""
     said = json.dumps(
-        [request.method, request.get_full_path(), _plain(request.data)], sort_keys=True
+        [
+            getattr(request.auth, "pk", None),
+            request.method,
+            request.get_full_path(),
+            _plain(request.data),
+        ],
+        sort_keys=True,
     )
     return hashlib.sha256(said.encode()).hexdigest()
 

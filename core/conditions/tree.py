@@ -10,6 +10,7 @@ from core.errors import Refused
 
 MAX_DEPTH = 6
 MAX_TESTS = 50
+MAX_PARTS = 4 * MAX_TESTS  # with the groups, of which an empty one costs time, too
 JOINS = ("all", "any")
 
 Json = dict[str, Any]
@@ -94,20 +95,27 @@ def leaves(condition: Condition) -> Iterator[Criterion | Happened]:
 
 def from_json(said: Any) -> Condition:
     """The condition of its JSON form; refuses what is none. Fields and values are checked later."""
-    condition = _read(said, MAX_DEPTH)
+    condition = _read(said, MAX_DEPTH, iter(range(MAX_PARTS)))
     if sum(1 for _leaf in leaves(condition)) > MAX_TESTS:
-        raise Refused(_("A condition may have %(count)s tests at most.") % {"count": MAX_TESTS})
+        raise _too_many()
     return condition
 
 
-def _read(said: Any, depth: int) -> Condition:
+def _too_many() -> Refused:
+    return Refused(_("A condition may have %(count)s tests at most.") % {"count": MAX_TESTS})
+
+
+def _read(said: Any, depth: int, left: Iterator[int]) -> Condition:
+    """`left` are the parts that the condition may still have."""
     if not isinstance(said, dict) or depth == 0:
         raise Refused(_("This is not a condition."))
+    if next(left, None) is None:
+        raise _too_many()
     for join in JOINS:
         if isinstance(said.get(join), list):
-            return Joined(join, tuple(_read(part, depth - 1) for part in said[join]))
+            return Joined(join, tuple(_read(part, depth - 1, left) for part in said[join]))
     if "not" in said:
-        return Not(_read(said["not"], depth - 1))
+        return Not(_read(said["not"], depth - 1, left))
     if isinstance(said.get("field"), str) and isinstance(said.get("operator"), str):
         return Criterion(said["field"], said["operator"], said.get("value"))
     if isinstance(said.get("happened"), str):

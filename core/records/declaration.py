@@ -41,8 +41,8 @@ class Related:
     """Records around this one: the first ten, and where the others are.
 
     `rows` gives the rows that the user may see; `record` leads from a row to the record that a line names.
-    `filter_name` is the field of the other type by which its list shows the rest; `new_url` with
-    `new_field` makes one from here. With `choices` each line has a role that can be changed, and
+    `filter_name` is the field of the other type by which its list shows the rest; `new_field`
+    is the one that a new record has filled in. With `roles` each line has a role that can be changed, and
     `add` and `remove` are the services; `details` are columns of the row in between that `change` writes.
     """
 
@@ -54,7 +54,6 @@ class Related:
     record: str = ""
     note: Callable[[Any, Access], Any] | None = None
     filter_name: str = ""
-    new_url: str = ""
     new_field: str = ""
     role_field: str = ""
     role_label: Promise | str = ""

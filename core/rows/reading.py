@@ -106,7 +106,8 @@ def _read_added(row: Row, field: RecordField | None, value: Any, fields: RowFiel
 def _read_reference(row: Row, field: RecordField, value: Any, fields: RowFields) -> None:
     """A row by number or by what names it; `{"id": null}` is what one may not see: left as it is."""
     if value is None:
-        if not field.custom and not fields.column(field).null:
+        # Without an owner nobody but who sees everything would reach it: that is no edit of a field.
+        if field.name == OWNER or (not field.custom and not fields.column(field).null):
             raise Refused(_("This cannot be empty."))
         row.links[field] = Reference()
         return

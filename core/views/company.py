@@ -13,7 +13,7 @@ from core.images import ENDINGS
 from core.models import Installation
 from core.pages import form_page
 from core.permissions import public, requires, takes_files
-from core.services.companies import change_company, remove_logo, set_logo
+from core.services.companies import MOST_LOGO_BYTES, change_company, remove_logo, set_logo
 from core.views.record_pages.files import SANDBOX
 
 MANAGE = "core.settings.manage"
@@ -49,7 +49,7 @@ def company_logo_update(request: HttpRequest) -> HttpResponse:
     elif upload is None:
         messages.error(request, _("Choose a file first."))
     else:
-        set_logo(data=upload.read(), by=user)
+        set_logo(data=upload.read(MOST_LOGO_BYTES + 1), by=user)
         messages.success(request, _("The logo is saved."))
     return redirect("company_settings")
 

@@ -151,18 +151,18 @@ def webhook_test(request: HttpRequest, pk: int) -> HttpResponse:
 def webhook_replay(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the ticked deliveries again, or all that the log shows."""
     webhook = _webhook(request, pk)
-    shown = LogForm(request.POST, webhook=webhook)
+    shown, ids = LogForm(request.POST, webhook=webhook), _ids(request)
     if "all" in request.POST:
         rows = shown.wanted().rows(webhook)
     else:
-        rows = WebhookDelivery.objects.filter(pk__in=_ids(request))
+        rows = WebhookDelivery.objects.filter(pk__in=ids)
     user = permissions.user_of(request)
     count = replay(webhook=webhook, deliveries=rows, by=user, at=timezone.now())
     enqueue(deliver_webhook, webhook.pk)
     sentence = ngettext("%(count)s is sent again.", "%(count)s are sent again.", count)
     messages.success(request, sentence % {"count": grouped(count)})
-    if "one" in request.POST:
-        return redirect("webhook_delivery", pk=pk, delivery=_ids(request)[0])
+    if "one" in request.POST and ids:
+        return redirect("webhook_delivery", pk=pk, delivery=ids[0])
     return redirect(f"{reverse('webhook_detail', args=[pk])}?{urlencode(shown.query())}")
 
 

@@ -14,8 +14,6 @@ from crm.models import Lead
 from crm.services.leads import set_lead_status
 from crm.views.timeline import timeline_context
 
-LONGEST_ID = 18  # digits; what is longer fits no column
-
 
 def _lead(request: HttpRequest, pk: int, action: str = "view") -> Lead:
     rows = Lead.objects.visible_to(permissions.user_of(request), action).for_list()

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.db import connection, models
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -71,6 +71,15 @@ def test_secrets_are_not_shown(model: type[models.Model]) -> None:
     shown = {*options.list_display, *options.readonly_fields, *(options.fields or ())}
     assert secret <= set(options.hidden)
     assert not shown & set(options.hidden)
+
+
+@each_model
+def test_secrets_are_not_guessed_through_filters(
+    model: type[models.Model], rf: RequestFactory
+) -> None:
+    options = admin.site.get_model_admin(model)
+    for name in options.hidden:
+        assert not options.lookup_allowed(f"{name}__startswith", "a", rf.get("/"))
 
 
 def test_the_walk_finds_the_pages() -> None:

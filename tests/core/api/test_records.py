@@ -204,6 +204,7 @@ def test_a_record_is_made_changed_deleted_and_restored(caller: Caller, administr
         ({"name": "x", "company": "Acme"}, "company"),
         ({"name": "x", "company": True}, "company"),
         ({"name": "x", "owner": 987654321}, "owner"),
+        ({"name": "x", "owner": None}, "owner"),
         ({"name": "x", "tags": "VIP"}, "tags"),
         ({"name": "x", "custom": []}, "custom"),
         ({"name": "x", "custom": {"plants": "many"}}, "custom.plants"),

@@ -239,3 +239,9 @@ def test_any_parameter_is_a_condition_or_refused(text: str) -> None:
     except Refused:
         return
     assert from_json(condition.as_json()) == condition
+
+
+def test_empty_groups_are_counted() -> None:
+    """Each costs time, though it asks nothing."""
+    with pytest.raises(Refused, match="at most"):
+        from_json({"any": [{"any": []}] * 10_000})
