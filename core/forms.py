@@ -293,7 +293,7 @@ class TokenForm(forms.Form):
     )
 
     name = forms.CharField(
-        label=_("Name"),
+        label=pgettext_lazy("token", "Name"),
         max_length=80,
         help_text=_("What will use it: “Newsletter”, “ERP nightly”."),
     )

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from core import audit
+from core import audit, permissions
 from core.errors import Refused
 from core.models import Installation, Role, Team, User
 from core.services.rights import USERS, begin, check_roles, check_team, check_user
@@ -104,9 +104,23 @@ def send_links(*, users: Sequence[User], origin: str, by: User) -> list[Invited]
         check_user(by, user)
     invited = [Invited(user, origin.rstrip("/") + link_for(user)) for user in users]
     is_sent = is_mail_set_up() and _send([_letter(each, by) for each in invited])
+    if not is_sent:
+        _check_may_hold(by, users)
     for each in invited:
         audit.record(actor=by, action="user.link", subject=each.user)
     return [Invited(each.user, each.link, is_sent) for each in invited]
+
+
+def _check_may_hold(by: User, users: Sequence[User]) -> None:
+    """Whoever holds a link can sign in as its user: of somebody who is there, administrators only."""
+    if permissions.access_of(by).is_administrator:
+        return
+    if any(user.last_login for user in users):
+        raise Refused(
+            _(
+                "The link cannot be mailed, and it opens an account that is in use. Ask an administrator."
+            )
+        )
 
 
 def link_for(user: User) -> str:

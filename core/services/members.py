@@ -145,6 +145,8 @@ def reset_two_step(*, user: User, by: User) -> None:
     """For somebody who has lost the telephone: the password alone signs in until it is set up anew."""
     begin(by, USERS)
     check_user(by, user)
+    if not permissions.access_of(by).is_administrator:
+        raise Refused(_("Only administrators reset the two-step log-in."))
     if Authenticator.objects.filter(user=user).delete()[0]:
         audit.record(actor=by, action="user.two_step_reset", subject=user)
 

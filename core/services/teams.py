@@ -8,11 +8,11 @@ from django.db import transaction
 from django.db.models import ManyToOneRel, Model
 from django.utils.translation import gettext as _
 
-from core import audit
+from core import audit, permissions
 from core.errors import Refused
 from core.jobs.questions import ask
 from core.models import JobRun, Team, User
-from core.services.rights import USERS, begin, check_place, check_team
+from core.services.rights import USERS, begin, check_place, check_team, check_user
 
 DISSOLVE_JOB = "core.team_dissolve"
 
@@ -81,6 +81,9 @@ def dissolve_team(*, team: Team, into: Team, by: User, at: datetime) -> JobRun:
     check_team(by, into.pk)
     if into.pk == team.pk:
         raise Refused(_("Choose another team that takes the people and the records."))
+    if not permissions.access_of(by).is_administrator:
+        for user in User.objects.filter(team=team):
+            check_user(by, user)
     _check_no_run(team.pk, into.pk)
     if into.pk in below(team.pk):
         Team.objects.filter(pk=into.pk).update(parent=team.parent_id)

@@ -42,7 +42,7 @@ class WebhookForm(forms.Form):
         ),
     )
     kinds = forms.MultipleChoiceField(
-        label=gettext_lazy("Events"),
+        label=pgettext_lazy("what a webhook tells", "Events"),
         error_messages={"required": gettext_lazy("Choose at least one event.")},
     )
 

@@ -27,6 +27,6 @@ def find_or_create_companies(
             missing[key] = Company(name=name, name_key=key, owner=owner, team=team)
     Company.objects.bulk_create(missing.values(), batch_size=500)
     made = [company.pk for company in missing.values()]
-    after_change("crm.company", made, action=CREATE)
+    after_change("crm.company", made, action=CREATE, by=owner)
     found |= missing
     return {name: found[key] for name, key in keys.items()}

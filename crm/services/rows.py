@@ -8,10 +8,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from core import permissions
 from core.models import User
 from core.queries.currencies import base_currency, current_rates
 from core.registries import RowRules
 from core.rows.items import Row
+from core.text import comparable
 from crm.choices import StageKind
 from crm.models import Company, Contact, Deal, Lead, LeadImport, Product, Stage, StageChange
 from crm.queries.pipelines import first_stage
@@ -26,15 +28,20 @@ PERSON = ("name", "email", "phone", "job_title")
 PERSON_SCHEMA: dict[str, Any] = {
     "type": "object",
     "description": "The lead's person: the contact with this e-mail address, else a new one. "
-    "Only what is empty is filled in.",
+    "Only what is empty is filled in. It takes the right to create contacts.",
     "properties": {name: {"type": "string", "maxLength": MAX_LENGTHS[name]} for name in PERSON},
     "additionalProperties": False,
 }
 
 
 def companies_called(names: Sequence[str], by: User) -> Mapping[str, Company]:
-    """Companies by name; a name that no company has becomes one, as in the forms."""
-    return find_or_create_companies(names, owner=by, team=by.team)
+    """Companies by name; a name that no company has becomes one, where the role makes companies."""
+    if permissions.access_of(by).may("crm.company.create"):
+        return find_or_create_companies(names, owner=by, team=by.team)
+    keys = {name: comparable(name) for name in names}
+    rows = Company.objects.visible_to(by).filter(name_key__in=set(keys.values())).order_by("-pk")
+    found = {company.name_key: company for company in rows}  # the oldest wins
+    return {name: found[key] for name, key in keys.items() if key in found}
 
 
 # -- contacts --------------------------------------------------------------------------------------
@@ -51,9 +58,11 @@ def check_contact(contact: Contact) -> dict[str, str]:
 
 def fill_leads(rows: Sequence[Row], by: User, _at: datetime) -> None:
     """The persons of the rows, found or made as an import does."""
-    drafts = []
+    drafts, access = [], permissions.access_of(by)
     for row in rows:
         person = _person(row)
+        if person:
+            _refuse_hidden(row, person, access)
         if person and not row.is_refused:
             drafts.append(_draft(row, person))
     if not drafts:
@@ -70,6 +79,17 @@ def fill_leads(rows: Sequence[Row], by: User, _at: datetime) -> None:
     )
     for number, contact in contacts.items():
         by_index[number].record.contact = contact
+
+
+def _refuse_hidden(row: Row, person: Mapping[str, str], access: permissions.Access) -> None:
+    """A person is a contact: what may not be written there is not written by way of a lead."""
+    if not access.may("crm.contact.create"):
+        row.refuse("person", _("Your role may not create contacts."))
+    if not row.is_new and not access.edits("crm.lead.contact"):
+        row.refuse("person", _("Your role may not change this field."))
+    for name in person:
+        if not access.edits(f"crm.contact.{name}"):
+            row.refuse(f"person.{name}", _("Your role may not change this field."))
 
 
 def _draft(row: Row, person: dict[str, str]) -> LeadDraft:

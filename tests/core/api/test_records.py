@@ -375,3 +375,30 @@ def test_a_deal_keeps_its_stage_field_for_the_moves(caller: Caller) -> None:
     changed = caller.patch(f"deals/{deal.pk}/", {"amount": 99.5, "currency": deal.currency})
     assert changed.json()["amount"] == "99.50"
     assert Deal.objects.get().base_amount is not None or deal.currency
+
+
+LEADS = {f"crm.lead.{action}": Reach.ALL for action in ("view", "create", "edit")}
+
+
+def test_a_person_of_a_lead_needs_the_rights_of_contacts(administrator: User) -> None:
+    """By the role and by the scopes of the token: a lead is no way around them."""
+    body = {"person": {"name": "Ann", "email": "ann@example.com"}}
+    narrow = Caller(administrator, scopes=["crm.lead:read", "crm.lead:write"])
+    seller = Caller(UserFactory(roles=[RoleFactory(grants=LEADS)]))
+    for caller in (narrow, seller):
+        refused = caller.post("leads/", body)
+        assert refused.status_code == 422
+        assert "person" in refused.content.decode()
+    assert not Contact.objects.exists()
+    assert not Lead.objects.exists()
+
+
+def test_a_company_by_name_is_made_only_with_the_right() -> None:
+    theirs = CompanyFactory(name="Theirs")
+    seller = UserFactory(roles=[RoleFactory(grants=LEADS | {"crm.company.view": Reach.OWN})])
+    own = CompanyFactory(name="Own", owner=seller)
+    caller = Caller(seller)
+    assert caller.post("leads/", {"company": {"name": "Own"}}).json()["company"]["id"] == own.pk
+    for name in ("New", theirs.name):
+        assert caller.post("leads/", {"company": {"name": name}}).status_code == 422
+    assert Company.objects.count() == 2

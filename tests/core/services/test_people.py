@@ -1,5 +1,7 @@
 """Users: inviting, changing, switching off; who may do that to whom; an administrator always stays."""
 
+from typing import Any
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -252,3 +254,19 @@ def test_records_go_to_an_active_colleague(
     to = fresh(colleague) if is_off else sales
     with pytest.raises(Refused):
         hand_over(user=sales, to=to, by=administrator, at=NOW)
+
+
+def test_only_administrators_hold_links_into_accounts_in_use(
+    people_manager: User, team: Team, settings: Any
+) -> None:
+    """Where mail reaches nobody the link is handed on, and whoever has it is that user."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    invited = UserFactory(team=team, roles=[])
+    send_links(users=[invited], origin="http://x", by=people_manager)
+    User.objects.filter(pk=invited.pk).update(last_login=NOW)
+    for act in (
+        lambda: send_links(users=[fresh(invited)], origin="http://x", by=people_manager),
+        lambda: reset_two_step(user=fresh(invited), by=people_manager),
+    ):
+        with pytest.raises(Refused, match="dministrator"):
+            act()
