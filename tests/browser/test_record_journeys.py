@@ -133,7 +133,8 @@ def test_journey_by_keyboard_alone(person: Visitor, language: str) -> None:
     expect(page.locator(LIST_DIALOG)).to_be_visible()
     page.locator(f"{LIST_DIALOG} [name=names]").focus()
     keys.type(f"keyed-{language}")
-    keys.press("Enter")
+    with page.expect_navigation():  # keys are heard once the page has loaded
+        keys.press("Enter")
     expect(page.locator(LIST_DIALOG)).to_have_count(0)
 
     keys.press("/")
