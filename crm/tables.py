@@ -25,6 +25,7 @@ LEADS = ListDefinition(
         "chance": cells.chance,
         "status": cells.lead_status,
     },
+    beside={"chance": ("score__low", "score__high")},
 )
 
 CONTACTS = ListDefinition(
@@ -73,6 +74,7 @@ DEALS = ListDefinition(
     create_label=_("New deal"),
     phone={"company": "m-sub", "amount": "m-end", "close": "m-end2"},
     cells={"stage": cells.deal_stage, "status": cells.deal_stage},
+    beside={"stage": ("status",)},
 )
 
 PRODUCTS = ListDefinition(

@@ -11,11 +11,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.exports.slim import with_only_shown
 from core.lists.cells import Cell, Linked, lines_of, with_columns
 from core.lists.columns import Column
 from core.lists.definition import NAME
 from core.lists.keyset import stretches_from
+from core.lists.reading import with_only_shown
 from core.lists.state import ListState
 
 CHUNK = 1_000

@@ -1,6 +1,6 @@
 """The columns of a list: fields as they stand in it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -24,7 +24,10 @@ MOST_COLUMNS = 30
 
 @dataclass(frozen=True)
 class Column:
-    """One column; `draw` draws it when its type does not, `value_path` leads to what is shown, `currency_path` to an amount's currency."""
+    """One column; `draw` draws it when its type does not, `value_path` leads to what is shown, `currency_path` to an amount's currency.
+
+    `beside` is what `draw` reads of the row beside the value.
+    """
 
     key: str
     label: Any
@@ -33,6 +36,7 @@ class Column:
     value_path: str = ""
     currency_path: str = ""
     css: str = ""
+    beside: Sequence[str] = ()
 
     @property
     def is_name(self) -> bool:
@@ -96,13 +100,17 @@ def column_of(definition: ListDefinition, name: str, view: Viewpoint) -> Column 
     field = resolved(kind, name, view)
     if field is None:
         return None
-    draw = definition.cells.get(name)
-    css = definition.phone.get(name, "")
     said, before = declared(kind, name)
-    if said is None:
-        return Column(name, field.label, field, draw, field.path, css=css)
-    currency = f"{before}{said.currency}" if said.currency else ""
-    return Column(name, field.label, field, draw, f"{before}{said.shown_path}", currency, css)
+    return Column(
+        name,
+        field.label,
+        field,
+        draw=definition.cells.get(name),
+        value_path=f"{before}{said.shown_path}" if said else field.path,
+        currency_path=f"{before}{said.currency}" if said and said.currency else "",
+        css=definition.phone.get(name, ""),
+        beside=definition.beside.get(name, ()),
+    )
 
 
 def resolved(kind: RecordType, name: str, view: Viewpoint) -> ResolvedField | None:

@@ -17,8 +17,10 @@ class ListDefinition:
 
     The first column is what the record is called (`name_for`), ordered and hidden as `name_field`;
     `related` are the rows that takes. `columns` are the fields that stand after it when nobody chose
-    others, `searched` those in which the bin looks for words (the index has no deleted records), `phone` their place on a card (m-sub, m-end, m-end2), `cells` the functions of fields
-    that are not drawn as their type is (`core.lists.drawing`).
+    others, `searched` those in which the bin looks for words (the index has no deleted records),
+    `phone` their place on a card (m-sub, m-end, m-end2), `cells` the functions of fields that are
+    not drawn as their type is (`core.lists.drawing`), `beside` the columns that such a function
+    reads of the row beside the value.
     """
 
     key: str
@@ -36,6 +38,7 @@ class ListDefinition:
     related: Sequence[str] = ()
     phone: Mapping[str, str] = field(default_factory=dict)
     cells: Mapping[str, Any] = field(default_factory=dict)
+    beside: Mapping[str, Sequence[str]] = field(default_factory=dict)
     page_size: int = 50
 
     @property

@@ -17,6 +17,7 @@ from core.lists.counts import Total, total_of
 from core.lists.definition import ListDefinition
 from core.lists.keyset import Page, fetch_page
 from core.lists.parts import chip_of
+from core.lists.reading import with_only_shown
 from core.lists.state import AFTER, FROM, SORT, ListState
 from core.time_limits import TookTooLong, at_most
 
@@ -75,12 +76,17 @@ def _result(state: ListState, token: str) -> Result:
 
 def _page(state: ListState, token: str) -> Page:
     """The rows in order; where many are sorted for it, only those of the page are read whole."""
-    related, rows = state.definition.related, state.rows_in_order()
+    rows, ordered = state.rows_in_order(), state.order.path
+    related = [*state.definition.related, *filter(None, [ordered.rpartition("__")[0]])]
+
+    def whole(rows: QuerySet[Any]) -> Any:
+        rows = with_columns(rows, state.columns, related)
+        return with_only_shown(rows, state.columns, related, ordered)
 
     def read(stretch: QuerySet[Any], most: int) -> Any:
         ids = stretch.values("pk")[:most]
         wanted, _order = state.order.named(state.kind.model._base_manager.filter(pk__in=ids))
-        return with_columns(wanted, state.columns, related).order_by(*stretch.query.order_by)
+        return whole(wanted).order_by(*stretch.query.order_by)
 
     ask = partial(
         fetch_page,
@@ -91,7 +97,7 @@ def _page(state: ListState, token: str) -> Page:
     )
     if state.sorts_many:
         return ask(rows, read=read)
-    return ask(with_columns(rows, state.columns, related))
+    return ask(whole(rows))
 
 
 def _total(page: Page, state: ListState) -> Total:

@@ -53,6 +53,9 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """Somebody who logs in; rights come from roles only (`core.permissions`)."""
 
+    # What `display_name` is read from.
+    READ_BY_NAME: ClassVar[tuple[str, ...]] = ("name", "email")
+
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(pgettext_lazy("person", "name"), max_length=150)
     is_active = models.BooleanField(

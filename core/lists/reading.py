@@ -1,4 +1,4 @@
-"""Rows with the columns that a sheet shows: the rest would take half of an export's time."""
+"""Rows with the columns that are shown: the rest would take half of an export's time."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -8,14 +8,19 @@ from django.db.models import Field, Model, QuerySet
 
 from core.choices import FieldType
 from core.lists.columns import Column
-from core.models.records import OwnedRecord
 
 
-def with_only_shown(rows: QuerySet[Any], columns: Sequence[Column], more: Iterable[str]) -> Any:
-    """The rows without what no cell and no name needs; whole where a cell shows no plain column."""
+def with_only_shown(
+    rows: QuerySet[Any], columns: Sequence[Column], more: Iterable[str], ordered: str = ""
+) -> Any:
+    """The rows without what no cell, no name and no order needs.
+
+    They are whole where one of these is no plain column.
+    """
     links = {path for column in columns for path in column.related} | set(more)
     ways = {way for path in links for way in _ways(path)}
     shown = {path for column in columns for path in _shown(column)} - ways
+    shown |= {ordered} - {"", "pk"}
     try:
         if not all(isinstance(_at(rows.model, path), Field) for path in shown):
             return rows
@@ -36,11 +41,12 @@ def _shown(column: Column) -> Iterator[str]:
         yield column.value_path
         if column.currency_path:
             yield column.currency_path
+    yield from column.beside
 
 
 def _named(model: type[Model], way: str) -> Iterator[str]:
     """What says how a record is called and whether it may be seen; of other models, everything."""
-    own = model.READ_BY_NAME if issubclass(model, OwnedRecord) else _columns(model)
+    own = getattr(model, "READ_BY_NAME", None) or _columns(model)
     return (f"{way}__{name}" if way else name for name in own)
 
 

@@ -1,4 +1,4 @@
-"""An export reads only what it shows: with the same values, and no query more for each row."""
+"""Lists and exports read only what they show: with the same values, and no query more for each row."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -7,12 +7,16 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.http import QueryDict
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from core.conditions.viewpoint import Viewpoint
 from core.exports import sheets
 from core.exports.sheets import Sheet
 from core.lists import ListState, lists
+from core.lists.columns import column_of
 from core.models import User
 from tests.factories import (
     ActivityFactory,
@@ -22,6 +26,8 @@ from tests.factories import (
     LeadFactory,
     LeadScoreFactory,
 )
+
+LogIn = Callable[..., Client]
 
 pytestmark = pytest.mark.django_db
 
@@ -58,3 +64,32 @@ def test_rows_are_the_same_and_cost_no_queries(
         with monkeypatch.context() as whole:
             whole.setattr(sheets, "with_only_shown", lambda rows, *_rest: rows)
             assert values(kind, administrator, columns)[1:] == slim
+
+
+@pytest.mark.parametrize("kind", MAKE)
+def test_a_list_asks_nothing_more_for_more_rows(
+    kind: str, administrator: User, log_in: LogIn
+) -> None:
+    """Whatever the column and the order: what a cell, a name or a page's token reads is there."""
+    definition, client = lists[kind], log_in(administrator)
+    url = reverse(definition.kind.list_url)
+    view = Viewpoint(administrator, datetime.now(UTC))
+    columns = [column_of(definition, name, view) for name in definition.kind.field]
+    asked = [{"columns": column.key} for column in columns if column]
+    asked += [{"sort": f"-{column.key}"} for column in columns if column and column.is_sortable]
+
+    def counts() -> list[int]:
+        found = []
+        for query in asked:
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(url, query).status_code == 200
+            found.append(len(queries))
+        return found
+
+    MAKE[kind]()
+    client.get(url)  # the rights are read once
+    few = counts()
+    for _row in range(2):
+        MAKE[kind]()
+    more = [query for query, one, three in zip(asked, few, counts(), strict=True) if three > one]
+    assert not more
