@@ -30,6 +30,13 @@ def with_only_shown(
     return rows.only(*shown, *named)
 
 
+def read_by_name(rows: QuerySet[Any], links: Iterable[str], also: Iterable[str]) -> Any:
+    """The rows with these columns and what they are called, and so the records they lead to."""
+    ways = {way for path in links for way in _ways(path)}
+    named = [name for way in ("", *ways) for name in _named(_model_at(rows.model, way), way)]
+    return rows.select_related(*ways).only(*named, *also)
+
+
 def _ways(path: str) -> Iterator[str]:
     """The links on the way, and the last one."""
     parts = path.split("__")

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Any
 from core import permissions
 from core.conditions import Criterion, any_of
 from core.errors import Refused
+from core.lists.reading import read_by_name
 from core.permissions import Access
 from core.queries.home import HomeView
 from core.registries import record_types
 from core.services.custom_fields import labels_of
 from core.values import in_words
 from crm.choices import OPEN_STATUSES
-from crm.models import Lead
+from crm.models import Company, Lead
 
 if TYPE_CHECKING:
     from core.models import User
@@ -34,11 +35,18 @@ def call_first(home: HomeView, user: "User") -> dict[str, Any] | None:
         leads = home.rows("crm.lead", Criterion("score", "set"), *UNTOUCHED)
     except Refused:
         return None
-    best = leads.select_related("contact", "company", "owner", "score__version")
-    rows = list(best.order_by("-score__score", "-score__lead")[:SHOWN])
+    best = leads.order_by("-score__score", "-score__lead")
+    rows = list(read_by_name(best, ("contact", "company", "score"), ())[:SHOWN])
     labels = _labels() if rows else {}
     return {
-        "rows": [{"lead": lead, "reason": _reason(lead, labels, access)} for lead in rows],
+        "rows": [
+            {
+                "lead": lead,
+                "company": _company(lead, user),
+                "reason": _reason(lead, labels, access),
+            }
+            for lead in rows
+        ],
         "url": home.address("crm.lead", *UNTOUCHED, sort="-score"),
         "has_leads": bool(rows) or Lead.objects.visible_to(user).exists(),
         "average": rows[0].score.version.metrics.get("base_rate") if rows else None,
@@ -46,6 +54,12 @@ def call_first(home: HomeView, user: "User") -> dict[str, Any] | None:
         "may_create": access.may("crm.lead.create"),
         "sees_company": access.sees("crm.lead.company"),
     }
+
+
+def _company(lead: Lead, user: "User") -> Company | None:
+    """The company, where it may be seen."""
+    is_reached = lead.company is not None and permissions.reaches(Company, user, lead.company)
+    return lead.company if is_reached else None
 
 
 def _labels() -> dict[str, Any]:

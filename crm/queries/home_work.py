@@ -3,15 +3,16 @@
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Case, Exists, F, FloatField, Func, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, FloatField, Func, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from core import permissions
 from core.conditions import Condition, Criterion, any_of
 from core.errors import Refused
+from core.lists.reading import read_by_name
 from core.queries.home import HomeView
-from crm.models import Activity
+from crm.models import Activity, Deal
 from crm.queries.home_figures import DEAL_OPEN, closing, numbers, since_yesterday
 from crm.queries.timeline.activities import ICONS
 
@@ -53,9 +54,12 @@ def my_day(home: HomeView, _user: Any) -> dict[str, Any] | None:
     except Refused:
         return None
     today = datetime.combine(home.view.now.date(), time(), home.view.now.tzinfo)
-    linked = rows.select_related("owner", "contact", "company", "lead__contact", "deal")
     # Read backwards along the index: sorting all that is overdue would read all of it.
-    due = sorted(linked.order_by("-at", "-pk")[:READ], key=lambda it: (it.at < today, it.at, it.pk))
+    latest = rows.order_by("-at", "-pk").values_list("at", "pk")[:READ]
+    due = sorted(latest, key=lambda it: (it[0] < today, *it))[:SHOWN]
+    shown = Activity.objects.filter(pk__in=[pk for _at, pk in due])
+    links = ("owner", "contact", "company", "lead__contact", "lead__company", "deal")
+    by_id = {activity.pk: activity for activity in read_by_name(shown, links, ["at"])}
     known = numbers(home)
     total = known.get("overdue", 0) + known.get("due_today", 0)
     return {
@@ -66,7 +70,7 @@ def my_day(home: HomeView, _user: Any) -> dict[str, Any] | None:
                 "is_overdue": activity.at < today,
                 "about": _about(activity, home),
             }
-            for activity in due[:SHOWN]
+            for activity in (by_id[pk] for _at, pk in due if pk in by_id)
         ],
         "total": total,
         "url": home.address("crm.activity", *conditions, sort="at"),
@@ -104,10 +108,10 @@ def stuck_deals(home: HomeView, _user: Any) -> dict[str, Any] | None:
     stuck = (
         deals.annotate(waited=waited)
         .filter(Q(waited__gt=patience) & ~Exists(planned))
-        .select_related("company", "stage", "owner")
+        .order_by("touched_at", "pk")
     )
     return {
-        "rows": list(stuck.order_by("touched_at", "pk")[:SHOWN]),
+        "rows": _drawn(stuck),
         "url": home.address("crm.deal", DEAL_OPEN, _untouched(ROTTING_DAYS), sort="touched"),
         **_sees(home),
     }
@@ -124,9 +128,8 @@ def closing_deals(home: HomeView, _user: Any) -> dict[str, Any] | None:
     except Refused:
         return None
     known = numbers(home)
-    soon = rows.select_related("company", "stage", "owner").order_by("close_on", "pk")
     return {
-        "rows": list(soon[:SHOWN]),
+        "rows": _drawn(rows.order_by("close_on", "pk")),
         "count": known.get("closing_deals", 0),
         "amount": known.get("closing"),
         "currency": known["currency"],
@@ -137,11 +140,15 @@ def closing_deals(home: HomeView, _user: Any) -> dict[str, Any] | None:
     }
 
 
+def _drawn(deals: QuerySet[Deal]) -> list[Deal]:
+    also = ("amount", "currency", "touched_at", "close_on")
+    return list(read_by_name(deals, ("stage", "owner"), also)[:SHOWN])
+
+
 def _sees(home: HomeView) -> dict[str, bool]:
     sees = home.view.access.sees
     return {
         "sees_amount": sees("crm.deal.amount"),
-        "sees_company": sees("crm.deal.company"),
         "sees_stage": sees("crm.deal.stage"),
     }
 
