@@ -20,6 +20,7 @@ from core.lists.cells import url_of
 from core.models import RecentRecord, User
 from core.permissions import Access
 from core.queries.search import find_records
+from core.reading import read_by_name
 from core.registries import (
     RecordType,
     commands,
@@ -94,12 +95,19 @@ def _records(keys: Sequence[tuple[str, int]], question: Question, user: User) ->
     for kind in searched_types():
         ids = [pk for key, pk in keys if key == kind.key]
         if ids:
-            found = permissions.visible_rows(kind.model, user).select_related(*_links(kind))
-            rows |= {(kind.key, pk): row for pk, row in found.in_bulk(ids).items()}
+            found = permissions.visible_rows(kind.model, user)
+            read = read_by_name(found, _links(kind), _facts_of(kind))
+            rows |= {(kind.key, pk): row for pk, row in read.in_bulk(ids).items()}
     access = permissions.access_of(user)
     return [
         _record(record_types[key[0]], rows[key], question, access) for key in keys if key in rows
     ]
+
+
+def _facts_of(kind: RecordType) -> list[str]:
+    """The columns that a line reads."""
+    summary = kind.searched.summary if kind.searched else ()
+    return [kind.field[name].value_path for name in summary if not _is_link(kind, name)]
 
 
 def _links(kind: RecordType) -> set[str]:

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 from core import permissions
 from core.conditions import Criterion, any_of
 from core.errors import Refused
-from core.lists.reading import read_by_name
 from core.permissions import Access
 from core.queries.home import HomeView
+from core.reading import read_by_name
 from core.registries import record_types
 from core.services.custom_fields import labels_of
 from core.values import in_words

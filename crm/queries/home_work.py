@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from core import permissions
 from core.conditions import Condition, Criterion, any_of
 from core.errors import Refused
-from core.lists.reading import read_by_name
 from core.queries.home import HomeView
+from core.reading import read_by_name
 from crm.models import Activity, Deal
 from crm.queries.home_figures import DEAL_OPEN, closing, numbers, since_yesterday
 from crm.queries.timeline.activities import ICONS
