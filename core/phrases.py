@@ -104,12 +104,16 @@ def money(amount: Number | None, currency: str) -> str:
 
 def day_text(day: date) -> str:
     """The date as the reader writes it."""
-    return _day_text(day, get_language() or "")
+    return _formatted(day, "DATE_FORMAT")
 
 
-@lru_cache(maxsize=4096)  # lists show the same days again and again
-def _day_text(day: date, _language: str) -> str:
-    return formats.date_format(day, "DATE_FORMAT")
+def _formatted(day: date, layout: str) -> str:
+    return _formatted_in(get_language() or "", day, layout)
+
+
+@lru_cache(maxsize=4096)  # pages show the same days again and again
+def _formatted_in(_language: str, day: date, layout: str) -> str:
+    return formats.date_format(day, layout)
 
 
 def exact_time(local: datetime) -> str:
@@ -153,10 +157,8 @@ def _day_name(day: date, today: date) -> str:
     if abs(distance) <= 1:
         return (gettext("Yesterday"), gettext("Today"), gettext("Tomorrow"))[distance + 1]
     if abs(distance) < 7:
-        return formats.date_format(day, "D")
-    if abs(distance) < 180:
-        return formats.date_format(day, "MONTH_DAY_FORMAT")
-    return formats.date_format(day, "DATE_FORMAT")
+        return _formatted(day, "D")
+    return _formatted(day, "MONTH_DAY_FORMAT" if abs(distance) < 180 else "DATE_FORMAT")
 
 
 def _ago(distance: timedelta, days: int) -> str:

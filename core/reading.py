@@ -40,7 +40,12 @@ def names_along(model: type[Model], ways: Iterable[str]) -> list[str]:
 
 def _names(model: Any) -> Iterable[str]:
     own: Iterable[str] | None = getattr(model, "READ_BY_NAME", None)
-    return own or [field.name for field in model._meta.concrete_fields]
+    return own or columns_of(model)
+
+
+def columns_of(model: type[Model]) -> list[str]:
+    """Every column of a model, for rows that are read whole beside others that are not."""
+    return [field.name for field in model._meta.concrete_fields]
 
 
 def field_at(model: Any, path: str) -> Any:

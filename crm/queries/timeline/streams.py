@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from core import permissions
 from core.models import AuditEvent
+from core.reading import columns_of, read_by_name
 from core.time_ids import SLOTS, first_id, moment_of
 from crm.choices import ActivityKind
 from crm.models import Activity, Company, Contact, Deal, Interaction, Lead, StageChange
@@ -84,7 +85,8 @@ def activities_about(record: Any, user: "User", people: Sequence[int]) -> Any:
         )
         about |= Q(pk__in=invited) if invited else Q()
     rows = Activity.objects.visible_to(user).filter(about)
-    return rows.select_related("owner", "contact", "deal", "lead__contact")
+    links = ("owner", "contact", "deal", "lead__contact", "lead__company")
+    return read_by_name(rows, links, columns_of(Activity))
 
 
 LINKS: dict[str, type[Model]] = {
@@ -143,7 +145,7 @@ def _newest_of_many(rows: Any, until: datetime, most: int) -> list[Interaction]:
     """
     key = F("id") + 0
     key.output_field = BigIntegerField()
-    newest = rows.select_related("contact").order_by(key.desc())
+    newest = read_by_name(rows, ["contact"], ()).order_by(key.desc())
     recent = list(newest.filter(pk__gte=first_id(until - A_MONTH))[:most])
     return recent if len(recent) == most else list(newest[:most])
 
@@ -167,7 +169,7 @@ def _stage_changes(record: Any, user: "User") -> Stream | None:
     if not isinstance(record, Deal) or not sees:
         return None
     rows = StageChange.objects.filter(deal=record, from_stage__isnull=False)
-    rows = rows.select_related("from_stage", "to_stage", "by")
+    rows = read_by_name(rows, ("from_stage", "to_stage", "by"), ())
     return _stream(rows, STAGES, "at", lambda row: ("stage", row.pk))
 
 
@@ -175,7 +177,7 @@ def _changes(record: Any) -> Stream:
     rows = AuditEvent.objects.filter(
         object_type=record._meta.label_lower, object_id=record.pk
     ).exclude(action__in=LEFT_OUT)
-    return _stream(rows.select_related("actor"), CHANGES, "at", _change_group)
+    return _stream(read_by_name(rows, ["actor"], ()), CHANGES, "at", _change_group)
 
 
 def _change_group(event: AuditEvent) -> tuple[Any, ...]:
