@@ -206,3 +206,4 @@ class DeliveryFault(TextChoices):
     REDIRECT = "redirect", _("The server sent to another address, which webhooks do not follow.")
     STATUS = "status", _("The server did not accept it.")
     LOST = "lost", _("The worker was lost while it was sending, each time.")
+    RIGHTS = "rights", _("The user whose rights the webhook has may no longer see this.")

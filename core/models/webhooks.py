@@ -112,6 +112,7 @@ class WebhookDelivery(models.Model):
     object_type = models.CharField(max_length=60, blank=True)
     object_id = models.PositiveBigIntegerField(null=True, blank=True)
     body = models.TextField()
+    rights = models.JSONField(default=dict, help_text="With which the body was written.")
     state = models.CharField(
         pgettext_lazy("delivery", "state"),
         max_length=10,

@@ -1,7 +1,7 @@
 """Reads about webhooks and the log of what they sent."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from core.models.webhooks import OPEN_STATES, STILL_OPEN
 from core.queries.saved_views import visible_views
 from core.registries import record_types
 from core.webhooks.kinds import kinds_by_type, label_of
+from core.webhooks.rights import still_told
 
 PERMISSION = "core.webhook.manage"
 MOST_COUNTED = 1_000
@@ -79,14 +80,20 @@ def waiting_of(webhook: Webhook) -> tuple[int, bool]:
     return min(found, MOST_COUNTED), found > MOST_COUNTED
 
 
-def described(delivery: WebhookDelivery) -> dict[str, Any]:
-    """A delivery with its event in words and the page of its record."""
+def described(deliveries: Sequence[WebhookDelivery], user: User) -> list[dict[str, Any]]:
+    """Deliveries with their event in words and the page of their record, as far as the user may know."""
+    told = still_told(deliveries, user)
+    return [_described(delivery, is_told=delivery.pk in told) for delivery in deliveries]
+
+
+def _described(delivery: WebhookDelivery, *, is_told: bool) -> dict[str, Any]:
     kind = delivery.object_type
-    is_known = kind in record_types and delivery.object_id is not None
+    has_page = is_told and kind in record_types and delivery.object_id is not None
     return {
         "delivery": delivery,
+        "is_told": is_told,
         "label": label_of(delivery.kind),
-        "url": url_of(record_types[kind], delivery.object_id or 0) if is_known else "",
+        "url": url_of(record_types[kind], delivery.object_id or 0) if has_page else "",
     }
 
 

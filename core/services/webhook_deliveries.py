@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from core.models.webhooks import STILL_OPEN
 from core.services.notifications import notify
 from core.speaking import speaking_as
 from core.webhooks.payloads import Told, told_to
+from core.webhooks.rights import rights_of
 from core.webhooks.sending import Answer
 
 EVENTS_AT_ONCE = 200
@@ -53,13 +55,16 @@ def make_deliveries(*, at: datetime) -> int:
     for webhook in Webhook.objects.collecting().select_related("owner"):
         with speaking_as(webhook.owner):
             told = told_to(webhook, events, at)
-        deliveries = [_delivery(webhook, each, at) for each in told]
+        rights = rights_of(webhook.owner)
+        deliveries = [_delivery(webhook, each, rights, at) for each in told]
         WebhookDelivery.objects.bulk_create(deliveries, batch_size=EVENTS_AT_ONCE)
     WebhookEvent.objects.filter(pk__in=[event.pk for event in events]).delete()
     return len(events)
 
 
-def _delivery(webhook: Webhook, told: Told, at: datetime) -> WebhookDelivery:
+def _delivery(
+    webhook: Webhook, told: Told, rights: dict[str, Any], at: datetime
+) -> WebhookDelivery:
     message = uuid4()
     return WebhookDelivery(
         message=message,
@@ -68,6 +73,7 @@ def _delivery(webhook: Webhook, told: Told, at: datetime) -> WebhookDelivery:
         object_type=told.event.object_type,
         object_id=told.event.object_id,
         body=told.body(message),
+        rights=rights,
         created_at=at,
         next_at=at,
     )
@@ -133,6 +139,11 @@ def claim(delivery: WebhookDelivery, *, at: datetime) -> bool:
     delivery.claim += taken
     delivery.attempts += taken
     return bool(taken)
+
+
+def withhold(delivery: WebhookDelivery) -> None:
+    """It is not sent: whose rights the webhook has may not see any more what stands in it."""
+    _write(delivery, state=DeliveryState.FAILED, fault=DeliveryFault.RIGHTS, lease_until=None)
 
 
 # -- what came of it -----------------------------------------------------------------------------

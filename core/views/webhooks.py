@@ -115,7 +115,7 @@ def _log(request: HttpRequest, webhook: Webhook) -> dict[str, Any]:
     return {
         "log_form": form,
         "log_query": urlencode(query),
-        "lines": [described(delivery) for delivery in page.rows],
+        "lines": described(page.rows, permissions.user_of(request)),
         "previous_url": _place(query, page.previous_token),
         "next_url": _place(query, page.next_token),
     }
@@ -130,7 +130,8 @@ def webhook_delivery(request: HttpRequest, pk: int, delivery: int) -> HttpRespon
     """What was sent and what was answered; it follows by itself while it is under way."""
     webhook = _webhook(request, pk)
     found = get_object_or_404(WebhookDelivery, pk=delivery, webhook=webhook)
-    context = {"webhook": webhook, "pretty": pretty(found), **described(found)}
+    (said,) = described([found], permissions.user_of(request))
+    context = {"webhook": webhook, "pretty": pretty(found) if said["is_told"] else "", **said}
     is_poll = bool(request.headers.get("HX-Request"))
     status = STOP_POLLING if is_poll and not found.is_open else 200
     parts = {"delivery": "delivery"}

@@ -2,13 +2,14 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from django.utils import timezone
 
 from core.models import Webhook, WebhookDelivery
-from core.services.webhook_deliveries import claim, claimable, settle
+from core.services.webhook_deliveries import claim, claimable, settle, withhold
+from core.webhooks.rights import still_told
 from core.webhooks.sending import Answer, Line
 from core.webhooks.signing import headers_for
 
@@ -28,7 +29,7 @@ def take_turn(
         return False
     with Line(webhook.url) as line:
         while batch := claimable(webhook, at=clock()):
-            for delivery in batch:
+            for delivery in _told_still(webhook, batch):
                 if time.monotonic() >= end:
                     return True
                 if not claim(delivery, at=clock()):
@@ -40,6 +41,16 @@ def take_turn(
                 if answer.is_receivers_trouble or webhook.is_off:
                     return False
     return False
+
+
+def _told_still(webhook: Webhook, batch: Sequence[WebhookDelivery]) -> Iterator[WebhookDelivery]:
+    """Those that its owner's rights still cover; the others are given up."""
+    told = still_told(batch, webhook.owner)
+    for delivery in batch:
+        if delivery.pk in told:
+            yield delivery
+        else:
+            withhold(delivery)
 
 
 def _send(line: Line, webhook: Webhook, delivery: WebhookDelivery, at: datetime) -> Answer:

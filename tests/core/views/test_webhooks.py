@@ -10,9 +10,20 @@ from django.test import Client
 from django.urls import reverse
 
 from core.choices import DeliveryState, Reach
-from core.models import AuditEvent, SavedView, User, Webhook, WebhookDelivery
+from core.models import (
+    AuditEvent,
+    FieldRule,
+    SavedView,
+    User,
+    Webhook,
+    WebhookDelivery,
+    WebhookEvent,
+)
+from core.services.webhook_deliveries import make_deliveries
 from core.webhooks.signing import secret_of
+from crm.models import Lead
 from tests.factories import (
+    LeadFactory,
     RoleFactory,
     UserFactory,
     WebhookDeliveryFactory,
@@ -217,6 +228,59 @@ def test_delivery_shows_what_was_sent_and_answered(client: Client, webhook: Webh
     for part in ("&lt;b&gt;林&lt;/b&gt;", "&lt;script&gt;no", "503", "12 ms", delivery.message_id):
         assert part in page
     assert "The server did not accept it." in page
+
+
+def test_log_of_a_former_owner_tells_the_new_one_nothing(
+    client: Client, webhook: Webhook, integrator: User, log_in: LogIn
+) -> None:
+    """What an administrator's webhook was told of is more than its new owner may see."""
+    lead = LeadFactory(source="Secret fair")
+    make(lead)
+    (delivery,) = WebhookDelivery.objects.all()
+    url = reverse("webhook_delivery", args=[webhook.pk, delivery.pk])
+    assert "Secret fair" in client.get(url).text
+    client.post(reverse("webhook_edit", args=[webhook.pk]), {**GIVEN, "owner": integrator.pk})
+    theirs = log_in(integrator)
+    page = theirs.get(url)
+    assert page.status_code == 200
+    assert "Secret fair" not in page.text
+    assert "What was sent is not shown" in page.text
+    for shown in (page.text, theirs.get(detail(webhook)).text):
+        assert reverse("lead_detail", args=[lead.pk]) not in shown
+
+
+def make(lead: Any) -> None:
+    WebhookEvent.objects.create(
+        at=NOW,
+        object_type="crm.lead",
+        object_id=lead.pk,
+        kinds=["crm.lead.changed"],
+        changes={"source": ["", lead.source]},
+    )
+    make_deliveries(at=NOW)
+
+
+def test_log_of_who_loses_rights(integrator: User, log_in: LogIn) -> None:
+    webhook = WebhookFactory(owner=integrator)
+    lead = LeadFactory(owner=integrator, source="Secret fair")
+    make(lead)
+    (delivery,) = WebhookDelivery.objects.all()
+    url, client = reverse("webhook_delivery", args=[webhook.pk, delivery.pk]), log_in(integrator)
+
+    def shows() -> bool:
+        return "Secret fair" in client.get(url).text
+
+    assert shows()
+    (role,) = integrator.roles.all()
+    rule = FieldRule.objects.create(role=role, field="crm.lead.source", access="none")
+    assert not shows()
+    rule.delete()
+    assert shows()
+    Lead.objects.filter(pk=lead.pk).update(owner=UserFactory())
+    assert not shows()
+    Lead.objects.filter(pk=lead.pk).update(owner=integrator)
+    role.grants.filter(permission="crm.lead.view").delete()
+    assert not shows()
 
 
 def test_test_button(client: Client, webhook: Webhook) -> None:

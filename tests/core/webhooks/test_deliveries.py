@@ -34,6 +34,7 @@ from core.tasks import deliver_webhook, prune_webhook_log, wake_webhooks
 from core.webhooks import turns
 from core.webhooks.sending import Answer
 from core.webhooks.turns import take_turn
+from crm.models import Lead
 from tests.core.webhooks.conftest import Clock
 from tests.factories import LeadFactory, WebhookDeliveryFactory
 from tests.factories.core import NOW
@@ -88,6 +89,46 @@ def test_what_happened_arrives(
     assert delivery.milliseconds is not None
     deliver()
     assert len(receiver.received) == 1
+
+
+def test_what_the_new_owner_may_not_see_is_not_sent(
+    webhook: Webhook, receiver: Receiver, sales: User, administrator: User, clock: Clock
+) -> None:
+    changed(LeadFactory())
+    changed(LeadFactory(owner=sales))
+    make_deliveries(at=NOW)
+    take_turn(webhook.pk, clock=clock)
+    assert len(receiver.received) == 2
+    Webhook.objects.update(owner=sales)
+    rows = WebhookDelivery.objects.all()
+    replay(webhook=webhook, deliveries=rows, by=administrator, at=clock())
+    take_turn(webhook.pk, clock=clock)
+    assert len(receiver.received) == 2
+    assert set(rows.values_list("state", "fault")) == {("failed", DeliveryFault.RIGHTS)}
+
+
+def changed(lead: Lead) -> None:
+    kinds = ["crm.lead.changed"]
+    WebhookEvent.objects.create(
+        at=NOW, object_type="crm.lead", object_id=lead.pk, kinds=kinds, changes=None
+    )
+
+
+def test_what_the_owner_may_still_see_is_sent_again(
+    webhook: Webhook, receiver: Receiver, sales: User, administrator: User, clock: Clock
+) -> None:
+    Webhook.objects.update(owner=sales)
+    leads = LeadFactory.create_batch(2, owner=sales)
+    for lead in leads:
+        changed(lead)
+    make_deliveries(at=NOW)
+    take_turn(webhook.pk, clock=clock)
+    Lead.objects.filter(pk=leads[0].pk).update(owner=administrator, team=None)
+    replay(webhook=webhook, deliveries=WebhookDelivery.objects.all(), by=administrator, at=clock())
+    take_turn(webhook.pk, clock=clock)
+    sent = [json.loads(request.body)["record"]["id"] for request in receiver.received]
+    assert sent == [leads[0].pk, leads[1].pk, leads[1].pk]
+    assert states() == ["failed", "delivered"]
 
 
 def test_order_of_a_record(webhook: Webhook, receiver: Receiver, deliver: Deliver) -> None:
