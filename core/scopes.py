@@ -16,6 +16,8 @@ VIEW = "view"
 WAYS = {READ: pgettext_lazy("token", "read"), WRITE: pgettext_lazy("token", "read and write")}
 # What the API offers beside the records.
 OTHERS = {"core.job": _("Jobs")}
+# What every colleague may read; a token needs the scope all the same.
+COMMON = {"core.user": _("Colleagues and teams"), "core.tag": _("Tags")}
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def scopes_of(permission: str) -> tuple[str, ...]:
 def known_scopes() -> list[str]:
     """Every scope there is, in the order of the rights."""
     found = (scope for right in permission_registry for scope in scopes_of(right.key))
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys([*found, *(f"{thing}:{READ}" for thing in COMMON)]))
 
 
 def scope_groups(access: Access) -> list[ScopeGroup]:
@@ -49,11 +51,15 @@ def scope_groups(access: Access) -> list[ScopeGroup]:
         right.key.rpartition(".")[0] for right in permission_registry if access.may(right.key)
     }
     labels = {**{kind.key: kind.plural for kind in record_types}, **OTHERS}
-    return [
+    groups = [
         ScopeGroup(label, tuple((f"{thing}:{way}", said) for way, said in WAYS.items()))
         for thing, label in labels.items()
         if thing in things
     ]
+    common = (
+        ScopeGroup(label, ((f"{thing}:{READ}", WAYS[READ]),)) for thing, label in COMMON.items()
+    )
+    return [*groups, *common]
 
 
 def limited(access: Access, scopes: Collection[str]) -> Access:

@@ -18,7 +18,7 @@ from core.api.formats import is_text
 from core.api.problems import ProblemError, wrong_parameter
 from core.api.throttling import count_address, count_caller
 from core.models import User
-from core.scopes import EVERYTHING, READ, WRITE
+from core.scopes import EVERYTHING, VIEW, WRITE, scopes_of
 
 LARGEST_ID = 2**63 - 1
 SIGNED_IN = "signed in"
@@ -29,7 +29,7 @@ class ApiView(APIView):
     """An end point. `rights` names the right of each method; `signed in` is for every caller."""
 
     rights: ClassVar[Mapping[str, str]] = {}
-    thing: ClassVar[str] = ""  # whose scope a token needs, where no right says it
+    scope_of: ClassVar[str] = ""  # whose scope a token needs, where no right says it
     most_bytes: ClassVar[str] = "API_MAX_BYTES"
     metadata_class = None  # the schema says it
 
@@ -73,15 +73,23 @@ class ApiView(APIView):
         if right != SIGNED_IN:
             permissions.require(user, right)
 
+    def scopes_for(self, method: str) -> tuple[str, ...]:
+        """The scopes of which a token needs one, the narrowest first; none where all may ask."""
+        right = self.rights_by_method().get("GET" if method == "HEAD" else method, SIGNED_IN)
+        if right != SIGNED_IN:
+            return scopes_of(right)
+        if not self.scope_of:
+            return ()
+        return scopes_of(f"{self.scope_of}.{VIEW if method in SAFE_METHODS else WRITE}")
+
     def _check_scope(self, request: Request) -> None:
+        """What a right says is cut from the caller's rights already; this is for what all may ask."""
         token: Any = request.auth
-        if not self.thing or not token or EVERYTHING in token.scopes:
+        needed = self.scopes_for(str(request.method))
+        if not needed or not token or EVERYTHING in token.scopes:
             return
-        needed = [f"{self.thing}:{WRITE}"]
-        if request.method in SAFE_METHODS:
-            needed.append(f"{self.thing}:{READ}")
         if not set(needed) & set(token.scopes):
-            sentence = _("This token needs the scope %(scope)s.") % {"scope": needed[-1]}
+            sentence = _("This token needs the scope %(scope)s.") % {"scope": needed[0]}
             raise ProblemError(403, "not-allowed", sentence)
 
     def _check_size(self, request: Request) -> None:

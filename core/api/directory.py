@@ -24,7 +24,8 @@ from core.models import Tag, Team, User
 from core.telling.values import moment
 from core.text import comparable
 
-MANAGE = "core.settings.manage"
+MANAGE = "core.user.manage"
+PEOPLE = "core.user"
 NAMED = query("q", "The name begins so.")
 
 
@@ -91,11 +92,12 @@ def _token(token: Any) -> Json:
 class Users(ApiView):
     """Names for everybody; the rest for who manages users."""
 
+    scope_of = PEOPLE
     rights = {"GET": SIGNED_IN}
 
     @described(
         "Colleagues",
-        description="Names only for whoever may not manage users.",
+        description="Names only for whoever may not manage users, and for tokens with scopes.",
         query=lists.PAGING,
         answers={
             200: listed(
@@ -134,6 +136,7 @@ def _user(user: User) -> Json:
 class Teams(ApiView):
     """Teams and the teams that they are part of."""
 
+    scope_of = PEOPLE
     rights = {"GET": SIGNED_IN}
 
     @described(
@@ -152,6 +155,7 @@ class Teams(ApiView):
 class Tags(ApiView):
     """The words that records are tagged with; writing a record with a new one makes it."""
 
+    scope_of = "core.tag"
     rights = {"GET": SIGNED_IN}
 
     @described(

@@ -128,7 +128,7 @@ class Runs(ApiView):
 class RunView(ApiView):
     """One run of the caller's, or one that the caller may see."""
 
-    thing = "core.job"
+    scope_of = "core.job"
 
     def run(self, request: Request, pk: int) -> JobRun:
         found = visible_runs(user_of(request)).filter(pk=pk).first()

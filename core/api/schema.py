@@ -48,7 +48,7 @@ class Schema(AutoSchema):
             "tags": [_tag(path)],
             "parameters": [*_path_parameters(path), *operation.query, *operation.headers],
             "responses": self._answers(operation),
-            "security": [{"token": []}, {"session": []}],
+            "security": [{"token": [*self.view.scopes_for(method)[:1]]}, {"session": []}],
         }
         if operation.description:
             found["description"] = operation.description

@@ -96,6 +96,22 @@ def test_only_these_end_points_are_for_every_caller() -> None:
     }
 
 
+def test_what_is_for_every_caller_needs_a_scope_all_the_same(administrator: User) -> None:
+    """Without one there is the caller itself, and what its (missing) scopes leave of search and views."""
+    nothing = Caller(administrator, scopes=["core.nonsense:read"])
+    refused = {"api_job_cancel", "api_job_detail", "api_job_resume"}
+    refused |= {"api_tags", "api_teams", "api_users"}
+    for address in API:
+        for method, right in rights_of(address).items():
+            if right != "signed in" or address.name == "api_unknown":
+                continue
+            answer = send(nothing, method.lower(), path_of(address, administrator))
+            is_refused = answer.status_code == 403
+            assert is_refused == (address.name in refused), (address, method)
+    assert nothing.get("search/", {"q": "a"}).json() == {"results": []}
+    assert nothing.get("views/").json()["results"] == []
+
+
 def test_whatever_changes_something_is_done_once_with_a_key() -> None:
     for address in API:
         post = getattr(address.view.cls, "post", None)

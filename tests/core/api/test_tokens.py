@@ -11,10 +11,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.choices import Reach
-from core.models import ApiToken, AuditEvent, Role, User
+from core.models import ApiToken, AuditEvent, Role, SavedView, User
 from core.services.api_tokens import digest_of, find_token
 from tests.core.api.callers import Caller
-from tests.factories import ContactFactory, LeadFactory, RoleFactory, UserFactory
+from tests.factories import (
+    ContactFactory,
+    LeadFactory,
+    RoleFactory,
+    TagFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +108,35 @@ def test_scopes_narrow_everything(administrator: User) -> None:
     writer = Caller(administrator, scopes=["crm.lead:write"])
     assert writer.patch(f"leads/{lead.pk}/", {"source": "x"}).status_code == 200
     assert not writer.get("me/").json()["is_administrator"]
+
+
+def test_what_every_colleague_may_read_needs_a_scope(administrator: User) -> None:
+    TagFactory(name="Secret project")
+    for kind in ("crm.lead", "crm.contact"):
+        SavedView.objects.create(object_type=kind, name=kind, owner=administrator)
+    narrow = Caller(administrator, scopes=["crm.lead:write"])
+    for path, scope in (
+        ("users/", "core.user:read"),
+        ("teams/", "core.user:read"),
+        ("tags/", "core.tag:read"),
+    ):
+        refused = narrow.get(path)
+        assert refused.status_code == 403
+        assert scope in refused.json()["detail"]
+        assert Caller(administrator, scopes=[scope]).get(path).status_code == 200
+    views = narrow.get("views/", {"size": "100"}).json()["results"]
+    assert {view["type"] for view in views} == {"crm.lead"}
+    contacts = SavedView.objects.get(name="crm.contact")
+    assert narrow.get(f"views/{contacts.pk}/").status_code == 404
+    names = Caller(administrator, scopes=["core.user:read"]).get("users/").json()["results"]
+    assert all(row.keys() == {"id", "name"} for row in names)
+
+
+def test_the_form_offers_what_every_colleague_may_read(log_in: LogIn) -> None:
+    role = RoleFactory(grants={"core.api_token.create": Reach.ALL})
+    page = log_in(UserFactory(roles=[role])).get(PAGE).content.decode()
+    offered = set(re.findall(r'name="scopes" value="([^"]+)"', page))
+    assert offered == {"*", "core.user:read", "core.tag:read"}
 
 
 def test_the_narrower_of_user_and_role_counts(
