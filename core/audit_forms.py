@@ -21,6 +21,8 @@ OTHERS = (
     "core.customfield",
     "core.tag",
     "core.savedview",
+    "core.apitoken",
+    "core.webhook",
     "core.exchangerate",
     "crm.pipeline",
     "crm.stage",

@@ -3,8 +3,9 @@
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.signals import user_logged_in, user_logged_out
+from allauth.account.signals import password_reset, user_logged_in, user_logged_out
 from django.contrib.auth.signals import user_login_failed
+from django.utils import timezone
 
 from core import audit
 
@@ -13,6 +14,7 @@ def register() -> None:
     """Called once, when the apps are ready."""
     user_logged_in.connect(_done, dispatch_uid="core.sign_ins.done")
     user_logged_out.connect(_left, dispatch_uid="core.sign_ins.left")
+    password_reset.connect(_reset, dispatch_uid="core.sign_ins.reset")
     user_login_failed.connect(_failed, dispatch_uid="core.sign_ins.failed")
 
 
@@ -23,6 +25,13 @@ def _done(request: Any, user: Any, **_more: Any) -> None:
 def _left(request: Any, user: Any, **_more: Any) -> None:
     if user is not None and user.is_authenticated:
         audit.record(actor=user, action="sign_out", subject=user, changes=_from(request))
+
+
+def _reset(user: Any, **_more: Any) -> None:
+    """A password chosen by a link: who was in with another one is out, programs as well as browsers."""
+    from core.services.api_tokens import revoke_all_tokens  # noqa: PLC0415  # needs loaded models
+
+    revoke_all_tokens(user=user, by=user, at=timezone.now())
 
 
 def _failed(credentials: dict[str, Any], request: Any = None, **_more: Any) -> None:

@@ -7,7 +7,7 @@ from allauth.usersessions.models import UserSession
 from django.db.models import Exists, IntegerField, QuerySet, Subquery
 
 from core import permissions
-from core.models import User
+from core.models import ApiToken, User
 from core.people.forms import ColleagueForm
 from core.queries.home import count
 from core.services.invitations import is_mail_set_up
@@ -29,13 +29,14 @@ class CountUpTo(Subquery):
 
 
 def card_of(user: User, by: User) -> dict[str, Any]:
-    """How many sessions and records, whether two-step log-in is on: one query for all."""
+    """How many sessions, tokens and records, whether two-step log-in is on: one query for all."""
     kinds = owned_kinds(by)
     columns: dict[str, Any] = {
         f"kind_{place}": CountUpTo(owned_rows(kind, user, by)) for place, kind in enumerate(kinds)
     }
     row: Any = User.objects.filter(pk=user.pk).values(
         sessions=count(UserSession.objects.filter(user=user)),
+        tokens=count(ApiToken.objects.filter(user=user, revoked_at=None)),
         two_step=Exists(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)),
         **columns,
     )[0]
@@ -44,6 +45,7 @@ def card_of(user: User, by: User) -> dict[str, Any]:
         "person": user,
         "is_self": user == by,
         "sessions": row["sessions"],
+        "tokens": row["tokens"],
         "has_two_step": row["two_step"],
         "records": [(kind, number) for kind, number in records if number],
         "most_counted": MOST_COUNTED,

@@ -73,6 +73,17 @@ def revoke_token(*, token: ApiToken, by: User, at: datetime) -> None:
         audit.record(actor=by, action="token.revoke", subject=token)
 
 
+@transaction.atomic
+def revoke_all_tokens(*, user: User, by: User, at: datetime) -> int:
+    """Where whoever was in as this user has to be out; returns how many tokens that were."""
+    tokens = list(ApiToken.objects.select_for_update().filter(user=user, revoked_at=None))
+    ApiToken.objects.filter(pk__in=[token.pk for token in tokens]).update(revoked_at=at)
+    audit.record_all(
+        actor=by, action="token.revoke", changes_by_subject=[(token, {}) for token in tokens]
+    )
+    return len(tokens)
+
+
 def digest_of(secret: str) -> str:
     """Secrets are random and long: a plain digest is as good as a slow one."""
     return hashlib.sha256(secret.encode()).hexdigest()

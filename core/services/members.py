@@ -17,6 +17,7 @@ from core.lists import lists
 from core.lists.selection import Selection
 from core.models import OwnedRecord, Role, Team, User
 from core.registries import RecordType, record_types
+from core.services.api_tokens import revoke_all_tokens
 from core.services.bulk_changes import Outcome, change_selection
 from core.services.rights import (
     USERS,
@@ -124,11 +125,15 @@ def switch_on(*, user: User, by: User) -> None:
 
 
 @transaction.atomic
-def end_sessions(*, user: User, by: User) -> int:
-    """Sign somebody out wherever they are signed in; returns how many places that were."""
+def end_sessions(*, user: User, by: User, at: datetime) -> int:
+    """Sign somebody out wherever they are signed in, programs with a token of theirs, too.
+
+    Returns how many places that were.
+    """
     begin(by, USERS)
     check_user(by, user)
     ended = _end_sessions(user)
+    revoke_all_tokens(user=user, by=by, at=at)
     audit.record(actor=by, action="user.sign_out", subject=user)
     return ended
 

@@ -1,6 +1,7 @@
 """Users: who there is, inviting them, what they may do, switching them off."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -159,7 +160,8 @@ def user_on(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(MANAGE)
 @require_POST
 def user_sign_out(request: HttpRequest, pk: int) -> HttpResponse:
-    return _act(end_sessions, _("%(name)s is signed out everywhere."), request, pk)
+    act = partial(end_sessions, at=timezone.now())
+    return _act(act, _("%(name)s is signed out everywhere."), request, pk)
 
 
 @requires(MANAGE)

@@ -132,6 +132,38 @@ def test_what_every_colleague_may_read_needs_a_scope(administrator: User) -> Non
     assert all(row.keys() == {"id", "name"} for row in names)
 
 
+def test_signing_out_everywhere_revokes(administrator: User, sales: User, log_in: LogIn) -> None:
+    caller, other = Caller(sales), Caller(administrator)
+    client = log_in(administrator)
+    page = client.get(reverse("user_edit", args=[sales.pk])).content.decode()
+    assert "Signing out revokes 1 API token, too." in page
+    client.post(reverse("user_sign_out", args=[sales.pk]))
+    assert caller.get("me/").status_code == 401
+    assert other.get("me/").status_code == 200
+    event = AuditEvent.objects.get(action="token.revoke")
+    assert (event.actor, event.object_id) == (administrator, caller.token.pk)
+    log = client.get(reverse("audit_list"), {"type": "core.apitoken"}).content.decode()
+    assert "API token revoked" in log
+
+
+def test_tokens_of_who_is_switched_off_open_nothing(
+    administrator: User, sales: User, log_in: LogIn
+) -> None:
+    caller, client = Caller(sales), log_in(administrator)
+    client.post(reverse("user_off", args=[sales.pk]), {"to": ""})
+    assert caller.get("me/").status_code == 401
+    client.post(reverse("user_on", args=[sales.pk]))
+    assert caller.get("me/").status_code == 200
+
+
+def test_a_role_that_is_taken_away_is_gone_for_tokens_at_once(sales: User) -> None:
+    caller = Caller(sales)
+    assert caller.get("leads/").status_code == 200
+    sales.roles.clear()
+    assert caller.get("leads/").status_code == 403
+    assert caller.get("me/").json()["rights"] == {}
+
+
 def test_the_form_offers_what_every_colleague_may_read(log_in: LogIn) -> None:
     role = RoleFactory(grants={"core.api_token.create": Reach.ALL})
     page = log_in(UserFactory(roles=[role])).get(PAGE).content.decode()

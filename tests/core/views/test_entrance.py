@@ -10,9 +10,11 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from core.models import User
+from core.models import AuditEvent, User
 from core.permissions import access_of
+from tests.core.api.callers import Caller
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -180,6 +182,27 @@ def test_password_is_reset_by_mail(member: User, visitor: Client) -> None:
     member.refresh_from_db()
     assert member.check_password(new)
     assert visitor.get(link, follow=True).context["token_fail"]
+
+
+def test_reset_lets_nobody_stay_in_and_a_change_says_who_does(
+    member: User, visitor: Client, log_in: LogIn
+) -> None:
+    """A link is the way back into an account that somebody else was in; a change is house-keeping."""
+    User.objects.filter(pk=member.pk).update(last_login=timezone.now())
+    caller, elsewhere = Caller(member), log_in(member)
+    new = {"password1": "another horse battery", "password2": "another horse battery"}
+    change = reverse("account_change_password")
+    assert "API tokens go on working" in elsewhere.get(change).text
+    elsewhere.post(change, {"oldpassword": PASSWORD, **new})
+    assert caller.get("me/").status_code == 200
+    visitor.post(reverse("account_reset_password"), {"email": member.email})
+    (link,) = re.findall(r"http://testserver(/\S+)", mail.outbox[-1].body)
+    page = visitor.get(link, follow=True)
+    assert "your API tokens are revoked" in page.text
+    visitor.post(page.request["PATH_INFO"], new)
+    assert caller.get("me/").status_code == 401
+    assert elsewhere.get(reverse("settings_profile")).status_code == 302
+    assert AuditEvent.objects.filter(action="token.revoke", object_id=caller.token.pk).exists()
 
 
 def test_reset_does_not_tell_who_has_an_account(member: User, visitor: Client) -> None:
