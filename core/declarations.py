@@ -116,7 +116,7 @@ def _register_settings() -> None:
             "token_list",
             own,
             70,
-            "core.api_token.create",
+            is_for=_has_tokens,
         ),
         SettingsSection(
             "currencies",
@@ -209,6 +209,10 @@ def _register_people() -> None:
             "rights", _("Who may what"), "user-search", "rights", people, 40, "core.settings.manage"
         ),
     )
+
+
+def _has_tokens(access: "Access") -> bool:
+    return any(access.may(f"core.api_token.{action}") for action in ("create", "manage"))
 
 
 def _has_bin(access: "Access") -> bool:

@@ -48,7 +48,7 @@ class Schema(AutoSchema):
             "tags": [_tag(path)],
             "parameters": [*_path_parameters(path), *operation.query, *operation.headers],
             "responses": self._answers(operation),
-            "security": [{"token": [*self.view.scopes_for(method)[:1]]}, {"session": []}],
+            "security": [{"token": self._scope(method)}, {"session": []}],
         }
         if operation.description:
             found["description"] = operation.description
@@ -56,6 +56,10 @@ class Schema(AutoSchema):
             content = {operation.takes_type: {"schema": self._said(operation.takes)}}
             found["requestBody"] = {"required": True, "content": content}
         return found
+
+    def _scope(self, method: str) -> list[str]:
+        view: Any = self.view
+        return [*view.scopes_for(method)[:1]]
 
     def _words(self) -> dict[str, str]:
         definition = getattr(self.view, "definition", None)

@@ -15,18 +15,22 @@ from core.errors import Refused
 from core.forms import TokenForm
 from core.models import User
 from core.pages import UNPROCESSABLE, render_page
-from core.permissions import requires
+from core.permissions import signed_in
 from core.queries.api_tokens import described, visible_tokens
 from core.services.api_tokens import CREATE, create_token, revoke_token
 
 
-@requires(CREATE)
+@signed_in
 def token_list(request: HttpRequest) -> HttpResponse:
-    """The tokens and a form for another one, whose secret is shown in the answer only."""
+    """The tokens; for who may make them a form for another one, whose secret is shown in the answer only.
+
+    Whoever may not make them any more still sees and revokes the own ones.
+    """
     user = permissions.user_of(request)
-    form = TokenForm(request.POST or None, user=user)
     if request.method != "POST":
-        return _page(request, user, form)
+        return _page(request, user, TokenForm(user=user))
+    permissions.require(user, CREATE)
+    form = TokenForm(request.POST, user=user)
     try:
         if form.is_valid():
             made = create_token(**form.values(timezone.now()), by=user, at=timezone.now())
@@ -40,11 +44,15 @@ def _page(
     request: HttpRequest, user: User, form: TokenForm, *, secret: str = "", status: int = 200
 ) -> HttpResponse:
     tokens = described(visible_tokens(user), timezone.now())
-    context: dict[str, Any] = {"form": form, "tokens": tokens, "secret": secret}
+    context: dict[str, Any] = {
+        "form": form if permissions.access_of(user).may(CREATE) else None,
+        "tokens": tokens,
+        "secret": secret,
+    }
     return render_page(request, "core/token_list.html", context, status=status)
 
 
-@requires(CREATE)
+@signed_in
 @require_POST
 def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     user = permissions.user_of(request)

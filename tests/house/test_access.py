@@ -125,6 +125,8 @@ def test_only_these_pages_are_for_everybody_who_is_signed_in() -> None:
         "settings_profile",
         "start",
         "start_hide",
+        "token_list",
+        "token_revoke",
         "view_as_end",
         "view_create",
         "view_delete",

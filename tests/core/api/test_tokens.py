@@ -79,6 +79,28 @@ def test_everybody_sees_the_own_tokens_only(administrator: User, log_in: LogIn) 
     assert "Of the administrator" in every
 
 
+def test_who_manages_tokens_makes_none(administrator: User, log_in: LogIn) -> None:
+    keeper = UserFactory(roles=[RoleFactory(grants={"core.api_token.manage": Reach.ALL})])
+    caller, client = Caller(administrator, name="Forgotten"), log_in(keeper)
+    page = client.get(PAGE).content.decode()
+    assert "Forgotten" in page
+    assert "New token" not in page
+    assert PAGE in client.get(reverse("settings_profile")).content.decode()
+    assert client.post(PAGE, {"name": "x", "scopes": ["*"]}).status_code == 403
+    client.post(reverse("token_revoke", args=[caller.token.pk]))
+    assert caller.get("me/").status_code == 401
+    assert ApiToken.objects.count() == 1
+
+
+def test_who_may_make_tokens_no_more_still_revokes_the_own(sales: User, log_in: LogIn) -> None:
+    caller, client = Caller(sales, name="Mine"), log_in(sales)
+    page = client.get(PAGE).content.decode()
+    assert "Mine" in page
+    assert "New token" not in page
+    client.post(reverse("token_revoke", args=[caller.token.pk]))
+    assert caller.get("me/").status_code == 401
+
+
 def test_what_opens_nothing(administrator: User) -> None:
     past = timezone.now() - timedelta(seconds=1)
     for token in ({"expires_at": past}, {"revoked_at": past}):
