@@ -1,6 +1,10 @@
 """Teams: a tree without circles; dissolving one leaves nothing behind."""
 
+from collections.abc import Callable
+
 import pytest
+from django.test import Client
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -94,6 +98,23 @@ def test_team_that_takes_records_stays(administrator: User, team: Team, other_te
         dissolve_team(team=other_team, into=TeamFactory(), by=administrator, at=NOW)
     with pytest.raises(Refused):
         dissolve_team(team=other_team, into=other_team, by=administrator, at=NOW)
+
+
+def test_everybody_of_a_dissolved_team_is_one_whom_one_may_change(
+    team: Team, other_team: Team, log_in: Callable[..., Client]
+) -> None:
+    """It moves them all: who may do more than whoever dissolves it must not be among them."""
+    below, target = TeamFactory(parent=team), TeamFactory(parent=team)
+    grants = {"core.user.manage": Reach.ALL, "crm.lead.view": Reach.TEAM}
+    keeper = UserFactory(roles=[RoleFactory(grants=grants)], team=team)
+    less = UserFactory(roles=[RoleFactory(grants={"crm.lead.view": Reach.OWN})], team=below)
+    more = UserFactory(role="administrator", team=below, is_active=False)
+    client, url = log_in(keeper), reverse("team_dissolve", args=[below.pk])
+    assert "may do more than you" in client.post(url, {"into": target.pk}, follow=True).text
+    assert set(User.objects.filter(team=below)) == {less, more}
+    User.objects.filter(pk=more.pk).update(team=other_team)
+    client.post(url, {"into": target.pk})
+    assert set(User.objects.filter(team=target)) == {less}
 
 
 def test_who_is_no_administrator_looks_after_the_own_teams(team: Team, other_team: Team) -> None:
