@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from core import audit, permissions
@@ -24,6 +26,7 @@ from core.webhooks.payloads import encoded
 
 OVERLAP = timedelta(hours=24)  # in which the old secret still signs
 MOST_REPLAYED = 10_000
+SALT = "core.services.webhooks"
 EDITED = ("name", "url", "kinds", "owner", "condition", "condition_type")
 
 
@@ -53,11 +56,26 @@ def save_webhook(*, webhook: Webhook, wanted: Wanted, by: User, at: datetime) ->
         audit.record(actor=by, action="webhook.create", subject=webhook)
         return webhook
     changes = audit.differences(before, webhook)
+    if "url" in changes:
+        changes["url"] = _outlined(before["url"]), _outlined(webhook.url)
     if changes:
         webhook.not_before = None  # the address may be a better one now
         webhook.save(update_fields=[*EDITED, "not_before"])
         audit.record(actor=by, action="webhook.change", subject=webhook, changes=changes)
     return webhook
+
+
+def _outlined(url: str) -> str:
+    """An address without what only its receiver should know: many have a secret in their path.
+
+    A few letters of a keyed digest stand for it, so that the trail shows that it is another one.
+    """
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port else ""
+    told = f"{parts.scheme}://{parts.hostname}{port}/"
+    if not (parts.path.strip("/") or parts.query):
+        return told
+    return f"{told}…{salted_hmac(SALT, url, algorithm='sha256').hexdigest()[:4]}"
 
 
 def _check(wanted: Wanted, by: User) -> None:

@@ -107,7 +107,24 @@ def test_changes_are_in_the_audit_trail(client: Client, webhook: Webhook, sales:
     webhook.refresh_from_db()
     assert (webhook.name, webhook.owner) == ("Shop", sales)
     event = AuditEvent.objects.get(action="webhook.change")
-    assert event.changes["url"][1] == GIVEN["url"]
+    assert set(event.changes) == {"name", "url", "kinds", "owner"}
+    assert event.changes["url"][1].startswith("https://shop.example.com/…")
+
+
+def test_the_trail_has_no_secret_of_an_address(client: Client, webhook: Webhook) -> None:
+    edit, hosts = reverse("webhook_edit", args=[webhook.pk]), []
+    for url in (
+        "https://hooks.example.com:8443/services/T0/SECRET",
+        "https://hooks.example.com:8443/services/T0/SECRET?key=SECRET",
+        "https://hooks.example.com:8443",
+    ):
+        client.post(edit, {**GIVEN, "owner": webhook.owner_id, "url": url})
+        hosts.append(AuditEvent.objects.filter(action="webhook.change").latest("pk"))
+    assert not AuditEvent.objects.filter(changes__icontains="SECRET").exists()
+    before, after = hosts[1].changes["url"]
+    assert before != after
+    assert hosts[2].changes["url"] == [after, "https://hooks.example.com:8443/"]
+    assert "hooks.example.com" in client.get(reverse("audit_list")).text
 
 
 def test_condition_of_a_view(client: Client, administrator: User) -> None:
