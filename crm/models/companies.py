@@ -21,7 +21,7 @@ class CompanyQuerySet(OwnedQuerySet["Company"]):
 
 
 class Company(Address, Origin, OwnedRecord):
-    """An organisation; it exists once, however many contacts and leads belong to it."""
+    """An organisation; among what somebody may see it exists once, whatever belongs to it."""
 
     name = models.CharField(_("name"), max_length=200)
     name_key = models.CharField(max_length=200, editable=False)

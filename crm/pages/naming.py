@@ -20,7 +20,7 @@ COMPANY = "company_name"
 
 
 class NamesCompany(RecordForm):
-    """A name that no company has becomes a company when the form is saved."""
+    """A name that no company has becomes one when the form is saved, where the role makes companies."""
 
     def control_name(self, field: RecordField) -> str:
         return COMPANY if field.name == "company" else super().control_name(field)
@@ -31,7 +31,7 @@ class NamesCompany(RecordForm):
         return LinkField(
             target=field.target,
             user=self.user,
-            allows_new=True,
+            allows_new=self.access.may("crm.company.create"),
             label=field.label,
             required=False,
         )
@@ -41,7 +41,7 @@ class NamesCompany(RecordForm):
         name = values.get(COMPANY)
         if isinstance(name, str):
             owner = self.record.owner or self.user
-            found = find_or_create_companies([name], owner=owner, team=owner.team)
+            found = find_or_create_companies([name], by=self.user, owner=owner, team=owner.team)
             values[COMPANY] = found[name]
         return values
 

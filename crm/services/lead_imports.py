@@ -41,7 +41,7 @@ UPDATED_FIELDS = [
     "updated_at",
 ]
 FOREIGN = gettext_noop(
-    "A lead with the external ID “%(id)s” exists, and you may not change it. Ask its owner."
+    "The external ID “%(id)s” cannot be used: you may not change its lead, or it is taken elsewhere."
 )
 
 
@@ -99,7 +99,10 @@ def save_rows(*, lead_import: LeadImport, rows: ParsedRows) -> dict[str, int]:
         *(_refuse_foreign(lead_import, d) for d in rows.drafts if d.number in foreign),
     ]
     companies = find_or_create_companies(
-        (draft.company for draft in drafts), owner=lead_import.owner, team=lead_import.team
+        (draft.company for draft in drafts),
+        by=lead_import.created_by,
+        owner=lead_import.owner,
+        team=lead_import.team,
     )
     contacts = find_or_create_contacts(drafts, companies, leads, lead_import)
     new: list[Lead] = []

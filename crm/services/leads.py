@@ -27,7 +27,7 @@ def save_lead(
     if is_new and lead.owner is None:
         lead.owner, lead.team = by, by.team
     if company is not None:
-        lead.company = _company_called(company, lead)
+        lead.company = _company_called(company, lead, by)
     lead.contact = _save_person(lead, person, by)
     close_or_open(lead, at)
     return save_record(record=lead, by=by)
@@ -44,13 +44,13 @@ def keep_lead(lead: Lead, by: User, at: datetime) -> Lead:
     return save_lead(lead=lead, person={}, company=None, by=by, at=at)
 
 
-def _company_called(name: str, lead: Lead) -> Company | None:
+def _company_called(name: str, lead: Lead, by: User) -> Company | None:
     """The lead's company while its name is the same, else the one of that name; none without."""
     if not name:
         return None
     if lead.company is not None and lead.company.name_key == comparable(name):
         return lead.company
-    return find_or_create_companies([name], owner=lead.owner, team=lead.team)[name]
+    return find_or_create_companies([name], by=by, owner=lead.owner, team=lead.team)[name]
 
 
 def may_edit_person(lead: Lead, by: User) -> bool:

@@ -18,7 +18,7 @@ from crm.choices import StageKind
 from crm.models import Company, Contact, Deal, Lead, LeadImport, Product, Stage, StageChange
 from crm.queries.pipelines import first_stage
 from crm.services.activities import keep_activity
-from crm.services.companies import find_or_create_companies
+from crm.services.companies import find_companies, find_or_create_companies
 from crm.services.contacts import find_or_create_contacts
 from crm.services.deal_amounts import worth
 from crm.services.lead_rows import MAX_LENGTHS, LeadDraft
@@ -35,13 +35,11 @@ PERSON_SCHEMA: dict[str, Any] = {
 
 
 def companies_called(names: Sequence[str], by: User) -> Mapping[str, Company]:
-    """Companies by name; a name that no company has becomes one, where the role makes companies."""
+    """Companies by name; a name that none has becomes one, where the role makes companies."""
     if permissions.access_of(by).may("crm.company.create"):
-        return find_or_create_companies(names, owner=by, team=by.team)
-    keys = {name: comparable(name) for name in names}
-    rows = Company.objects.visible_to(by).filter(name_key__in=set(keys.values())).order_by("-pk")
-    found = {company.name_key: company for company in rows}  # the oldest wins
-    return {name: found[key] for name, key in keys.items() if key in found}
+        return find_or_create_companies(names, by=by, owner=by, team=by.team)
+    found = find_companies(names, by=by)
+    return {name: found[key] for name in names if (key := comparable(name)) in found}
 
 
 # -- contacts --------------------------------------------------------------------------------------

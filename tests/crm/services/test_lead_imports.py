@@ -62,10 +62,31 @@ def test_rows_become_leads_with_contact_company_and_custom_fields(sales: User) -
 
 
 def test_company_is_found_by_its_comparable_name(sales: User) -> None:
-    there = CompanyFactory(name="ENGINES Ltd")
+    there = CompanyFactory(name="ENGINES Ltd", owner=sales)
     import_file([HEADER, ADA, EVE], sales)
     assert Company.objects.get() == there
     assert lead("1").company == lead("3").company == there
+
+
+def test_company_of_another_team_is_not_found_by_its_name(sales: User, outsider: User) -> None:
+    theirs = CompanyFactory(name="Engines Ltd", owner=outsider)
+    import_file([HEADER, ADA, EVE], sales)
+    company = lead("1").company
+    assert company == lead("3").company != theirs
+    assert (company.owner, company.team) == (sales, sales.team)
+
+
+def test_company_that_an_import_makes_for_a_colleague_is_made_once(
+    outsider: User, team: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever imports does not see it, but the next slice finds it."""
+    grants = {f"crm.lead.{it}": Reach.ALL for it in ("import", "view", "edit", "assign")}
+    importer = UserFactory(roles=[RoleFactory(grants=grants)], team=team)
+    monkeypatch.setattr(import_files, "SLICE_ROWS", 1)
+    lead_import = upload(csv_text([HEADER, ADA, BEN, EVE]), importer)
+    run = start(lead_import, importer, owner=outsider)
+    carry_out(run)
+    assert Company.objects.filter(owner=outsider, name_key="engines ltd").count() == 1
 
 
 def test_contact_is_found_by_e_mail_whatever_its_case(sales: User) -> None:
@@ -252,7 +273,7 @@ def test_lead_of_another_owner_is_not_changed(sales: User, outsider: User) -> No
     theirs.refresh_from_db()
     assert theirs.source == "Theirs"
     assert counts(done) == (0, 0, 1)
-    assert "may not change it" in done.refused_rows.get().reason_text
+    assert "cannot be used" in done.refused_rows.get().reason_text
     assert Contact.objects.count() == people, "a refused row leaves no contact"
     assert Company.objects.count() == companies, "a refused row leaves no company"
 

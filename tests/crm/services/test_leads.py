@@ -43,7 +43,7 @@ def test_captured_lead_belongs_to_whoever_captures_it(sales: User) -> None:
 
 
 def test_company_is_not_made_twice(sales: User) -> None:
-    there = CompanyFactory(name="ENGINES ltd")
+    there = CompanyFactory(name="ENGINES ltd", owner=sales)
     assert save(Lead(), sales, ADA, "Engines  Ltd").company == there
 
 

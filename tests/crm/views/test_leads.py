@@ -65,6 +65,36 @@ def test_lead_is_captured(sales: User, log_in: LogIn) -> None:
     assert "Engines Ltd" in page
 
 
+def test_company_is_chosen_by_name_among_those_that_are_seen(
+    sales: User, outsider: User, log_in: LogIn
+) -> None:
+    theirs = CompanyFactory(name="Engines Ltd", owner=outsider)
+    client = log_in(sales)
+    client.post(reverse("lead_create"), FORM)
+    other = {"name": "Bob", "email": "bob@example.org", "company_name": "ENGINES ltd"}
+    client.post(reverse("lead_create"), {**FORM, **other})
+    first, second = Lead.objects.order_by("pk")
+    assert first.company == second.company != theirs
+    assert first.company.owner == sales
+
+
+@pytest.mark.parametrize("page", ["lead_create", "contact_create"])
+def test_company_is_made_by_name_only_with_the_right(page: str, log_in: LogIn) -> None:
+    grants = {
+        f"crm.{kind}.{action}": Reach.OWN
+        for kind in ("lead", "contact")
+        for action in ("view", "create", "edit")
+    }
+    user = UserFactory(roles=[RoleFactory(grants=grants | {"crm.company.view": Reach.OWN})])
+    client, own = log_in(user), CompanyFactory(name="Own Ltd", owner=user)
+    refused = client.post(reverse(page), FORM)
+    assert refused.status_code == 422
+    assert "Choose one of the suggestions." in refused.text
+    made = client.post(reverse(page), {**FORM, "company_name": "own ltd"})
+    assert made.status_code == 302
+    assert Company.objects.get() == own
+
+
 def test_lead_of_nobody_is_refused_with_the_form(sales: User, log_in: LogIn) -> None:
     empty = {**FORM, "name": "", "email": "", "company_name": ""}
     response = log_in(sales).post(reverse("lead_create"), empty)
