@@ -175,7 +175,7 @@ class RecordForm(forms.Form):
             return
         others = model._base_manager.filter(**{field.column: value}).exclude(pk=self.record.pk)
         if others.exists():
-            self.add_error(name, _("Another record has this already."))
+            self.add_error(name, _("This is taken. Use another one."))
 
     def save(self, at: datetime) -> Outcome:
         """Write what is valid; conflicts are kept for showing the form again."""

@@ -82,7 +82,7 @@ def _find_records(writing: Writing, rows: Sequence[Row]) -> None:
         if row.pk and not row.is_refused:
             row.draft = drafts.get(row.pk)
             if row.draft is None:
-                row.refuse(WHOLE, _("This record is gone, or you may not change it."))
+                row.refuse(WHOLE, _("There is no such record, or you may not change it."))
             else:
                 row.record = row.draft.record
         elif not row.is_refused and not may_create:
@@ -96,14 +96,15 @@ def _name(writing: Writing, row: Row, known: Mapping[Any, int]) -> None:
         if row.pk is not None:
             row.refuse("id", _("A new record has no number yet."))
         if found is not None:
-            row.refuse(EXTERNAL, _("There is a record with this key already."))
+            row.refuse(EXTERNAL, _("This key is taken."))
         return
     if row.pk is not None and found not in (None, row.pk):
-        row.refuse(EXTERNAL, _("Another record has this key."))
+        row.refuse(EXTERNAL, _("This key is taken."))
         return
     row.pk = row.pk if row.pk is not None else found
-    if row.pk is None and writing.mode == UPDATE:
-        row.refuse(WHOLE, _("Say which record: by its number, or by a key that is known."))
+    if row.pk is None and row.key is not None and writing.mode == UPDATE:
+        # As for a record that is out of reach: whether others keep something under a key is not told.
+        row.refuse(WHOLE, _("There is no such record, or you may not change it."))
     if row.pk is None and row.key is None:
         row.refuse(WHOLE, _("Say which record: by its number, or by source and key."))
 
@@ -174,7 +175,7 @@ def _check(writing: Writing, row: Row) -> None:
 
 
 def _refuse_taken(writing: Writing, rows: Sequence[Row]) -> None:
-    """Values that only one record may have."""
+    """Values that only one record may have, whoever sees that one: its refusal says no more."""
     for field, column in writing.fields.unique:
         given = [row for row in rows if row.values.get(field)]
         if not given:
@@ -187,7 +188,7 @@ def _refuse_taken(writing: Writing, rows: Sequence[Row]) -> None:
             if holder.setdefault(value, row.record.pk or -row.index - 1) != (
                 row.record.pk or -row.index - 1
             ):
-                row.refuse(field.name, _("Another record has this already."))
+                row.refuse(field.name, _("This is taken. Use another one."))
 
 
 # -- writing -----------------------------------------------------------------------------------

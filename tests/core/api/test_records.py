@@ -1,6 +1,10 @@
 """Reading and writing records through the API."""
 
+from collections.abc import Callable
+
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from core.choices import Reach
 from core.models import AuditEvent, ExternalKey, SavedView, User
@@ -12,13 +16,16 @@ from tests.factories import (
     CustomFieldFactory,
     DealFactory,
     LeadFactory,
+    ProductFactory,
     RoleFactory,
     TagFactory,
     UserFactory,
 )
+from tests.factories.core import NOW
 
 pytestmark = pytest.mark.django_db
 
+LogIn = Callable[..., Client]
 ERP = {"source": "erp", "key": "4711"}
 
 
@@ -325,6 +332,12 @@ def test_foreign_records_are_neither_changed_nor_told(sales: User, outsider: Use
     rows = [{"external": {"source": "erp", "key": "1"}, "name": "x"}]
     answer = caller.post("contacts/bulk/", {"rows": rows}).json()
     assert answer["rows"][0]["status"] == "refused"
+    unknown = [{"external": {"source": "erp", "key": "nobody's"}, "name": "x"}]
+    refusals = [
+        caller.post("contacts/bulk/", {"mode": "update", "rows": sent}).json()["rows"][0]
+        for sent in (rows, unknown)
+    ]
+    assert refusals[0] == refusals[1], "whether somebody keeps something under a key is not told"
     team_mate = ContactFactory(owner=UserFactory(team=sales.team), team=sales.team)
     assert caller.get(f"contacts/{team_mate.pk}/").status_code == 200
     assert caller.patch(f"contacts/{team_mate.pk}/", {"name": "x"}).status_code == 403
@@ -393,6 +406,20 @@ def test_a_person_of_a_lead_needs_the_rights_of_contacts(administrator: User) ->
     assert not Lead.objects.exists()
 
 
+def test_what_is_taken_out_of_sight_says_no_more_than_that(log_in: LogIn) -> None:
+    grants = {f"crm.product.{it}": Reach.OWN for it in ("view", "create", "edit")}
+    user = UserFactory(roles=[RoleFactory(grants=grants)])
+    ProductFactory(name="Theirs", sku="SECRET-1")
+    own = ProductFactory(name="Own", sku="OWN-1", owner=user)
+    caller, client = Caller(user), log_in(user)
+    for sku in ("SECRET-1", own.sku):
+        refused = caller.post("products/", {"name": "x", "sku": sku})
+        assert refused.json()["errors"] == {"sku": ["This is taken. Use another one."]}
+        form = client.post(reverse("product_create"), {"name": "x", "sku": sku})
+        assert "This is taken. Use another one." in form.text
+        assert "Theirs" not in form.text
+
+
 def test_a_company_by_name_is_made_only_with_the_right() -> None:
     theirs = CompanyFactory(name="Theirs")
     seller = UserFactory(roles=[RoleFactory(grants=LEADS | {"crm.company.view": Reach.OWN})])
@@ -402,3 +429,24 @@ def test_a_company_by_name_is_made_only_with_the_right() -> None:
     for name in ("New", theirs.name):
         assert caller.post("leads/", {"company": {"name": name}}).status_code == 422
     assert Company.objects.count() == 2
+
+
+def test_a_company_by_name_is_one_that_the_caller_sees(sales: User, outsider: User) -> None:
+    """Whether others have a company of this name is not to be found out; of several the oldest."""
+    CompanyFactory(name="Acme", owner=outsider)
+    CompanyFactory(name="Acme", owner=sales, deleted_at=NOW)
+    caller = Caller(sales)
+
+    def linked(name: str) -> int:
+        answer = caller.post("leads/", {"company": {"name": name}})
+        assert answer.status_code == 201
+        company = answer.json()["company"]
+        assert company["name"] is not None
+        return company["id"]
+
+    made = linked("Acme")
+    assert Company.objects.get(pk=made).owner == sales
+    assert linked("ACME") == made
+    CompanyFactory(name="acme", owner=sales)
+    assert linked("Acme") == made
+    assert Company.objects.count() == 4
