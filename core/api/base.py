@@ -21,6 +21,7 @@ from core.models import User
 from core.scopes import EVERYTHING, VIEW, WRITE, scopes_of
 
 LARGEST_ID = 2**63 - 1
+LONGEST_LENGTH = 16  # digits of a size
 SIGNED_IN = "signed in"
 CSP = "default-src 'none'; frame-ancestors 'none'"
 
@@ -94,9 +95,9 @@ class ApiView(APIView):
 
     def _check_size(self, request: Request) -> None:
         length = request.headers.get("Content-Length", "")
-        size = int(length) if length.isdecimal() and len(length) < 16 else 0
+        size = int(length) if length.isdecimal() and len(length) < LONGEST_LENGTH else 0
         limit: int = getattr(settings, self.most_bytes)
-        if size > limit:
+        if size > limit or len(length) >= LONGEST_LENGTH:
             sentence = _("The body may have %(megabytes)s MB. Send less at once.")
             raise ProblemError(
                 413, "too-large", sentence % {"megabytes": max(limit // 1_048_576, 1)}

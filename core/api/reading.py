@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from core.api.problems import wrong_parameter
+from core.api.problems import ProblemError, wrong_parameter
 from core.conditions.fields import CUSTOM
 from core.conditions.viewpoint import Viewpoint
 from core.lists.columns import resolved
@@ -17,6 +17,8 @@ MOST_FIELDS = 60
 def chosen_names(kind: RecordType, given: str | Sequence[str], view: Viewpoint) -> list[str]:
     """The wanted fields, also of linked records (`company.industry`); `custom` is all added ones."""
     names = given.split(",") if isinstance(given, str) else list(given)
+    if len(names) > MOST_FIELDS:  # before each is looked at: a body has place for a million
+        raise _too_many()
     wanted: dict[str, None] = {}
     for name in (name.strip() for name in names):
         if name == CUSTOM:
@@ -25,9 +27,13 @@ def chosen_names(kind: RecordType, given: str | Sequence[str], view: Viewpoint) 
             _check(kind, name, view)
             wanted[name] = None
     if len(wanted) > MOST_FIELDS:
-        sentence = _("Ask for %(most)s fields at most.") % {"most": MOST_FIELDS}
-        raise wrong_parameter("fields", sentence)
+        raise _too_many()
     return list(wanted)
+
+
+def _too_many() -> ProblemError:
+    sentence = _("Ask for %(most)s fields at most.") % {"most": MOST_FIELDS}
+    return wrong_parameter("fields", sentence)
 
 
 def _check(kind: RecordType, name: str, view: Viewpoint) -> None:

@@ -40,10 +40,13 @@ class LeadForm(NamesCompany):
 
     @property
     def _sees_person(self) -> bool:
-        """Whether there is nobody yet, or somebody who may be told of."""
+        """Whether there is nobody yet who could be made, or somebody who may be told of."""
         contact = self.record.contact
-        sees = self.access.sees("crm.lead.contact")
-        return sees and (contact is None or self.access.reaches(contact))
+        if contact is None:
+            known = self.access.may("crm.contact.create")
+        else:
+            known = self.access.reaches(contact)
+        return known and self.access.sees("crm.lead.contact")
 
     @property
     def _may_edit_person(self) -> bool:

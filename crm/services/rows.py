@@ -57,10 +57,13 @@ def check_contact(contact: Contact) -> dict[str, str]:
 def fill_leads(rows: Sequence[Row], by: User, _at: datetime) -> None:
     """The persons of the rows, found or made as an import does."""
     drafts, access = [], permissions.access_of(by)
+    unseen = _with_unseen_person(rows, by)
     for row in rows:
         person = _person(row)
         if person:
             _refuse_hidden(row, person, access)
+            if row.index in unseen:
+                row.refuse("person", _("This links to a record that you may not see, so it stays."))
         if person and not row.is_refused:
             drafts.append(_draft(row, person))
     if not drafts:
@@ -77,6 +80,21 @@ def fill_leads(rows: Sequence[Row], by: User, _at: datetime) -> None:
     )
     for number, contact in contacts.items():
         by_index[number].record.contact = contact
+
+
+def _with_unseen_person(rows: Sequence[Row], by: User) -> set[int]:
+    """The rows of stored leads whose person the user may not see: nobody cuts or fills what they do
+    not know of."""
+    linked = {
+        row.index: row.record.contact_id
+        for row in rows
+        if row.extras.get("person") and not row.is_new and row.record.contact_id
+    }
+    seen: set[int] = set()
+    if linked:
+        people = Contact.objects.visible_to(by).filter(pk__in=set(linked.values()))
+        seen = set(people.values_list("pk", flat=True))
+    return {index for index, pk in linked.items() if pk not in seen}
 
 
 def _refuse_hidden(row: Row, person: Mapping[str, str], access: permissions.Access) -> None:

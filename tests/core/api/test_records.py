@@ -406,6 +406,28 @@ def test_a_person_of_a_lead_needs_the_rights_of_contacts(administrator: User) ->
     assert not Lead.objects.exists()
 
 
+def test_a_person_out_of_sight_is_neither_cut_nor_asked_about() -> None:
+    """Who has which address is not found out by giving a lead another person."""
+    grants = {f"crm.contact.{action}": Reach.OWN for action in ("view", "create", "edit")}
+    caller = Caller(UserFactory(roles=[RoleFactory(grants=LEADS | grants)]))
+    for email in ("", "theirs@example.com"):
+        lead = LeadFactory(contact=ContactFactory(name="Theirs", email=email))
+        answer = caller.patch(f"leads/{lead.pk}/", {"person": {"email": "new@example.com"}})
+        assert answer.status_code == 422
+        assert list(answer.json()["errors"]) == ["person"]
+        person = lead.contact
+        lead.refresh_from_db()
+        assert lead.contact == person
+    assert Contact.objects.count() == 2
+
+
+def test_fields_are_counted_before_they_are_looked_at(caller: Caller) -> None:
+    for names in (["name"] * 61, [f"company.nonsense{number}" for number in range(2000)]):
+        answer = caller.post("contacts/query/", {"fields": names})
+        assert answer.status_code == 400
+        assert "60 fields" in answer.json()["detail"]
+
+
 def test_what_is_taken_out_of_sight_says_no_more_than_that(log_in: LogIn) -> None:
     grants = {f"crm.product.{it}": Reach.OWN for it in ("view", "create", "edit")}
     user = UserFactory(roles=[RoleFactory(grants=grants)])

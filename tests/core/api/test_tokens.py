@@ -272,5 +272,12 @@ def test_a_body_that_is_too_large_or_no_json(administrator: User, settings: obje
         )
         assert answer.status_code == status, body[:20]
         assert answer["Content-Type"] == "application/problem+json"
+    huge = caller.client.post(
+        "/api/v1/contacts/",
+        "{}",
+        content_type="application/json",
+        headers={**caller.headers, "Content-Length": "9" * 20},
+    )
+    assert huge.status_code == 413
     settings.API_MAX_BYTES = 100
     assert caller.post("contacts/", {"name": "x" * 100}).status_code == 413

@@ -12,7 +12,7 @@ from core import audit
 from core.choices import Reach
 from core.models import User
 from core.services.search import index_records
-from crm.models import Company, Lead
+from crm.models import Company, Contact, Lead
 from tests.factories import (
     CompanyFactory,
     ContactFactory,
@@ -76,6 +76,27 @@ def test_company_is_chosen_by_name_among_those_that_are_seen(
     first, second = Lead.objects.order_by("pk")
     assert first.company == second.company != theirs
     assert first.company.owner == sales
+
+
+def test_person_of_a_lead_is_made_only_with_the_right(log_in: LogIn) -> None:
+    grants = {
+        "crm.lead.view": Reach.OWN,
+        "crm.lead.create": Reach.OWN,
+        "crm.lead.edit": Reach.OWN,
+        "crm.company.view": Reach.OWN,
+        "crm.contact.view": Reach.OWN,
+    }
+    user = UserFactory(roles=[RoleFactory(grants=grants)])
+    client = log_in(user)
+    CompanyFactory(name="Engines Ltd", owner=user)
+    assert 'name="email"' not in client.get(reverse("lead_create")).text
+    client.post(reverse("lead_create"), FORM)
+    lead = Lead.objects.get()
+    assert lead.contact is None
+    client.post(reverse("lead_edit", args=[lead.pk]), {**FORM, "city": "Bonn"})
+    lead.refresh_from_db()
+    assert (lead.city, lead.contact) == ("Bonn", None)
+    assert not Contact.objects.exists()
 
 
 @pytest.mark.parametrize("page", ["lead_create", "contact_create"])
