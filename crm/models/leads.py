@@ -98,9 +98,9 @@ class Lead(Origin, OwnedRecord):
 
     def name_for(self, access: Access) -> str:
         """The person, else the company, else the number, as far as they may be seen."""
-        if self.contact is not None and access.sees("crm.lead.contact"):
+        if self.contact is not None and _is_told(self.contact, "crm.lead.contact", access):
             return self.contact.name_for(access)
-        if self.company is not None and access.sees("crm.lead.company"):
+        if self.company is not None and _is_told(self.company, "crm.lead.company", access):
             return self.company.name_for(access)
         number = self.external_id if access.sees("crm.lead.external_id") else None
         return gettext("Lead %(number)s") % {"number": number or self.pk}
@@ -108,3 +108,8 @@ class Lead(Origin, OwnedRecord):
     @property
     def is_open(self) -> bool:
         return self.status in OPEN_STATUSES
+
+
+def _is_told(row: OwnedRecord, field: str, access: Access) -> bool:
+    """Whether a lead may be called by this record before somebody; nobody is told by `__str__`."""
+    return access.sees(field) and (access.user is None or access.reaches(row))

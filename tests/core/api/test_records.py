@@ -406,6 +406,25 @@ def test_a_person_of_a_lead_needs_the_rights_of_contacts(administrator: User) ->
     assert not Lead.objects.exists()
 
 
+def test_a_lead_is_not_called_by_whom_the_caller_may_not_see(
+    sales: User, outsider: User, administrator: User, log_in: LogIn
+) -> None:
+    person = ContactFactory(name="Secret person", owner=outsider, team=outsider.team)
+    company = CompanyFactory(name="Secret company", owner=outsider, team=outsider.team)
+    lead = LeadFactory(owner=sales, contact=person, company=company)
+    told = Caller(sales).get(f"leads/{lead.pk}/").json()
+    assert told["display_name"] == f"Lead {lead.pk}"
+    assert "Secret" not in str(told)
+    client = log_in(sales)
+    for url in (reverse("lead_list"), lead.get_absolute_url()):
+        page = client.get(url).text
+        assert f"Lead {lead.pk}" in page
+        assert "Secret" not in page
+    narrow = Caller(administrator, scopes=["crm.lead:read", "crm.company:read"])
+    assert narrow.get(f"leads/{lead.pk}/").json()["display_name"] == "Secret company"
+    assert Caller(administrator).get(f"leads/{lead.pk}/").json()["display_name"] == person.name
+
+
 def test_a_person_out_of_sight_is_neither_cut_nor_asked_about() -> None:
     """Who has which address is not found out by giving a lead another person."""
     grants = {f"crm.contact.{action}": Reach.OWN for action in ("view", "create", "edit")}
