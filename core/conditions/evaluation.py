@@ -10,7 +10,7 @@ from core.conditions.comparisons import Comparison
 from core.conditions.custom import holds_of
 from core.conditions.fields import ResolvedField, resolve, value_of
 from core.conditions.operators import operator_for
-from core.conditions.sql import bounds_of, column_of, rows_of
+from core.conditions.sql import bounds_of, column_of, named_type, rows_of
 from core.conditions.tree import Condition, Criterion, Happened, Joined, Not
 from core.conditions.viewpoint import Viewpoint
 from core.registries import RecordType
@@ -35,6 +35,9 @@ def _test(record: Model, criterion: Criterion, kind: RecordType, view: Viewpoint
     is_reached = all(
         view.reaches(hop.record_type, value_of(record, hop.path)) for hop in field.hops
     )
+    named = named_type(field, comparison, view)
+    if named is not None:
+        is_reached = is_reached and view.reaches(named, value_of(record, field.path))
     holds = is_reached and _holds(record, field, comparison)
     return holds != operator.is_negated
 

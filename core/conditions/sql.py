@@ -18,7 +18,7 @@ from core.conditions.operators import operator_for
 from core.conditions.tree import Condition, Criterion, Happened, Joined, Not
 from core.conditions.viewpoint import Viewpoint
 from core.models import OwnedRecord
-from core.registries import RecordType
+from core.registries import RecordType, record_types
 from core.registries.records import Behaviour
 from core.time_ids import MILLISECOND
 
@@ -52,10 +52,25 @@ def _certain(q: Q) -> Q:
 def _test(criterion: Criterion, kind: RecordType, view: Viewpoint) -> Q:
     field = resolve(kind, criterion.field, view)
     operator = operator_for(criterion.operator, field)
-    q = _compared(field, operator.mean(criterion.value, field, view), kind)
+    comparison = operator.mean(criterion.value, field, view)
+    q = _compared(field, comparison, kind)
     for hop in field.hops:
         q &= view.reached(hop.record_type, hop.path)
+    named = named_type(field, comparison, view)
+    if named is not None:
+        q &= view.reached(named, field.path)
     return ~q if operator.is_negated else q
+
+
+def named_type(field: ResolvedField, comparison: Comparison, view: Viewpoint) -> RecordType | None:
+    """The type whose records are asked for by number, where the asker does not see all of them.
+
+    Else numbers could be tried out until a link that shows nothing has told where it leads.
+    """
+    if field.type != FieldType.LINK or field.key or not isinstance(comparison, OneOf):
+        return None
+    target = record_types[field.target]
+    return None if view.reaches_all(target) else target
 
 
 def _compared(field: ResolvedField, comparison: Comparison, kind: RecordType) -> Q:

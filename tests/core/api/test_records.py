@@ -425,6 +425,24 @@ def test_a_lead_is_not_called_by_whom_the_caller_may_not_see(
     assert Caller(administrator).get(f"leads/{lead.pk}/").json()["display_name"] == person.name
 
 
+def test_numbers_are_not_tried_out_on_links_out_of_sight(sales: User, outsider: User) -> None:
+    theirs = CompanyFactory(name="Theirs", owner=outsider, team=outsider.team)
+    own = CompanyFactory(name="Own", owner=sales)
+    hidden = LeadFactory(owner=sales, company=theirs)
+    seen = LeadFactory(owner=sales, company=own)
+    caller = Caller(sales)
+
+    def found(condition: str) -> set[int]:
+        rows = caller.get("leads/", {"if": condition}).json()["results"]
+        return {row["id"] for row in rows}
+
+    assert found(f"company:is:{theirs.pk}") == set()
+    assert found(f"company:is:{theirs.pk},{own.pk}") == {seen.pk}
+    assert found(f"company:is_not:{theirs.pk}") == {hidden.pk, seen.pk}
+    assert found(f"company:is_not:{own.pk}") == {hidden.pk}
+    assert found("company:set") == {hidden.pk, seen.pk}
+
+
 def test_a_person_out_of_sight_is_neither_cut_nor_asked_about() -> None:
     """Who has which address is not found out by giving a lead another person."""
     grants = {f"crm.contact.{action}": Reach.OWN for action in ("view", "create", "edit")}
