@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import permissions
 from core.errors import Refused
+from core.forms.records import RecordForm
 from core.lists import Neighbours, lists, neighbours
 from core.lists.cells import LIST
 from core.models import Tag, User
@@ -22,7 +23,6 @@ from core.pages import UNPROCESSABLE, render_page
 from core.queries.changes import trail_of
 from core.records.declaration import RecordPage, Tab, record_pages
 from core.records.facts import FactReader, sections_of
-from core.records.forms import RecordForm
 from core.records.layouts import with_layout
 from core.records.lookups import name_of
 from core.registries import RecordType

@@ -7,8 +7,8 @@ from allauth.usersessions.models import UserSession
 from django.db.models import Exists, IntegerField, QuerySet, Subquery
 
 from core import permissions
+from core.forms.people import ColleagueForm
 from core.models import ApiToken, User
-from core.people.forms import ColleagueForm
 from core.queries.home import count
 from core.services.invitations import is_mail_set_up
 from core.services.members import owned_kinds, owned_rows

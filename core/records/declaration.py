@@ -12,8 +12,8 @@ from core.permissions import Access
 from core.registries import RecordType, Registry, record_types
 
 if TYPE_CHECKING:
+    from core.forms.records import RecordForm
     from core.models import User
-    from core.records.forms import RecordForm
 
 
 @dataclass(frozen=True)

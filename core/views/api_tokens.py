@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from core import permissions
 from core.errors import Refused
-from core.forms import TokenForm
+from core.forms.api_tokens import TokenForm
 from core.models import User
 from core.pages import UNPROCESSABLE, render_page
 from core.permissions import signed_in

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core import audit, permissions
-from core.audit_forms import AuditForm
+from core.forms.audit import AuditForm
 from core.models import User
 from core.pages import render_page
 from core.pages.records import number_of

@@ -21,10 +21,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core import permissions
-from core.changes.forms import FORMS, ChangeForm, ExportForm
 from core.changes.words import done_sentence, left_sentence, question_of, submit_of
 from core.errors import Refused
 from core.exports.files import csv_pieces, xlsx_file
+from core.forms.bulk import FORMS, ChangeForm, ExportForm
 from core.lists.selection import Selection
 from core.lists.state import ListState
 from core.models import ChangeSet, User

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from core import permissions
-from core.forms import CompanyForm
+from core.forms.company import CompanyForm
 from core.images import ENDINGS
 from core.models import Installation
 from core.pages import form_page

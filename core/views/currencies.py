@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core import permissions
-from core.forms import BaseCurrencyForm, RateForm
+from core.forms.currencies import BaseCurrencyForm, RateForm
 from core.models import ExchangeRate, Installation, JobRun
 from core.pages import form_page
 from core.permissions import requires

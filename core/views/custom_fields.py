@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from core import permissions
 from core.choices import CUSTOM_FIELD_TYPES
-from core.forms import CustomFieldForm
+from core.forms.custom_fields import CustomFieldForm
 from core.models import CustomField, User
 from core.pages import form_page, render_page
 from core.permissions import requires

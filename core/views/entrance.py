@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from core.forms import SetUpForm
+from core.forms.entrance import SetUpForm
 from core.pages import form_page, render_page
 from core.permissions import public
 from core.services.users import create_first_administrator, is_set_up

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from core import permissions
 from core.errors import Refused
-from core.forms import SavedViewForm
+from core.forms.saved_views import SavedViewForm
 from core.lists import ListState, lists
 from core.lists.words import described
 from core.models import SavedView, User

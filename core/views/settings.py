@@ -7,7 +7,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
 from core import permissions
-from core.forms import ProfileForm
+from core.forms.settings import ProfileForm
 from core.pages import form_page, way_back
 from core.permissions import signed_in
 from core.services.users import update_preferences

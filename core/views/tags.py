@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import permissions
-from core.forms import TagForm, TagMergeForm
+from core.forms.tags import TagForm, TagMergeForm
 from core.models import JobRun, Tag
 from core.pages import form_page, render_page
 from core.pages.records import number_of

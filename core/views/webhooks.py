@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from core import permissions
 from core.fields.ordering import Order
+from core.forms.webhooks import LogForm, WebhookForm
 from core.lists.keyset import LARGEST_ID, fetch_page
 from core.models import Webhook, WebhookDelivery
 from core.pages import STOP_POLLING, form_page, render_page
@@ -37,7 +38,6 @@ from core.services.webhooks import (
 )
 from core.tasks import deliver_webhook
 from core.values import grouped
-from core.webhooks.forms import LogForm, WebhookForm
 from core.webhooks.signing import secret_of
 
 RIGHT = "core.webhook.manage"

@@ -7,10 +7,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.forms.records import RecordForm
 from core.permissions import Access
 from core.records import Pill, RecordPage
 from core.records.fields import RecordField
-from core.records.forms import RecordForm
 from crm.models import Activity
 from crm.pages import shared
 from crm.services.activities import keep_activity

@@ -6,10 +6,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from core.forms.records import RecordForm
 from core.models import User
 from core.permissions import Access
 from core.records import Pill, RecordPage, Related
-from core.records.forms import RecordForm
 from core.records.saving import keep_record
 from core.text import comparable
 from crm.choices import CompanyKind

@@ -8,11 +8,11 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from core.forms.records import RecordForm
 from core.models import User
 from core.permissions import Access, related_row_condition
 from core.records import Linked, Pill, RecordPage, Related, Tab
 from core.records.fields import RecordField
-from core.records.forms import RecordForm
 from crm.choices import BuyingRole, StageKind
 from crm.models import Contact, Deal, DealContact, Product, Stage
 from crm.pages import shared

@@ -7,10 +7,10 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from core.forms.records import RecordForm
 from core.models import User
 from core.permissions import Access, related_row_condition
 from core.records import Pill, RecordPage, Related
-from core.records.forms import RecordForm
 from core.records.saving import keep_record
 from crm.choices import Attendance
 from crm.models import Contact, Event, Group, Membership, Participation

@@ -7,10 +7,10 @@ from django import forms
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from core.forms.records import RecordForm
 from core.models import User
 from core.records.edits import Outcome
 from core.records.fields import RecordField
-from core.records.forms import RecordForm
 from core.records.links import LinkField
 from core.text import comparable
 from crm.models import Contact

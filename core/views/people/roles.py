@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core import permissions
+from core.forms.people import NewRoleForm, RoleForm
 from core.models import Role
 from core.pages import form_page, render_page
-from core.people.forms import NewRoleForm, RoleForm
 from core.people.matrix import ACCESSES, REACHES, matrix_of, rights_in, values_of
 from core.permissions import requires
 from core.services.roles import create_role, delete_role, reset_role, rights_of, save_role

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core import permissions
+from core.forms.people import DissolveForm, TeamForm
 from core.models import Team
 from core.pages import form_page
-from core.people.forms import DissolveForm, TeamForm
 from core.people.trees import team_tree
 from core.permissions import requires
 from core.services.teams import create_team, dissolve_team, dissolving, edit_team

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core import permissions
+from core.forms.people import ColleagueForm, InvitationForm, UserForm
 from core.models import User
 from core.pages import UNPROCESSABLE, form_page, refusals_in, render_page
 from core.people.card import card_of
-from core.people.forms import ColleagueForm, InvitationForm, UserForm
 from core.people.listing import filter_choices, user_page
 from core.permissions import requires
 from core.services.bulk_changes import Outcome

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_http_methods
 
 from core import permissions
 from core.errors import Refused
+from core.forms.records import RecordForm
 from core.models import User
 from core.pages import UNPROCESSABLE
 from core.pages.records import CONFLICT, head_context, page_or_404, record_or_404
 from core.permissions import requires_of_record
 from core.records.declaration import RecordPage
 from core.records.facts import FactReader, find_field
-from core.records.forms import RecordForm
 
 
 @requires_of_record("edit")

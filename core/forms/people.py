@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.forms.zones import zone_choices
 from core.models import Role, Team, User
-from core.people.zones import zone_choices
 from core.queries.company import company
 
 
