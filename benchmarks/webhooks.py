@@ -82,7 +82,7 @@ def measure_deliveries(webhook: Any) -> None:
 
     from core.models import WebhookDelivery
     from core.services.webhook_deliveries import make_deliveries
-    from core.webhooks.turns import take_turn
+    from core.services.webhook_turns import take_turn
 
     def make() -> None:
         while make_deliveries(at=timezone.now()):

@@ -224,14 +224,14 @@ def _register_jobs() -> None:
         JobKind(
             "core.custom_field_index",
             _("Index of a custom field"),
-            "core.jobs.custom_field_indexes.CustomFieldIndexJob",
+            "core.chores.custom_field_indexes.CustomFieldIndexJob",
             permission="core.custom_field.manage",
             describe=_index_title,
         ),
         JobKind(
             "core.tag_replacement",
             _("Merge or delete tags"),
-            "core.jobs.tag_replacements.TagReplacementJob",
+            "core.chores.tag_replacements.TagReplacementJob",
             permission="core.tag.manage",
             describe=_tags_title,
             counts={"changed": pgettext_lazy("records", "Changed")},
@@ -239,7 +239,7 @@ def _register_jobs() -> None:
         JobKind(
             "core.search_rebuild",
             _("Search index"),
-            "core.search.rebuild.SearchRebuildJob",
+            "core.chores.search.SearchRebuildJob",
             permission="core.settings.manage",
             can_run_now=True,
         ),
@@ -248,7 +248,7 @@ def _register_jobs() -> None:
         JobKind(
             "core.team_dissolve",
             _("Dissolve a team"),
-            "core.jobs.teams.DissolveTeamJob",
+            "core.chores.teams.DissolveTeamJob",
             permission="core.user.manage",
             describe=_dissolve_title,
             counts={"moved": pgettext_lazy("records", "Moved")},

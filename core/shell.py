@@ -9,8 +9,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from core import permissions
+from core.company import Company, company
 from core.models import User
-from core.queries.company import Company, company
 from core.queries.start import frame_of
 from core.registries import (
     SETTINGS_GROUPS,

@@ -8,7 +8,7 @@ from core.jobs.runner import execute_run
 from core.queue import enqueue
 from core.services.jobs import ask_dated_question
 from core.services.webhook_deliveries import make_deliveries, prune_log, webhooks_to_wake
-from core.webhooks.turns import take_turn
+from core.services.webhook_turns import take_turn
 
 
 @shared_task(name="core.run_job")

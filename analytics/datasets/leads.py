@@ -10,7 +10,7 @@ import pandas as pd
 from django.db.models import Max, Min
 
 from core.choices import FieldType, KnownWhen
-from core.services.custom_fields import fields_of
+from core.fields.added import fields_of
 from crm.choices import LeadStatus
 from crm.models import Lead
 

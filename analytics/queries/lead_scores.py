@@ -3,9 +3,9 @@
 from typing import Any
 
 from core import permissions
+from core.fields.added import labels_of
 from core.models import JobRun, User
 from core.registries import record_types
-from core.services.custom_fields import labels_of
 from core.values import in_words
 from crm.models import Lead, LeadScore
 

@@ -7,8 +7,8 @@ from django.db.models import Model, Q
 
 from core.models import User
 from core.permissions import NOTHING
-from core.queries.search import search_condition
 from core.registries import record_types
+from core.search.finding import search_condition
 
 LARGEST_NUMBER = 2**63 - 1
 LONGEST = 20  # digits

@@ -16,7 +16,7 @@ from core.registries.records import Field
 from core.rows.fields import OWNER
 from core.rows.reading import LONGEST_KEY, LONGEST_SOURCE, MOST_TAGS
 from core.services.rows import MODES, MOST_ROWS
-from core.services.tags import LONGEST_NAME
+from core.tags import LONGEST_NAME
 
 LINK, REFERENCE, KEY = "Link", "Reference", "ExternalKey"
 READ_TYPES: dict[FieldType, Json] = {

@@ -24,8 +24,8 @@ from core.api.described import (
 from core.conditions.viewpoint import Viewpoint
 from core.lists.columns import resolved
 from core.lists.parts import parameters_of, read_parts
+from core.lists.saved_views import visible_views
 from core.models import SavedView, User
-from core.queries.saved_views import visible_views
 from core.registries import record_types
 
 VIEW = thing(

@@ -13,8 +13,8 @@ from core.api.described import ID, TEXT, described, query, thing
 from core.api.problems import SECONDS, wrong_parameter
 from core.lists import lists as definitions
 from core.models import User
-from core.queries.search import Hit, find_records
 from core.registries import record_types
+from core.search.finding import Hit, find_records
 from core.time_limits import at_most
 
 USUAL, MOST, LONGEST = 20, 50, 200

@@ -17,7 +17,7 @@ def register_jobs() -> None:
         JobKind(
             "core.bulk_change",
             _("Change many records"),
-            "core.jobs.bulk_changes.BulkChangeJob",
+            "core.chores.bulk_changes.BulkChangeJob",
             permission="",
             describe=_change_title,
             result_url=_change_set_url,
@@ -26,7 +26,7 @@ def register_jobs() -> None:
         JobKind(
             "core.bulk_undo",
             _("Undo a change of many records"),
-            "core.jobs.bulk_changes.BulkUndoJob",
+            "core.chores.bulk_changes.BulkUndoJob",
             permission="",
             describe=_change_title,
             result_url=_change_set_url,
@@ -35,7 +35,7 @@ def register_jobs() -> None:
         JobKind(
             "core.empty_bin",
             _("Empty the bin"),
-            "core.jobs.bins.EmptyBinJob",
+            "core.chores.bins.EmptyBinJob",
             permission="core.bin.empty",
             can_run_now=True,
             counts={"erased": pgettext_lazy("records", "Deleted for good"), "left": left},

@@ -13,11 +13,11 @@ from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
 from core import permissions
+from core.assigning import assignable_users
 from core.changes.drafts import Draft
 from core.changes.values import setter_of
 from core.errors import Refused
 from core.models import Tag, User
-from core.queries.users import assignable_users
 from core.registries import RecordType
 
 Prepared = Callable[[Draft, datetime], None]

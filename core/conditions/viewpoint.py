@@ -8,9 +8,9 @@ from django.db.models import Q
 
 from core import permissions
 from core.choices import Reach
+from core.company import company_for
 from core.models import CustomField, User
 from core.permissions import Access
-from core.queries.company import company_for
 from core.registries import RecordType
 from core.registries.records import Choices, Field
 

@@ -7,14 +7,14 @@ from django.http import QueryDict  # noqa: TID251  # what a form was given
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from core.assigning import assignable_users
 from core.changes import AddTags, Assign, Change, Delete, RemoveTags, SetField
 from core.changes.values import control_of, editable_fields
 from core.models import Tag, User
-from core.queries.users import assignable_users
 from core.records.fields import RecordField
 from core.records.plain import plain
 from core.registries import RecordType
-from core.services.tags import names_in, tags_called
+from core.tags import names_in, tags_called
 
 MOST_TAGS = 100
 

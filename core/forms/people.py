@@ -7,9 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.company import company
 from core.forms.zones import zone_choices
 from core.models import Role, Team, User
-from core.queries.company import company
 
 
 class InvitationForm(forms.Form):

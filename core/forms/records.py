@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _
 
 from core import permissions
 from core.choices import FieldType
+from core.currencies import base_currency
 from core.models import User
-from core.queries.currencies import base_currency
 from core.records.controls import form_field
 from core.records.declaration import RecordPage
-from core.records.edits import Conflict, Outcome, edit_record, set_tags
 from core.records.facts import FactReader
 from core.records.fields import RecordField, fields_for
 from core.records.links import LinkField, TagsField
 from core.records.plain import plain
+from core.services.edits import Conflict, Outcome, edit_record, set_tags
 
 LOADED = "loaded"
 CURRENCY = "currency"

@@ -12,7 +12,7 @@ from core.choices import ACTIVE_STATES, RunState
 from core.jobs.following import ask_following
 from core.jobs.kinds import job_kinds
 from core.models import JobRun, JobStep
-from core.services.notifications import notify
+from core.notifying import notify
 
 SENTENCES = {
     RunState.SUCCEEDED: gettext_noop("“%(job)s” is done."),

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from core.queries.plans import plan_of
+from core.plans import plan_of
 
 # Beyond this many rows nobody needs the exact number.
 COUNT_LIMIT = 10_000

@@ -14,9 +14,9 @@ from core.fields.ordering import Order
 from core.lists.columns import Column, columns_of, name_column, resolved
 from core.lists.definition import NAME, ListDefinition
 from core.lists.parts import Part, parameters_of, read_parts
+from core.lists.saved_views import may_change, views_of
 from core.permissions import NOTHING, visible_rows
-from core.queries.saved_views import may_change, views_of
-from core.queries.search import Words
+from core.search.finding import Words
 
 if TYPE_CHECKING:
     from core.models import CustomField, SavedView, User

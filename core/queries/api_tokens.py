@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 
 from core import permissions
 from core.models import ApiToken, User
-from core.services.api_tokens import MANAGE
+
+MANAGE = "core.api_token.manage"
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,6 @@ from core.conditions.fields import value_of
 from core.lists.cells import url_of
 from core.models import RecentRecord, User
 from core.permissions import Access
-from core.queries.search import find_records
 from core.reading import read_by_name
 from core.registries import (
     RecordType,
@@ -29,6 +28,7 @@ from core.registries import (
     settings_sections,
 )
 from core.search.entries import searched_fields, searched_types
+from core.search.finding import find_records
 from core.search.questions import Question
 from core.search.words import IS_CJK, folded, name_tokens, runs
 from core.values import in_words

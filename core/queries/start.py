@@ -10,8 +10,8 @@ from django.db.models import Exists
 
 from core import permissions
 from core.choices import ACTIVE_STATES
+from core.company import Company, company_columns, company_from
 from core.models import JobRun, Notification, SampleData, User
-from core.queries.company import Company, company_columns, company_from
 from core.queries.home import count
 from core.registries.start import StartStep, start_steps
 

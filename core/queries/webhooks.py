@@ -14,9 +14,9 @@ from core.choices import DeliveryState
 from core.conditions import Viewpoint, checked, from_json, sentence
 from core.errors import Refused
 from core.lists.cells import url_of
+from core.lists.saved_views import visible_views
 from core.models import SavedView, User, Webhook, WebhookDelivery
 from core.models.webhooks import OPEN_STATES, STILL_OPEN
-from core.queries.saved_views import visible_views
 from core.registries import record_types
 from core.webhooks.kinds import kinds_by_type, label_of
 from core.webhooks.rights import still_told

@@ -12,7 +12,6 @@ from core.permissions import Access
 from core.registries import RecordType, Registry, record_types
 
 if TYPE_CHECKING:
-    from core.forms.records import RecordForm
     from core.models import User
 
 
@@ -115,8 +114,8 @@ Save = Callable[[Any, "User", datetime], Any]
 class RecordPage:
     """The page of one record type, its forms and its place.
 
-    `first` are the fields of the short form; `save` is the service that writes an edited record;
-    `rows` adds what the head and the facts need, so that nothing is read by a template.
+    `first` are the fields of the short form, which is a `RecordForm`; `save` is the service that writes
+    an edited record; `rows` adds what the head and the facts need, so that nothing is read by a template.
     """
 
     kind: str
@@ -124,7 +123,7 @@ class RecordPage:
     edit_url: str
     first: Sequence[str]
     save: Save
-    form: "type[RecordForm]"
+    form: type[Any]
     new_title: Promise
     edit_title: Promise
     saved: Promise

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from core import permissions
 from core.choices import FieldType
 from core.conditions.fields import value_of
+from core.currencies import base_currency
 from core.fields.texts import amount_text
 from core.models import User
 from core.permissions import Access
-from core.queries.currencies import base_currency
 from core.records.declaration import RecordPage
 from core.records.fields import RecordField, built_in, fields_for
 from core.records.layouts import arranged, has_place, headings_of, layout_at

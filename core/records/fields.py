@@ -10,13 +10,13 @@ from django.db.models import Model
 from core import permissions
 from core.choices import FieldType
 from core.conditions.fields import value_of
+from core.fields.added import fields_of
 from core.fields.stored import from_stored, to_stored
 from core.fields.texts import text_of
 from core.models import CustomField, User
 from core.permissions import Access
 from core.registries import RecordType, record_types
 from core.registries.records import Choices, Field
-from core.services.custom_fields import fields_of
 
 CUSTOM = "custom_"
 ADDED = "added"  # the section of the custom fields

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.models import User
 from core.records.lookups import called, lookup_rows, name_of
-from core.services.tags import LONGEST_NAME, names_in
+from core.tags import LONGEST_NAME, names_in
 from core.text import comparable
 
 LONGEST_ID = 18

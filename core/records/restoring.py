@@ -1,5 +1,6 @@
 """Putting back the value that a field had before a change: an edit like any other."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,8 +22,9 @@ def restore_value(
 ) -> RecordField:
     """Write what the event says was there before; refuses what no longer fits."""
     form = page.form(None, page=page, record=record, user=by)
+    known: Mapping[str, RecordField] = form.known
     control, field = next(
-        ((key, f) for key, f in form.known.items() if f.trail_name == name and not f.through),
+        ((key, f) for key, f in known.items() if f.trail_name == name and not f.through),
         (None, None),
     )
     if field is None or control is None or name not in event.changes:

@@ -9,7 +9,6 @@ from core.registries.base import Registry
 
 if TYPE_CHECKING:
     from core.models import User
-    from core.rows.items import Row
 
 Missing = Mapping[str, str]
 
@@ -39,7 +38,7 @@ class RowRules:
     begin: "Callable[[Sequence[Any], User, datetime], None]" = _nothing
     made: "Callable[[Sequence[Any], User, datetime], None]" = _nothing
     extras: Mapping[str, Mapping[str, Any]] | None = None
-    fill: "Callable[[Sequence[Row], User, datetime], None] | None" = None
+    fill: "Callable[[Sequence[Any], User, datetime], None] | None" = None
     called: "Callable[[Sequence[str], User], Mapping[str, Any]] | None" = None
     save: "Callable[[Any, User, datetime], Any] | None" = None
 

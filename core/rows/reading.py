@@ -11,7 +11,7 @@ from core.registries import rules_for_rows
 from core.rows.fields import CUSTOM, EXTERNAL, OWNER, TAGS, RowFields
 from core.rows.items import WHOLE, Key, Reference, Row
 from core.rows.values import for_column, for_custom
-from core.services.tags import LONGEST_NAME
+from core.tags import LONGEST_NAME
 from core.text import comparable
 
 LARGEST_ID = 2**63 - 1

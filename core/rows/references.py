@@ -6,14 +6,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core import permissions
+from core.assigning import assignable_users
 from core.choices import FieldType
 from core.models import User
-from core.queries.users import assignable_users
 from core.records.fields import RecordField
 from core.registries import record_types, rules_for_rows
 from core.rows.fields import OWNER, RowFields
 from core.rows.items import Reference, Row
-from core.services.external_keys import find_by_keys
+from core.rows.keys import find_by_keys
 
 UNKNOWN = "unknown"
 Link = tuple[Row, RecordField, Reference]

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from core import audit, permissions, scopes
 from core.errors import Refused
 from core.models import ApiToken, Role, User
+from core.queries.api_tokens import MANAGE
 
 BEGIN = "rm_"
 SHOWN = 11  # letters of the secret by which people tell tokens apart
 MOST_TOKENS = 50
 NOTED_EVERY = timedelta(minutes=1)
-CREATE, MANAGE = "core.api_token.create", "core.api_token.manage"
+CREATE = "core.api_token.create"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from django.db.models import PROTECT, QuerySet
 from core import audit, permissions
 from core.models import Attachment, AuditEvent, User
 from core.registries import RecordType
-from core.services.external_keys import forget_keys
+from core.rows.keys import forget_keys
 from core.services.records import after_change, kind_of
 
 

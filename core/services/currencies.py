@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from core import audit, permissions
 from core.choices import Currency
+from core.currencies import Rates, base_currency
 from core.errors import Refused
 from core.locks import lock_for_transaction
 from core.models import ExchangeRate, Installation, JobRun
-from core.queries.currencies import Rates, base_currency
 from core.registries import base_amounts
 
 if TYPE_CHECKING:

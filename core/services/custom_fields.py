@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core import audit, permissions
 from core.choices import FieldType, KnownWhen
 from core.errors import Refused
+from core.fields.added import fields_of
 from core.fields.parsing import MAX_CHOICE
 from core.locks import lock_for_transaction
 from core.models import CustomField, User
@@ -224,14 +225,3 @@ def set_known_when(*, field: CustomField, known_when: str, by: User | None) -> N
     field.save(update_fields=["known_when"])
     changes = audit.differences(before, field)
     audit.record(actor=by, action="field.known_when", subject=field, changes=changes)
-
-
-def fields_of(object_type: str) -> list[CustomField]:
-    """The fields of a record type in their order, without archived ones."""
-    return list(CustomField.objects.active().filter(object_type=object_type))
-
-
-def labels_of(object_type: str) -> dict[str, str]:
-    """Labels by full name, of archived fields as well: the past goes on speaking of them."""
-    fields = CustomField.objects.filter(object_type=object_type)
-    return {field.name: field.label for field in fields}

@@ -18,15 +18,15 @@ from core.conditions.viewpoint import Viewpoint
 from core.errors import Refused
 from core.locks import lock_for_transaction
 from core.models import ChangeSet, Tag, User
-from core.records.edits import set_tags
 from core.registries import RecordType, rules_for_rows
 from core.rows.fields import EXTERNAL, RowFields
 from core.rows.items import CREATED, REFUSED, UNCHANGED, UPDATED, WHOLE, Row
+from core.rows.keys import find_by_keys, keep_keys
 from core.rows.reading import identify, read_values, refuse_twins
 from core.rows.references import resolve_links, resolve_owners
-from core.services.external_keys import find_by_keys, keep_keys
+from core.services.edits import set_tags
 from core.services.records import after_change, assign_records
-from core.services.tags import tags_called
+from core.tags import tags_called
 from core.text import comparable
 
 MODES = CREATE, UPDATE, UPSERT = "create", "update", "upsert"

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from core import audit
 from core.choices import Sharing
 from core.errors import Refused
+from core.lists.saved_views import may_change, visible_views
 from core.models import SavedView, User, ViewFavourite
-from core.queries.saved_views import may_change, visible_views
 
 MOST_VIEWS = 100
 Kept = Mapping[str, Any]  # condition, columns, sort

@@ -10,10 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import audit
+from core.company import company
 from core.errors import Refused
 from core.locks import lock_for_transaction
 from core.models import Role, Team, User
-from core.queries.company import company
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -16,7 +16,7 @@ from core.choices import DeliveryFault, DeliveryState, WebhookState
 from core.locks import is_free_for_transaction
 from core.models import Webhook, WebhookDelivery, WebhookEvent
 from core.models.webhooks import STILL_OPEN
-from core.services.notifications import notify
+from core.notifying import notify
 from core.speaking import speaking_as
 from core.webhooks.payloads import Told, told_to
 from core.webhooks.rights import rights_of

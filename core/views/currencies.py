@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core import permissions
+from core.currencies import base_currency
 from core.forms.currencies import BaseCurrencyForm, RateForm
 from core.models import ExchangeRate, Installation, JobRun
 from core.pages import form_page
 from core.permissions import requires
-from core.queries.currencies import base_currency
 from core.services.currencies import delete_rate, save_rate, set_base_currency
 from core.tasks import wake
 

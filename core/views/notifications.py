@@ -6,9 +6,9 @@ from django.views.decorators.http import require_POST
 
 from core import permissions
 from core.models import Notification
+from core.notifying import mark_read
 from core.pages import render_page
 from core.permissions import signed_in
-from core.services.notifications import mark_read
 
 SHOWN = 100
 

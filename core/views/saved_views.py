@@ -14,10 +14,10 @@ from core import permissions
 from core.errors import Refused
 from core.forms.saved_views import SavedViewForm
 from core.lists import ListState, lists
+from core.lists.saved_views import may_change, visible_views
 from core.lists.words import described
 from core.models import SavedView, User
 from core.permissions import signed_in
-from core.queries.saved_views import may_change, visible_views
 from core.services.saved_views import (
     create_view,
     delete_view,

@@ -32,9 +32,9 @@ from core.choices import FieldType
 from core.errors import Refused
 from core.models import User
 from core.rows.items import Key
+from core.rows.keys import find_by_keys
 from core.rows.reading import LARGEST_ID, key_of
 from core.rows.values import for_column, parsed
-from core.services.external_keys import find_by_keys
 from core.telling.values import amount, moment
 from crm.choices import InteractionKind
 from crm.models import Contact, Interaction

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
-from core.jobs.bulk_changes import plan_over, within
 from core.jobs.context import RunContext
 from core.jobs.kinds import Job, Plan, Saved
+from core.jobs.ranges import plan_over, within
 from crm.models import Stage
 from crm.services.stages import deals_of, move_deals
 

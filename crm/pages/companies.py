@@ -10,7 +10,7 @@ from core.forms.records import RecordForm
 from core.models import User
 from core.permissions import Access
 from core.records import Pill, RecordPage, Related
-from core.records.saving import keep_record
+from core.services.edits import keep_record
 from core.text import comparable
 from crm.choices import CompanyKind
 from crm.models import Company, Contact, Deal, Lead

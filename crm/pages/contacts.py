@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core.models import User
 from core.permissions import Access, related_row_condition
 from core.records import Linked, Pill, RecordPage, Related
-from core.records.saving import keep_record
+from core.services.edits import keep_record
 from crm.models import Contact, Deal, DealContact, Event, Group, Lead, Membership, Participation
 from crm.pages import shared
 from crm.pages.naming import NamesCompany, duplicate_people

@@ -11,7 +11,7 @@ from core.forms.records import RecordForm
 from core.models import User
 from core.permissions import Access, related_row_condition
 from core.records import Pill, RecordPage, Related
-from core.records.saving import keep_record
+from core.services.edits import keep_record
 from crm.choices import Attendance
 from crm.models import Contact, Event, Group, Membership, Participation
 from crm.pages import shared

@@ -9,9 +9,9 @@ from django.db.models import Q, QuerySet
 
 from core.forms.records import RecordForm
 from core.models import User
-from core.records.edits import Outcome
 from core.records.fields import RecordField
 from core.records.links import LinkField
+from core.services.edits import Outcome
 from core.text import comparable
 from crm.models import Contact
 from crm.services.companies import find_or_create_companies

@@ -8,7 +8,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import ngettext
 
-from core.queries.currencies import CENT, base_currency
+from core.currencies import CENT, base_currency
 from crm.models import Deal
 
 

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 from core import permissions
 from core.conditions import Criterion, any_of
 from core.errors import Refused
+from core.fields.added import labels_of
 from core.permissions import Access
 from core.queries.home import HomeView
 from core.reading import read_by_name
 from core.registries import record_types
-from core.services.custom_fields import labels_of
 from core.values import in_words
 from crm.choices import OPEN_STATUSES
 from crm.models import Company, Lead

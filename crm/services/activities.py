@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 from core import audit, permissions
 from core.errors import Refused
 from core.models import User
-from core.services.notifications import notify
+from core.notifying import notify
 from core.services.records import after_change, save_record
 from crm.choices import PLANNED_KINDS, ActivityKind, Direction, Priority
 from crm.models import Activity, Company, Contact, Deal, Lead

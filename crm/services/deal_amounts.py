@@ -8,9 +8,9 @@ from typing import Any
 from django.db import transaction
 
 from core import audit
+from core.currencies import Rates, current_rates
 from core.jobs.questions import ask
 from core.models import JobRun, User
-from core.queries.currencies import Rates, current_rates
 from core.upsert import update_rows
 from crm.models import Deal
 

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import audit, permissions
+from core.currencies import CENT, LARGEST, base_currency, current_rates
 from core.errors import Refused
 from core.locks import lock_for_transaction
 from core.models import User
-from core.queries.currencies import CENT, LARGEST, base_currency, current_rates
 from core.services.currencies import LOCK
 from core.services.records import after_change, save_record
 from crm.choices import BuyingRole, StageKind

@@ -6,9 +6,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import FieldType, KnownWhen
+from core.fields.added import fields_of
 from core.fields.parsing import guess_type
 from core.permissions import Access
-from core.services.custom_fields import fields_of
 from core.text import comparable
 from crm.choices import STATUS_WORDS
 

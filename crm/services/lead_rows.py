@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from core.choices import FieldType
+from core.fields.added import fields_of
 from core.fields.parsing import FALSE_WORDS, TRUE_WORDS, parse_value
 from core.models import CustomField
-from core.services.custom_fields import fields_of
 from core.spreadsheets import restored
 from core.text import comparable
 from crm.choices import STATUS_WORDS, LeadStatus

@@ -2,8 +2,8 @@
 
 from django.db import transaction
 
+from core.currencies import base_currency
 from core.models import User
-from core.queries.currencies import base_currency
 from core.services.records import save_record
 from crm.models import Product
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_noop
 
 from core.models import User
-from core.services.notifications import notify
+from core.notifying import notify
 from crm.models import Activity
 from crm.services.activities import named_before
 

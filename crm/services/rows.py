@@ -9,8 +9,8 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from core import permissions
+from core.currencies import base_currency, current_rates
 from core.models import User
-from core.queries.currencies import base_currency, current_rates
 from core.registries import RowRules
 from core.rows.items import Row
 from core.text import comparable

@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import permissions
+from core.assigning import assignable_users
 from core.choices import KnownWhen
 from core.errors import Refused
 from core.models import User
 from core.pages import STOP_POLLING, UNPROCESSABLE, form_page, render_page
 from core.permissions import requires
-from core.queries.users import assignable_users
 from core.spreadsheets import defused
 from core.tasks import wake
 from crm.forms import UploadForm

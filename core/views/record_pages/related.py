@@ -15,10 +15,11 @@ from core.models import User
 from core.pages import render_page
 from core.pages.records import head_context, number_of, page_or_404, record_or_404
 from core.permissions import requires_of_record, signed_in
-from core.records.around import Around, around, detail_form, tie, untie
+from core.records.around import Around, around, detail_form
 from core.records.declaration import RecordPage
 from core.records.links import LinkField
 from core.records.lookups import is_known, may_look_up, name_of, suggestions
+from core.services.related import tie, untie
 
 
 @requires_of_record("view")

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from core.choices import FieldType, Reach
 from core.lists import ListState, counts, list_context
 from core.models import User
-from core.queries import search
 from core.registries import record_types
+from core.search import finding
 from core.services.search import index_records
 from crm.choices import LeadStatus
 from crm.tables import CONTACTS, LEADS
@@ -346,7 +346,7 @@ def test_a_common_word_shows_what_a_rare_one_shows(
     query = f"q=hannah&sort={sort}"
     rare = names(administrator, query, CONTACTS)
     assert len(rare) == 4
-    monkeypatch.setattr(search, "MOST_NAMED", 1)
+    monkeypatch.setattr(finding, "MOST_NAMED", 1)
     assert names(administrator, query, CONTACTS) == rare
-    monkeypatch.setattr(search, "MOST_SORTED", 0)
+    monkeypatch.setattr(finding, "MOST_SORTED", 0)
     assert names(administrator, query, CONTACTS) == rare

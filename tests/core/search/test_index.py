@@ -6,11 +6,11 @@ import pytest
 from django.utils import timezone
 
 from core.choices import Reach
+from core.chores import search as rebuild
 from core.jobs.context import RunContext
 from core.models import JobRun, SearchEntry, User
-from core.queries.search import find_records, search_condition
 from core.registries import record_types
-from core.search import rebuild
+from core.search.finding import find_records, search_condition
 from core.services import search as service
 from core.services.records import assign_records, save_record
 from core.services.search import ask_for_first_index, index_records, remove_from_index

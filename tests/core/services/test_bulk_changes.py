@@ -12,7 +12,7 @@ from core.changes import AddTags, Assign, Change, Delete, RemoveTags, Restore, S
 from core.changes import change_from_json as read
 from core.choices import Reach, RunState
 from core.errors import Refused
-from core.jobs import bulk_changes as jobs
+from core.jobs import ranges as jobs
 from core.lists.selection import Selection
 from core.models import AuditEvent, ChangeSet, JobPartition, JobRun, User
 from core.registries import record_types

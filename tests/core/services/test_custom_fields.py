@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from core.choices import CUSTOM_FIELD_TYPES
 from core.errors import Refused
+from core.fields.added import fields_of, labels_of
 from core.fields.parsing import guess_type, parse_value
 from core.models import AuditEvent, CustomField, User
 from core.services import custom_fields
@@ -19,8 +20,6 @@ from core.services.custom_fields import (
     create_field,
     ensure_field,
     field_key,
-    fields_of,
-    labels_of,
     learn_options,
     move_field,
     options_from,

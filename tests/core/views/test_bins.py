@@ -205,7 +205,7 @@ def test_what_lies_there_for_too_long_is_gone_in_the_night(sales: User, settings
 def test_worker_that_empties_the_bin_may_die_anywhere(
     sales: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.jobs.bulk_changes.PER_PARTITION", 2)
+    monkeypatch.setattr("core.jobs.ranges.PER_PARTITION", 2)
     for place in range(5, 200, 7):
         for _row in range(3):
             deleted(sales, days=40)

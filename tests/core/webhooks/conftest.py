@@ -8,7 +8,7 @@ import pytest
 
 from core.models import User, Webhook
 from core.services.webhook_deliveries import make_deliveries
-from core.webhooks.turns import take_turn
+from core.services.webhook_turns import take_turn
 from tests.factories import WebhookFactory
 from tests.factories.core import NOW
 from tests.receiver import Receiver, receiving

@@ -17,6 +17,7 @@ from core.models import (
     WebhookEvent,
 )
 from core.services import webhook_deliveries
+from core.services import webhook_turns as turns
 from core.services.webhook_deliveries import (
     LEASE,
     MOST_ATTEMPTS,
@@ -29,11 +30,10 @@ from core.services.webhook_deliveries import (
     wait_after,
     webhooks_to_wake,
 )
+from core.services.webhook_turns import take_turn
 from core.services.webhooks import replay, set_state
 from core.tasks import deliver_webhook, prune_webhook_log, wake_webhooks
-from core.webhooks import turns
 from core.webhooks.sending import Answer
-from core.webhooks.turns import take_turn
 from crm.models import Lead
 from tests.core.webhooks.conftest import Clock
 from tests.factories import LeadFactory, WebhookDeliveryFactory

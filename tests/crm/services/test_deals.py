@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from core.currencies import current_rates
 from core.errors import Refused
 from core.jobs.runner import execute_run
 from core.models import AuditEvent, ExchangeRate, User
-from core.queries.currencies import current_rates
 from core.services import currencies
 from core.services.records import edit_records
 from core.services.undo import undo_change_set

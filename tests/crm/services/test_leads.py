@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from core.assigning import assignable_users
 from core.errors import Refused
 from core.models import AuditEvent, User
-from core.queries.users import assignable_users
 from core.services.records import assign_records
 from crm.choices import LeadStatus
 from crm.models import Company, Contact, Lead

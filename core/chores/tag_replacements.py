@@ -5,9 +5,9 @@ from typing import Any
 from django.utils.translation import gettext_noop
 
 from core.errors import Refused
-from core.jobs.bulk_changes import ranges
 from core.jobs.context import RunContext
 from core.jobs.kinds import Job, Plan, Saved
+from core.jobs.ranges import ranges
 from core.models import Tag
 from core.queries.tags import records_with, tagged_types
 from core.registries import record_types

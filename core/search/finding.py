@@ -14,7 +14,7 @@ from core import permissions
 from core.choices import Reach
 from core.models import SearchEntry, SearchWord, User
 from core.permissions import NOTHING
-from core.queries.plans import plan_of
+from core.plans import plan_of
 from core.registries import RecordType
 from core.search.entries import hidden_classes, searched_types, seen_classes
 from core.search.matching import IsInArray, IsOneOf, Matches

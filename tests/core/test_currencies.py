@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.currencies import Rates, in_base
 from core.models import ExchangeRate
-from core.queries.currencies import Rates, in_base
 
 DAY = date(2026, 1, 1)
 days = st.integers(0, 30).map(lambda n: DAY + timedelta(days=n))

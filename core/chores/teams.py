@@ -6,9 +6,9 @@ from django.apps import apps
 from django.db.models import Model
 from django.utils.translation import gettext_noop
 
-from core.jobs.bulk_changes import ranges, within
 from core.jobs.context import RunContext
 from core.jobs.kinds import Job, Plan, Saved
+from core.jobs.ranges import ranges, within
 from core.models import Team, User
 from core.services.teams import belongings
 

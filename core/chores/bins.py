@@ -4,9 +4,9 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
-from core.jobs.bulk_changes import ranges, within
 from core.jobs.context import RunContext
 from core.jobs.kinds import Job, Plan, Saved
+from core.jobs.ranges import ranges, within
 from core.models import OwnedRecord
 from core.registries import record_types
 from core.services.api_answers import forget_old_answers

@@ -1,7 +1,5 @@
 """Changes of more records than a request may take: cut by ranges of ids, each one transaction."""
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,33 +10,14 @@ from core.changes import Change, change_from_json
 from core.errors import Refused
 from core.jobs.context import RunContext
 from core.jobs.kinds import Job, Plan, Saved
+from core.jobs.ranges import plan_over, within
 from core.lists.selection import Selection
 from core.models import ChangeSet, User
 from core.services.records import change_records
 from core.services.undo import put_back
 from core.speaking import speaking_as
 
-PER_PARTITION = 500
 GONE = gettext_noop("Whoever started this may no longer do it.")
-
-
-def ranges(ids: Iterable[int]) -> Iterator[dict[str, Any]]:
-    """Ids in rising order, cut into ranges."""
-    source = iter(ids)
-    while batch := list(islice(source, PER_PARTITION)):
-        yield {"first": batch[0], "last": batch[-1]}
-
-
-def plan_over(run: RunContext, rows: QuerySet[Any]) -> Plan:
-    """The partitions over the numbers of the rows; only their ends are kept."""
-    ids = rows.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=5_000)
-    partitions = list(ranges(ids))
-    run.check()
-    return Plan(partitions)
-
-
-def within(rows: QuerySet[Any], payload: dict[str, Any]) -> QuerySet[Any]:
-    return rows.filter(pk__gte=payload["first"], pk__lte=payload["last"])
 
 
 class BulkChangeJob(Job):
