@@ -19,7 +19,8 @@ from unfold.admin import ModelAdmin, checkbox
 
 from core import permissions
 from core.admin.paging import BoundedPaginator, PanelList
-from core.admin.searching import found_by, indexed_fields, is_number
+from core.admin.searching import found_by, indexed_fields
+from core.ids import id_in
 from core.models import User
 from core.services.panel import save_row
 
@@ -172,7 +173,7 @@ class PanelAdmin(ModelAdmin):  # type: ignore[misc]  # unfold is untyped
         """Django shows a form again with the linked rows it was sent, and fails at silly numbers."""
         given = request.POST.copy()
         for name in self.get_autocomplete_fields(request):
-            kept = [value for value in given.getlist(name) if is_number(value) or not value]
+            kept = [v for v in given.getlist(name) if not v or id_in(v) is not None]
             given.setlist(name, kept)
         request.POST = given  # type: ignore[assignment]  # a form does not mind
 

@@ -5,13 +5,11 @@ from typing import Any
 
 from django.db.models import Model, Q
 
+from core.ids import id_in
 from core.models import User
 from core.permissions import NOTHING
 from core.registries import record_types
 from core.search.finding import search_condition
-
-LARGEST_NUMBER = 2**63 - 1
-LONGEST = 20  # digits
 
 
 def found_by(
@@ -19,20 +17,16 @@ def found_by(
 ) -> Q:
     """By number; records by the search index, other rows by the lookups given."""
     found = NOTHING
-    if is_number(text):
+    number = id_in(text)
+    if number is not None:
         for path in numbers:
-            found |= Q(**{path: int(text)})
+            found |= Q(**{path: number})
     for lookup in words:
         found |= Q(**{lookup: text})
     key = model._meta.label_lower
     if key in record_types and record_types[key].searched:
         found |= search_condition(text, record_types[key], user)
     return found
-
-
-def is_number(text: str) -> bool:
-    """Whether the text may be the number of a row."""
-    return text.isdecimal() and len(text) < LONGEST and int(text) <= LARGEST_NUMBER
 
 
 def indexed_fields(model: type[Model]) -> set[str]:

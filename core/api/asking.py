@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.api.problems import SECONDS, ProblemError, wrong_parameter
 from core.api.reading import chosen_names
+from core.ids import number_in
 from core.lists import ListDefinition, ListState
 from core.lists.counts import Total, total_of
 from core.lists.keyset import Page, Position, fetch_page
@@ -114,9 +115,10 @@ def _fields(state: ListState, given: str | list[str]) -> list[str] | None:
 def _size(text: str) -> int:
     if not text:
         return USUAL
-    if not (text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= LARGEST):
+    size = number_in(text, LARGEST)
+    if not size:
         raise wrong_parameter("size", _("Ask for 1 to %(most)s at once.") % {"most": LARGEST})
-    return int(text)
+    return size
 
 
 def _flag(text: str) -> bool:

@@ -17,10 +17,10 @@ from core import permissions
 from core.api.formats import is_text
 from core.api.problems import ProblemError, wrong_parameter
 from core.api.throttling import count_address, count_caller
+from core.ids import LARGEST_ID
 from core.models import User
 from core.scopes import EVERYTHING, VIEW, WRITE, scopes_of
 
-LARGEST_ID = 2**63 - 1
 LONGEST_LENGTH = 16  # digits of a size
 SIGNED_IN = "signed in"
 CSP = "default-src 'none'; frame-ancestors 'none'"

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from core.ids import LARGEST_ID
+
 Json = dict[str, Any]
 Said = Json | Callable[[Any], Json] | None
 M = TypeVar("M", bound=Callable[..., Any])
@@ -94,4 +96,4 @@ FLAG: Json = {"type": "boolean"}
 MAYBE_TEXT: Json = {"type": ["string", "null"]}
 MAYBE_NUMBER: Json = {"type": ["integer", "null"]}
 MAYBE_MOMENT: Json = {"type": ["string", "null"], "format": "date-time"}
-ID: Json = {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}
+ID: Json = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api import lists
-from core.api.base import LARGEST_ID, user_of
+from core.api.base import user_of
 from core.api.described import (
     ID,
     IDEMPOTENCY,
@@ -28,6 +28,7 @@ from core.api.formats import FileBody
 from core.api.idempotency import once
 from core.api.problems import InvalidError
 from core.api.records import RecordsView
+from core.ids import LARGEST_ID
 from core.models import Attachment
 from core.services.attachments import BINARY, add_file, delete_file, files_of
 from core.telling.values import moment

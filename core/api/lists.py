@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.base import LARGEST_ID
 from core.api.described import Json, query
 from core.api.problems import wrong_parameter
+from core.ids import LARGEST_ID, number_in
 
-USUAL, LARGEST, LONGEST = 100, 500, 18
+USUAL, LARGEST = 100, 500
 PAGING: tuple[Json, ...] = (
     query("after", "`next` of the answer before."),
     query("size", "How many.", {"type": "integer", "minimum": 1, "maximum": LARGEST}),
@@ -42,6 +42,7 @@ def number(request: Request, name: str, usual: int, most: int) -> int:
     text = request.query_params.get(name, "")
     if not text:
         return usual
-    if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST and int(text) <= most):
+    found = number_in(text, most)
+    if found is None:
         raise wrong_parameter(name, _("Write a number up to %(most)s.") % {"most": most})
-    return int(text)
+    return found

@@ -11,6 +11,7 @@ from core.choices import FieldType
 from core.conditions.fields import ResolvedField
 from core.conditions.periods import PERIODS
 from core.errors import Refused
+from core.ids import id_in
 
 MAX_VALUES = 200
 MAX_TEXT = 500
@@ -96,6 +97,7 @@ def single(value: Any, field: ResolvedField) -> Any:
 
 
 def _number_of_row(value: Any) -> int:
-    if not str(value).isdecimal() or len(str(value)) > 18:
+    number = id_in(str(value))
+    if number is None:
         raise Refused(_("Choose a record."))
-    return int(value)
+    return number

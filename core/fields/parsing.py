@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from core import permissions
 from core.choices import FieldType
 from core.fields.stored import to_stored
+from core.ids import id_in
 from core.models import CustomField, User
 from core.registries import record_types
 from core.text import comparable
@@ -152,21 +153,18 @@ def _phone(_field: CustomField, text: str, _by: User | None) -> str:
 
 def _user(_field: CustomField, text: str, _by: User | None) -> int:
     """A user by number or e-mail address."""
-    people = User.objects.filter(is_active=True)
-    found = people.filter(pk=int(text)) if _is_id(text) else people.filter(email__iexact=text)
+    people, pk = User.objects.filter(is_active=True), id_in(text)
+    found = people.filter(email__iexact=text) if pk is None else people.filter(pk=pk)
     return _only(list(found.values_list("pk", flat=True)[:2]), text)
 
 
 def _link(field: CustomField, text: str, by: User | None) -> int:
     """A record by its number, among those that the writer may see."""
-    if by is None or field.target not in record_types or not _is_id(text):
+    pk = id_in(text)
+    if by is None or field.target not in record_types or pk is None:
         return _only([], text)
-    rows = permissions.visible_rows(record_types[field.target].model, by).filter(pk=int(text))
+    rows = permissions.visible_rows(record_types[field.target].model, by).filter(pk=pk)
     return _only(list(rows.values_list("pk", flat=True)[:2]), text)
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= 18
 
 
 def _only(found: list[int], text: str) -> int:

@@ -19,6 +19,7 @@ from core.conditions.sentences import names_of
 from core.errors import Refused
 from core.filters.drafts import Line
 from core.filters.offered import HAPPENED, behaviours_of
+from core.ids import id_in, number_in
 from core.records.links import LinkField, Suggesting
 from core.records.lookups import TAGS, USERS, may_look_up, name_of, suggestions
 from core.registries import RecordType
@@ -193,10 +194,12 @@ def target_of(found: ResolvedField) -> str:
 
 
 def _as_number(value: str) -> int | str:
-    return int(value) if value.isascii() and value.isdecimal() and len(value) <= 18 else value
+    number = id_in(value)
+    return value if number is None else number
 
 
 def _whole(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or len(text) > 6:
+    number = number_in(text, 999_999)
+    if number is None:
         raise Refused(_("Say how often as a whole number."))
-    return int(text)
+    return number

@@ -6,11 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.ids import LARGEST_ID
 from core.models import User
 from core.queries.audit import AuditSearch, may_search_words, type_label
 from core.registries import audit_actions, record_types
 
-LARGEST_ID = 2**63 - 1
 DAY = {"type": "date"}
 # What the log speaks of beside records.
 OTHERS = (

@@ -14,9 +14,9 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import F, Model, OneToOneRel, Q, QuerySet
 
 from core.fields.ordering import Order
+from core.ids import LARGEST_ID
 
 Value = str | int | float | datetime | date | Decimal
-LARGEST_ID = 2**63 - 1
 # What reading a token that somebody made up may raise.
 NOT_OURS = (
     ValueError,

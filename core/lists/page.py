@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import permissions
+from core.ids import number_in
 from core.lists.actions import bulk_actions
 from core.lists.cells import Line, lines_of, with_columns
 from core.lists.columns import Column
@@ -21,7 +22,7 @@ from core.lists.reading import with_only_shown
 from core.lists.state import AFTER, FROM, SORT, ListState
 from core.time_limits import TookTooLong, at_most
 
-LONGEST_PLACE = 9  # digits
+HIGHEST_PLACE = 999_999_999
 # What a page may wait for the database.
 SECONDS = 5
 
@@ -119,8 +120,8 @@ def _too_slow(state: ListState) -> str:
 
 def _first(given: str, page: Page) -> int:
     """The number of the page's first row, which the addresses of pages carry along."""
-    is_number = given.isascii() and given.isdecimal() and len(given) <= LONGEST_PLACE
-    return int(given) if is_number and page.previous_token and int(given) > 0 else 1
+    first = number_in(given, HIGHEST_PLACE) if page.previous_token else None
+    return first or 1
 
 
 def _place(state: ListState, token: str, first: int) -> str:

@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 
 from core import permissions
 from core.errors import Refused
+from core.ids import id_in
 from core.lists.definition import lists
 from core.lists.state import IF, WORDS, ListState
 from core.models import User
 from core.registries import RecordType, record_types
-
-LONGEST_ID = 18  # digits; what is longer fits no column
 
 
 @dataclass(frozen=True)
@@ -30,8 +29,8 @@ class Selection:
     @classmethod
     def of_texts(cls, kind: RecordType, given: Iterable[str]) -> "Selection":
         """The ticked rows of a form; what is no number is not there."""
-        numbers = (pk for pk in given if pk.isascii() and pk.isdecimal() and len(pk) <= LONGEST_ID)
-        return cls(kind, tuple(dict.fromkeys(map(int, numbers))))
+        numbers = (pk for text in given if (pk := id_in(text)) is not None)
+        return cls(kind, tuple(dict.fromkeys(numbers)))
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Selection":

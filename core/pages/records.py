@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from core import permissions
 from core.errors import Refused
 from core.forms.records import RecordForm
+from core.ids import id_in
 from core.lists import Neighbours, lists, neighbours
 from core.lists.cells import LIST
 from core.models import Tag, User
@@ -32,7 +33,6 @@ from core.services.recent import remember_opened
 
 CONFLICT = 409
 REMEMBERED_EVERY_SECONDS = 300
-LONGEST_ID = 18
 Timeline = Callable[[Any, User, QueryDict], dict[str, Any]]
 MOST_ADDRESS = 4_000
 FILES = Tab("files", _("Files"), "paperclip", "core/record/files.html")
@@ -176,7 +176,7 @@ def _tab_context(
         return files_context(record)
     if tab is CHANGES:
         given = request.GET.get("before", "")
-        return {"trail": trail_of(record, user, before=number_of(given))}
+        return {"trail": trail_of(record, user, before=id_in(given))}
     if tab.context is None and timeline is not None:
         query = request.GET.copy()
         query.update({"kind": tab.kind} if tab.kind else {})
@@ -189,12 +189,6 @@ def files_context(record: Any) -> dict[str, Any]:
         "files": list(files_of(record).select_related("uploaded_by").order_by("-pk")),
         "accepted": ",".join(sorted(ACCEPTED)),
     }
-
-
-def number_of(text: str) -> int | None:
-    """A number that a column can hold."""
-    is_number = text.isascii() and text.isdecimal() and len(text) <= LONGEST_ID
-    return int(text) if is_number else None
 
 
 def create_page(request: HttpRequest, object_type: str) -> HttpResponse:

@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from core.ids import id_in
 from core.models import Role, Team, User
 from core.text import fold
 
@@ -64,7 +65,7 @@ def user_page(query: Mapping[str, str]) -> UserPage:
 
 
 def _number(text: str) -> str:
-    return text if text.isascii() and text.isdecimal() and len(text) <= 18 else ""
+    return "" if id_in(text) is None else text
 
 
 def _matching(asked: Mapping[str, str]) -> QuerySet[User]:

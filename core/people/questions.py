@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
+from core.ids import id_in
 from core.models import OwnedRecord, User
 from core.people.explanations import Explainer, Explanation
 from core.people.matrix import ruled_fields
@@ -16,7 +17,6 @@ from core.registries import RecordType, permission_registry, record_types
 
 ACTIONS = ("view", "edit", "assign", "delete")
 RIGHT, FIELD = "right", "field"
-LONGEST = 18
 Labels = Mapping[str, tuple[RecordType, Any]]
 
 
@@ -31,7 +31,7 @@ class Question:
     @classmethod
     def of(cls, query: Mapping[str, str]) -> "Question":
         given = {name: query.get(name, "").replace("\0", "")[:500] for name in ("record", "what")}
-        return cls(_number(query.get("user", "")), given["record"].strip(), given["what"])
+        return cls(id_in(query.get("user", "")), given["record"].strip(), given["what"])
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,6 @@ class Answer:
 
     label: Any
     explanation: Explanation
-
-
-def _number(text: str) -> int | None:
-    is_number = text.isascii() and text.isdecimal() and len(text) <= LONGEST
-    return int(text) if is_number else None
 
 
 def question_context(question: Question, by: User) -> dict[str, Any]:
@@ -76,7 +71,7 @@ def _row(text: str, by: User) -> Any:
     """The record of `crm.lead:12`, or of the address of its page."""
     key, _colon, pk = text.partition(":")
     found = (key, pk) if key in record_types else _named_by(text)
-    number = _number(found[1]) if found else None
+    number = id_in(found[1]) if found else None
     if found is None or number is None:
         return None
     model: Any = record_types[found[0]].model

@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from core.ids import id_in
 from core.models import User
 from core.records.lookups import called, lookup_rows, name_of
 from core.tags import LONGEST_NAME, names_in
 from core.text import comparable
 
-LONGEST_ID = 18
 COMBOBOX = {
     "type": "text",
     "role": "combobox",
@@ -81,10 +81,8 @@ class LinkField(forms.Field):
 
     def row(self, number: Any) -> Any:
         """The row of a number, as far as the user may see it."""
-        digits = str(number)
-        if not (digits.isascii() and digits.isdecimal()) or len(digits) > LONGEST_ID:
-            return None
-        return lookup_rows(self.target, self.user).filter(pk=int(digits)).first()
+        pk = id_in(str(number))
+        return None if pk is None else lookup_rows(self.target, self.user).filter(pk=pk).first()
 
     def clean(self, value: Any) -> Any:
         text, number = value if isinstance(value, tuple) else (value or "", "")

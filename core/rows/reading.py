@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.errors import Refused
+from core.ids import is_id
 from core.records.fields import RecordField
 from core.registries import rules_for_rows
 from core.rows.fields import CUSTOM, EXTERNAL, OWNER, TAGS, RowFields
@@ -14,7 +15,6 @@ from core.rows.values import for_column, for_custom
 from core.tags import LONGEST_NAME
 from core.text import comparable
 
-LARGEST_ID = 2**63 - 1
 LONGEST_SOURCE, LONGEST_KEY, LONGEST_LINK_NAME = 60, 200, 200
 MOST_TAGS = 30
 
@@ -48,7 +48,7 @@ def key_of(given: Any) -> Key:
 
 
 def _number(given: Any) -> int:
-    if isinstance(given, bool) or not isinstance(given, int) or not 0 < given <= LARGEST_ID:
+    if not is_id(given):
         raise Refused(_("Write the number of a record."))
     return given
 

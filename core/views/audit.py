@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST
 
 from core import audit, permissions
 from core.forms.audit import AuditForm
+from core.ids import id_in
 from core.models import User
 from core.pages import render_page
-from core.pages.records import number_of
 from core.permissions import requires
 from core.queries.audit import SECONDS, AuditLine, AuditPage, AuditSearch, all_lines, audit_page
 from core.queries.privacy import exports_page, sign_ins_page
@@ -34,7 +34,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
     form, search = _asked(request, user)
     try:
         with at_most(SECONDS):
-            page = audit_page(search, user, before=number_of(request.GET.get("before", "")))
+            page = audit_page(search, user, before=id_in(request.GET.get("before", "")))
             has_time = True
     except TookTooLong:
         page, has_time = AuditPage([]), False
@@ -98,7 +98,7 @@ def _row(values: list[str]) -> bytes:
 def privacy_exports(request: HttpRequest) -> HttpResponse:
     """Who exported which rows of which list, with which fields."""
     user = permissions.user_of(request)
-    context: dict[str, Any] = exports_page(user, number_of(request.GET.get("before", "")))
+    context: dict[str, Any] = exports_page(user, id_in(request.GET.get("before", "")))
     return render_page(request, "core/settings/exports.html", context)
 
 
@@ -107,7 +107,7 @@ def privacy_sign_ins(request: HttpRequest) -> HttpResponse:
     user = permissions.user_of(request)
     context = sign_ins_page(
         user,
-        number_of(request.GET.get("before", "")),
+        id_in(request.GET.get("before", "")),
         only_failed=request.GET.get("failed") == "yes",
     )
     return render_page(request, "core/settings/sign_ins.html", context)

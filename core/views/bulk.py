@@ -25,11 +25,11 @@ from core.changes.words import done_sentence, left_sentence, question_of, submit
 from core.errors import Refused
 from core.exports.files import csv_pieces, xlsx_file
 from core.forms.bulk import FORMS, ChangeForm, ExportForm
+from core.ids import id_in
 from core.lists.selection import Selection
 from core.lists.state import ListState
 from core.models import ChangeSet, User
 from core.pages import UNPROCESSABLE, render_page, way_back
-from core.pages.records import number_of
 from core.permissions import signed_in, visible_rows
 from core.registries import record_types
 from core.services.bulk_changes import MOST_AT_ONCE, Outcome, change_selection, undo_change
@@ -137,7 +137,7 @@ def _chosen(request: HttpRequest) -> dict[str, Any]:
 
 def _back(request: HttpRequest, state: ListState) -> str:
     """The record that this was asked on, while it can be seen; otherwise the list, as it was."""
-    pk = number_of(request.POST.get("record", ""))
+    pk = id_in(request.POST.get("record", ""))
     if pk is not None and visible_rows(state.kind.model, state.user).filter(pk=pk).exists():
         return reverse(state.kind.detail_url, args=[pk])
     query = state.query_with()

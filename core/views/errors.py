@@ -7,10 +7,9 @@ from django.shortcuts import render
 from django.views.defaults import page_not_found
 
 from core import permissions
+from core.ids import LARGEST_ID
 from core.permissions import public
 from core.registries import RecordType, record_types
-
-LARGEST_ID = 2**63 - 1
 
 
 @public

@@ -12,6 +12,7 @@ from core.errors import Refused
 from core.filters.builder import Builder
 from core.filters.drafts import Branch, Line, draft_from, draft_of
 from core.filters.offered import HAPPENED, Group, groups_of
+from core.ids import number_in
 from core.lists import ListState
 from core.lists.columns import MOST_COLUMNS, columns_of
 from core.lists.definition import NAME
@@ -38,7 +39,7 @@ def _tool_url(name: str, state: ListState) -> str:
 def list_filter(request: HttpRequest, record_type: str) -> HttpResponse:
     """Choose a field, then say what has to be true: one test, or several in groups."""
     state = state_of(request, record_type)
-    part = _small(request.GET.get("part", ""))
+    part = number_in(request.GET.get("part", ""), 999)
     draft = _draft(request, state, part)
     if draft is None:
         return _choose(request, state)
@@ -62,10 +63,6 @@ def _draft(request: HttpRequest, state: ListState, part: int | None) -> Branch |
         return Branch(entries=(Line(name),))
     found = state.parts[part].condition if part is not None and part < len(state.parts) else None
     return draft_of(found) if found else None
-
-
-def _small(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else None
 
 
 def _query_with(state: ListState, part: int | None, parameter: str) -> str:

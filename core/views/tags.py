@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from core import permissions
 from core.forms.tags import TagForm, TagMergeForm
+from core.ids import id_in
 from core.models import JobRun, Tag
 from core.pages import form_page, render_page
-from core.pages.records import number_of
 from core.permissions import requires
 from core.queries.tags import counted, tags_page
 from core.services.tag_changes import MOST_MERGED, PERMISSION, change_tag, delete_tag, merge_tags
@@ -80,7 +80,7 @@ def tag_merge(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(given: Sequence[str]) -> list[Tag]:
-    numbers = [pk for each in given[: MOST_MERGED + 1] if (pk := number_of(each)) is not None]
+    numbers = [pk for each in given[: MOST_MERGED + 1] if (pk := id_in(each)) is not None]
     return list(Tag.objects.filter(pk__in=numbers))
 
 

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST
 from core import permissions
 from core.fields.ordering import Order
 from core.forms.webhooks import LogForm, WebhookForm
-from core.lists.keyset import LARGEST_ID, fetch_page
+from core.ids import id_in
+from core.lists.keyset import fetch_page
 from core.models import Webhook, WebhookDelivery
 from core.pages import STOP_POLLING, form_page, render_page
 from core.permissions import requires
@@ -168,8 +169,7 @@ def webhook_replay(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _ids(request: HttpRequest) -> list[int]:
-    texts = (text for text in request.POST.getlist("ids") if text.isascii() and text.isdigit())
-    return [int(text) for text in texts if len(text) < 19 and int(text) <= LARGEST_ID]
+    return [pk for text in request.POST.getlist("ids") if (pk := id_in(text)) is not None]
 
 
 @requires(RIGHT)

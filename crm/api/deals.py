@@ -27,6 +27,7 @@ from core.api.described import (
 from core.api.idempotency import once
 from core.api.problems import InvalidError, ProblemError
 from core.api.records import RecordsView, of_kind
+from core.ids import is_id
 from core.models import User
 from crm.choices import StageKind
 from crm.models import Deal, Pipeline, Stage
@@ -117,8 +118,7 @@ class DealMove(DealAct):
         self.deal(user_of(request), pk)
         body = body_of(request)
         number: Any = body.get("stage")
-        is_number = isinstance(number, int) and not isinstance(number, bool) and 0 < number < 2**63
-        stage = Stage.objects.filter(pk=number).first() if is_number else None
+        stage = Stage.objects.filter(pk=number).first() if is_id(number) else None
         if stage is None:
             raise InvalidError({"stage": [_("There is no such stage.")]})
         reason = _text(body, "lost_reason") or None

@@ -30,10 +30,11 @@ from core.api.idempotency import once
 from core.api.problems import wrong_parameter
 from core.choices import FieldType
 from core.errors import Refused
+from core.ids import is_id
 from core.models import User
 from core.rows.items import Key
 from core.rows.keys import find_by_keys
-from core.rows.reading import LARGEST_ID, key_of
+from core.rows.reading import key_of
 from core.rows.values import for_column, parsed
 from core.telling.values import amount, moment
 from crm.choices import InteractionKind
@@ -180,7 +181,7 @@ def _person(row: Any) -> int | Key:
     if isinstance(contact, Mapping) and contact.get("id") is None:
         return key_of(contact)
     number = contact.get("id") if isinstance(contact, Mapping) else contact
-    if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= LARGEST_ID:
+    if not is_id(number):
         raise Refused(_("Name the contact by its number, or by source and key."))
     return number
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from core import permissions
 from core.errors import Refused
+from core.ids import id_in
 from core.models import User
 from core.pages import UNPROCESSABLE, render_page, say, way_back
 from core.pages.records import create_page, detail_page, edit_page
@@ -41,8 +42,6 @@ from crm.views.timeline import (
     stream_context,
     timeline_context,
 )
-
-LONGEST_ID = 19
 
 
 @requires("crm.activity.view")
@@ -201,7 +200,7 @@ def _answer(request: HttpRequest, sentence: str, undo: str = "") -> HttpResponse
 def _record_of(request: HttpRequest, user: User) -> Any:
     """The record whose timeline the button stands in."""
     object_type, _colon, number = request.POST.get("on", "").partition(":")
-    is_number = number.isascii() and number.isdecimal() and len(number) < LONGEST_ID
-    if not is_number:
+    pk = id_in(number)
+    if pk is None:
         raise Http404
-    return record_or_404(object_type, int(number), user)
+    return record_or_404(object_type, pk, user)

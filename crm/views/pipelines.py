@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from core import permissions
+from core.ids import id_in
 from core.pages import form_page, render_page
 from core.permissions import requires
 from core.tasks import wake
@@ -30,7 +31,6 @@ from crm.services.pipelines import (
 from crm.services.stages import deals_of, move_stage, order_stages, remove_stage, save_stage
 
 STEPS = {"up": -1, "down": 1}
-LONGEST_ID = 18
 FORM = "crm/pipelines/form.html"
 
 
@@ -83,13 +83,9 @@ def pipeline_order(request: HttpRequest, pk: int) -> HttpResponse:
     """The stages as they were dragged."""
     pipeline = get_object_or_404(Pipeline, pk=pk)
     given = request.POST.get("order", "").split(",")
-    order = [int(each) for each in given if each.isascii() and each.isdecimal() and _fits(each)]
+    order = [stage for each in given if (stage := id_in(each)) is not None]
     order_stages(pipeline=pipeline.pk, order=order, by=permissions.user_of(request))
     return redirect("pipeline_list")
-
-
-def _fits(digits: str) -> bool:
-    return len(digits) <= LONGEST_ID
 
 
 @requires(PERMISSION)

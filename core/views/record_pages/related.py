@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET
 
 from core import permissions
 from core.errors import Refused
+from core.ids import id_in
 from core.models import User
 from core.pages import render_page
-from core.pages.records import head_context, number_of, page_or_404, record_or_404
+from core.pages.records import head_context, page_or_404, record_or_404
 from core.permissions import requires_of_record, signed_in
 from core.records.around import Around, around, detail_form
 from core.records.declaration import RecordPage
@@ -45,7 +46,7 @@ def record_related_edit(request: HttpRequest, object_type: str, pk: int, key: st
     found = next((each for each in around(page, record, user) if each.related is related), None)
     if found is None:
         raise Http404
-    number = number_of(request.POST.get("line", "") or request.GET.get("line", ""))
+    number = id_in(request.POST.get("line", "") or request.GET.get("line", ""))
     if number is not None:
         return _details(request, page, found, record, user, number)
     error = ""
@@ -78,11 +79,11 @@ def _details(
 
 def _change(request: HttpRequest, page: RecordPage, found: Around, record: Any, user: User) -> None:
     at, related = timezone.now(), found.related
-    gone = number_of(request.POST.get("remove", ""))
+    gone = id_in(request.POST.get("remove", ""))
     if gone is not None:
         untie(page=page, related=related, record=record, number=gone, by=user, at=at)
         return
-    number = number_of(request.POST.get("number", "")) or _chosen(request, found, user)
+    number = id_in(request.POST.get("number", "")) or _chosen(request, found, user)
     role = request.POST.get("role", "")
     tie(page=page, related=related, record=record, number=number, role=role, by=user, at=at)
 

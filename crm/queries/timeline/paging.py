@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from heapq import merge
 from typing import Any
 
+from core.ids import LARGEST_ID
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 LONGEST = 60  # characters of a cursor
@@ -33,7 +35,7 @@ class Place:
         except OverflowError:
             return None
         rank, number = int(parts[1]), int(parts[2])
-        return cls(at, rank, number) if rank < 100 and number < 1 << 63 else None
+        return cls(at, rank, number) if rank < 100 and number <= LARGEST_ID else None
 
 
 @dataclass(frozen=True)
