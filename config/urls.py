@@ -22,4 +22,4 @@ urlpatterns = [
 
 handler400 = "django.views.defaults.bad_request"
 handler404 = "core.views.errors.not_found"
-handler500 = "core.api.pages.server_error"
+handler500 = "core.views.errors.server_error"

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
+from core.api import ROOT as API_ROOT
 from core.errors import Refused
 from core.health import is_ready, readiness
 from core.pages import way_back
@@ -31,7 +32,6 @@ NOTE_EVERY_SECONDS = 300
 # What a form adds around its file, and how many digits a length may have.
 FORM_BYTES = 65_536
 LONGEST_LENGTH = 16
-API = "/api/v1/"
 
 
 # What a page of ours never asks of the device.
@@ -109,7 +109,7 @@ class RequestSizeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path.startswith(API):
+        if request.path.startswith(API_ROOT):
             return self.get_response(request)
         length = request.headers.get("Content-Length", "")
         size = int(length) if length.isdecimal() and len(length) < LONGEST_LENGTH else 0

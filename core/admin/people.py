@@ -7,15 +7,14 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from core import audit, permissions
 from core.admin.base import PanelAdmin
 from core.admin.filters import RecordTypeFilter
 from core.models import FieldRule, Grant, Notification, RecentRecord, Role, Team, User
+from core.services.members import end_session
 
 
 class PersonAdmin(PanelAdmin):
@@ -84,15 +83,7 @@ class UserSessionAdmin(PersonAdmin):
     @admin.action(description=_("End these sessions"))
     def end(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         self.ask_for_password(request)
-        self.on_each(request, rows, end_session)
-
-
-@transaction.atomic
-def end_session(session: Any, by: User) -> None:
-    """Log somebody out of one device."""
-    permissions.require_administrator(by)
-    audit.record(actor=by, action="session.end", subject=session.user)
-    session.end()
+        self.on_each(request, rows, lambda session, by: end_session(session=session, by=by))
 
 
 @admin.register(EmailAddress)

@@ -2,3 +2,5 @@
 
 Rights, rows and writing are those of the pages: `core.permissions` and the services.
 """
+
+ROOT = "/api/v1/"

@@ -1,11 +1,9 @@
 """Files of a record."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.http import Http404, StreamingHttpResponse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,6 +26,7 @@ from core.api.formats import FileBody
 from core.api.idempotency import once
 from core.api.problems import InvalidError
 from core.api.records import RecordsView
+from core.downloads import attachment_download
 from core.ids import LARGEST_ID
 from core.models import Attachment
 from core.services.attachments import BINARY, add_file, delete_file, files_of
@@ -106,20 +105,10 @@ class RecordFile(FilesView):
     )
     def get(self, request: Request, pk: int, file: int) -> StreamingHttpResponse:
         _record, found = self.file(request, pk, file, "view")
-        response = StreamingHttpResponse(_pieces(found), content_type=BINARY)
-        disposition = content_disposition_header(True, found.name)
-        response["Content-Disposition"] = disposition or "attachment"
-        response["Content-Length"] = str(found.size)
-        return response
+        return attachment_download(found, BINARY)
 
     @described("Delete a file", answers={204: None}, fails=WRITE_FAILS)
     def delete(self, request: Request, pk: int, file: int) -> Response:
         record, found = self.file(request, pk, file, "edit")
         delete_file(attachment=found, record=record, by=user_of(request), at=timezone.now())
         return Response(status=204)
-
-
-def _pieces(attachment: Attachment) -> Iterator[bytes]:
-    """Opened when somebody reads it, closed afterwards."""
-    with attachment.file.open("rb") as file:
-        yield from file.chunks()

@@ -1,14 +1,12 @@
-"""The schema for the caller, the pages that explain it, and what lies beyond all addresses."""
+"""The schema for the caller, the page that explains it, and what lies beyond all addresses."""
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.defaults import server_error as page_of_fault
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.base import SIGNED_IN, ApiView
-from core.api.problems import TYPE
 from core.permissions import signed_in
 
 
@@ -20,19 +18,6 @@ class SchemaView(ApiView):
     def get(self, request: Request) -> Response:
         document = SchemaGenerator(api_version="1").get_schema(request=request, public=True)
         return Response(document, content_type="application/vnd.oai.openapi+json")
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    """A fault of ours: a page, or a problem to programs."""
-    if not request.path.startswith("/api/v1/"):
-        return page_of_fault(request)
-    body = {
-        "type": f"{TYPE}fault",
-        "title": "A fault of the server",
-        "status": 500,
-        "detail": "This is our fault and was noted. Try again later.",
-    }
-    return JsonResponse(body, status=500, content_type="application/problem+json")
 
 
 class Unknown(ApiView):

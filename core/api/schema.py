@@ -6,6 +6,7 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 
 from core import permissions
+from core.api import ROOT
 from core.api.components import name_of, schemas
 from core.api.described import Json, Operation, ref
 from core.models import CustomField
@@ -85,12 +86,12 @@ class Schema(AutoSchema):
 
 
 def _operation_id(path: str, method: str) -> str:
-    parts = re.sub(r"[{}]", "", path.removeprefix("/api/v1/")).strip("/")
+    parts = re.sub(r"[{}]", "", path.removeprefix(ROOT)).strip("/")
     return f"{method.lower()}_{re.sub(r'[^a-z_]+', '_', parts) or 'root'}"
 
 
 def _tag(path: str) -> str:
-    return path.removeprefix("/api/v1/").partition("/")[0]
+    return path.removeprefix(ROOT).partition("/")[0]
 
 
 def _path_parameters(path: str) -> list[Json]:

@@ -32,6 +32,28 @@ def way_back(request: HttpRequest, default: str = "home") -> HttpResponseRedirec
     return HttpResponseRedirect(reverse(default))
 
 
+def is_by_htmx(request: HttpRequest) -> bool:
+    return bool(getattr(request, "htmx", None))
+
+
+def target_of(request: HttpRequest) -> str:
+    """The id of the element that htmx puts the answer into."""
+    htmx: Any = getattr(request, "htmx", None)
+    return (htmx.target or "") if htmx else ""
+
+
+def leave_for(request: HttpRequest, url: str) -> HttpResponse:
+    """To another page; of the whole window where htmx asks for a part."""
+    if is_by_htmx(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return redirect(url)
+
+
+def status_of_poll(request: HttpRequest, *, is_over: bool) -> int:
+    """What answers a page that htmx asks for again and again, and that stops when all is done."""
+    return STOP_POLLING if is_over and is_by_htmx(request) else 200
+
+
 def render_page(
     request: HttpRequest,
     template: str,

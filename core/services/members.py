@@ -138,6 +138,14 @@ def end_sessions(*, user: User, by: User, at: datetime) -> int:
     return ended
 
 
+@transaction.atomic
+def end_session(*, session: UserSession, by: User) -> None:
+    """Sign somebody out of one device."""
+    permissions.require_administrator(by)
+    audit.record(actor=by, action="session.end", subject=session.user)
+    session.end()
+
+
 def _end_sessions(user: User) -> int:
     sessions = list(UserSession.objects.filter(user=user))
     for session in sessions:

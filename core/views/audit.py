@@ -6,13 +6,13 @@ from io import StringIO
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core import audit, permissions
+from core.downloads import CSV, download
 from core.forms.audit import AuditForm
 from core.ids import id_in
 from core.models import User
@@ -63,10 +63,8 @@ def audit_export(request: HttpRequest) -> HttpResponseBase:
     _form, search = _asked(request, user)
     sought = {name: (None, str(value)) for name, value in vars(search).items() if value}
     audit.record(actor=user, action="export", object_type="core.auditevent", changes=sought)
-    answer = StreamingHttpResponse(_pieces(search, user), content_type="text/csv; charset=utf-8")
     name = f"{_('Audit log')} {timezone.localdate():%Y-%m-%d}.csv"
-    answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    return answer
+    return download(_pieces(search, user), name, CSV)
 
 
 def _pieces(search: AuditSearch, user: User) -> Iterator[bytes]:

@@ -19,7 +19,7 @@ from core.lists.definition import ListDefinition
 from core.lists.keyset import fetch_page
 from core.lists.selection import Selection
 from core.models import ChangeSet
-from core.pages import render_page, way_back
+from core.pages import leave_for, render_page, way_back
 from core.permissions import requires, signed_in
 from core.queries.bins import bins_of, described, rows_in_bin
 from core.services.bins import erase_records
@@ -27,7 +27,7 @@ from core.services.bulk_changes import MOST_AT_ONCE, Outcome
 from core.services.records import restore_records
 from core.values import grouped
 from core.views.bulk import say_done
-from core.views.list_tools import list_for, render_tool, to_list
+from core.views.list_tools import list_for, render_tool
 
 PAGE_SIZE = 50
 MOST_WORDS = 200
@@ -124,7 +124,7 @@ def bin_erase(request: HttpRequest, record_type: str) -> HttpResponse:
         return _confirm(request, definition, view, rows)
     erased = erase_records(rows=rows, by=user)
     messages.success(request, _erased_sentence(definition, erased.count, erased.left_alone))
-    return to_list(request, f"{reverse('bin_list')}?{urlencode({'type': definition.key})}")
+    return leave_for(request, f"{reverse('bin_list')}?{urlencode({'type': definition.key})}")
 
 
 def _ticked(request: HttpRequest, definition: ListDefinition) -> Any:

@@ -11,17 +11,16 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     QueryDict,
-    StreamingHttpResponse,
 )
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core import permissions
 from core.changes.words import done_sentence, left_sentence, question_of, submit_of
+from core.downloads import CSV, download
 from core.errors import Refused
 from core.exports.files import csv_pieces, xlsx_file
 from core.forms.bulk import FORMS, ChangeForm, ExportForm
@@ -29,7 +28,7 @@ from core.ids import id_in
 from core.lists.selection import Selection
 from core.lists.state import ListState
 from core.models import ChangeSet, User
-from core.pages import UNPROCESSABLE, render_page, way_back
+from core.pages import UNPROCESSABLE, leave_for, render_page, way_back
 from core.permissions import signed_in, visible_rows
 from core.registries import record_types
 from core.services.bulk_changes import MOST_AT_ONCE, Outcome, change_selection, undo_change
@@ -37,7 +36,7 @@ from core.services.exports import file_name, prepare_export
 from core.services.undo import may_undo
 from core.speaking import speaking_as
 from core.tasks import wake
-from core.views.list_tools import list_for, render_tool, to_list
+from core.views.list_tools import list_for, render_tool
 
 RIGHTS = {"assign": "assign", "tag": "edit", "edit": "edit", "delete": "delete"}
 
@@ -147,9 +146,9 @@ def _back(request: HttpRequest, state: ListState) -> str:
 def _answer(request: HttpRequest, outcome: Outcome, back: str) -> HttpResponse:
     if outcome.run is not None:
         wake(outcome.run.pk)
-        return to_list(request, reverse("job_run", args=[outcome.run.pk]))
+        return leave_for(request, reverse("job_run", args=[outcome.run.pk]))
     say_done(request, outcome)
-    return to_list(request, back)
+    return leave_for(request, back)
 
 
 def say_done(request: HttpRequest, outcome: Outcome) -> None:
@@ -220,11 +219,7 @@ def bulk_export(request: HttpRequest, record_type: str) -> HttpResponseBase:
     name = file_name(state, wanted, timezone.localtime(now))
     if wanted == "xlsx":
         return FileResponse(xlsx_file(sheet), as_attachment=True, filename=name)
-    answer = StreamingHttpResponse(
-        _spoken(csv_pieces(sheet), state.user), content_type="text/csv; charset=utf-8"
-    )
-    answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    return answer
+    return download(_spoken(csv_pieces(sheet), state.user), name, CSV)
 
 
 def _spoken(pieces: Any, user: User) -> Any:

@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from core import permissions
+from core.downloads import SANDBOX
 from core.forms.company import CompanyForm
 from core.images import ENDINGS
 from core.models import Installation
 from core.pages import form_page
 from core.permissions import public, requires, takes_files
 from core.services.companies import MOST_LOGO_BYTES, change_company, remove_logo, set_logo
-from core.views.record_pages.files import SANDBOX
 
 MANAGE = "core.settings.manage"
 FOREVER = "public, max-age=31536000, immutable"

@@ -2,14 +2,30 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.defaults import page_not_found
+from django.views.defaults import server_error as page_of_fault
 
 from core import permissions
+from core.api import ROOT as API_ROOT
+from core.api.problems import TYPE
 from core.ids import LARGEST_ID
 from core.permissions import public
 from core.registries import RecordType, record_types
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A fault of ours: a page, or a problem to programs."""
+    if not request.path.startswith(API_ROOT):
+        return page_of_fault(request)
+    body = {
+        "type": f"{TYPE}fault",
+        "title": "A fault of the server",
+        "status": 500,
+        "detail": "This is our fault and was noted. Try again later.",
+    }
+    return JsonResponse(body, status=500, content_type="application/problem+json")
 
 
 @public

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from core import permissions
 from core.jobs.kinds import job_kinds
-from core.pages import STOP_POLLING, render_page
+from core.pages import render_page, status_of_poll
 from core.permissions import requires, signed_in
 from core.queries.jobs import described, last_runs, steps_of, visible_kinds, visible_runs
 from core.services.jobs import cancel_run, resume_run, start_run
@@ -49,8 +49,7 @@ def job_run(request: HttpRequest, pk: int) -> HttpResponse:
         "seconds_left": run.seconds_left(now),
         "earlier": [described(other) for other in earlier],
     }
-    is_poll = bool(request.headers.get("HX-Request"))
-    status = STOP_POLLING if is_poll and not run.is_active else 200
+    status = status_of_poll(request, is_over=not run.is_active)
     return render_page(request, "core/job_run.html", context, parts={"run": "run"}, status=status)
 
 

@@ -11,6 +11,7 @@ from core.choices import RunState
 from core.lists.definition import ListDefinition, lists
 from core.lists.state import ListState
 from core.models import User
+from core.pages import is_by_htmx, target_of
 from core.services.custom_field_indexes import ask_for_indexes
 from core.tasks import wake
 
@@ -38,12 +39,6 @@ def look_after_indexes(state: ListState) -> None:
             wake(run.pk)
 
 
-def is_target(request: HttpRequest, identity: str) -> bool:
-    """Whether htmx asks for the element with this id."""
-    htmx: Any = getattr(request, "htmx", None)
-    return bool(htmx) and htmx.target == identity
-
-
 def render_tool(
     request: HttpRequest,
     title: Any,
@@ -54,9 +49,9 @@ def render_tool(
     css: str = "",
 ) -> HttpResponse:
     """The content in a dialog for htmx, else on a page; alone for the form that is open there."""
-    is_dialog = bool(getattr(request, "htmx", None))
+    is_dialog = is_by_htmx(request)
     template = "core/list/dialog.html" if is_dialog else "core/list/tool.html"
-    if is_target(request, TOOL):
+    if target_of(request) == TOOL:
         template = content
     context = {"title": title, "content": content, "is_dialog": is_dialog, "css": css, **context}
     answer = render(request, template, context, status=status)
@@ -66,14 +61,7 @@ def render_tool(
 
 def to_swapped_list(request: HttpRequest, url: str) -> HttpResponse:
     """Leave the dialog for the list, of which only the rows and what is above them change."""
-    if getattr(request, "htmx", None):
+    if is_by_htmx(request):
         place = json.dumps({"path": url, "target": "#list", "swap": "innerHTML"})
         return HttpResponse(status=204, headers={"HX-Location": place, "HX-Trigger": "answered"})
-    return redirect(url)
-
-
-def to_list(request: HttpRequest, url: str) -> HttpResponse:
-    """Leave the dialog for the list."""
-    if getattr(request, "htmx", None):
-        return HttpResponse(status=204, headers={"HX-Redirect": url})
     return redirect(url)

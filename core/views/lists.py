@@ -17,9 +17,9 @@ from core.lists import ListState
 from core.lists.columns import MOST_COLUMNS, columns_of
 from core.lists.definition import NAME
 from core.lists.state import COLUMNS, SORT
-from core.pages import UNPROCESSABLE
+from core.pages import UNPROCESSABLE, target_of
 from core.permissions import signed_in
-from core.views.list_tools import is_target, render_tool, state_of, to_swapped_list
+from core.views.list_tools import render_tool, state_of, to_swapped_list
 
 READS = "list-reads"
 
@@ -97,7 +97,7 @@ def _ask(
         "is_dropped": "drop" in request.GET,
         "back": _list_url(state, state.query_with()),
     }
-    if is_target(request, READS):
+    if target_of(request) == READS:
         return render(request, "core/filter/reads.html", context)
     status = UNPROCESSABLE if refusal else 200
     content = "core/filter/builder.html"

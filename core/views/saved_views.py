@@ -17,6 +17,7 @@ from core.lists import ListState, lists
 from core.lists.saved_views import may_change, visible_views
 from core.lists.words import described
 from core.models import SavedView, User
+from core.pages import UNPROCESSABLE, leave_for
 from core.permissions import signed_in
 from core.services.saved_views import (
     create_view,
@@ -27,9 +28,7 @@ from core.services.saved_views import (
     move_view,
     restore_view,
 )
-from core.views.list_tools import render_tool, state_of, to_list
-
-UNPROCESSABLE = 422
+from core.views.list_tools import render_tool, state_of
 
 
 @signed_in
@@ -137,4 +136,4 @@ def _own(request: HttpRequest, pk: int) -> tuple[User, SavedView]:
 
 def _open(request: HttpRequest, view: SavedView) -> HttpResponse:
     url = reverse(lists[view.object_type].kind.list_url)
-    return to_list(request, f"{url}?view={view.pk}")
+    return leave_for(request, f"{url}?view={view.pk}")

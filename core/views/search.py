@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from core import permissions
-from core.pages import render_page
+from core.pages import is_by_htmx, render_page
 from core.permissions import signed_in
 from core.queries.palette import palette_groups, recently_viewed
 from core.services.recent import forget_oldest
@@ -21,7 +21,7 @@ def search(request: HttpRequest) -> HttpResponse:
     list_url = request.GET.get("list", "")
     if not url_has_allowed_host_and_scheme(list_url, allowed_hosts=None):
         list_url = ""
-    is_palette = bool(getattr(request, "htmx", False))
+    is_palette = is_by_htmx(request)
     groups = palette_groups(
         text,
         permissions.user_of(request),

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from core import permissions
 from core.forms.settings import ProfileForm
-from core.pages import form_page, way_back
+from core.pages import form_page, is_by_htmx, way_back
 from core.permissions import signed_in
 from core.services.users import update_preferences
 
@@ -35,6 +35,6 @@ def preferences_update(request: HttpRequest) -> HttpResponse:
         language=request.POST.get("language", ""),
         theme=request.POST.get("theme", ""),
     )
-    if request.headers.get("HX-Request"):
+    if is_by_htmx(request):
         return HttpResponse(status=204)
     return way_back(request)

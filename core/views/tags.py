@@ -14,7 +14,7 @@ from core import permissions
 from core.forms.tags import TagForm, TagMergeForm
 from core.ids import id_in
 from core.models import JobRun, Tag
-from core.pages import form_page, render_page
+from core.pages import UNPROCESSABLE, form_page, render_page
 from core.permissions import requires
 from core.queries.tags import counted, tags_page
 from core.services.tag_changes import MOST_MERGED, PERMISSION, change_tag, delete_tag, merge_tags
@@ -75,7 +75,7 @@ def tag_merge(request: HttpRequest) -> HttpResponse:
             request, run, _("The tags are merged into “%(tag)s”.") % {"tag": form.chosen}
         )
     context: dict[str, Any] = {"form": form, "lines": counted(tags, permissions.access_of(user))}
-    status = 422 if form.is_bound else 200
+    status = UNPROCESSABLE if form.is_bound else 200
     return render_page(request, "core/settings/tag_merge.html", context, status=status)
 
 

@@ -18,7 +18,7 @@ from core.forms.webhooks import LogForm, WebhookForm
 from core.ids import id_in
 from core.lists.keyset import fetch_page
 from core.models import Webhook, WebhookDelivery
-from core.pages import STOP_POLLING, form_page, render_page
+from core.pages import form_page, render_page, status_of_poll
 from core.permissions import requires
 from core.queries.webhooks import (
     condition_of,
@@ -133,8 +133,7 @@ def webhook_delivery(request: HttpRequest, pk: int, delivery: int) -> HttpRespon
     found = get_object_or_404(WebhookDelivery, pk=delivery, webhook=webhook)
     (said,) = described([found], permissions.user_of(request))
     context = {"webhook": webhook, "pretty": pretty(found) if said["is_told"] else "", **said}
-    is_poll = bool(request.headers.get("HX-Request"))
-    status = STOP_POLLING if is_poll and not found.is_open else 200
+    status = status_of_poll(request, is_over=not found.is_open)
     parts = {"delivery": "delivery"}
     return render_page(request, "core/webhook_delivery.html", context, parts=parts, status=status)
 

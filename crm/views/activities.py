@@ -18,7 +18,7 @@ from core import permissions
 from core.errors import Refused
 from core.ids import id_in
 from core.models import User
-from core.pages import UNPROCESSABLE, render_page, say, way_back
+from core.pages import UNPROCESSABLE, is_by_htmx, render_page, say, target_of, way_back
 from core.pages.records import create_page, detail_page, edit_page
 from core.permissions import requires
 from crm.choices import ActivityKind
@@ -75,7 +75,7 @@ def activity_log(request: HttpRequest, object_type: str, pk: int) -> HttpRespons
     if activity is None:
         return _refused(request, record, user, form)
     sentence = _said(activity)
-    if not getattr(request, "htmx", False):
+    if not is_by_htmx(request):
         messages.success(request, sentence)
         return redirect(record)
     record.refresh_from_db(fields=["touched_at"])
@@ -181,15 +181,15 @@ def activity_snooze(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _answer(request: HttpRequest, sentence: str, undo: str = "") -> HttpResponse:
     """What stands where the button was: the task list, the timeline; else the page anew."""
-    htmx: Any = getattr(request, "htmx", None)
-    if not htmx:
+    if not is_by_htmx(request):
         messages.success(request, sentence)
         return way_back(request)
     user = permissions.user_of(request)
-    if htmx.target == "tasks":
+    target = target_of(request)
+    if target == "tasks":
         context = tasks_context(user, request.POST.get("owner", ""))
         answer = HttpResponse(render_to_string("crm/tasks/list.html", context, request))
-    elif htmx.target == "timeline":
+    elif target == "timeline":
         context = stream_context(_record_of(request, user), user, QueryDict())
         answer = HttpResponse(render_to_string("crm/timeline/timeline.html", context, request))
     else:

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from core import permissions
 from core.assigning import assignable_users
 from core.choices import KnownWhen
+from core.downloads import CSV, download
 from core.errors import Refused
 from core.models import User
-from core.pages import STOP_POLLING, UNPROCESSABLE, form_page, render_page
+from core.pages import UNPROCESSABLE, form_page, render_page, status_of_poll
 from core.permissions import requires
 from core.spreadsheets import defused
 from core.tasks import wake
@@ -126,14 +127,12 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = import_result(lead_import, timezone.now())
     access = permissions.access_of(permissions.user_of(request))
     context["may_see_jobs"] = access.may("core.job.view")
-    is_over = not context["run"].is_active
-    is_poll = bool(request.headers.get("HX-Request"))
     return render_page(
         request,
         "crm/import_detail.html",
         context,
         parts={"run": "run"},
-        status=STOP_POLLING if is_poll and is_over else 200,
+        status=status_of_poll(request, is_over=not context["run"].is_active),
     )
 
 
@@ -150,6 +149,4 @@ def import_refused(request: HttpRequest, pk: int) -> StreamingHttpResponse:
             padded = values + [""] * (len(lead_import.columns) - len(values))
             yield writer.writerow(map(defused, [*padded, reason]))
 
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="refused-{lead_import.pk}.csv"'
-    return response
+    return download(lines(), f"refused-{lead_import.pk}.csv", CSV)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from core import permissions
 from core.errors import Refused
 from core.models import User
-from core.pages import UNPROCESSABLE, render_page, say
+from core.pages import UNPROCESSABLE, is_by_htmx, render_page, say
 from core.permissions import requires
 from crm.choices import ActivityKind
 from crm.forms import TaskForm
@@ -77,7 +77,7 @@ def task_add(request: HttpRequest) -> HttpResponse:
         return render_page(
             request, "crm/task_list.html", context, parts=parts, status=UNPROCESSABLE
         )
-    if not getattr(request, "htmx", False):
+    if not is_by_htmx(request):
         messages.success(request, _("It is planned."))
         return redirect("task_list")
     answer = HttpResponse(render_to_string("crm/tasks/list.html", tasks_context(user, ""), request))

@@ -13,7 +13,7 @@ from core import permissions
 from core.errors import Refused
 from core.forms.records import RecordForm
 from core.models import User
-from core.pages import UNPROCESSABLE
+from core.pages import UNPROCESSABLE, is_by_htmx
 from core.pages.records import CONFLICT, head_context, page_or_404, record_or_404
 from core.permissions import requires_of_record
 from core.records.declaration import RecordPage
@@ -31,7 +31,7 @@ def record_field(request: HttpRequest, object_type: str, pk: int, name: str) -> 
     form = page.form(data, page=page, record=record, user=user, names=[name])
     if not form.known:
         raise Http404
-    if not getattr(request, "htmx", False) and data is None:
+    if not is_by_htmx(request) and data is None:
         return redirect(reverse(page.edit_url, args=[pk]))
     if data is None and request.GET.get("as") == "value":
         return _value(request, page, record, name, user)
@@ -66,7 +66,7 @@ def _control(request: HttpRequest, form: RecordForm, name: str, status: int) -> 
 def _saved(request: HttpRequest, page: RecordPage, pk: int, name: str, user: User) -> HttpResponse:
     """The value; and the head, which may say it as well. Without scripts: the page."""
     record = record_or_404(page, pk, user)
-    if not getattr(request, "htmx", False):
+    if not is_by_htmx(request):
         return redirect(record.get_absolute_url())
     return _value(request, page, record, name, user, with_head=True)
 

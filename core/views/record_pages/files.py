@@ -1,28 +1,26 @@
 """Files of a record: uploading, downloading, taking away and bringing back."""
 
-import json
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from core import permissions
+from core.downloads import attachment_download
 from core.errors import Refused
 from core.models import Attachment
+from core.pages import is_by_htmx, leave_for, say
 from core.pages.records import files_context, page_or_404, record_or_404
 from core.permissions import requires_of_record, takes_files
 from core.services.attachments import BINARY, add_file, delete_file, files_of, restore_file
 
 MOST_AT_ONCE = 20
-SANDBOX = "sandbox; default-src 'none'; script-src 'self'; frame-ancestors 'none'"
 
 
 def _record(request: HttpRequest, object_type: str, pk: int, action: str = "view") -> Any:
@@ -31,7 +29,7 @@ def _record(request: HttpRequest, object_type: str, pk: int, action: str = "view
 
 
 def _answer(request: HttpRequest, record: Any) -> HttpResponse:
-    if not getattr(request, "htmx", False):
+    if not is_by_htmx(request):
         return redirect(f"{record.get_absolute_url()}?tab=files")
     context = {"record": record, "may_edit": True, **files_context(record)}
     return render(request, "core/record/files.html", context)
@@ -59,27 +57,13 @@ def record_files_add(request: HttpRequest, object_type: str, pk: int) -> HttpRes
     return redirect(f"{record.get_absolute_url()}?tab=files")
 
 
-def _pieces(attachment: Attachment) -> Iterator[bytes]:
-    """Opened when somebody reads it, closed afterwards."""
-    with attachment.file.open("rb") as file:
-        yield from file.chunks()
-
-
 @requires_of_record("view")
 @require_GET
 def record_file(request: HttpRequest, object_type: str, pk: int, file: int) -> HttpResponseBase:
     """The file as a download: a browser never opens or runs what somebody has uploaded."""
     record = _record(request, object_type, pk)
     attachment: Attachment = get_object_or_404(files_of(record), pk=file)
-    response = StreamingHttpResponse(
-        _pieces(attachment), content_type=attachment.content_type or BINARY
-    )
-    disposition = content_disposition_header(True, attachment.name)
-    response["Content-Disposition"] = disposition or "attachment"
-    response["Content-Length"] = str(attachment.size)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = SANDBOX
-    return response
+    return attachment_download(attachment, attachment.content_type or BINARY)
 
 
 @requires_of_record("edit")
@@ -95,11 +79,10 @@ def record_file_delete(request: HttpRequest, object_type: str, pk: int, file: in
     )
     text = _("“%(name)s” is deleted.") % {"name": attachment.name}
     response = _answer(request, record)
-    if getattr(request, "htmx", False):
+    if is_by_htmx(request):
         undo = reverse("record_file_restore", args=[object_type, pk, file])
-        response["HX-Trigger"] = json.dumps({"toast": {"text": text, "undo": undo}})
-    else:
-        messages.success(request, text)
+        return say(response, text, undo=undo)
+    messages.success(request, text)
     return response
 
 
@@ -113,8 +96,4 @@ def record_file_restore(request: HttpRequest, object_type: str, pk: int, file: i
     attachment: Attachment = get_object_or_404(deleted, pk=file)
     restore_file(attachment=attachment, record=record, by=permissions.user_of(request))
     messages.success(request, _("“%(name)s” is back.") % {"name": attachment.name})
-    response: HttpResponse = redirect(f"{record.get_absolute_url()}?tab=files")
-    if getattr(request, "htmx", False):
-        response = HttpResponse(status=204)
-        response["HX-Redirect"] = f"{record.get_absolute_url()}?tab=files"
-    return response
+    return leave_for(request, f"{record.get_absolute_url()}?tab=files")

@@ -13,7 +13,7 @@ from core import permissions
 from core.errors import Refused
 from core.ids import id_in
 from core.models import User
-from core.pages import render_page
+from core.pages import UNPROCESSABLE, is_by_htmx, render_page
 from core.pages.records import head_context, page_or_404, record_or_404
 from core.permissions import requires_of_record, signed_in
 from core.records.around import Around, around, detail_form
@@ -56,7 +56,7 @@ def record_related_edit(request: HttpRequest, object_type: str, pk: int, key: st
         except Refused as refusal:
             error = str(refusal)
         else:
-            if not getattr(request, "htmx", False):
+            if not is_by_htmx(request):
                 return redirect(record.get_absolute_url())
     return _answer(request, page, found, record, user, error)
 
@@ -72,7 +72,7 @@ def _details(
     if not form.is_valid():
         return _answer(request, page, found, record, user, form=form)
     related.change(tie=form.instance, by=user)
-    if not getattr(request, "htmx", False):
+    if not is_by_htmx(request):
         return redirect(record.get_absolute_url())
     return _answer(request, page, found, record, user)
 
@@ -122,7 +122,7 @@ def _answer(
         "form": form,
         "open_line": getattr(form.instance, f"{fresh.related.record}_id") if form else None,
     }
-    status = 422 if error or (form and form.is_bound) else 200
+    status = UNPROCESSABLE if error or (form and form.is_bound) else 200
     return render_page(
         request,
         "core/record/related_edit.html",
