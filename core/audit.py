@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
 
+from core.custom_names import CUSTOM, custom_name
 from core.models import AuditEvent
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def differences(before: Mapping[str, Any], subject: Model) -> dict[str, tuple[An
     """What changed since the snapshot; custom fields one by one."""
     changes: dict[str, tuple[Any, Any]] = {}
     for name, value in snapshot(subject).items():
-        if name == "custom":
+        if name == CUSTOM:
             changes |= _custom_differences(before[name] or {}, value or {})
         elif name != "updated_at" and before[name] != value:
             changes[name] = (before[name], value)
@@ -90,7 +91,7 @@ def _custom_differences(
     before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> dict[str, tuple[Any, Any]]:
     return {
-        f"custom.{key}": (before.get(key), after.get(key))
+        custom_name(key): (before.get(key), after.get(key))
         for key in {*before, *after}
         if before.get(key) != after.get(key)
     }

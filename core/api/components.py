@@ -9,14 +9,15 @@ from core.choices import FieldType
 from core.conditions.tree import MAX_TESTS
 from core.lists import ListDefinition, lists
 from core.models import CustomField
+from core.models.tags import LONGEST_NAME
 from core.permissions import Access
 from core.records.fields import RecordField, added, built_in
 from core.registries import RecordType, rules_for_rows
 from core.registries.records import Field
 from core.rows.fields import OWNER
-from core.rows.reading import LONGEST_KEY, LONGEST_SOURCE, MOST_TAGS
+from core.rows.reading import LONGEST_KEY, LONGEST_SOURCE
 from core.services.rows import MODES, MOST_ROWS
-from core.tags import LONGEST_NAME
+from core.tags import MOST_TAGS
 
 LINK, REFERENCE, KEY = "Link", "Reference", "ExternalKey"
 READ_TYPES: dict[FieldType, Json] = {

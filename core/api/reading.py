@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from core.api.problems import ProblemError, wrong_parameter
-from core.conditions.fields import CUSTOM
 from core.conditions.viewpoint import Viewpoint
+from core.custom_names import CUSTOM, is_custom
 from core.lists.columns import resolved
 from core.registries import RecordType
 from core.telling.records import EXTERNAL, NAME, URL, own_names
@@ -22,7 +22,7 @@ def chosen_names(kind: RecordType, given: str | Sequence[str], view: Viewpoint) 
     wanted: dict[str, None] = {}
     for name in (name.strip() for name in names):
         if name == CUSTOM:
-            wanted |= dict.fromkeys(it for it in own_names(kind, view) if it.startswith("custom."))
+            wanted |= dict.fromkeys(it for it in own_names(kind, view) if is_custom(it))
         elif name:
             _check(kind, name, view)
             wanted[name] = None

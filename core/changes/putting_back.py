@@ -6,12 +6,12 @@ from typing import Any
 from django.db.models import ForeignKey
 
 from core.changes.drafts import TAGS, Draft
+from core.custom_names import custom_key, is_custom
 from core.models import AuditEvent, Tag
 from core.records.fields import built_in
 from core.registries import RecordType
 
 # What the verbs of the door write beside the fields that people edit.
-CUSTOM = "custom."
 OWN_COLUMNS = frozenset({"owner", "team", "deleted_at"})
 
 
@@ -64,7 +64,7 @@ class PuttingBack:
         return True
 
     def _decides(self, name: str) -> bool:
-        return name == TAGS or name.startswith(CUSTOM) or name in self.edited
+        return name == TAGS or is_custom(name) or name in self.edited
 
     def _may_return(self, name: str, before: Any) -> bool:
         return before is None or name not in self.there or before in self.there[name]
@@ -73,17 +73,17 @@ class PuttingBack:
         if name == TAGS:
             won, lost = set(after) - set(before), set(before) - set(after)
             return won <= draft.tags and not lost & draft.tags
-        if name.startswith(CUSTOM):
-            return bool(draft.record.custom.get(name.removeprefix(CUSTOM)) == after)
+        if is_custom(name):
+            return bool(draft.record.custom.get(custom_key(name)) == after)
         column = self.columns[name]
         return bool(column.value_from_object(draft.record) == _python(column, after))
 
     def _write(self, draft: Draft, name: str, before: Any) -> None:
-        if not name.startswith(CUSTOM):
+        if not is_custom(name):
             column = self.columns[name]
             setattr(draft.record, column.attname, _python(column, before))
             return
-        key = name.removeprefix(CUSTOM)
+        key = custom_key(name)
         custom = {other: value for other, value in draft.record.custom.items() if other != key}
         draft.record.custom = custom if before is None else {**custom, key: before}
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.choices import FieldType
 from core.conditions.viewpoint import Viewpoint
+from core.custom_names import CUSTOM, custom_name
 from core.errors import Refused
 from core.fields.expressions import custom_value
 from core.fields.ordering import Order
@@ -19,7 +20,6 @@ from core.registries import RecordType, record_types
 from core.registries.records import Choices, Field
 
 MAX_HOPS = 3
-CUSTOM = "custom"
 TEXTS = frozenset(
     {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.URL, FieldType.EMAIL, FieldType.PHONE}
 )
@@ -133,7 +133,7 @@ def _custom(kind: RecordType, key: str, view: Viewpoint) -> ResolvedField | None
     if field is None or not view.access.sees(field.name):
         return None
     return ResolvedField(
-        f"{CUSTOM}.{key}",
+        custom_name(key),
         (field.label,),
         FieldType(field.type),
         CUSTOM,
@@ -238,4 +238,4 @@ def offered_fields(kind: RecordType, view: Viewpoint) -> Iterator[ResolvedField]
 
 def _names_of(kind: RecordType, view: Viewpoint) -> list[str]:
     added = view.custom_fields.get(kind.key, {})
-    return [*kind.field, *(f"{CUSTOM}.{key}" for key in added)]
+    return [*kind.field, *(custom_name(key) for key in added)]

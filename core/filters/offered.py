@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.conditions import Viewpoint
-from core.conditions.fields import CUSTOM, ResolvedField, offered_fields
+from core.conditions.fields import ResolvedField, offered_fields
+from core.custom_names import CUSTOM
 from core.lists.parts import HAPPENED_ICON, ICONS
 from core.registries import RecordType
 from core.registries.records import Behaviour

@@ -9,12 +9,13 @@ from django.utils.translation import pgettext_lazy
 
 from core.choices import Hue
 from core.models import Tag
+from core.models.tags import LONGEST_NAME
 
 
 class TagForm(forms.Form):
     """A tag's name and colour."""
 
-    name = forms.CharField(label=pgettext_lazy("tag", "Name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("tag", "Name"), max_length=LONGEST_NAME)
     hue = forms.ChoiceField(
         label=_("Colour"), choices=Hue, required=False, widget=forms.RadioSelect
     )

@@ -6,7 +6,8 @@ from typing import Any
 
 from core import permissions
 from core.conditions import Viewpoint
-from core.conditions.fields import CUSTOM, value_of
+from core.conditions.fields import value_of
+from core.custom_names import custom_name
 from core.lists.columns import Column, columns_of
 from core.lists.definition import ListDefinition
 from core.models import OwnedRecord
@@ -27,7 +28,7 @@ class HappenedLately:
 def preview_columns(definition: ListDefinition, view: Viewpoint) -> list[Column]:
     """The columns of the list, then all other fields of the record."""
     kind = definition.kind
-    added = [f"{CUSTOM}.{key}" for key in view.custom_fields.get(kind.key, {})]
+    added = [custom_name(key) for key in view.custom_fields.get(kind.key, {})]
     return columns_of(definition, [*definition.columns, *kind.field, *added], view, most=None)
 
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import CUSTOM_FIELD_TYPES, FieldType, KnownWhen
+from core.custom_names import custom_name
 
 
 class CustomFieldQuerySet(models.QuerySet["CustomField"]):
@@ -71,4 +72,4 @@ class CustomField(models.Model):
     @property
     def name(self) -> str:
         """The field's full name in rules, filters and reasons."""
-        return f"{self.object_type}.custom.{self.key}"
+        return f"{self.object_type}.{custom_name(self.key)}"

@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 
 from core import permissions
 from core.choices import Reach
+from core.custom_names import is_custom
 from core.models import AuditEvent, User
 from core.queries.changes import FieldChange, fields_told
 from core.registries import audit_actions, record_types
@@ -220,7 +221,7 @@ def _number(event: AuditEvent) -> str:
 def _plainly(event: AuditEvent, model: Any, named: set[str]) -> Iterator[FieldChange]:
     """What has no field of a record type: as it is stored, under the best name there is."""
     for name, (before, after) in event.changes.items():
-        if name in named or name.startswith("custom."):
+        if name in named or is_custom(name):
             continue
         yield FieldChange(name, _label(model, name), _text(before), _text(after))
 

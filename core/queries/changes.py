@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from core import permissions
+from core.custom_names import is_custom
 from core.models import AuditEvent, OwnedRecord, Tag, User
 from core.permissions import Access
 from core.records.fields import RecordField, added, built_in
@@ -122,7 +123,7 @@ def fields_told(
 ) -> list[list[FieldChange]]:
     """What each event of records of a type says of the fields that the user may see."""
     access = permissions.access_of(user)
-    has_added = any(name.startswith("custom.") for event in events for name in event.changes)
+    has_added = any(is_custom(name) for event in events for name in event.changes)
     known = [*built_in(kind), *(added(kind) if has_added else ())]
     fields = {f.trail_name: f for f in known if access.sees(f.rule)}
     words = _Words(kind.model, events, fields, user)

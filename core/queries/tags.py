@@ -8,9 +8,9 @@ from django.db.models import Count, QuerySet, Value
 
 from core.changes.drafts import tag_table
 from core.models import OwnedRecord, Tag
+from core.models.tags import tag_key
 from core.permissions import Access
 from core.registries import RecordType, record_types
-from core.text import comparable
 from core.time_limits import TookTooLong, at_most
 
 PAGE_SIZE = 50
@@ -50,7 +50,7 @@ def tags_page(access: Access, *, words: str = "", after: str = "") -> TagPage:
     """A page of tags in two queries, however many there are."""
     rows = Tag.objects.filter(name_key__gt=after) if after else Tag.objects.all()
     if words:
-        rows = rows.filter(name_key__contains=comparable(words, 80))
+        rows = rows.filter(name_key__contains=tag_key(words))
     found = list(rows.order_by("name_key")[: PAGE_SIZE + 1])
     shown = found[:PAGE_SIZE]
     lines = {tag.pk: TagLine(tag) for tag in shown}

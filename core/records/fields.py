@@ -10,6 +10,7 @@ from django.db.models import Model
 from core import permissions
 from core.choices import FieldType
 from core.conditions.fields import value_of
+from core.custom_names import custom_name
 from core.fields.added import fields_of
 from core.fields.stored import from_stored, to_stored
 from core.fields.texts import text_of
@@ -18,7 +19,7 @@ from core.permissions import Access
 from core.registries import RecordType, record_types
 from core.registries.records import Choices, Field
 
-CUSTOM = "custom_"
+CONTROL = "custom_"  # begins the names of controls
 ADDED = "added"  # the section of the custom fields
 
 
@@ -47,7 +48,12 @@ class RecordField:
     @property
     def trail_name(self) -> str:
         """The name of its changes in the audit trail."""
-        return f"custom.{self.custom.key}" if self.custom else self.column
+        return custom_name(self.custom.key) if self.custom else self.column
+
+    @property
+    def told_name(self) -> str:
+        """The name by which programs know it."""
+        return custom_name(self.custom.key) if self.custom else self.name
 
     @property
     def declared_choices(self) -> Choices:
@@ -152,7 +158,7 @@ def added(
     stored = fields_of(kind.key) if custom_fields is None else custom_fields
     return [
         RecordField(
-            name=f"{CUSTOM}{field.key}",
+            name=f"{CONTROL}{field.key}",
             label=field.label,
             type=FieldType(field.type),
             rule=field.name,

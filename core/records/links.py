@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from core.errors import Refused
 from core.ids import id_in
 from core.models import User
 from core.records.lookups import called, lookup_rows, name_of
-from core.tags import LONGEST_NAME, names_in
+from core.tags import checked_names, names_in
 from core.text import comparable
 
 COMBOBOX = {
@@ -132,17 +133,13 @@ class TagsField(forms.Field):
     """A list of tags by name; each once, however it is written."""
 
     widget = TagLine
-    MOST = 30
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(value) if isinstance(value, list) else value
 
     def clean(self, value: Any) -> list[str]:
-        parts = names_in(str(value or "").replace("\0", ""))
-        names = {comparable(part): part for part in reversed(parts)}
-        if len(names) > self.MOST or any(len(name) > LONGEST_NAME for name in names.values()):
-            raise forms.ValidationError(
-                _("At most %(most)s tags of %(longest)s characters each.")
-                % {"most": self.MOST, "longest": LONGEST_NAME}
-            )
-        return sorted(names.values(), key=comparable)
+        try:
+            names = checked_names(names_in(str(value or "").replace("\0", "")))
+        except Refused as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        return sorted(names, key=comparable)

@@ -14,8 +14,7 @@ from core.models import User
 from core.records.fields import RecordField, fields_for
 from core.registries import RecordType, rules_for_rows
 
-CUSTOM, EXTERNAL, OWNER, TAGS = "custom", "external", "owner", "tags"
-NO_SUCH = "no such field"
+EXTERNAL, OWNER, TAGS = "external", "owner", "tags"
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,18 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.custom_names import CUSTOM, custom_name
 from core.errors import Refused
 from core.ids import is_id
 from core.records.fields import RecordField
 from core.registries import rules_for_rows
-from core.rows.fields import CUSTOM, EXTERNAL, OWNER, TAGS, RowFields
+from core.rows.fields import EXTERNAL, OWNER, TAGS, RowFields
 from core.rows.items import WHOLE, Key, Reference, Row
 from core.rows.values import for_column, for_custom
-from core.tags import LONGEST_NAME
+from core.tags import checked_names
 from core.text import comparable
 
 LONGEST_SOURCE, LONGEST_KEY, LONGEST_LINK_NAME = 60, 200, 200
-MOST_TAGS = 30
 
 
 def identify(index: int, given: Any) -> Row:
@@ -90,7 +90,7 @@ def _read_custom(row: Row, given: Any, fields: RowFields) -> None:
         try:
             _read_added(row, fields.custom.get(key), value, fields)
         except Refused as error:
-            row.refuse(f"{CUSTOM}.{key}", str(error))
+            row.refuse(custom_name(key), str(error))
 
 
 def _read_added(row: Row, field: RecordField | None, value: Any, fields: RowFields) -> None:
@@ -139,12 +139,7 @@ def tag_names(value: Any) -> list[str]:
         return []
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise Refused(_("Write a list of texts."))
-    names = {comparable(name, 80): name.strip() for name in reversed(value)}
-    names.pop("", None)
-    if len(names) > MOST_TAGS or any(len(name) > LONGEST_NAME for name in names.values()):
-        words = {"most": MOST_TAGS, "longest": LONGEST_NAME}
-        raise Refused(_("At most %(most)s tags of %(longest)s characters each.") % words)
-    return list(names.values())
+    return checked_names(value)
 
 
 def refuse_twins(rows: Sequence[Row]) -> None:

@@ -1,7 +1,6 @@
 """What rows refer to: records by number, key or name, users; a few queries for all rows."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -60,7 +59,7 @@ def _resolve_records(target: str, links: Sequence[Link], fields: RowFields) -> N
         now = there[row.index, field.name]
         if now is not None and now not in visible:
             row.refuse(
-                _named(field), _("This links to a record that you may not see, so it stays.")
+                field.told_name, _("This links to a record that you may not see, so it stays.")
             )
             continue
         pk = keys.get(ref.key) if ref.key else ref.pk
@@ -92,19 +91,15 @@ def _now(row: Row, field: RecordField) -> int | None:
 def _set(row: Row, field: RecordField, ref: Reference, pk: int | None) -> None:
     is_something = bool(ref.pk or ref.key or ref.name)
     if is_something and pk is None:
-        row.refuse(_named(field), _("There is no such record, or you may not see it."))
+        row.refuse(field.told_name, _("There is no such record, or you may not see it."))
     elif pk is not None and row.record is not None and _is_itself(row, field, pk):
-        row.refuse(_named(field), _("A record cannot be linked to itself."))
+        row.refuse(field.told_name, _("A record cannot be linked to itself."))
     else:
         row.values[field] = pk
 
 
 def _is_itself(row: Row, field: RecordField, pk: int) -> bool:
     return bool(field.target == row.record._meta.label_lower and row.record.pk == pk)
-
-
-def _named(field: RecordField) -> str:
-    return f"custom.{field.custom.key}" if field.custom else field.name
 
 
 def resolve_owners(rows: Iterable[Row], fields: RowFields) -> dict[int, User]:
@@ -121,8 +116,3 @@ def resolve_owners(rows: Iterable[Row], fields: RowFields) -> dict[int, User]:
         if pk not in known and not is_kept:
             row.refuse(OWNER, _("You may not give records to this colleague."))
     return known
-
-
-def column_value(field: RecordField, column: Any) -> str:
-    """The attribute that a value is written to."""
-    return str(column.attname) if field.type != FieldType.TAGS else field.column

@@ -18,6 +18,7 @@ from core.conditions.viewpoint import Viewpoint
 from core.errors import Refused
 from core.locks import lock_for_transaction
 from core.models import ChangeSet, Tag, User
+from core.models.tags import tag_key
 from core.registries import RecordType, rules_for_rows
 from core.rows.fields import EXTERNAL, RowFields
 from core.rows.items import CREATED, REFUSED, UNCHANGED, UPDATED, WHOLE, Row
@@ -27,7 +28,6 @@ from core.rows.references import resolve_links, resolve_owners
 from core.services.edits import set_tags
 from core.services.records import after_change, assign_records
 from core.tags import tags_called
-from core.text import comparable
 
 MODES = CREATE, UPDATE, UPSERT = "create", "update", "upsert"
 MOST_ROWS = 1_000
@@ -163,8 +163,7 @@ def _check_required(writing: Writing, row: Row) -> None:
     """What a record has to have; of a stored one only what the row takes away."""
     for field in writing.fields.required:
         if (row.is_new or field in row.values) and field.value(row.record) in (None, ""):
-            name = f"custom.{field.custom.key}" if field.custom else field.name
-            row.refuse(name, _("This cannot be empty."))
+            row.refuse(field.told_name, _("This cannot be empty."))
 
 
 def _check(writing: Writing, row: Row) -> None:
@@ -215,7 +214,7 @@ def _tags(rows: Sequence[Row]) -> dict[str, Tag]:
 
 
 def _wanted_tags(row: Row, tags: Mapping[str, Tag]) -> set[int]:
-    return {tags[comparable(name, 80)].pk for name in row.tags or ()}
+    return {tags[tag_key(name)].pk for name in row.tags or ()}
 
 
 def _write_changed(writing: Writing, rows: Sequence[Row], tags: Mapping[str, Tag]) -> None:

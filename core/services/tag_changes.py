@@ -11,14 +11,15 @@ from django.utils.translation import gettext as _
 from core import audit, permissions
 from core.changes.drafts import load_drafts, write_drafts
 from core.choices import Hue
+from core.custom_names import is_custom
 from core.errors import Refused
 from core.jobs.questions import ask
 from core.locks import lock_for_transaction
 from core.models import ChangeSet, JobRun, SavedView, Tag, User
+from core.models.tags import tag_key
 from core.queries.tags import records_with, tagged_types
 from core.registries import RecordType
 from core.services.records import after_change
-from core.text import comparable
 
 PERMISSION = "core.tag.manage"
 LOCK = "core.tags"
@@ -34,7 +35,7 @@ def change_tag(*, tag: Tag, name: str, hue: str, by: User) -> Tag:
     lock_for_transaction(LOCK)
     before = audit.snapshot(tag)
     tag.name, tag.hue = name.strip(), hue
-    key = comparable(tag.name, 80)
+    key = tag_key(tag.name)
     if not key:
         raise Refused(_("Give the tag a name."))
     if hue not in Hue.values:
@@ -147,7 +148,7 @@ def _rewritten(condition: Any, gone: Collection[int], into: int) -> Any:
     if not isinstance(condition, dict):
         return condition
     is_of_tags = str(condition.get("field", "")).split(".")[-1] == "tags"
-    if is_of_tags and not str(condition["field"]).startswith("custom."):
+    if is_of_tags and not is_custom(str(condition["field"])):
         value = condition.get("value")
         values = [into if each in gone else each for each in _listed(value)]
         new = list(dict.fromkeys(values))

@@ -8,7 +8,6 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 
 from core.choices import FieldType
-from core.conditions.fields import CUSTOM
 from core.conditions.viewpoint import Viewpoint
 from core.models import Tag, User
 from core.records.fields import RecordField, added, built_in
@@ -35,7 +34,7 @@ class ChangeReader:
         self._fetch(changes)
         return [
             {
-                _name(self.fields[name]): {
+                self.fields[name].told_name: {
                     "from": self._value(self.fields[name], before),
                     "to": self._value(self.fields[name], after),
                 }
@@ -75,10 +74,6 @@ class ChangeReader:
         if declared is not None and field.type == FieldType.CHOICE and callable(declared.choices):
             return entry(value, dict(self.view.choices_of(declared)))
         return READ.get(field.type, FORMS[field.type])(value)
-
-
-def _name(field: RecordField) -> str:
-    return f"{CUSTOM}.{field.custom.key}" if field.custom else field.name
 
 
 def _target(field: RecordField) -> str:

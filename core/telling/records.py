@@ -9,8 +9,9 @@ from django.db.models import Model, QuerySet
 
 from core import permissions
 from core.choices import FieldType
-from core.conditions.fields import CUSTOM, ResolvedField, value_of
+from core.conditions.fields import ResolvedField, value_of
 from core.conditions.viewpoint import Viewpoint
+from core.custom_names import CUSTOM, custom_key, custom_name, is_custom
 from core.lists import lists
 from core.lists.cells import with_columns
 from core.lists.columns import Column, declared, resolved
@@ -28,7 +29,7 @@ CHANGED = "updated_at"
 def own_names(kind: RecordType, view: Viewpoint) -> list[str]:
     """The fields of a record that the reader sees, added ones at the end."""
     added = view.custom_fields.get(kind.key, {})
-    names = [*kind.field, *(f"{CUSTOM}.{key}" for key in added)]
+    names = [*kind.field, *(custom_name(key) for key in added)]
     return [name for name in names if resolved(kind, name, view) is not None]
 
 
@@ -67,8 +68,8 @@ class RecordReader:
             found[NAME] = row.name_for(self.view.access)
         custom: Json = {}
         for name, read in reads:
-            if name.startswith("custom."):
-                custom[name[7:]] = read(row)
+            if is_custom(name):
+                custom[custom_key(name)] = read(row)
             else:
                 found[name] = read(row)
         if custom or self.is_whole:

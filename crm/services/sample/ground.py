@@ -15,8 +15,8 @@ from core.models import (
     User,
 )
 from core.models.sample_data import COMPANY
+from core.models.tags import tag_key
 from core.services.custom_fields import ensure_field
-from core.text import comparable
 from crm.choices import StageKind
 from crm.models import Pipeline, Stage
 from crm.services.sample.cast import Setting
@@ -143,9 +143,7 @@ def _make_fields(data: SampleData) -> None:
 
 def _make_tags(data: SampleData) -> None:
     for name in TAGS:
-        tag, made = Tag.objects.get_or_create(
-            name_key=comparable(name, 80), defaults={"name": name}
-        )
+        tag, made = Tag.objects.get_or_create(name_key=tag_key(name), defaults={"name": name})
         data.note(Tag, [tag.pk] if made else [])
 
 
