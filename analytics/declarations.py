@@ -8,9 +8,11 @@ from core.registries import (
     NavigationEntry,
     Panel,
     Permission,
+    PermissionGroup,
     StartStep,
     navigation,
     panels,
+    permission_groups,
     permission_registry,
     start_steps,
 )
@@ -20,6 +22,7 @@ def register() -> None:
     """Called once, when the apps are ready."""
     from analytics.queries.lead_scores import insight  # noqa: PLC0415  # needs loaded models
 
+    permission_groups.register(PermissionGroup("analytics", _("Analysis")))
     permission_registry.register(
         Permission("analytics.lead_score.view", _("See how good the lead score is")),
         Permission("analytics.lead_score.run", _("Train the lead score")),

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.registries import AuditAction, audit_actions
+from core.registries import AuditAction, AuditedType, audit_actions, audited_types
 
 WORDS = {
     "create": pgettext_lazy("event", "Created"),
@@ -78,5 +78,22 @@ WORDS = {
 }
 
 
+# What the log speaks of beside records.
+TYPES = (
+    "core.user",
+    "core.role",
+    "core.team",
+    "core.installation",
+    "core.customfield",
+    "core.tag",
+    "core.savedview",
+    "core.apitoken",
+    "core.webhook",
+    "core.exchangerate",
+    "django_celery_beat.periodictask",
+)
+
+
 def register() -> None:
     audit_actions.register(*(AuditAction(key, label) for key, label in WORDS.items()))
+    audited_types.register(*map(AuditedType, TYPES))

@@ -13,11 +13,13 @@ from core.registries import (
     NavigationEntry,
     Panel,
     Permission,
+    PermissionGroup,
     SettingsSection,
     StartStep,
     commands,
     navigation,
     panels,
+    permission_groups,
     permission_registry,
     record_types,
     settings_sections,
@@ -52,6 +54,7 @@ def register() -> None:
 
 
 def _register_permissions() -> None:
+    permission_groups.register(PermissionGroup("core", _("Administration")))
     permission_registry.register(
         Permission("core.job.view", _("See job runs")),
         Permission("core.api_token.create", _("Make API tokens of one's own")),

@@ -12,6 +12,7 @@ from core.lists import lists
 from core.records import record_pages
 from core.registries import (
     AuditAction,
+    AuditedType,
     BaseAmounts,
     ChangeRules,
     Command,
@@ -19,15 +20,18 @@ from core.registries import (
     NavigationEntry,
     Panel,
     Permission,
+    PermissionGroup,
     SettingsSection,
     StartStep,
     audit_actions,
+    audited_types,
     base_amounts,
     change_rules,
     commands,
     event_kinds,
     navigation,
     panels,
+    permission_groups,
     permission_registry,
     record_types,
     row_rules,
@@ -94,10 +98,12 @@ def register() -> None:
     _register_home()
     _register_start()
     audit_actions.register(*(AuditAction(key, label) for key, label in AUDIT_WORDS.items()))
+    audited_types.register(AuditedType("crm.pipeline"), AuditedType("crm.stage"))
 
 
 def _register_records() -> None:
     record_types.register(*RECORD_TYPES)
+    permission_groups.register(PermissionGroup("crm", _("Records")))
     permission_registry.register(
         *(
             Permission(f"{kind.key}.{action}", label, has_reach=True)

@@ -9,25 +9,9 @@ from django.utils.translation import pgettext_lazy
 from core.ids import LARGEST_ID
 from core.models import User
 from core.queries.audit import AuditSearch, may_search_words, type_label
-from core.registries import audit_actions, record_types
+from core.registries import audit_actions, audited_types, record_types
 
 DAY = {"type": "date"}
-# What the log speaks of beside records.
-OTHERS = (
-    "core.user",
-    "core.role",
-    "core.team",
-    "core.installation",
-    "core.customfield",
-    "core.tag",
-    "core.savedview",
-    "core.apitoken",
-    "core.webhook",
-    "core.exchangerate",
-    "crm.pipeline",
-    "crm.stage",
-    "django_celery_beat.periodictask",
-)
 ANY = ("", pgettext_lazy("choice", "any"))
 
 
@@ -50,7 +34,10 @@ class AuditForm(forms.Form):
         self._offer("actor", people)
         acts = ((act.key, str(act.label)) for act in audit_actions)
         self._offer("action", sorted(acts, key=lambda act: act[1]))
-        kinds = [(key, type_label(key)) for key in (*(kind.key for kind in record_types), *OTHERS)]
+        kinds = [
+            (key, type_label(key))
+            for key in (*(kind.key for kind in record_types), *(it.key for it in audited_types))
+        ]
         self._offer("type", sorted(kinds, key=lambda kind: kind[1]))
         if not may_search_words(user):
             del self.fields["q"]

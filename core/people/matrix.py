@@ -11,7 +11,7 @@ from core.choices import FieldAccess, Reach
 from core.errors import Refused
 from core.models import CustomField
 from core.permissions import RoleRights
-from core.registries import RecordType, permission_registry, record_types
+from core.registries import RecordType, permission_groups, permission_registry, record_types
 
 GRANT, RULE = "grant:", "rule:"
 REACHES = (
@@ -25,12 +25,6 @@ ACCESSES = (
     (FieldAccess.SEE.value, FieldAccess.SEE.label),
     (FieldAccess.NONE.value, FieldAccess.NONE.label),
 )
-GROUPS = {
-    "core": gettext_lazy("Administration"),
-    "crm": gettext_lazy("Records"),
-    "marketing": gettext_lazy("Marketing"),
-    "analytics": gettext_lazy("Analysis"),
-}
 
 
 @dataclass(frozen=True)
@@ -115,7 +109,7 @@ def _switches(values: Mapping[str, str]) -> list[tuple[Any, list[Cell]]]:
         if not right.has_reach:
             cell = _cell(GRANT, right.key, right.label, values)
             found.setdefault(right.key.partition(".")[0], []).append(cell)
-    return [(GROUPS.get(app, app), cells) for app, cells in sorted(found.items())]
+    return [(permission_groups[app].label, cells) for app, cells in sorted(found.items())]
 
 
 def _rules(values: Mapping[str, str]) -> Iterator[Rules]:

@@ -16,20 +16,21 @@ from core.choices import Reach
 from core.conditions import Condition, Criterion, Viewpoint, all_of, checked, to_parameter, to_q
 from core.conditions.given import ME, MY_TEAM
 from core.models import User
-from core.registries import record_types
+from core.registries import panels, permission_registry, record_types
 
 T = TypeVar("T")
 
 MINE, TEAM, ALL = "mine", "team", "all"
 SCOPES = {MINE: _("My work"), TEAM: _("Team"), ALL: _("Company")}
-# What says how far somebody sees: as far as any of the records.
-SEEN = ("crm.lead.view", "crm.deal.view", "crm.activity.view")
+PLACES = {"top": "core.home.top", "panels": "core.home", "side": "core.home.side"}
 
 
 def scopes_of(user: User) -> list[str]:
-    """Whose work somebody may look at."""
+    """Whose work somebody may look at: as far as they see any of what home shows."""
     access = permissions.access_of(user)
-    reach = max((access.reach(name) or Reach.OWN for name in SEEN), default=Reach.OWN)
+    shown = {panel.permission for panel in panels if panel.place in PLACES.values()}
+    rights = [name for name in shown if permission_registry[name].has_reach]
+    reach = max((access.reach(name) or Reach.OWN for name in rights), default=Reach.OWN)
     has_team = user.team_id is not None and reach >= Reach.TEAM
     return [MINE, *([TEAM] if has_team else []), *([ALL] if reach == Reach.ALL else [])]
 

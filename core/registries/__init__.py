@@ -1,14 +1,19 @@
 """What the apps declare in `ready()` and the pages below loop over."""
 
 from core.registries.amounts import BaseAmounts, base_amounts
-from core.registries.audit import AuditAction, audit_actions
+from core.registries.audit import AuditAction, AuditedType, audit_actions, audited_types
 from core.registries.base import Registry
 from core.registries.changes import ChangeRules, change_rules
 from core.registries.commands import Command, commands
 from core.registries.events import EventKind, event_kinds
 from core.registries.navigation import NavigationEntry, navigation
 from core.registries.panels import Panel, panels
-from core.registries.permissions import Permission, permission_registry
+from core.registries.permissions import (
+    Permission,
+    PermissionGroup,
+    permission_groups,
+    permission_registry,
+)
 from core.registries.records import RecordType, record_types
 from core.registries.roles import RoleSeed, role_seeds
 from core.registries.rows import RowRules, row_rules, rules_for_rows
@@ -18,6 +23,7 @@ from core.registries.start import StartStep, start_steps
 __all__ = [
     "SETTINGS_GROUPS",
     "AuditAction",
+    "AuditedType",
     "BaseAmounts",
     "ChangeRules",
     "Command",
@@ -25,6 +31,7 @@ __all__ = [
     "NavigationEntry",
     "Panel",
     "Permission",
+    "PermissionGroup",
     "RecordType",
     "Registry",
     "RoleSeed",
@@ -32,12 +39,14 @@ __all__ = [
     "SettingsSection",
     "StartStep",
     "audit_actions",
+    "audited_types",
     "base_amounts",
     "change_rules",
     "commands",
     "event_kinds",
     "navigation",
     "panels",
+    "permission_groups",
     "permission_registry",
     "record_types",
     "role_seeds",

@@ -15,4 +15,12 @@ class AuditAction:
     label: Promise
 
 
+@dataclass(frozen=True)
+class AuditedType:
+    """A model (`key`) that the log speaks of though it is no record type, such as `core.role`."""
+
+    key: str
+
+
+audited_types: Registry[AuditedType] = Registry("Audited type")
 audit_actions: Registry[AuditAction] = Registry("Audit action")

@@ -16,4 +16,13 @@ class Permission:
     has_reach: bool = False
 
 
+@dataclass(frozen=True)
+class PermissionGroup:
+    """What the rights of an app (`key`) are called together."""
+
+    key: str
+    label: Promise
+
+
+permission_groups: Registry[PermissionGroup] = Registry("Permission group")
 permission_registry: Registry[Permission] = Registry("Permission")

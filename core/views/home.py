@@ -5,11 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from core import permissions
 from core.pages import render_page
 from core.permissions import signed_in
-from core.queries.home import SCOPES, HomeView, scopes_of
+from core.queries.home import PLACES, SCOPES, HomeView, scopes_of
 from core.queries.start import progress_of
 from core.registries.panels import filled_panels
-
-PLACES = {"top": "core.home.top", "panels": "core.home", "side": "core.home.side"}
 
 
 @signed_in

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.http import QueryDict
 from django.template.loader import get_template
@@ -22,8 +23,10 @@ from core.registries import (
     NavigationEntry,
     Panel,
     RecordType,
+    audited_types,
     navigation,
     panels,
+    permission_groups,
     permission_registry,
     record_types,
 )
@@ -60,6 +63,13 @@ def test_record_type_names_a_model_and_a_page(kind: RecordType) -> None:
     assert reverse(kind.detail_url, args=[1])
     assert kind.icon in ICONS
     assert f"{kind.key}.view" in permission_registry
+
+
+def test_rights_stand_under_a_name_and_audited_types_are_models() -> None:
+    assert {right.key.partition(".")[0] for right in permission_registry} == {
+        group.key for group in permission_groups
+    }
+    assert all(apps.get_model(it.key) for it in audited_types)
 
 
 @pytest.mark.parametrize("panel", list(panels), ids=by_key)
