@@ -52,11 +52,12 @@ def seconds(work: Callable[[], Any]) -> float:
 def change_all(user: Any, text: str) -> None:
     from django.utils import timezone
 
-    from core.services.records import edit_records
+    from core.changes import SetField
+    from core.services.records import change_records
     from crm.models import Contact
 
     rows = Contact.objects.all()
-    edit_records(rows=rows, field="job_title", value=text, by=user, at=timezone.now())
+    change_records(rows=rows, change=SetField("job_title", text), by=user, at=timezone.now())
 
 
 def measure_change(user: Any, webhook: Any, count: int) -> None:

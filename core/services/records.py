@@ -1,11 +1,11 @@
 """The one door for saving records: their owner at the start, their trace, what follows a change.
 
-One record goes through `save_record`; many at once through the verbs below, which change what the
-user reaches among the given rows, write in bulk, and leave one audit event for each changed record
+One record goes through `save_record`; many at once through `change_records`, which changes what the
+user reaches among the given rows, writes in bulk, and leaves one audit event for each changed record
 under one `ChangeSet`, so that `core.services.undo` can put them back.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -14,18 +14,10 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from core import audit, permissions
-from core.changes import (
-    AddTags,
-    Assign,
-    Change,
-    Delete,
-    RemoveTags,
-    Restore,
-    SetField,
-)
+from core.changes import Assign, Change, Delete, Restore
 from core.changes.drafts import complete, load_drafts, rules_of, write_drafts
 from core.changes.kinds import Prepared
-from core.models import ChangeSet, OwnedRecord, Tag, User
+from core.models import ChangeSet, OwnedRecord, User
 from core.registries import RecordType, record_types
 from core.services.search import index_records
 from core.services.webhook_events import note_events
@@ -87,23 +79,6 @@ def restore_records(*, rows: QuerySet[Any], by: User, at: datetime) -> ChangeSet
 def assign_records(*, rows: QuerySet[Any], owner: User, by: User, at: datetime) -> ChangeSet:
     """To a colleague and the colleague's team; what has to go along goes along."""
     return change_records(rows=rows, change=Assign(owner.pk), by=by, at=at)
-
-
-def tag_records(*, rows: QuerySet[Any], tags: Sequence[Tag], by: User, at: datetime) -> ChangeSet:
-    change = AddTags(tuple(tag.pk for tag in tags))
-    return change_records(rows=rows, change=change, by=by, at=at)
-
-
-def untag_records(*, rows: QuerySet[Any], tags: Sequence[Tag], by: User, at: datetime) -> ChangeSet:
-    change = RemoveTags(tuple(tag.pk for tag in tags))
-    return change_records(rows=rows, change=change, by=by, at=at)
-
-
-def edit_records(
-    *, rows: QuerySet[Any], field: str, value: Any, by: User, at: datetime
-) -> ChangeSet:
-    """One field of any kind, built in or `custom_<key>`, gets one value, as JSON keeps it."""
-    return change_records(rows=rows, change=SetField(field, value), by=by, at=at)
 
 
 def kind_of(rows: QuerySet[Any]) -> RecordType:

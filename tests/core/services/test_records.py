@@ -14,15 +14,9 @@ from core import permissions
 from core.choices import Reach
 from core.errors import Refused
 from core.models import AuditEvent, ChangeSet, User
-from core.services.records import (
-    assign_records,
-    delete_records,
-    edit_records,
-    restore_records,
-    tag_records,
-    untag_records,
-)
+from core.services.records import assign_records, delete_records, restore_records
 from crm.models import Company, Contact, Deal, Lead
+from tests.changing import edit_records, tag_records, untag_records
 from tests.factories import (
     CompanyFactory,
     ContactFactory,

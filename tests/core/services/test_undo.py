@@ -9,16 +9,10 @@ import pytest
 from core.choices import RunState
 from core.errors import Refused
 from core.models import AuditEvent, ChangeSet, User
-from core.services.records import (
-    assign_records,
-    delete_records,
-    edit_records,
-    save_record,
-    tag_records,
-    untag_records,
-)
+from core.services.records import assign_records, delete_records, save_record
 from core.services.undo import undo_change_set
 from crm.models import Contact, Deal, Lead
+from tests.changing import edit_records, tag_records, untag_records
 from tests.factories import (
     CompanyFactory,
     ContactFactory,

@@ -14,8 +14,9 @@ from django.utils import timezone
 from core.choices import RunState
 from core.jobs.questions import ask
 from core.models import Attachment, AuditEvent, ChangeSet, JobRun, User
-from core.services.records import delete_records, edit_records
+from core.services.records import delete_records
 from crm.models import Contact, Interaction, Lead, Product
+from tests.changing import edit_records
 from tests.core.services.test_bulk_changes import die_after
 from tests.factories import ContactFactory, DealFactory, LeadFactory, ProductFactory
 from tests.factories.core import NOW

@@ -15,20 +15,14 @@ from core.jobs.runner import execute_run
 from core.models import User, Webhook, WebhookDelivery, WebhookEvent
 from core.registries import record_types
 from core.services.bins import erase
-from core.services.records import (
-    assign_records,
-    delete_records,
-    edit_records,
-    restore_records,
-    save_record,
-    tag_records,
-)
+from core.services.records import assign_records, delete_records, restore_records, save_record
 from core.services.undo import undo_change_set
 from crm.models import Contact, Lead
 from crm.services import lead_imports
 from crm.services.deals import move_deal
 from crm.services.import_files import receive_file
 from crm.services.leads import set_lead_status
+from tests.changing import edit_records, tag_records
 from tests.factories import (
     ContactFactory,
     DealFactory,

@@ -7,9 +7,10 @@ import pytest
 
 from core.choices import Reach
 from core.models import User, WebhookDelivery, WebhookEvent
-from core.services.records import delete_records, edit_records, save_record
+from core.services.records import delete_records, save_record
 from core.services.webhook_deliveries import make_deliveries
 from crm.models import Lead
+from tests.changing import edit_records
 from tests.factories import (
     CompanyFactory,
     ContactFactory,

@@ -14,11 +14,9 @@ from core.errors import Refused
 from core.jobs.runner import execute_run
 from core.models import AuditEvent, ExchangeRate, User
 from core.services import currencies
-from core.services.records import edit_records
 from core.services.undo import undo_change_set
 from crm.choices import BuyingRole, StageKind
 from crm.models import Deal, DealLine, Pipeline, Stage, StageChange
-from crm.queries.deal_totals import totals_by_stage, totals_of
 from crm.services import deal_amounts
 from crm.services.deals import (
     add_participant,
@@ -31,6 +29,7 @@ from crm.services.deals import (
     set_lines,
     win_deal,
 )
+from tests.changing import edit_records
 from tests.factories import ContactFactory, DealFactory, ProductFactory, StageFactory, UserFactory
 from tests.factories.core import NOW, add_rules
 
@@ -278,19 +277,6 @@ def test_many_deals_are_a_job(
     assert set(Deal.objects.values_list("base_amount", flat=True)) == {Decimal(90)}
     runs[0].refresh_from_db()
     assert (runs[0].state, runs[0].result) == ("succeeded", {"changed": 3})
-
-
-def test_totals_never_mix_currencies(sales: User, administrator: User) -> None:
-    currencies.save_rate(rate=rate("USD", date(2026, 1, 1), "0.5"), by=administrator, at=NOW)
-    new_deal(sales, amount=Decimal("333.33"))
-    new_deal(sales, amount=Decimal(100), currency="USD", probability=40)
-    new_deal(sales, amount=Decimal(1_000_000), currency="JPY")
-    new_deal(sales)
-    totals = totals_of(Deal.objects.all())
-    assert (totals.count, totals.total, totals.currency) == (4, Decimal("383.33"), "EUR")
-    assert totals.weighted == Decimal("53.33")
-    assert (totals.without_rate, totals.remark) == (1, "1 deal without a rate")
-    assert totals_by_stage(Deal.objects.all()) == {stage("Qualified").pk: totals}
 
 
 class Money(TestCase):

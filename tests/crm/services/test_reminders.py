@@ -6,12 +6,12 @@ import pytest
 
 from core.choices import Reach
 from core.models import Notification, User
-from core.services.records import edit_records
 from core.services.undo import undo_change_set
 from crm import tasks
 from crm.models import Activity
 from crm.services.activities import move_activity, plan_activity
 from crm.services.reminders import remind_due
+from tests.changing import edit_records
 from tests.factories import ActivityFactory, RoleFactory, UserFactory
 from tests.factories.core import NOW
 
