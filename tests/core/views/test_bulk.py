@@ -224,15 +224,21 @@ def test_company_is_chosen_among_suggestions_or_named(
 
 
 def test_fields_of_every_kind_have_a_control(log_in: LogIn) -> None:
-    for kind in ("text", "number", "date", "choice", "boolean", "user", "moment", "choices"):
+    kinds = ("text", "number", "date", "choice", "boolean", "user", "moment", "choices")
+    for kind in kinds:
         CustomFieldFactory(object_type="crm.deal", type=kind, key=kind)
     user = somebody()
     client, row = log_in(user), DealFactory()
     first = client.post(url("edit", "crm.deal"), {"ids": row.pk})
-    for name, _label in first.context["form"].fields["field"].choices[1:]:
+    offered = dict(first.context["form"].fields["field"].choices[1:])
+    assert offered.keys() >= {"name", "amount", *(f"custom_{kind}" for kind in kinds)}
+    for name in offered:
         answer = client.post(url("edit", "crm.deal"), {"ids": row.pk, "field": name})
         assert answer.status_code == 200
-        assert not answer.context["form"].errors
+        form = answer.context["form"]
+        assert form.chosen.name == name
+        assert not form.errors
+        assert 'id="bulk_value' in answer.content.decode(), name
 
 
 @pytest.mark.parametrize("how", ["hides", "locks"])
