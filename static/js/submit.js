@@ -1,4 +1,5 @@
 // A form is sent once: the pressed button is disabled and keeps its width until the answer is here.
+// <select data-submit> sends its form; without scripts a button does.
 
 const PATIENCE = 10000; // a download answers without a new page; then the button comes back
 const sending = new WeakSet();
@@ -21,6 +22,10 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (!(button instanceof HTMLButtonElement)) return;
   const release = hold(button);
   event.detail.xhr.addEventListener("loadend", release, { once: true });
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches?.("select[data-submit]")) event.target.form.requestSubmit();
 });
 
 function hold(button) {

@@ -51,3 +51,14 @@ def edit_fact(page: Page, name: str, value: str) -> None:
 def saved(page: Page, folder: str) -> None:
     """Wait for the page of a record that was saved."""
     page.wait_for_url(re.compile(rf"/{folder}/\d+/(\?|$)"))
+
+
+def drag(page: Page, handle: Locator, onto: Locator) -> None:
+    """By its handle to just above the middle of another line's handle."""
+    start, end = handle.bounding_box(), onto.bounding_box()
+    assert start
+    assert end
+    page.mouse.move(start["x"] + 8, start["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(end["x"] + 8, end["y"] + 2, steps=6)
+    page.mouse.up()

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.product import Product
-from tests.browser.steps import LIST_DIALOG, chips, choose_rows, heads, names, press
+from tests.browser.steps import LIST_DIALOG, chips, choose_rows, drag, heads, names, press
 from tests.browser.visitor import Visitor
 
 VIEW_NAMES = {"en": "Fresh from the fair", "zh-hans": "展会新线索"}
@@ -90,13 +90,7 @@ def test_columns_are_dragged_into_order(person: Visitor) -> None:
     press(page, "#list-columns")
     grips = page.locator("[data-order] [data-drag]")
     expect(grips.last).to_be_visible()
-    first_box, last_box = grips.first.bounding_box(), grips.last.bounding_box()
-    assert first_box
-    assert last_box
-    page.mouse.move(last_box["x"] + 8, last_box["y"] + 12)
-    page.mouse.down()
-    page.mouse.move(first_box["x"] + 8, first_box["y"] + 2, steps=6)
-    page.mouse.up()
+    drag(page, grips.last, grips.first)
     press(page, "[data-order] li:nth-child(1) button[name=down]")
     press(page, f"{LIST_DIALOG} button[name=apply]:not(.vh)")
     expect(page.locator("main thead th").nth(3)).to_have_text(last)
