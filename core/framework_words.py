@@ -142,7 +142,7 @@ PASSWORD_RULES = (
     gettext_noop("Your password can’t be entirely numeric."),
     gettext_noop("This password is entirely numeric."),
 )
-# The admin panel's package comes without a catalogue; models that people never met name themselves.
+# The admin panel's package comes without a catalogue.
 PANEL = (
     gettext_noop("All applications"),
     gettext_noop("Apply Filters"),
@@ -166,10 +166,23 @@ PANEL = (
     gettext_noop("Select value"),
     gettext_noop("This page yielded into no results. Create a new item or reset your filters."),
     gettext_noop("Type to search"),
-    gettext_noop("job partitions"),
-    gettext_noop("job steps"),
-    gettext_noop("model artifacts"),
-    gettext_noop("refused rows"),
+)
+# Models of packages that do not mark their own names (core.admin.naming looks them up).
+PACKAGE_NAMES = (
+    gettext_noop("user session"),
     gettext_noop("user sessions"),
+    gettext_noop("authenticator"),
     gettext_noop("authenticators"),
+    gettext_noop("user"),
+    gettext_noop("type"),
+    gettext_noop("created at"),
+    gettext_noop("last seen at"),
+    gettext_noop("last used at"),
+    gettext_noop("ip"),
+    gettext_noop("user agent"),
+    gettext_noop("app"),
+    gettext_noop("account"),
+    gettext_noop("Task Name"),
+    gettext_noop("ident"),
+    gettext_noop("last update"),
 )

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.db.models import Field, ForeignKey, ManyToManyField, QuerySet
+from django.db.models import Field, ForeignKey, ManyToManyField, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, checkbox
 
 from core import permissions
+from core.admin.naming import name_in_every_language
 from core.admin.paging import BoundedPaginator, PanelList
 from core.admin.searching import found_by, indexed_fields
 from core.ids import id_in
@@ -61,6 +62,10 @@ class PanelAdmin(ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     list_before_template = "core/panel/note.html"
     save_on_top = False
     actions: ClassVar[Sequence[Any]] = ()
+
+    def __init__(self, model: type[Model], admin_site: admin.AdminSite) -> None:
+        super().__init__(model, admin_site)
+        name_in_every_language(model)
 
     # -- who may what: core.permissions has let nobody in but administrators ----------------------
 

@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -31,8 +30,7 @@ def groups(site: "PanelSite | admin.AdminSite") -> list[dict[str, Any]]:
         options: Any = model_admin
         name = f"{site.name}:{model._meta.app_label}_{model._meta.model_name}_changelist"
         item = {
-            # Not every model names itself for people; core.framework_words marks those.
-            "title": capfirst(gettext(str(model._meta.verbose_name_plural))),
+            "title": capfirst(str(model._meta.verbose_name_plural)),
             "icon": options.icon,
             "link": reverse(name),
         }

@@ -16,7 +16,9 @@ class ApiToken(models.Model):
     """
 
     name = models.CharField(pgettext_lazy("token", "name"), max_length=80)
-    prefix = models.CharField(max_length=12, editable=False, help_text="The secret begins so.")
+    prefix = models.CharField(
+        _("beginning"), max_length=12, editable=False, help_text=_("The secret begins so.")
+    )
     digest = models.CharField(max_length=64, unique=True, editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -54,10 +56,12 @@ class ApiToken(models.Model):
 class ExternalKey(models.Model):
     """The name that another system has for a record: its system and its number there."""
 
-    object_type = models.CharField(max_length=60, help_text="Such as crm.lead.")
+    object_type = models.CharField(
+        _("record type"), max_length=60, help_text=_("Such as crm.lead.")
+    )
     source = models.CharField(_("system"), max_length=60)
     key = models.CharField(_("key"), max_length=200)
-    object_id = models.PositiveBigIntegerField()
+    object_id = models.PositiveBigIntegerField(_("record number"))
 
     class Meta:
         verbose_name = _("external key")
@@ -81,13 +85,15 @@ class GivenAnswer(models.Model):
     Written in the transaction of the work itself: both are there, or neither.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    key = models.CharField(max_length=200)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("user"), on_delete=models.CASCADE, related_name="+"
+    )
+    key = models.CharField(_("key"), max_length=200)
     digest = models.CharField(max_length=64, help_text="Of method, address and body.")
-    status = models.PositiveSmallIntegerField(default=0)
+    status = models.PositiveSmallIntegerField(_("HTTP status"), default=0)
     body = models.TextField(blank=True)
     headers = models.JSONField(default=dict)
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(_("created"))
 
     class Meta:
         verbose_name = _("given answer")

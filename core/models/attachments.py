@@ -15,12 +15,14 @@ def attachment_path(_attachment: "Attachment", _name: str) -> str:
 class Attachment(models.Model):
     """One file of one record."""
 
-    object_type = models.CharField(max_length=60, help_text="Such as crm.lead.")
-    object_id = models.PositiveBigIntegerField()
+    object_type = models.CharField(
+        _("record type"), max_length=60, help_text=_("Such as crm.lead.")
+    )
+    object_id = models.PositiveBigIntegerField(_("record number"))
     file = models.FileField(upload_to=attachment_path, max_length=200)
     name = models.CharField(_("name"), max_length=200)
-    size = models.PositiveBigIntegerField(_("size"), help_text="In bytes.")
-    content_type = models.CharField(max_length=100, blank=True)
+    size = models.PositiveBigIntegerField(_("size"), help_text=_("In bytes."))
+    content_type = models.CharField(_("file type"), max_length=100, blank=True)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("uploaded by"),
@@ -30,7 +32,7 @@ class Attachment(models.Model):
         related_name="+",
     )
     created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
-    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("file")

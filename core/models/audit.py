@@ -18,14 +18,28 @@ class AuditEvent(models.Model):
         related_name="+",
     )
     action = models.CharField(_("what"), max_length=40)
-    object_type = models.CharField(max_length=60, blank=True, help_text="Such as crm.lead.")
-    object_id = models.PositiveBigIntegerField(null=True, blank=True)
-    changes = models.JSONField(default=dict, help_text="Field to [before, after].")
+    object_type = models.CharField(
+        _("to what"), max_length=60, blank=True, help_text=_("Such as crm.lead.")
+    )
+    object_id = models.PositiveBigIntegerField(_("record number"), null=True, blank=True)
+    changes = models.JSONField(
+        _("changes"), default=dict, help_text=_("What each field was before, and what after.")
+    )
     run = models.ForeignKey(
-        "core.JobRun", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        "core.JobRun",
+        verbose_name=_("job run"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     change_set = models.ForeignKey(
-        "core.ChangeSet", null=True, blank=True, on_delete=models.CASCADE, related_name="events"
+        "core.ChangeSet",
+        verbose_name=_("bulk change"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="events",
     )
 
     class Meta:

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 class ChangeSet(models.Model):
     """One bulk action; its audit events name it and hold what was there before."""
 
-    object_type = models.CharField(max_length=60, help_text="Such as crm.lead.")
+    object_type = models.CharField(
+        _("record type"), max_length=60, help_text=_("Such as crm.lead.")
+    )
     action = models.CharField(_("what"), max_length=40)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -21,7 +23,12 @@ class ChangeSet(models.Model):
     at = models.DateTimeField(_("when"))
     count = models.PositiveIntegerField(_("records"), default=0)
     run = models.ForeignKey(
-        "core.JobRun", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        "core.JobRun",
+        verbose_name=_("job run"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
 

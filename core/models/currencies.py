@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.choices import Currency
 
@@ -13,7 +14,7 @@ class ExchangeRate(models.Model):
     """One unit of a currency in the base currency, from a day on until the next rate."""
 
     currency = models.CharField(_("currency"), max_length=3, choices=Currency)
-    valid_from = models.DateField(_("from"))
+    valid_from = models.DateField(pgettext_lazy("exchange rate", "from"))
     rate = models.DecimalField(
         _("rate"),
         max_digits=18,

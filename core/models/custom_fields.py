@@ -17,7 +17,9 @@ class CustomFieldQuerySet(models.QuerySet["CustomField"]):
 class CustomField(models.Model):
     """A field of one record type; its values lie in the record's `custom` under `key`."""
 
-    object_type = models.CharField(max_length=60, help_text="Such as crm.lead.")
+    object_type = models.CharField(
+        _("record type"), max_length=60, help_text=_("Such as crm.lead.")
+    )
     key = models.SlugField(_("key"), max_length=60, allow_unicode=True)
     label = models.CharField(_("label"), max_length=200)
     type = models.CharField(
@@ -39,12 +41,14 @@ class CustomField(models.Model):
     is_open = models.BooleanField(_("imports may add options"), default=False)
     # One for all values of the field, so that amounts can be compared.
     currency = models.CharField(_("currency"), max_length=3, blank=True)
-    target = models.CharField(max_length=60, blank=True, help_text="Such as crm.company.")
+    target = models.CharField(
+        _("leads to"), max_length=60, blank=True, help_text=_("Such as crm.company.")
+    )
     is_required = models.BooleanField(_("required"), default=False)
     is_archived = models.BooleanField(_("archived"), default=False)
-    indexed_at = models.DateTimeField(null=True, editable=False)
+    indexed_at = models.DateTimeField(_("indexed"), null=True, editable=False)
     position = models.PositiveIntegerField(_("position"), default=0)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects: ClassVar[Any] = CustomFieldQuerySet.as_manager()
 

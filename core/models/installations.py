@@ -24,7 +24,9 @@ class Installation(models.Model):
     week_start = models.PositiveSmallIntegerField(
         _("first day of the week"), choices=WeekStart, default=WeekStart.MONDAY
     )
-    languages = models.JSONField(_("languages"), default=list, help_text="Codes; none: all.")
+    languages = models.JSONField(
+        _("languages"), default=list, help_text=_("Codes of languages; none stands for all.")
+    )
     language = models.CharField(
         _("default language"),
         max_length=10,

@@ -26,19 +26,33 @@ class JobRun(models.Model):
     """One answer to one question: a kind of job over a scope, as of a moment."""
 
     kind = models.CharField(_("job"), max_length=60)
-    question = models.CharField(max_length=200, help_text="Kind and scope, without the moment.")
-    key = models.CharField(max_length=260, unique=True, help_text="Question and moment.")
-    scope = models.JSONField(default=dict)
+    question = models.CharField(
+        _("question"), max_length=200, help_text=_("Kind of job and scope, without the moment.")
+    )
+    key = models.CharField(
+        _("key"), max_length=260, unique=True, help_text=_("Question and moment.")
+    )
+    scope = models.JSONField(_("scope"), default=dict)
     as_of = models.DateTimeField(_("as of"))
-    seed = models.PositiveIntegerField(default=0)
+    seed = models.PositiveIntegerField(_("random seed"), default=0)
 
     state = models.CharField(_("state"), max_length=12, choices=RunState, default=RunState.QUEUED)
     progress = models.PositiveSmallIntegerField(_("progress"), default=0)
-    message = models.CharField(max_length=300, blank=True, help_text="A msgid with placeholders.")
-    message_args = models.JSONField(default=dict)
-    error = models.CharField(max_length=500, blank=True, help_text="A msgid with placeholders.")
-    error_args = models.JSONField(default=dict)
-    result = models.JSONField(default=dict)
+    message = models.CharField(
+        _("message"),
+        max_length=300,
+        blank=True,
+        help_text=_("As it is stored; people read it in their own language."),
+    )
+    message_args = models.JSONField(_("values in the message"), default=dict)
+    error = models.CharField(
+        _("error"),
+        max_length=500,
+        blank=True,
+        help_text=_("As it is stored; people read it in their own language."),
+    )
+    error_args = models.JSONField(_("values in the error"), default=dict)
+    result = models.JSONField(_("result"), default=dict)
 
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -58,19 +72,19 @@ class JobRun(models.Model):
     )
     rows_read = models.PositiveBigIntegerField(_("rows read"), default=0)
     rows_written = models.PositiveBigIntegerField(_("rows written"), default=0)
-    partitions_total = models.PositiveIntegerField(default=0)
-    partitions_done = models.PositiveIntegerField(default=0)
+    partitions_total = models.PositiveIntegerField(_("parts"), default=0)
+    partitions_done = models.PositiveIntegerField(_("parts done"), default=0)
 
     created_at = models.DateTimeField(_("asked"), auto_now_add=True)
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
-    cancel_requested = models.BooleanField(default=False)
+    cancel_requested = models.BooleanField(_("cancellation asked for"), default=False)
 
     # The lease of whoever prepares or finishes the run; `claim` grows with each take-over.
-    claim = models.PositiveIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    not_before = models.DateTimeField(null=True, blank=True)
+    claim = models.PositiveIntegerField(_("take-overs"), default=0)
+    lease_until = models.DateTimeField(_("reserved until"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    not_before = models.DateTimeField(_("not before"), null=True, blank=True)
 
     objects: ClassVar["models.Manager[JobRun]"] = JobRunQuerySet.as_manager()
 
@@ -119,16 +133,22 @@ class JobRun(models.Model):
 class JobPartition(models.Model):
     """A part of a run that is computed by one worker and saved in one transaction."""
 
-    run = models.ForeignKey(JobRun, on_delete=models.CASCADE, related_name="partitions")
-    position = models.PositiveIntegerField()
-    payload = models.JSONField(default=dict)
-    state = models.CharField(max_length=8, choices=PartitionState, default=PartitionState.PENDING)
-    claim = models.PositiveIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    not_before = models.DateTimeField(null=True, blank=True)
+    run = models.ForeignKey(
+        JobRun, verbose_name=_("job run"), on_delete=models.CASCADE, related_name="partitions"
+    )
+    position = models.PositiveIntegerField(_("position"))
+    payload = models.JSONField(_("content"), default=dict)
+    state = models.CharField(
+        _("state"), max_length=8, choices=PartitionState, default=PartitionState.PENDING
+    )
+    claim = models.PositiveIntegerField(_("take-overs"), default=0)
+    lease_until = models.DateTimeField(_("reserved until"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    not_before = models.DateTimeField(_("not before"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("job partition")
+        verbose_name_plural = _("job partitions")
         constraints = [
             models.UniqueConstraint(fields=["run", "position"], name="core_job_partition_once")
         ]
@@ -147,14 +167,27 @@ class JobPartition(models.Model):
 class JobStep(models.Model):
     """A step a run took, with what came of it in a sentence."""
 
-    run = models.ForeignKey(JobRun, on_delete=models.CASCADE, related_name="steps")
-    name = models.CharField(max_length=200, help_text="A msgid.")
-    detail = models.CharField(max_length=300, blank=True, help_text="A msgid with placeholders.")
-    detail_args = models.JSONField(default=dict)
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True, blank=True)
+    run = models.ForeignKey(
+        JobRun, verbose_name=_("job run"), on_delete=models.CASCADE, related_name="steps"
+    )
+    name = models.CharField(
+        _("name"),
+        max_length=200,
+        help_text=_("As it is stored; people read it in their own language."),
+    )
+    detail = models.CharField(
+        _("detail"),
+        max_length=300,
+        blank=True,
+        help_text=_("As it is stored; people read it in their own language."),
+    )
+    detail_args = models.JSONField(_("values in the detail"), default=dict)
+    started_at = models.DateTimeField(_("started"))
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("job step")
+        verbose_name_plural = _("job steps")
         ordering = ["id"]
 
     def __str__(self) -> str:

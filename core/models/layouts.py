@@ -11,8 +11,10 @@ class RecordLayout(models.Model):
     it would stand without a layout.
     """
 
-    object_type = models.CharField(max_length=60, unique=True, help_text="Such as crm.lead.")
-    places = models.JSONField(default=list)
+    object_type = models.CharField(
+        _("record type"), max_length=60, unique=True, help_text=_("Such as crm.lead.")
+    )
+    places = models.JSONField(_("places of the fields"), default=list)
 
     class Meta:
         verbose_name = _("layout")

@@ -16,13 +16,15 @@ class ModelVersion(models.Model):
         _("state"), max_length=10, choices=VersionState, default=VersionState.CHALLENGER
     )
     algorithm = models.CharField(_("algorithm"), max_length=60)
-    parameters = models.JSONField(default=dict)
-    features = models.JSONField(default=list)
-    metrics = models.JSONField(default=dict)
-    trained_to = models.DateTimeField(null=True, blank=True)
+    parameters = models.JSONField(_("parameters"), default=dict)
+    features = models.JSONField(_("features"), default=list)
+    metrics = models.JSONField(_("figures"), default=dict)
+    trained_to = models.DateTimeField(_("trained on data until"), null=True, blank=True)
     rows = models.PositiveBigIntegerField(_("training rows"), default=0)
-    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the training data.")
-    artifact_sha256 = models.CharField(max_length=64)
+    fingerprint = models.CharField(
+        _("fingerprint of the data"), max_length=64, help_text=_("SHA-256 of the training data.")
+    )
+    artifact_sha256 = models.CharField(_("checksum of the model"), max_length=64)
     created_at = models.DateTimeField(_("trained"), auto_now_add=True)
     promoted_at = models.DateTimeField(_("live since"), null=True, blank=True)
 
@@ -46,9 +48,17 @@ class ModelArtifact(models.Model):
     """The fitted model itself, apart from the version so that lists stay light."""
 
     version = models.OneToOneField(
-        ModelVersion, primary_key=True, on_delete=models.CASCADE, related_name="artifact"
+        ModelVersion,
+        verbose_name=_("model version"),
+        primary_key=True,
+        on_delete=models.CASCADE,
+        related_name="artifact",
     )
     content = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("model artifact")
+        verbose_name_plural = _("model artifacts")
 
     def __str__(self) -> str:
         return str(self.version)

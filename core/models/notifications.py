@@ -12,12 +12,19 @@ class Notification(models.Model):
     """One sentence for one user, rendered in that user's language when read."""
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        on_delete=models.CASCADE,
+        related_name="notifications",
     )
-    kind = models.CharField(max_length=40)
-    message = models.CharField(max_length=300, help_text="A msgid with placeholders.")
-    message_args = models.JSONField(default=dict)
-    url = models.CharField(max_length=300, blank=True)
+    kind = models.CharField(_("kind"), max_length=40)
+    message = models.CharField(
+        _("message"),
+        max_length=300,
+        help_text=_("As it is stored; people read it in their own language."),
+    )
+    message_args = models.JSONField(_("values in the message"), default=dict)
+    url = models.CharField(_("link"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("when"), auto_now_add=True)
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
 

@@ -9,9 +9,11 @@ from core.models.users import User
 class RecentRecord(models.Model):
     """A record that a user opened, and when last; records of every type, so by name and number."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recent_records")
-    object_type = models.CharField(max_length=60)
-    object_id = models.BigIntegerField()
+    user = models.ForeignKey(
+        User, verbose_name=_("user"), on_delete=models.CASCADE, related_name="recent_records"
+    )
+    object_type = models.CharField(_("record type"), max_length=60)
+    object_id = models.BigIntegerField(_("record number"))
     seen_at = models.DateTimeField(_("seen"))
 
     class Meta:

@@ -62,11 +62,11 @@ class OwnedRecord(models.Model):
         related_name="+",
     )
     tags = models.ManyToManyField(Tag, verbose_name=_("tags"), blank=True, related_name="+")
-    custom = models.JSONField(default=dict, blank=True)
+    custom = models.JSONField(_("custom fields"), default=dict, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
     deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
-    is_sample = models.BooleanField(default=False, editable=False)
+    is_sample = models.BooleanField(_("sample record"), default=False, editable=False)
 
     class Meta:
         abstract = True

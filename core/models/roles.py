@@ -46,7 +46,9 @@ class Role(models.Model):
 class Grant(models.Model):
     """A role may do something: `crm.lead.view` with a reach."""
 
-    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="grants")
+    role = models.ForeignKey(
+        Role, verbose_name=_("role"), on_delete=models.CASCADE, related_name="grants"
+    )
     permission = models.CharField(_("permission"), max_length=100)
     reach = models.PositiveSmallIntegerField(_("reach"), choices=Reach, default=Reach.OWN)
 
@@ -64,7 +66,9 @@ class Grant(models.Model):
 class FieldRule(models.Model):
     """A role sees a field only, or not at all; the most permissive of a user's roles counts."""
 
-    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="field_rules")
+    role = models.ForeignKey(
+        Role, verbose_name=_("role"), on_delete=models.CASCADE, related_name="field_rules"
+    )
     field = models.CharField(
         _("field"), max_length=150, help_text=_("Object and field, such as crm.lead.source.")
     )

@@ -12,10 +12,14 @@ COMPANY = "Helioptic"  # what the sample company is called
 class SampleData(models.Model):
     """There while sample records are. Records are marked `is_sample`; what cannot be marked is in `made`."""
 
-    day = models.DateField(help_text="Its history ends on the day before.")
-    parts = models.JSONField(default=list, help_text="The parts that are stored.")
+    day = models.DateField(_("day"), help_text=_("Its history ends on the day before."))
+    parts = models.JSONField(
+        _("stored parts"), default=list, help_text=_("The parts that are stored.")
+    )
     made = models.JSONField(
-        default=dict, help_text="Numbers of rows by model: tags, rates, fields."
+        _("rows made for it"),
+        default=dict,
+        help_text=_("Numbers of rows by model."),
     )
     loaded_at = models.DateTimeField(_("loaded"), null=True, blank=True)
 

@@ -12,9 +12,11 @@ from core.models.users import Team
 class SavedView(models.Model):
     """What somebody saved of a list; who sees the rows is still decided by who looks."""
 
-    object_type = models.CharField(max_length=60, help_text="Such as crm.lead.")
+    object_type = models.CharField(
+        _("record type"), max_length=60, help_text=_("Such as crm.lead.")
+    )
     name = models.CharField(_("name"), max_length=80)
-    icon = models.CharField(max_length=40, blank=True)
+    icon = models.CharField(_("icon"), max_length=40, blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("owner"),
@@ -24,19 +26,31 @@ class SavedView(models.Model):
         related_name="+",
     )
     team = models.ForeignKey(
-        Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        Team,
+        verbose_name=_("team"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     sharing = models.CharField(_("for"), max_length=8, choices=Sharing, default=Sharing.PRIVATE)
     # A condition's JSON form; see core.conditions.
-    condition = models.JSONField(default=dict, blank=True)
-    columns = models.JSONField(default=list, blank=True, help_text="Field names, in order.")
-    sort = models.CharField(max_length=160, blank=True, help_text="A field name, - for falling.")
+    condition = models.JSONField(_("condition"), default=dict, blank=True)
+    columns = models.JSONField(
+        _("columns"), default=list, blank=True, help_text=_("Field names, in order.")
+    )
+    sort = models.CharField(
+        _("order"),
+        max_length=160,
+        blank=True,
+        help_text=_("The name of a field; with - before it in descending order."),
+    )
     # Made with the installation: its name is a msgid, read in everybody's own language.
-    is_ready_made = models.BooleanField(default=False, editable=False)
-    position = models.PositiveIntegerField(default=0)
-    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    is_ready_made = models.BooleanField(_("comes with the product"), default=False, editable=False)
+    position = models.PositiveIntegerField(_("position"), default=0)
+    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     class Meta:
         verbose_name = _("saved view")
@@ -56,10 +70,15 @@ class ViewFavourite(models.Model):
     """A view that somebody keeps among the tabs of a list."""
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="favourite_views"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        on_delete=models.CASCADE,
+        related_name="favourite_views",
     )
-    view = models.ForeignKey(SavedView, on_delete=models.CASCADE, related_name="favourites")
-    position = models.PositiveIntegerField(default=0)
+    view = models.ForeignKey(
+        SavedView, verbose_name=_("saved view"), on_delete=models.CASCADE, related_name="favourites"
+    )
+    position = models.PositiveIntegerField(_("position"), default=0)
 
     class Meta:
         verbose_name = _("favourite view")

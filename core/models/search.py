@@ -25,14 +25,23 @@ class Tokens(models.TextField):  # type: ignore[type-arg]  # plain text to Pytho
 class SearchEntry(models.Model):
     """What search knows of one record; what a line shows is read from the record itself."""
 
-    object_type = models.CharField(max_length=40)
-    object_id = models.BigIntegerField()
+    object_type = models.CharField(_("record type"), max_length=40)
+    object_id = models.BigIntegerField(_("record number"))
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
-    team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="+")
-    changed_at = models.DateTimeField()
-    digest = models.BigIntegerField(help_text="Of the tokens: an index is written when it changes.")
+    team = models.ForeignKey(
+        Team, verbose_name=_("team"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    changed_at = models.DateTimeField(_("changed"))
+    digest = models.BigIntegerField(
+        _("checksum of the words"),
+        help_text=_("The index is written again when it changes."),
+    )
     tokens = Tokens()
 
     class Meta:
@@ -51,7 +60,7 @@ class SearchEntry(models.Model):
 class SearchWord(models.Model):
     """A word that occurs in names; a mistyped word is compared with them."""
 
-    word = models.CharField(max_length=24, primary_key=True)
+    word = models.CharField(_("word"), max_length=24, primary_key=True)
 
     class Meta:
         verbose_name = _("search word")

@@ -20,9 +20,9 @@ class Tag(models.Model):
     """A word that records of any type may carry; it exists once, however it is written."""
 
     name = models.CharField(_("name"), max_length=LONGEST_NAME)
-    name_key = models.CharField(max_length=80, unique=True, editable=False)
+    name_key = models.CharField(_("name for comparing"), max_length=80, unique=True, editable=False)
     hue = models.CharField(_("colour"), max_length=6, choices=Hue, blank=True, default="")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("tag")

@@ -61,7 +61,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(
         _("active"), default=True, help_text=_("Switch off instead of deleting.")
     )
-    is_sample = models.BooleanField(default=False, editable=False)
+    is_sample = models.BooleanField(_("sample user"), default=False, editable=False)
     team = models.ForeignKey(
         Team,
         verbose_name=_("team"),

@@ -36,7 +36,9 @@ class Webhook(models.Model):
 
     name = models.CharField(pgettext_lazy("webhook", "name"), max_length=80)
     url = models.CharField(_("address"), max_length=500)
-    kinds = models.JSONField(_("events"), default=list, help_text="Such as crm.lead.created.")
+    kinds = models.JSONField(
+        pgettext_lazy("webhook", "events"), default=list, help_text=_("Such as crm.lead.created.")
+    )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("with the rights of"),
@@ -44,8 +46,13 @@ class Webhook(models.Model):
         related_name="+",
     )
     # A condition's JSON form on the records of one type; those of other types are all told.
-    condition = models.JSONField(default=dict, blank=True)
-    condition_type = models.CharField(max_length=60, blank=True, help_text="Such as crm.lead.")
+    condition = models.JSONField(_("condition"), default=dict, blank=True)
+    condition_type = models.CharField(
+        _("record type of the condition"),
+        max_length=60,
+        blank=True,
+        help_text=_("Such as crm.lead."),
+    )
     state = models.CharField(
         pgettext_lazy("webhook", "state"),
         max_length=8,
@@ -56,9 +63,9 @@ class Webhook(models.Model):
     secret_version = models.PositiveIntegerField(default=1, editable=False)
     old_secret_until = models.DateTimeField(null=True, blank=True, editable=False)
     # Attempts that failed one after the other, since when, and until when it is left in peace.
-    failures = models.PositiveIntegerField(default=0, editable=False)
-    failing_since = models.DateTimeField(null=True, blank=True, editable=False)
-    not_before = models.DateTimeField(null=True, blank=True, editable=False)
+    failures = models.PositiveIntegerField(_("failures in a row"), default=0, editable=False)
+    failing_since = models.DateTimeField(_("failing since"), null=True, blank=True, editable=False)
+    not_before = models.DateTimeField(_("not before"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects: ClassVar["models.Manager[Webhook]"] = WebhookQuerySet.as_manager()
@@ -86,13 +93,19 @@ class WebhookEvent(models.Model):
     It goes when its deliveries are made; its number is in what is sent.
     """
 
-    at = models.DateTimeField()
-    object_type = models.CharField(max_length=60)
-    object_id = models.PositiveBigIntegerField()
-    kinds = models.JSONField(default=list)
-    changes = models.JSONField(null=True, help_text="As in the audit trail; null where unknown.")
+    at = models.DateTimeField(_("when"))
+    object_type = models.CharField(_("record type"), max_length=60)
+    object_id = models.PositiveBigIntegerField(_("record number"))
+    kinds = models.JSONField(pgettext_lazy("webhook", "events"), default=list)
+    changes = models.JSONField(
+        _("changes"), null=True, help_text=_("As in the audit log; empty where unknown.")
+    )
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("who"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
 
     class Meta:
@@ -106,13 +119,17 @@ class WebhookEvent(models.Model):
 class WebhookDelivery(models.Model):
     """One event for one webhook: what is sent, and how it goes."""
 
-    message = models.UUIDField(default=uuid4, editable=False)
-    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
-    kind = models.CharField(_("event"), max_length=80)
-    object_type = models.CharField(max_length=60, blank=True)
-    object_id = models.PositiveBigIntegerField(null=True, blank=True)
-    body = models.TextField()
-    rights = models.JSONField(default=dict, help_text="With which the body was written.")
+    message = models.UUIDField(_("number of the message"), default=uuid4, editable=False)
+    webhook = models.ForeignKey(
+        Webhook, verbose_name=_("webhook"), on_delete=models.CASCADE, related_name="deliveries"
+    )
+    kind = models.CharField(pgettext_lazy("webhook", "event"), max_length=80)
+    object_type = models.CharField(_("record type"), max_length=60, blank=True)
+    object_id = models.PositiveBigIntegerField(_("record number"), null=True, blank=True)
+    body = models.TextField(_("what is sent"))
+    rights = models.JSONField(
+        _("rights"), default=dict, help_text=_("With which the text was written.")
+    )
     state = models.CharField(
         pgettext_lazy("delivery", "state"),
         max_length=10,
@@ -120,16 +137,16 @@ class WebhookDelivery(models.Model):
         default=DeliveryState.WAITING,
     )
     created_at = models.DateTimeField(_("when"))
-    next_at = models.DateTimeField()
+    next_at = models.DateTimeField(_("next attempt"))
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    claim = models.PositiveIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
+    claim = models.PositiveIntegerField(_("take-overs"), default=0)
+    lease_until = models.DateTimeField(_("reserved until"), null=True, blank=True)
     # Of the last attempt.
-    sent_at = models.DateTimeField(null=True, blank=True)
-    fault = models.CharField(max_length=12, choices=DeliveryFault, blank=True)
-    status = models.PositiveSmallIntegerField(null=True, blank=True)
-    answer = models.TextField(blank=True)
-    milliseconds = models.PositiveIntegerField(null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    fault = models.CharField(_("why it failed"), max_length=12, choices=DeliveryFault, blank=True)
+    status = models.PositiveSmallIntegerField(_("HTTP status"), null=True, blank=True)
+    answer = models.TextField(_("answer"), blank=True)
+    milliseconds = models.PositiveIntegerField(_("milliseconds"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("delivery of a webhook")

@@ -43,7 +43,7 @@ class Activity(OwnedRecord):
     at = models.DateTimeField(_("when"), null=True, blank=True)
     minutes = models.PositiveIntegerField(_("minutes"), null=True, blank=True)
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
-    reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
+    reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True, editable=False)
     direction = models.CharField(_("direction"), max_length=3, choices=Direction, blank=True)
     outcome = models.CharField(_("outcome"), max_length=200, blank=True)
     priority = models.CharField(
@@ -85,7 +85,9 @@ class Activity(OwnedRecord):
     guests = models.ManyToManyField(
         Contact, verbose_name=_("participants"), blank=True, related_name="invitations"
     )
-    external_id = models.CharField(max_length=200, null=True, blank=True, unique=True)
+    external_id = models.CharField(
+        _("external ID"), max_length=200, null=True, blank=True, unique=True
+    )
 
     objects: ClassVar[Any] = ActivityQuerySet.as_manager()
 

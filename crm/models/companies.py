@@ -24,10 +24,10 @@ class Company(Address, Origin, OwnedRecord):
     """An organisation; among what somebody may see it exists once, whatever belongs to it."""
 
     name = models.CharField(_("name"), max_length=200)
-    name_key = models.CharField(max_length=200, editable=False)
+    name_key = models.CharField(_("name for comparing"), max_length=200, editable=False)
     parent = models.ForeignKey(
         "self",
-        verbose_name=_("part of"),
+        verbose_name=pgettext_lazy("company", "part of"),
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
@@ -45,7 +45,7 @@ class Company(Address, Origin, OwnedRecord):
     )
     phone = models.CharField(_("phone"), max_length=50, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
-    linkedin_url = models.CharField("LinkedIn", max_length=300, blank=True)
+    linkedin_url = models.CharField(_("LinkedIn"), max_length=300, blank=True)
     industry = models.CharField(_("industry"), max_length=100, blank=True)
     employees = models.PositiveIntegerField(_("employees"), null=True, blank=True)
     annual_revenue = models.DecimalField(

@@ -26,12 +26,14 @@ class Contact(Address, Origin, OwnedRecord):
     READ_BY_NAME = (*OwnedRecord.READ_BY_NAME, "email", "phone")
 
     name = models.CharField(pgettext_lazy("person", "name"), max_length=200, blank=True)
-    name_key = models.CharField(max_length=200, editable=False)
+    name_key = models.CharField(_("name for comparing"), max_length=200, editable=False)
     salutation = models.CharField(_("salutation"), max_length=40, blank=True)
     given_name = models.CharField(_("first name"), max_length=100, blank=True)
     family_name = models.CharField(_("last name"), max_length=100, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
-    email_key = models.CharField(max_length=254, editable=False, blank=True)
+    email_key = models.CharField(
+        _("e-mail for comparing"), max_length=254, editable=False, blank=True
+    )
     other_email = models.EmailField(_("other e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=50, blank=True)
     mobile = models.CharField(_("mobile"), max_length=50, blank=True)
@@ -57,7 +59,7 @@ class Contact(Address, Origin, OwnedRecord):
     lifecycle_stage = models.CharField(
         _("lifecycle stage"), max_length=12, choices=LifecycleStage, blank=True
     )
-    linkedin_url = models.CharField("LinkedIn", max_length=300, blank=True)
+    linkedin_url = models.CharField(_("LinkedIn"), max_length=300, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     birthday = models.DateField(_("birthday"), null=True, blank=True)
     connected_on = models.DateField(_("connected on"), null=True, blank=True)

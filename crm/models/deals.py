@@ -44,7 +44,7 @@ class Deal(Origin, OwnedRecord):
     """
 
     name = models.CharField(pgettext_lazy("deal", "name"), max_length=200)
-    name_key = models.CharField(max_length=200, editable=False)
+    name_key = models.CharField(_("name for comparing"), max_length=200, editable=False)
     company = models.ForeignKey(
         Company,
         verbose_name=_("company"),
@@ -89,7 +89,12 @@ class Deal(Origin, OwnedRecord):
     )
     currency = models.CharField(_("currency"), max_length=3, choices=Currency)
     base_amount = models.DecimalField(
-        max_digits=18, decimal_places=2, null=True, blank=True, editable=False
+        _("value in the base currency"),
+        max_digits=18,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        editable=False,
     )
     probability = models.PositiveSmallIntegerField(
         _("chance in %"), null=True, blank=True, validators=[MaxValueValidator(100)]
@@ -178,8 +183,12 @@ class Deal(Origin, OwnedRecord):
 class DealContact(models.Model):
     """A person who takes part in a deal."""
 
-    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="participants")
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="deal_parts")
+    deal = models.ForeignKey(
+        Deal, verbose_name=_("deal"), on_delete=models.CASCADE, related_name="participants"
+    )
+    contact = models.ForeignKey(
+        Contact, verbose_name=_("contact"), on_delete=models.CASCADE, related_name="deal_parts"
+    )
     role = models.CharField(
         pgettext_lazy("deal", "role"), max_length=14, choices=BuyingRole, blank=True
     )
@@ -198,7 +207,9 @@ class DealContact(models.Model):
 class DealLine(models.Model):
     """One product of a deal; prices are in the deal's currency."""
 
-    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="lines")
+    deal = models.ForeignKey(
+        Deal, verbose_name=_("deal"), on_delete=models.CASCADE, related_name="lines"
+    )
     product = models.ForeignKey(
         Product, verbose_name=_("product"), on_delete=models.PROTECT, related_name="deal_lines"
     )
@@ -206,9 +217,9 @@ class DealLine(models.Model):
     quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=2, default=1)
     unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=2)
     discount_rate = models.DecimalField(
-        _("discount"), max_digits=5, decimal_places=4, default=0, help_text="0 to 1."
+        _("discount"), max_digits=5, decimal_places=4, default=0, help_text=_("From 0 to 1.")
     )
-    position = models.PositiveIntegerField(default=0)
+    position = models.PositiveIntegerField(_("position"), default=0)
 
     class Meta:
         verbose_name = _("deal line")
@@ -231,14 +242,24 @@ class DealLine(models.Model):
 class StageChange(models.Model):
     """A deal's step from one stage to another; the first one has no stage before."""
 
-    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="stage_changes")
-    from_stage = models.ForeignKey(
-        Stage, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    deal = models.ForeignKey(
+        Deal, verbose_name=_("deal"), on_delete=models.CASCADE, related_name="stage_changes"
     )
-    to_stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="+")
+    from_stage = models.ForeignKey(
+        Stage,
+        verbose_name=_("stage before"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
+    to_stage = models.ForeignKey(
+        Stage, verbose_name=_("stage after"), on_delete=models.CASCADE, related_name="+"
+    )
     at = models.DateTimeField(_("when"))
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
+        verbose_name=_("who"),
         null=True,
         blank=True,
         on_delete=models.SET_NULL,

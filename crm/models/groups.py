@@ -24,7 +24,7 @@ class Group(OwnedRecord):
     """An association, a chat group, a circle: people who know each other by it."""
 
     name = models.CharField(pgettext_lazy("group", "name"), max_length=200)
-    name_key = models.CharField(max_length=200, editable=False)
+    name_key = models.CharField(_("name for comparing"), max_length=200, editable=False)
     kind = models.CharField(
         pgettext_lazy("group", "type"),
         max_length=12,
@@ -71,8 +71,12 @@ class Group(OwnedRecord):
 class Membership(models.Model):
     """A person in a group."""
 
-    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="memberships")
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="memberships")
+    group = models.ForeignKey(
+        Group, verbose_name=_("group"), on_delete=models.CASCADE, related_name="memberships"
+    )
+    contact = models.ForeignKey(
+        Contact, verbose_name=_("contact"), on_delete=models.CASCADE, related_name="memberships"
+    )
     role = models.CharField(pgettext_lazy("group", "role"), max_length=100, blank=True)
     joined_on = models.DateField(_("since"), null=True, blank=True)
 
@@ -96,7 +100,7 @@ class Event(OwnedRecord):
     """A webinar, a fair, a dinner: something people come to at a time."""
 
     name = models.CharField(pgettext_lazy("event", "name"), max_length=200)
-    name_key = models.CharField(max_length=200, editable=False)
+    name_key = models.CharField(_("name for comparing"), max_length=200, editable=False)
     kind = models.CharField(
         pgettext_lazy("event", "type"),
         max_length=10,
@@ -157,8 +161,12 @@ class Event(OwnedRecord):
 class Participation(models.Model):
     """A person at an event."""
 
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="participations")
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="participations")
+    event = models.ForeignKey(
+        Event, verbose_name=_("event"), on_delete=models.CASCADE, related_name="participations"
+    )
+    contact = models.ForeignKey(
+        Contact, verbose_name=_("contact"), on_delete=models.CASCADE, related_name="participations"
+    )
     attendance = models.CharField(
         _("attendance"), max_length=10, choices=Attendance, default=Attendance.INVITED
     )

@@ -21,11 +21,11 @@ class LeadImport(models.Model):
 
     file = models.FileField(upload_to=upload_path, max_length=200)
     file_name = models.CharField(_("file"), max_length=200)
-    encoding = models.CharField(max_length=20)
-    delimiter = models.CharField(max_length=1, default=",")
-    columns = models.JSONField(default=list)
+    encoding = models.CharField(_("encoding"), max_length=20)
+    delimiter = models.CharField(_("delimiter"), max_length=1, default=",")
+    columns = models.JSONField(_("columns"), default=list)
     # [{"column": "Lead Source", "target": "source"}, {"column": …, "target": "custom", …}]
-    mapping = models.JSONField(default=list)
+    mapping = models.JSONField(_("matched columns"), default=list)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("imported by"),
@@ -42,10 +42,20 @@ class LeadImport(models.Model):
         related_name="+",
     )
     team = models.ForeignKey(
-        Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        Team,
+        verbose_name=_("team"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     run = models.ForeignKey(
-        JobRun, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        JobRun,
+        verbose_name=_("job run"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
 
@@ -69,14 +79,20 @@ class RefusedRow(models.Model):
     """A row that was not imported, and why."""
 
     lead_import = models.ForeignKey(
-        LeadImport, on_delete=models.CASCADE, related_name="refused_rows"
+        LeadImport, verbose_name=_("import"), on_delete=models.CASCADE, related_name="refused_rows"
     )
     row_number = models.PositiveIntegerField(_("row"))
-    reason = models.CharField(_("reason"), max_length=300, help_text="A msgid with placeholders.")
-    reason_args = models.JSONField(default=dict)
-    values = models.JSONField(default=list)
+    reason = models.CharField(
+        _("reason"),
+        max_length=300,
+        help_text=_("As it is stored; people read it in their own language."),
+    )
+    reason_args = models.JSONField(_("values in the reason"), default=dict)
+    values = models.JSONField(_("values"), default=list)
 
     class Meta:
+        verbose_name = _("refused row")
+        verbose_name_plural = _("refused rows")
         constraints = [
             models.UniqueConstraint(
                 fields=["lead_import", "row_number"], name="crm_refused_row_once"

@@ -16,7 +16,7 @@ class Interaction(models.Model):
     event written twice meets itself. Rows are only added, but for merging, reverting, erasing.
     """
 
-    id = models.BigIntegerField(primary_key=True)
+    id = models.BigIntegerField(_("number"), primary_key=True)
     contact = models.ForeignKey(
         Contact,
         verbose_name=_("contact"),
@@ -26,7 +26,9 @@ class Interaction(models.Model):
     )
     kind = models.CharField(_("what"), max_length=12, choices=InteractionKind)
     at = models.DateTimeField(_("when"))
-    key = models.CharField(max_length=120, help_text="What makes it the same event elsewhere.")
+    key = models.CharField(
+        _("key"), max_length=120, help_text=_("What makes it the same event elsewhere.")
+    )
     subject = models.CharField(_("about"), max_length=300, blank=True)
     url = models.CharField(_("web address"), max_length=500, blank=True)
     channel = models.CharField(_("channel"), max_length=40, blank=True)
@@ -34,8 +36,10 @@ class Interaction(models.Model):
         _("amount"), max_digits=18, decimal_places=2, null=True, blank=True
     )
     currency = models.CharField(_("currency"), max_length=3, choices=Currency, blank=True)
-    detail = models.JSONField(default=dict, blank=True)
-    origin = models.CharField(max_length=60, blank=True, help_text="What wrote it: import:12.")
+    detail = models.JSONField(_("details"), default=dict, blank=True)
+    origin = models.CharField(
+        _("written by"), max_length=60, blank=True, help_text=_("What wrote it, such as import:12.")
+    )
 
     class Meta:
         verbose_name = _("interaction")

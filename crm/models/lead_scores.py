@@ -12,20 +12,32 @@ class LeadScore(models.Model):
     """The score of one lead by one model version, as of a moment."""
 
     lead = models.OneToOneField(
-        Lead, primary_key=True, on_delete=models.CASCADE, related_name="score"
+        Lead,
+        verbose_name=_("lead"),
+        primary_key=True,
+        on_delete=models.CASCADE,
+        related_name="score",
     )
-    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="+")
-    run = models.ForeignKey(JobRun, null=True, on_delete=models.SET_NULL, related_name="+")
+    version = models.ForeignKey(
+        ModelVersion, verbose_name=_("model version"), on_delete=models.PROTECT, related_name="+"
+    )
+    run = models.ForeignKey(
+        JobRun, verbose_name=_("job run"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     as_of = models.DateTimeField(_("as of"))
     score = models.PositiveSmallIntegerField(_("score"))
     grade = models.CharField(_("grade"), max_length=1, choices=Grade)
     probability = models.FloatField(_("chance"))
-    low = models.FloatField()
-    high = models.FloatField()
+    low = models.FloatField(_("chance at least"))
+    high = models.FloatField(_("chance at most"))
     # [{"field": "crm.lead.source", "value": "Referral", "points": 12.0}, …], largest first
-    reasons = models.JSONField(default=list)
-    rest_points = models.FloatField(default=0, help_text="Points of the reasons not listed.")
-    average_score = models.FloatField(default=0)
+    reasons = models.JSONField(_("reasons"), default=list)
+    rest_points = models.FloatField(
+        _("points of the other reasons"),
+        default=0,
+        help_text=_("Points of the reasons not listed."),
+    )
+    average_score = models.FloatField(_("average score"), default=0)
 
     class Meta:
         verbose_name = _("lead score")

@@ -63,7 +63,12 @@ class Lead(Origin, OwnedRecord):
         related_name="leads",
     )
     imported_by = models.ForeignKey(
-        LeadImport, null=True, blank=True, on_delete=models.SET_NULL, related_name="leads"
+        LeadImport,
+        verbose_name=_("import"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="leads",
     )
     captured_at = models.DateTimeField(_("captured"), null=True, blank=True)
     touched_at = models.DateTimeField(_("last touch"), null=True, blank=True)

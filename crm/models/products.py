@@ -22,7 +22,7 @@ class Product(OwnedRecord):
     """A product or service with its list price."""
 
     name = models.CharField(pgettext_lazy("product", "name"), max_length=200)
-    name_key = models.CharField(max_length=200, editable=False)
+    name_key = models.CharField(_("name for comparing"), max_length=200, editable=False)
     sku = models.CharField(_("product code"), max_length=60, null=True, blank=True, unique=True)
     category = models.CharField(_("category"), max_length=100, blank=True)
     unit = models.CharField(_("unit"), max_length=40, blank=True)

@@ -11,9 +11,12 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.text import camel_case_to_spaces
 
 from core.admin.base import PanelAdmin
 from core.choices import Reach
+from core.framework_words import PACKAGE_NAMES
 from core.models import User
 from core.registries import permission_registry
 from tests.factories import RoleFactory, UserFactory
@@ -24,11 +27,9 @@ from tests.house.test_pages import HEADERS, inline_code
 
 pytestmark = pytest.mark.django_db
 
+OUR_APPS = ("core", "crm", "marketing", "analytics")
 APPS = (
-    "core",
-    "crm",
-    "marketing",
-    "analytics",
+    *OUR_APPS,
     "django_celery_beat",
     "account",
     "mfa",
@@ -62,6 +63,29 @@ def test_model_is_in_the_panel_through_the_base_class(model: type[models.Model])
 
 def test_nothing_else_is_in_the_panel() -> None:
     assert set(admin.site._registry) == set(MODELS)
+
+
+def written_names(model: type[models.Model]) -> list[str | Promise]:
+    """The names of the model and of what the panel shows of it, as its own package wrote them."""
+    hidden = admin.site.get_model_admin(model).hidden
+    made_up = camel_case_to_spaces(model._meta.object_name)
+    words = [model._meta.original_attrs.get("verbose_name", made_up)]
+    for field in (*model._meta.fields, *model._meta.many_to_many):
+        if field.name not in hidden and not field.auto_created:
+            words.append(field._verbose_name or field.name.replace("_", " "))
+            words += [field.help_text] if field.help_text else []
+    return words
+
+
+@each_model
+def test_names_are_read_in_every_language(model: type[models.Model]) -> None:
+    """Fields, models and help texts are marked for translation; of packages, in PACKAGE_NAMES."""
+    shown = [model._meta.verbose_name, model._meta.verbose_name_plural]
+    shown += [field.verbose_name for field in (*model._meta.fields, *model._meta.many_to_many)]
+    plain = {str(word) for word in written_names(model) if not isinstance(word, Promise)}
+    marked = set() if model._meta.app_label in OUR_APPS else set(PACKAGE_NAMES)
+    assert plain <= marked, f"{model._meta.label}: mark {sorted(plain - marked)} for translation."
+    assert all(isinstance(name, Promise) for name in shown), shown
 
 
 @each_model
