@@ -1,6 +1,6 @@
 """What every model is registered with: reading is free, writing goes through services."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
@@ -14,7 +14,7 @@ from django.utils.html import escape
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin, checkbox
 
 from core import permissions
@@ -23,6 +23,7 @@ from core.admin.paging import BoundedPaginator, PanelList
 from core.admin.searching import found_by, indexed_fields
 from core.ids import id_in
 from core.models import User
+from core.queries.audit import type_label
 from core.services.panel import save_row
 
 PLACE = "the-number-of-the-row"
@@ -34,8 +35,9 @@ class PanelAdmin(ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """A model in the panel: read-only, unless a subclass says which service writes it.
 
     `group` and `icon` are its place in the side bar, `hidden` what is never shown, `joined` what the
-    columns read of other tables, `numbers` and `words` the lookups of the search box. `changed_in`
-    names the page of the product that changes these rows, for a link.
+    columns read of other tables, `numbers` and `words` the lookups of the search box, `said_as` the
+    columns that show a code's words. `changed_in` names the page of the product that changes these
+    rows, for a link.
     """
 
     group = "system"
@@ -44,6 +46,7 @@ class PanelAdmin(ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     joined: ClassVar[Sequence[str]] = ()
     numbers: ClassVar[Sequence[str]] = ("pk",)
     words: ClassVar[Sequence[str]] = ()
+    said_as: ClassVar[Mapping[str, str]] = {"object_type": "record_type"}
     changed_in = ""
     is_small = False  # some hundred rows at most: every column can be sorted by
     may_add = False
@@ -113,6 +116,11 @@ class PanelAdmin(ModelAdmin):  # type: ignore[misc]  # unfold is untyped
             name for name in columns if name in indexed or self._order_of(name) in {*indexed, "pk"}
         ]
 
+    @admin.display(description=gettext_lazy("record type"), ordering="object_type")
+    def record_type(self, row: Any) -> str:
+        """In place of `object_type`: the word that people know for it."""
+        return type_label(row.object_type)
+
     def _order_of(self, column: str) -> str:
         return str(getattr(getattr(self, column, None), "admin_order_field", "")).removeprefix("-")
 
@@ -137,6 +145,11 @@ class PanelAdmin(ModelAdmin):  # type: ignore[misc]  # unfold is untyped
         return mark_safe(drawn)  # noqa: S308  # the value is escaped
 
     # -- forms ------------------------------------------------------------------------------------
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """What is only read is said in words, where there are any."""
+        fields: list[str] = list(super().get_fields(request, obj))
+        return fields if self.may_edit else [self.said_as.get(name, name) for name in fields]
 
     def get_exclude(self, _request: HttpRequest, _obj: Any = None) -> list[str]:
         return [*self.hidden]

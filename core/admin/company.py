@@ -60,7 +60,7 @@ class ExchangeRateAdmin(CompanyAdmin):
 class CustomFieldAdmin(CompanyAdmin):
     icon = "edit_note"
     changed_in = "custom_field_list"
-    list_display: ClassVar[Any] = ("label", "object_type", "key", "type", "is_archived")
+    list_display: ClassVar[Any] = ("label", "record_type", "key", "type", "is_archived")
     list_filter: ClassVar[Any] = (RecordTypeFilter, "type", "is_archived")
     words: ClassVar[Any] = ("label__icontains", "key__icontains")
 
@@ -69,7 +69,7 @@ class CustomFieldAdmin(CompanyAdmin):
 class RecordLayoutAdmin(CompanyAdmin):
     icon = "view_quilt"
     changed_in = "layout_list"
-    list_display: ClassVar[Any] = ("object_type",)
+    list_display: ClassVar[Any] = ("record_type",)
 
 
 @admin.register(Tag)
@@ -84,7 +84,7 @@ class TagAdmin(PanelAdmin):
 @admin.register(SavedView)
 class SavedViewAdmin(CompanyAdmin):
     icon = "view_list"
-    list_display: ClassVar[Any] = ("label", "object_type", "owner", "sharing", "updated_at")
+    list_display: ClassVar[Any] = ("label", "record_type", "owner", "sharing", "updated_at")
     list_filter: ClassVar[Any] = (RecordTypeFilter, "sharing")
     words: ClassVar[Any] = ("name__icontains",)
 

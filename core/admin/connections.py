@@ -29,7 +29,7 @@ class ApiTokenAdmin(PanelAdmin):
 @admin.register(ExternalKey)
 class ExternalKeyAdmin(PanelAdmin):
     icon = "link"
-    list_display: ClassVar[Any] = ("object_type", "object_id", "source", "key")
+    list_display: ClassVar[Any] = ("record_type", "object_id", "source", "key")
     list_filter: ClassVar[Any] = (RecordTypeFilter,)
     numbers: ClassVar[Any] = ("pk", "object_id")
 
@@ -58,7 +58,7 @@ class WebhookAdmin(PanelAdmin):
 @admin.register(WebhookEvent)
 class WebhookEventAdmin(PanelAdmin):
     icon = "bolt"
-    list_display: ClassVar[Any] = ("at", "object_type", "object_id", "actor")
+    list_display: ClassVar[Any] = ("at", "record_type", "object_id", "actor")
     list_filter: ClassVar[Any] = (RecordTypeFilter,)
     numbers: ClassVar[Any] = ("pk", "object_id")
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import PanelAdmin
 from core.admin.filters import RecordTypeFilter
+from core.changes.words import title_of as change_title
 from core.models import (
     Attachment,
     AuditEvent,
@@ -23,6 +24,8 @@ from core.models import (
     SearchWord,
     User,
 )
+from core.queries.audit import title_of as audit_title
+from core.queries.audit import type_label
 from core.services.jobs import cancel_run, resume_run
 from core.tasks import wake
 
@@ -106,17 +109,31 @@ class ModelArtifactAdmin(PanelAdmin):
 @admin.register(AuditEvent)
 class AuditEventAdmin(PanelAdmin):
     icon = "history"
-    list_display: ClassVar[Any] = ("at", "actor", "action", "object_type", "object_id")
+    said_as: ClassVar[Any] = {"action": "act", "object_type": "to_what"}
+    list_display: ClassVar[Any] = ("at", "actor", "act", "to_what", "object_id")
     list_filter: ClassVar[Any] = (RecordTypeFilter,)
     numbers: ClassVar[Any] = ("pk", "object_id", "actor_id")
+
+    @admin.display(description=_("what"), ordering="action")
+    def act(self, event: AuditEvent) -> str:
+        return audit_title(event.action)
+
+    @admin.display(description=_("to what"), ordering="object_type")
+    def to_what(self, event: AuditEvent) -> str:
+        return type_label(event.object_type)
 
 
 @admin.register(ChangeSet)
 class ChangeSetAdmin(PanelAdmin):
     icon = "checklist_rtl"
-    list_display: ClassVar[Any] = ("action", "object_type", "count", "actor", "at", "undone_at")
+    said_as: ClassVar[Any] = {**PanelAdmin.said_as, "action": "act"}
+    list_display: ClassVar[Any] = ("act", "record_type", "count", "actor", "at", "undone_at")
     list_filter: ClassVar[Any] = (RecordTypeFilter,)
     numbers: ClassVar[Any] = ("pk", "actor_id")
+
+    @admin.display(description=_("what"))
+    def act(self, change: ChangeSet) -> str:
+        return change_title(change.action)
 
 
 @admin.register(SearchEntry)
@@ -145,6 +162,6 @@ class AttachmentAdmin(PanelAdmin):
     group = "records"
     icon = "attach_file"
     hidden: ClassVar[Any] = ("file",)
-    list_display: ClassVar[Any] = ("name", "object_type", "object_id", "size", "created_at")
+    list_display: ClassVar[Any] = ("name", "record_type", "object_id", "size", "created_at")
     list_filter: ClassVar[Any] = (RecordTypeFilter,)
     numbers: ClassVar[Any] = ("pk", "object_id")

@@ -296,3 +296,13 @@ def test_theme_is_the_users(theme: str, shown: str, administrator: User, panel: 
 def test_deleted_rows_of_long_ago_are_still_reached(panel: Client) -> None:
     contact = ContactFactory(deleted_at=timezone.now() - timedelta(days=29))
     assert panel.get(f"{CONTACTS}{contact.pk}/change/").status_code == 200
+
+
+def test_trail_is_told_in_the_words_of_the_audit_log(panel: Client, administrator: User) -> None:
+    audit.record(actor=administrator, action="user.create", subject=administrator)
+    event = AuditEvent.objects.latest("pk")
+    for page in ("/admin/core/auditevent/", f"/admin/core/auditevent/{event.pk}/change/"):
+        shown = panel.get(page).content.decode()
+        main = shown[shown.index('id="content') :]
+        assert {"User added", "User", "To what"} <= set(re.findall(r">\s*([^<>]*?)\s*<", main))
+        assert not {"user.create", "core.user"} & set(re.findall(r">\s*([^<>]*?)\s*<", main))
