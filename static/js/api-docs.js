@@ -9,6 +9,8 @@
     docExpansion: "none",
     defaultModelsExpandDepth: 0,
     persistAuthorization: false,
+    // The page has a title of its own.
+    plugins: [{ wrapComponents: { InfoContainer: () => () => null } }],
     requestInterceptor: (request) => {
       Object.assign(request.headers, headers);
       return request;
