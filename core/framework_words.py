@@ -142,7 +142,7 @@ PASSWORD_RULES = (
     gettext_noop("Your password can’t be entirely numeric."),
     gettext_noop("This password is entirely numeric."),
 )
-# The admin panel's package comes without a catalogue.
+# The admin panel's package comes without a catalogue; Django's own is less polite than ours.
 PANEL = (
     gettext_noop("All applications"),
     gettext_noop("Apply Filters"),
@@ -166,6 +166,13 @@ PANEL = (
     gettext_noop("Select value"),
     gettext_noop("This page yielded into no results. Create a new item or reset your filters."),
     gettext_noop("Type to search"),
+    gettext_noop(
+        'Are you sure you want to delete the %(object_name)s "%(escaped_object)s"? All of the '
+        "following related items will be deleted:"
+    ),
+    gettext_noop("The {name} “{obj}” was added successfully. You may add another {name} below."),
+    gettext_noop("The {name} “{obj}” was changed successfully. You may add another {name} below."),
+    gettext_noop("The {name} “{obj}” was changed successfully. You may edit it again below."),
 )
 # Models of packages that do not mark their own names (core.admin.naming looks them up).
 PACKAGE_NAMES = (
@@ -185,4 +192,11 @@ PACKAGE_NAMES = (
     gettext_noop("Task Name"),
     gettext_noop("ident"),
     gettext_noop("last update"),
+    gettext_noop(
+        'Cron Months (1-12) Of The Year to Run. Use "*" for "all". (Example: "1,12")',
+    ),
+    gettext_noop(
+        'Cron Days Of The Week to Run. Use "*" for "all", Sunday is 0 or 7, Monday is 1. '
+        '(Example: "0,5")',
+    ),
 )

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import PanelAdmin
 from core.admin.filters import BinFilter
@@ -110,6 +111,7 @@ class PartAdmin(PanelAdmin):
     """A part of a record, written with it."""
 
     group = "records"
+    has_name = False
 
 
 @admin.register(DealContact)
@@ -158,17 +160,23 @@ class InteractionAdmin(PartAdmin):
 
 @admin.register(LeadImport)
 class LeadImportAdmin(PartAdmin):
+    changed_in, changed_at = "import_list", ("import_detail", "pk")
     icon = "upload_file"
-    changed_in = "import_list"
     hidden: ClassVar[Any] = ("file",)
+    has_name = True
     list_display: ClassVar[Any] = ("file_name", "created_by", "owner", "run", "created_at")
 
 
 @admin.register(RefusedRow)
 class RefusedRowAdmin(PartAdmin):
     icon = "block"
-    list_display: ClassVar[Any] = ("lead_import", "row_number", "reason_text")
+    said_as: ClassVar[Any] = {"reason": "told"}
+    list_display: ClassVar[Any] = ("lead_import", "row_number", "told")
     numbers: ClassVar[Any] = ("pk", "lead_import_id")
+
+    @admin.display(description=_("reason"))
+    def told(self, row: RefusedRow) -> str:
+        return row.reason_text
 
 
 @admin.register(LeadScore)
@@ -178,6 +186,7 @@ class LeadScoreAdmin(PanelAdmin):
     list_display: ClassVar[Any] = ("lead", "score", "grade", "probability", "version", "as_of")
     list_filter: ClassVar[Any] = ("grade",)
     joined: ClassVar[Any] = ("lead__contact", "lead__company")
+    has_name = False
 
 
 class SettingAdmin(PanelAdmin):
@@ -187,7 +196,7 @@ class SettingAdmin(PanelAdmin):
 
 @admin.register(Pipeline)
 class PipelineAdmin(SettingAdmin):
-    changed_in = "pipeline_list"
+    changed_in, changed_at = "pipeline_list", ("pipeline_edit", "pk")
     icon = "view_kanban"
     list_display: ClassVar[Any] = ("__str__", "position", "is_archived")
     words: ClassVar[Any] = ("name__icontains",)
@@ -195,7 +204,7 @@ class PipelineAdmin(SettingAdmin):
 
 @admin.register(Stage)
 class StageAdmin(SettingAdmin):
-    changed_in = "pipeline_list"
+    changed_in, changed_at = "pipeline_list", ("stage_edit", "pk")
     icon = "flag"
     list_display: ClassVar[Any] = ("__str__", "pipeline", "kind", "probability", "position")
     list_filter: ClassVar[Any] = ("pipeline", "kind")

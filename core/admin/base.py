@@ -1,5 +1,6 @@
 """What every model is registered with: reading is free, writing goes through services."""
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -10,11 +11,13 @@ from django.db.models import Field, ForeignKey, ManyToManyField, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.functional import lazy
 from django.utils.html import escape
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin, checkbox
 
 from core import permissions
@@ -27,8 +30,18 @@ from core.queries.audit import type_label
 from core.services.panel import save_row
 
 PLACE = "the-number-of-the-row"
-CHECKBOX = checkbox.render(ACTION_CHECKBOX_NAME, PLACE)
 MOST_AT_ONCE = 500  # rows of one action; more of them are for the lists of the product
+
+
+@functools.cache
+def drawn_box(name: str, value: str, _language: str) -> str:
+    """unfold's box; its name for screen readers is of the language it was drawn in."""
+    drawn: str = checkbox.render(name, value)
+    return drawn
+
+
+def box(name: str, value: str) -> SafeString:
+    return mark_safe(drawn_box(name, value, get_language() or ""))  # noqa: S308  # no text of anybody
 
 
 class PanelAdmin(ModelAdmin):  # type: ignore[misc]  # unfold is untyped
@@ -37,7 +50,7 @@ class PanelAdmin(ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     `group` and `icon` are its place in the side bar, `hidden` what is never shown, `joined` what the
     columns read of other tables, `numbers` and `words` the lookups of the search box, `said_as` the
     columns that show a code's words. `changed_in` names the page of the product that changes these
-    rows, for a link.
+    rows, `changed_at` the one of a single row and the attribute that it takes, for links.
     """
 
     group = "system"
@@ -48,6 +61,8 @@ class PanelAdmin(ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     words: ClassVar[Sequence[str]] = ()
     said_as: ClassVar[Mapping[str, str]] = {"object_type": "record_type"}
     changed_in = ""
+    changed_at: tuple[str, str] | None = None
+    has_name = True  # else its kind and number are its name
     is_small = False  # some hundred rows at most: every column can be sorted by
     may_add = False
     may_edit = False
@@ -62,13 +77,18 @@ class PanelAdmin(ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     list_disable_select_all = True
     list_fullwidth = True
     ordering: ClassVar[Sequence[str]] = ("-pk",)
-    list_before_template = "core/panel/note.html"
+    list_before_template = change_form_outer_before_template = "core/panel/note.html"
     save_on_top = False
     actions: ClassVar[Sequence[Any]] = ()
 
     def __init__(self, model: type[Model], admin_site: admin.AdminSite) -> None:
         super().__init__(model, admin_site)
         name_in_every_language(model)
+
+    def name_of(self, row: Any) -> str:
+        """What the head of the row's page says."""
+        words = {"kind": capfirst(str(self.opts.verbose_name)), "number": row.pk}
+        return str(row) if self.has_name else _("%(kind)s %(number)s") % words
 
     # -- who may what: core.permissions has let nobody in but administrators ----------------------
 
@@ -96,7 +116,25 @@ class PanelAdmin(ModelAdmin):  # type: ignore[misc]  # unfold is untyped
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.may_delete and self._enters(request)
 
+    # -- where the product changes what is only read here -----------------------------------------
+
+    def note(self, row: Any = None) -> dict[str, Any]:
+        """What stands above the rows: whether they are only read, and the link."""
+        address = reverse(self.changed_in) if self.changed_in else ""
+        if row is not None and self.changed_at:
+            name, attribute = self.changed_at
+            address = reverse(name, args=[getattr(row, attribute)])
+        return {"is_only_read": not self.may_edit, "changed_at": address}
+
     # -- lists ------------------------------------------------------------------------------------
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        page: HttpResponseBase = super().changelist_view(
+            request, {**(extra_context or {}), "note": self.note()}
+        )
+        return page
 
     def get_changelist(self, _request: HttpRequest, **_kwargs: Any) -> type[PanelList]:
         return PanelList
@@ -138,10 +176,10 @@ class PanelAdmin(ModelAdmin):  # type: ignore[misc]  # unfold is untyped
         found = found_by(text, self.model, user, numbers=self.numbers, words=self.words)
         return queryset.filter(found), False
 
-    @admin.display(description=ModelAdmin.action_checkbox.short_description)
+    @admin.display(description=lazy(box, str)("action_toggle_all", "1"))
     def action_checkbox(self, obj: Any) -> SafeString:
         """unfold's, from its template once instead of once a row."""
-        drawn: str = CHECKBOX.replace(PLACE, escape(obj.pk))
+        drawn = box(ACTION_CHECKBOX_NAME, PLACE).replace(PLACE, escape(obj.pk))
         return mark_safe(drawn)  # noqa: S308  # the value is escaped
 
     # -- forms ------------------------------------------------------------------------------------
@@ -169,6 +207,13 @@ class PanelAdmin(ModelAdmin):  # type: ignore[misc]  # unfold is untyped
         """The record's page in the product, without the detour over content types."""
         address = getattr(obj, "get_absolute_url", None)
         return address() if address else None
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        context["note"] = self.note(kwargs.get("obj"))
+        page: HttpResponseBase = super().render_change_form(request, context, *args, **kwargs)
+        return page
 
     # -- writing ----------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from core import permissions
 from core.admin.base import PanelAdmin
@@ -58,8 +59,8 @@ class ExchangeRateAdmin(CompanyAdmin):
 
 @admin.register(CustomField)
 class CustomFieldAdmin(CompanyAdmin):
+    changed_in, changed_at = "custom_field_list", ("custom_field_edit", "pk")
     icon = "edit_note"
-    changed_in = "custom_field_list"
     list_display: ClassVar[Any] = ("label", "record_type", "key", "type", "is_archived")
     list_filter: ClassVar[Any] = (RecordTypeFilter, "type", "is_archived")
     words: ClassVar[Any] = ("label__icontains", "key__icontains")
@@ -71,12 +72,15 @@ class RecordLayoutAdmin(CompanyAdmin):
     changed_in = "layout_list"
     list_display: ClassVar[Any] = ("record_type",)
 
+    def name_of(self, row: Any) -> str:
+        return self.record_type(row)
+
 
 @admin.register(Tag)
 class TagAdmin(PanelAdmin):
     group = "company"
+    changed_in, changed_at = "tag_list", ("tag_edit", "pk")
     icon = "sell"
-    changed_in = "tag_list"
     list_display: ClassVar[Any] = ("name", "created_at")
     words: ClassVar[Any] = ("name_key__icontains",)
 
@@ -84,9 +88,14 @@ class TagAdmin(PanelAdmin):
 @admin.register(SavedView)
 class SavedViewAdmin(CompanyAdmin):
     icon = "view_list"
-    list_display: ClassVar[Any] = ("label", "record_type", "owner", "sharing", "updated_at")
+    said_as: ClassVar[Any] = {**PanelAdmin.said_as, "name": "called"}
+    list_display: ClassVar[Any] = ("called", "record_type", "owner", "sharing", "updated_at")
     list_filter: ClassVar[Any] = (RecordTypeFilter, "sharing")
     words: ClassVar[Any] = ("name__icontains",)
+
+    @admin.display(description=_("name"), ordering="name")
+    def called(self, view: SavedView) -> str:
+        return view.label
 
 
 @admin.register(ViewFavourite)
@@ -94,6 +103,7 @@ class ViewFavouriteAdmin(CompanyAdmin):
     icon = "star"
     list_display: ClassVar[Any] = ("view", "user", "position")
     words: ClassVar[Any] = ("view__name__icontains",)
+    has_name = False
 
 
 @admin.register(SampleData)

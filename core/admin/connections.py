@@ -40,13 +40,14 @@ class GivenAnswerAdmin(PanelAdmin):
 
     icon = "reply"
     hidden: ClassVar[Any] = ("digest", "body", "headers")
-    list_display: ClassVar[Any] = ("pk", "user", "status", "created_at")
+    list_display: ClassVar[Any] = ("created_at", "user", "status")
     numbers: ClassVar[Any] = ("pk", "user_id")
+    has_name = False
 
 
 @admin.register(Webhook)
 class WebhookAdmin(PanelAdmin):
-    changed_in = "webhook_list"
+    changed_in, changed_at = "webhook_list", ("webhook_detail", "pk")
     icon = "webhook"
     is_small = True
     hidden: ClassVar[Any] = ("key", "secret_version", "old_secret_until")
@@ -61,11 +62,14 @@ class WebhookEventAdmin(PanelAdmin):
     list_display: ClassVar[Any] = ("at", "record_type", "object_id", "actor")
     list_filter: ClassVar[Any] = (RecordTypeFilter,)
     numbers: ClassVar[Any] = ("pk", "object_id")
+    has_name = False
 
 
 @admin.register(WebhookDelivery)
 class WebhookDeliveryAdmin(PanelAdmin):
+    changed_in, changed_at = "webhook_list", ("webhook_detail", "webhook_id")
     icon = "outbox"
     list_display: ClassVar[Any] = ("webhook", "kind", "state", "attempts", "created_at", "sent_at")
     list_filter: ClassVar[Any] = ("state",)
     numbers: ClassVar[Any] = ("pk", "webhook_id", "object_id")
+    has_name = False

@@ -27,7 +27,7 @@ class PersonAdmin(PanelAdmin):
 
 @admin.register(User)
 class UserAdmin(PersonAdmin):
-    changed_in = "user_list"
+    changed_in, changed_at = "user_list", ("user_edit", "pk")
     icon = "person"
     hidden: ClassVar[Any] = ("password",)
     list_display: ClassVar[Any] = ("name", "email", "team", "is_active", "last_login")
@@ -37,7 +37,7 @@ class UserAdmin(PersonAdmin):
 
 @admin.register(Team)
 class TeamAdmin(PersonAdmin):
-    changed_in = "team_list"
+    changed_in, changed_at = "team_list", ("team_edit", "pk")
     icon = "groups"
     list_display: ClassVar[Any] = ("name", "parent")
     words: ClassVar[Any] = ("name__icontains",)
@@ -45,16 +45,25 @@ class TeamAdmin(PersonAdmin):
 
 @admin.register(Role)
 class RoleAdmin(PersonAdmin):
-    changed_in = "role_list"
+    changed_in, changed_at = "role_list", ("role_edit", "pk")
     icon = "badge"
-    list_display: ClassVar[Any] = ("display_name", "key", "is_administrator", "description")
+    said_as: ClassVar[Any] = {"name": "called", "description": "about"}
+    list_display: ClassVar[Any] = ("called", "key", "is_administrator", "about")
     list_filter: ClassVar[Any] = ("is_administrator",)
     words: ClassVar[Any] = ("name__icontains",)
+
+    @admin.display(description=_("name"), ordering="name")
+    def called(self, role: Role) -> str:
+        return role.display_name
+
+    @admin.display(description=_("description"))
+    def about(self, role: Role) -> str:
+        return role.display_description
 
 
 @admin.register(Grant)
 class GrantAdmin(PersonAdmin):
-    changed_in = "role_list"
+    changed_in, changed_at = "role_list", ("role_edit", "role_id")
     icon = "key"
     list_display: ClassVar[Any] = ("permission", "role", "reach")
     list_filter: ClassVar[Any] = ("role", "reach")
@@ -63,7 +72,7 @@ class GrantAdmin(PersonAdmin):
 
 @admin.register(FieldRule)
 class FieldRuleAdmin(PersonAdmin):
-    changed_in = "role_list"
+    changed_in, changed_at = "role_list", ("role_edit", "role_id")
     icon = "visibility_off"
     list_display: ClassVar[Any] = ("field", "role", "access")
     list_filter: ClassVar[Any] = ("role", "access")
@@ -74,6 +83,7 @@ class FieldRuleAdmin(PersonAdmin):
 class UserSessionAdmin(PersonAdmin):
     """Where people are logged in; the key of a session is as good as a password."""
 
+    changed_in, changed_at = "user_list", ("user_edit", "user_id")
     icon = "devices"
     hidden: ClassVar[Any] = ("session_key", "data")
     list_display: ClassVar[Any] = ("user", "ip", "user_agent", "created_at", "last_seen_at")
@@ -107,6 +117,7 @@ class EmailConfirmationAdmin(PersonAdmin):
 class AuthenticatorAdmin(PersonAdmin):
     """Second steps; what they are made of is never shown."""
 
+    changed_in, changed_at = "user_list", ("user_edit", "user_id")
     icon = "shield_lock"
     hidden: ClassVar[Any] = ("data",)
     list_display: ClassVar[Any] = ("user", "type", "created_at", "last_used_at")
@@ -143,14 +154,25 @@ class SocialTokenAdmin(PersonAdmin):
 class NotificationAdmin(PanelAdmin):
     group = "people"
     icon = "notifications"
-    list_display: ClassVar[Any] = ("text", "user", "kind", "created_at", "read_at")
+    said_as: ClassVar[Any] = {"message": "told"}
+    list_display: ClassVar[Any] = ("told", "user", "kind", "created_at", "read_at")
     numbers: ClassVar[Any] = ("pk", "user_id")
+
+    def name_of(self, row: Any) -> str:
+        return self.told(row)
+
+    @admin.display(description=_("message"))
+    def told(self, notification: Notification) -> str:
+        return notification.text
 
 
 @admin.register(RecentRecord)
 class RecentRecordAdmin(PanelAdmin):
     group = "people"
     icon = "visibility"
-    list_display: ClassVar[Any] = ("__str__", "user", "seen_at")
+    list_display: ClassVar[Any] = ("record_type", "object_id", "user", "seen_at")
     list_filter: ClassVar[Any] = (RecordTypeFilter,)
     numbers: ClassVar[Any] = ("pk", "user_id")
+
+    def name_of(self, row: Any) -> str:
+        return f"{self.record_type(row)} {row.object_id}"

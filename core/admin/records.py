@@ -28,7 +28,7 @@ class RecordAdmin(PanelAdmin):
     hidden: ClassVar[Any] = ("tags",)
     readonly_fields: ClassVar[Any] = KEPT_BY_US
     list_filter: ClassVar[Any] = (BinFilter,)
-    list_before_template = ""
+    list_before_template = change_form_outer_before_template = ""
     delete_confirmation_template = "core/panel/delete.html"
     actions: ClassVar[Any] = ("move_to_bin", "restore")
 

@@ -3,6 +3,8 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import (
     ClockedSchedule,
     CrontabSchedule,
@@ -31,12 +33,23 @@ class PeriodicTaskAdmin(ScheduleAdmin):
     icon = "event_repeat"
     may_add = False
     may_edit = True
-    fields = ("name", "task", "args", "enabled", "interval", "crontab", "description")
-    readonly_fields: ClassVar[Any] = ("name", "task", "args")
-    list_display: ClassVar[Any] = ("name", "scheduler", "enabled", "last_run_at")
+    fields = ("called", "task", "args", "enabled", "interval", "crontab", "description")
+    readonly_fields: ClassVar[Any] = ("called", "task", "args")
+    list_display: ClassVar[Any] = ("called", "when", "enabled", "last_run_at")
     list_filter: ClassVar[Any] = ("enabled",)
     joined: ClassVar[Any] = ("interval", "crontab", "solar", "clocked")
     words: ClassVar[Any] = ("name__icontains", "task__icontains")
+
+    def name_of(self, row: Any) -> str:
+        return self.called(row)
+
+    @admin.display(description=_("name"), ordering="name")
+    def called(self, task: PeriodicTask) -> str:
+        return gettext(task.name)
+
+    @admin.display(description=_("when"))
+    def when(self, task: PeriodicTask) -> str:
+        return str(task.scheduler)
 
 
 @admin.register(IntervalSchedule)

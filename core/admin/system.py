@@ -6,11 +6,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import PanelAdmin
 from core.admin.filters import RecordTypeFilter
 from core.changes.words import title_of as change_title
+from core.jobs.kinds import job_kinds
 from core.models import (
     Attachment,
     AuditEvent,
@@ -33,20 +35,36 @@ from core.tasks import wake
 @admin.register(JobRun)
 class JobRunAdmin(PanelAdmin):
     group = "jobs"
+    changed_in, changed_at = "job_list", ("job_run", "pk")
     icon = "play_circle"
-    changed_in = "job_list"
+    said_as: ClassVar[Any] = {"kind": "job", "message": "told", "error": "failed"}
     list_display: ClassVar[Any] = (
-        "__str__",
+        "job",
         "state",
         "progress",
         "requested_by",
         "created_at",
         "finished_at",
-        "error_text",
+        "failed",
     )
     list_filter: ClassVar[Any] = ("state",)
     words: ClassVar[Any] = ("kind",)
     actions: ClassVar[Any] = ("cancel", "resume")
+
+    def name_of(self, row: Any) -> str:
+        return gettext("%(kind)s %(number)s") % {"kind": self.job(row), "number": row.pk}
+
+    @admin.display(description=_("job"), ordering="kind")
+    def job(self, run: JobRun) -> str:
+        return str(job_kinds[run.kind].label) if run.kind in job_kinds else run.kind
+
+    @admin.display(description=_("message"))
+    def told(self, run: JobRun) -> str:
+        return run.message_text
+
+    @admin.display(description=_("error"))
+    def failed(self, run: JobRun) -> str:
+        return run.error_text
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         return reverse("job_run", args=[obj.pk]) if obj else None
@@ -69,17 +87,30 @@ def _resume(run: JobRun, by: User) -> None:
 class JobPartitionAdmin(PanelAdmin):
     group = "jobs"
     icon = "segment"
-    list_display: ClassVar[Any] = ("__str__", "state", "attempts", "lease_until")
+    list_display: ClassVar[Any] = ("run", "position", "state", "attempts", "lease_until")
     list_filter: ClassVar[Any] = ("state",)
     numbers: ClassVar[Any] = ("pk", "run_id")
+    has_name = False
 
 
 @admin.register(JobStep)
 class JobStepAdmin(PanelAdmin):
     group = "jobs"
     icon = "checklist"
-    list_display: ClassVar[Any] = ("name_text", "run", "detail_text", "started_at", "finished_at")
+    said_as: ClassVar[Any] = {"name": "step", "detail": "told"}
+    list_display: ClassVar[Any] = ("step", "run", "told", "started_at", "finished_at")
     numbers: ClassVar[Any] = ("pk", "run_id")
+
+    def name_of(self, row: Any) -> str:
+        return self.step(row)
+
+    @admin.display(description=_("name"))
+    def step(self, row: JobStep) -> str:
+        return row.name_text
+
+    @admin.display(description=_("detail"))
+    def told(self, row: JobStep) -> str:
+        return row.detail_text
 
 
 @admin.register(ModelVersion)
@@ -114,6 +145,9 @@ class AuditEventAdmin(PanelAdmin):
     list_filter: ClassVar[Any] = (RecordTypeFilter,)
     numbers: ClassVar[Any] = ("pk", "object_id", "actor_id")
 
+    def name_of(self, row: Any) -> str:
+        return " · ".join(filter(None, (self.act(row), self.to_what(row))))
+
     @admin.display(description=_("what"), ordering="action")
     def act(self, event: AuditEvent) -> str:
         return audit_title(event.action)
@@ -131,6 +165,9 @@ class ChangeSetAdmin(PanelAdmin):
     list_filter: ClassVar[Any] = (RecordTypeFilter,)
     numbers: ClassVar[Any] = ("pk", "actor_id")
 
+    def name_of(self, row: Any) -> str:
+        return f"{self.act(row)} · {self.record_type(row)}"
+
     @admin.display(description=_("what"))
     def act(self, change: ChangeSet) -> str:
         return change_title(change.action)
@@ -140,9 +177,10 @@ class ChangeSetAdmin(PanelAdmin):
 class SearchEntryAdmin(PanelAdmin):
     icon = "manage_search"
     hidden: ClassVar[Any] = ("tokens",)
-    list_display: ClassVar[Any] = ("__str__", "owner", "team", "changed_at")
+    list_display: ClassVar[Any] = ("record_type", "object_id", "owner", "team", "changed_at")
     list_filter: ClassVar[Any] = (RecordTypeFilter,)
     numbers: ClassVar[Any] = ("pk", "object_id")
+    has_name = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)

@@ -64,7 +64,7 @@ class TeamForm(forms.Form):
 
     name = forms.CharField(label=pgettext_lazy("team", "Name"), max_length=100)
     parent = forms.ModelChoiceField(
-        label=_("Part of"),
+        label=pgettext_lazy("team", "Part of"),
         queryset=Team.objects.all(),
         required=False,
         empty_label=_("No other team"),

@@ -211,7 +211,7 @@ class Migration(migrations.Migration):
             migrations.AlterField(
                 model_name='jobrun',
                 name='error',
-                field=models.CharField(blank=True, help_text='As it is stored; people read it in their own language.', max_length=500, verbose_name='error'),
+                field=models.CharField(blank=True, max_length=500, verbose_name='error'),
             ),
             migrations.AlterField(
                 model_name='jobrun',
@@ -231,7 +231,7 @@ class Migration(migrations.Migration):
             migrations.AlterField(
                 model_name='jobrun',
                 name='message',
-                field=models.CharField(blank=True, help_text='As it is stored; people read it in their own language.', max_length=300, verbose_name='message'),
+                field=models.CharField(blank=True, max_length=300, verbose_name='message'),
             ),
             migrations.AlterField(
                 model_name='jobrun',
@@ -276,7 +276,7 @@ class Migration(migrations.Migration):
             migrations.AlterField(
                 model_name='jobstep',
                 name='detail',
-                field=models.CharField(blank=True, help_text='As it is stored; people read it in their own language.', max_length=300, verbose_name='detail'),
+                field=models.CharField(blank=True, max_length=300, verbose_name='detail'),
             ),
             migrations.AlterField(
                 model_name='jobstep',
@@ -291,7 +291,7 @@ class Migration(migrations.Migration):
             migrations.AlterField(
                 model_name='jobstep',
                 name='name',
-                field=models.CharField(help_text='As it is stored; people read it in their own language.', max_length=200, verbose_name='name'),
+                field=models.CharField(max_length=200, verbose_name='name'),
             ),
             migrations.AlterField(
                 model_name='jobstep',
@@ -346,7 +346,7 @@ class Migration(migrations.Migration):
             migrations.AlterField(
                 model_name='notification',
                 name='message',
-                field=models.CharField(help_text='As it is stored; people read it in their own language.', max_length=300, verbose_name='message'),
+                field=models.CharField(max_length=300, verbose_name='message'),
             ),
             migrations.AlterField(
                 model_name='notification',

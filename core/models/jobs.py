@@ -1,7 +1,7 @@
 """Runs of jobs: the question, its partitions and the steps it took.
 
 The database is the truth about a run; the broker only wakes workers. `core.jobs.runner` explains
-the states and leases.
+the states and leases. Messages, errors and steps are msgids with placeholders.
 """
 
 from datetime import datetime
@@ -42,14 +42,12 @@ class JobRun(models.Model):
         _("message"),
         max_length=300,
         blank=True,
-        help_text=_("As it is stored; people read it in their own language."),
     )
     message_args = models.JSONField(_("values in the message"), default=dict)
     error = models.CharField(
         _("error"),
         max_length=500,
         blank=True,
-        help_text=_("As it is stored; people read it in their own language."),
     )
     error_args = models.JSONField(_("values in the error"), default=dict)
     result = models.JSONField(_("result"), default=dict)
@@ -173,13 +171,11 @@ class JobStep(models.Model):
     name = models.CharField(
         _("name"),
         max_length=200,
-        help_text=_("As it is stored; people read it in their own language."),
     )
     detail = models.CharField(
         _("detail"),
         max_length=300,
         blank=True,
-        help_text=_("As it is stored; people read it in their own language."),
     )
     detail_args = models.JSONField(_("values in the detail"), default=dict)
     started_at = models.DateTimeField(_("started"))

@@ -21,7 +21,6 @@ class Notification(models.Model):
     message = models.CharField(
         _("message"),
         max_length=300,
-        help_text=_("As it is stored; people read it in their own language."),
     )
     message_args = models.JSONField(_("values in the message"), default=dict)
     url = models.CharField(_("link"), max_length=300, blank=True)

@@ -299,7 +299,7 @@ class Migration(migrations.Migration):
             migrations.AlterField(
                 model_name='refusedrow',
                 name='reason',
-                field=models.CharField(help_text='As it is stored; people read it in their own language.', max_length=300, verbose_name='reason'),
+                field=models.CharField(max_length=300, verbose_name='reason'),
             ),
             migrations.AlterField(
                 model_name='refusedrow',

@@ -76,7 +76,7 @@ class LeadImport(models.Model):
 
 
 class RefusedRow(models.Model):
-    """A row that was not imported, and why."""
+    """A row that was not imported, and why, as a msgid with placeholders."""
 
     lead_import = models.ForeignKey(
         LeadImport, verbose_name=_("import"), on_delete=models.CASCADE, related_name="refused_rows"
@@ -85,7 +85,6 @@ class RefusedRow(models.Model):
     reason = models.CharField(
         _("reason"),
         max_length=300,
-        help_text=_("As it is stored; people read it in their own language."),
     )
     reason_args = models.JSONField(_("values in the reason"), default=dict)
     values = models.JSONField(_("values"), default=list)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.utils import label_for_field
 from django.db import connection, models
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
@@ -85,6 +86,8 @@ def test_names_are_read_in_every_language(model: type[models.Model]) -> None:
     plain = {str(word) for word in written_names(model) if not isinstance(word, Promise)}
     marked = set() if model._meta.app_label in OUR_APPS else set(PACKAGE_NAMES)
     assert plain <= marked, f"{model._meta.label}: mark {sorted(plain - marked)} for translation."
+    options = admin.site.get_model_admin(model)
+    shown += [label_for_field(c, model, options) for c in options.list_display if c != "__str__"]
     assert all(isinstance(name, Promise) for name in shown), shown
 
 
@@ -163,6 +166,30 @@ def test_pages_open_for_administrators_are_safe_and_write_nothing(
             assert b"secret-content" not in response.content
     written = [q["sql"] for q in queries if WRITES.match(q["sql"]) and not NOTED.search(q["sql"])]
     assert written == []
+
+
+@each_model
+def test_what_is_only_read_says_so_and_leads_to_where_it_is_changed(
+    model: type[models.Model], administrator: User, log_in: LogIn
+) -> None:
+    row, options = row_of(model), admin.site.get_model_admin(model)
+    where = options.note(row)["changed_at"]
+    page = log_in(administrator).get(address(model, "change", row.pk)).content.decode()
+    before_form = page[
+        page.index('id="content-main"') : page.index(f'id="{model._meta.model_name}_form"')
+    ]
+    assert ("panel-note" in before_form) is not options.may_edit
+    assert f'href="{where}"' in before_form or not where
+
+
+@pytest.mark.parametrize("name", ["user", "team", "role", "grant", "fieldrule", "webhook"])
+def test_rights_are_changed_one_step_away(name: str, administrator: User, log_in: LogIn) -> None:
+    model = apps.get_model("core", name)
+    options, row = admin.site.get_model_admin(model), row_of(model)
+    assert not options.may_edit
+    where = options.note(row)["changed_at"]
+    assert where not in {"", options.note()["changed_at"]}
+    assert log_in(administrator).get(where).status_code == 200
 
 
 def assert_panel_policy(response: HttpResponse) -> None:
