@@ -127,10 +127,13 @@ class FieldType(TextChoices):
     USER = "user", _("User")
     LINK = "link", _("Link to a record")
     TAGS = "tags", _("Tags")
+    LINKS = "links", _("Links to records")
 
 
+# What holds any number of rows: the path leads to them, not to a column.
+SEVERAL_ROWS = frozenset({FieldType.TAGS, FieldType.LINKS})
 # What a custom field may hold.
-CUSTOM_FIELD_TYPES = tuple(kind for kind in FieldType if kind != FieldType.TAGS)
+CUSTOM_FIELD_TYPES = tuple(kind for kind in FieldType if kind not in SEVERAL_ROWS)
 
 
 class KnownWhen(TextChoices):

@@ -33,6 +33,7 @@ READ_TYPES: dict[FieldType, Json] = {
     FieldType.CHOICES: {"type": "array", "items": TEXT},
     FieldType.TAGS: {"type": "array", "items": TEXT},
     FieldType.LINK: {"anyOf": [ref(LINK), {"type": "null"}]},
+    FieldType.LINKS: {"type": "array", "items": ref(LINK)},
     FieldType.USER: {"anyOf": [ref(LINK), {"type": "null"}]},
 }
 WRITE_TYPES: dict[FieldType, Json] = {

@@ -13,7 +13,7 @@ from core.conditions.operators import operator_for
 from core.conditions.sql import bounds_of, column_of, named_type, rows_of
 from core.conditions.tree import Condition, Criterion, Happened, Joined, Not
 from core.conditions.viewpoint import Viewpoint
-from core.registries import RecordType
+from core.registries import RecordType, record_types
 
 
 def meets(record: Model, condition: Condition, kind: RecordType, view: Viewpoint) -> bool:
@@ -38,16 +38,19 @@ def _test(record: Model, criterion: Criterion, kind: RecordType, view: Viewpoint
     named = named_type(field, comparison, view)
     if named is not None:
         is_reached = is_reached and view.reaches(named, value_of(record, field.path))
-    holds = is_reached and _holds(record, field, comparison)
+    holds = is_reached and _holds(record, field, comparison, view)
     return holds != operator.is_negated
 
 
-def _holds(record: Model, field: ResolvedField, comparison: Comparison) -> bool:
+def _holds(record: Model, field: ResolvedField, comparison: Comparison, view: Viewpoint) -> bool:
     if field.key:
         return holds_of(field, comparison, field.value_of(record))
     value = value_of(record, _attribute(column_of(field, comparison), field))
     if field.type == FieldType.TAGS:
         return any(comparison.holds(each.pk) for each in value.all())
+    if field.type == FieldType.LINKS:
+        target = record_types[field.target]
+        return any(comparison.holds(it.pk) for it in value.all() if view.reaches(target, it))
     return comparison.holds(value)
 
 

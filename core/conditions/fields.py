@@ -8,7 +8,7 @@ from django.db.models import Case, F, ForeignKey, IntegerField, OneToOneRel, Whe
 from django.db.models import Field as Column
 from django.utils.translation import gettext as _
 
-from core.choices import FieldType
+from core.choices import SEVERAL_ROWS, FieldType
 from core.conditions.viewpoint import Viewpoint
 from core.custom_names import CUSTOM, custom_name
 from core.errors import Refused
@@ -24,7 +24,7 @@ TEXTS = frozenset(
     {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.URL, FieldType.EMAIL, FieldType.PHONE}
 )
 
-UNORDERED = frozenset({FieldType.CHOICES, FieldType.TAGS, FieldType.USER, FieldType.LINK})
+UNORDERED = SEVERAL_ROWS | {FieldType.CHOICES, FieldType.USER, FieldType.LINK}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core.choices import FieldType
+from core.choices import SEVERAL_ROWS, FieldType
 from core.conditions.fields import ResolvedField
 from core.conditions.periods import PERIODS
 from core.errors import Refused
@@ -19,6 +19,7 @@ MAX_DAYS = 36_500
 FIRST_YEAR, LAST_YEAR = 1000, 9000  # room for the days before and after
 LARGEST = 10.0**15  # what every column of numbers can be compared with
 ME, MY_TEAM = "me", "my_team"
+ROWS = SEVERAL_ROWS | {FieldType.USER, FieldType.LINK}
 
 Read = Callable[[Any, ResolvedField], Any]
 
@@ -85,7 +86,7 @@ def several(value: Any, field: ResolvedField) -> list[Any]:
 
 
 def single(value: Any, field: ResolvedField) -> Any:
-    if field.type in (FieldType.USER, FieldType.LINK, FieldType.TAGS):
+    if field.type in ROWS:
         if field.type == FieldType.USER and value in (ME, MY_TEAM):
             return value
         return _number_of_row(value)

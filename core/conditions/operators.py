@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from core.choices import FieldType
+from core.choices import SEVERAL_ROWS, FieldType
 from core.conditions import given, meanings
 from core.conditions.fields import TEXTS, ResolvedField
 from core.conditions.given import Read
@@ -35,7 +35,7 @@ NUMBERS = frozenset({FieldType.NUMBER, FieldType.MONEY})
 TIMES = frozenset({FieldType.DATE, FieldType.MOMENT})
 NAMED = frozenset({FieldType.CHOICE, FieldType.USER, FieldType.LINK})
 YES_NO = frozenset({FieldType.BOOLEAN})
-SETS = frozenset({FieldType.CHOICES, FieldType.TAGS})
+SETS = SEVERAL_ROWS | {FieldType.CHOICES}
 ANY = TEXTS | NUMBERS | TIMES | NAMED | YES_NO | SETS
 
 OPERATORS = {

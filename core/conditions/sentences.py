@@ -107,7 +107,7 @@ def names_of(values: list[Any], field: ResolvedField, view: Viewpoint) -> list[s
         people = User.objects.in_bulk([pk for pk in values if isinstance(pk, int)])
         known: dict[Any, str] = {pk: user.display_name for pk, user in people.items()}
         known |= {ME: _("me"), MY_TEAM: _("my team")}
-    elif field.type == FieldType.LINK:
+    elif field.type in (FieldType.LINK, FieldType.LINKS):
         target = record_types[field.target]
         found = permissions.visible_rows(target.model, view.user).in_bulk(values)
         known = {pk: row.name_for(view.access) for pk, row in found.items()}

@@ -18,12 +18,15 @@ from core.conditions.operators import operator_for
 from core.conditions.tree import Condition, Criterion, Happened, Joined, Not
 from core.conditions.viewpoint import Viewpoint
 from core.models import OwnedRecord
+from core.reading import field_at
 from core.registries import RecordType, record_types
 from core.registries.records import Behaviour
 from core.time_ids import MILLISECOND
 
 EVERYTHING = Q()
 NOTHING = Q(pk__in=[])
+# Up to so many records are asked for by number: planners then begin with them, whatever else is joined.
+FEW = 5_000
 
 
 def to_q(condition: Condition, kind: RecordType, view: Viewpoint) -> Q:
@@ -53,7 +56,10 @@ def _test(criterion: Criterion, kind: RecordType, view: Viewpoint) -> Q:
     field = resolve(kind, criterion.field, view)
     operator = operator_for(criterion.operator, field)
     comparison = operator.mean(criterion.value, field, view)
-    q = _compared(field, comparison, kind)
+    if field.type == FieldType.LINKS:
+        q = _linked(field, comparison, kind, view)
+    else:
+        q = _compared(field, comparison, kind)
     for hop in field.hops:
         q &= view.reached(hop.record_type, hop.path)
     named = named_type(field, comparison, view)
@@ -85,6 +91,20 @@ def _compared(field: ResolvedField, comparison: Comparison, kind: RecordType) ->
         return q
     rows: QuerySet[Any] = kind.model._base_manager.filter(pk=OuterRef("pk"))
     return Q(Exists(rows.filter(q)))
+
+
+def _linked(field: ResolvedField, comparison: Comparison, kind: RecordType, view: Viewpoint) -> Q:
+    """Some linked record that the asker may see; the others are not there, filled in or not."""
+    before, _dot, _name = field.path.rpartition("__")
+    near = f"{before}__pk" if before else "pk"
+    back = field_at(kind.model, field.path).remote_field.name
+    rows = permissions.visible_rows(record_types[field.target].model, view.user)
+    rows = rows.filter(comparison.q("pk"))
+    if isinstance(comparison, OneOf):
+        ids = rows.filter(**{f"{back}__isnull": False}).values_list(back, flat=True)[: FEW + 1]
+        if len(ids) <= FEW:
+            return Q(**{f"{near}__in": sorted(set(ids))})
+    return Q(Exists(rows.filter(**{back: OuterRef(near)})))
 
 
 def column_of(field: ResolvedField, comparison: Comparison) -> str:

@@ -189,8 +189,8 @@ def question_of(
 
 def target_of(found: ResolvedField) -> str:
     """What is looked up for the field; empty where nothing is."""
-    targets = {FieldType.USER: USERS, FieldType.TAGS: TAGS, FieldType.LINK: found.target}
-    return targets.get(found.type, "")
+    targets = {FieldType.USER: USERS, FieldType.TAGS: TAGS}
+    return targets.get(found.type, found.target)
 
 
 def _as_number(value: str) -> int | str:

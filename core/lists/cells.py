@@ -10,7 +10,7 @@ from django.db.models import Model, QuerySet
 from django.urls import reverse
 
 from core import permissions
-from core.choices import FieldType
+from core.choices import SEVERAL_ROWS, FieldType
 from core.conditions.fields import ResolvedField, value_of
 from core.conditions.viewpoint import Viewpoint
 from core.lists.columns import Column
@@ -29,6 +29,9 @@ class Linked:
     name: str
     url: str
     kind: RecordType
+
+    def __str__(self) -> str:
+        return self.name
 
     @property
     def is_thing(self) -> bool:
@@ -100,8 +103,8 @@ def with_columns(rows: QuerySet[Any], columns: Sequence[Column], more: Iterable[
     """The rows with exactly what their cells need."""
     related = {path for column in columns for path in column.related} | set(more)
     rows = rows.select_related(*sorted(related)) if related else rows.select_related(None)
-    tags = [c.field.path for c in columns if c.field and c.field.type == FieldType.TAGS]
-    return rows.prefetch_related(*tags) if tags else rows
+    several = [c.field.path for c in columns if c.field and c.field.type in SEVERAL_ROWS]
+    return rows.prefetch_related(*several) if several else rows
 
 
 def lines_of(
@@ -155,6 +158,9 @@ class _Reader:
                 return self._linked(value, field.target)
             case FieldType.TAGS:
                 return [Word(tag.name, tag.hue) for tag in value.all()] if value is not None else []
+            case FieldType.LINKS:
+                linked = (self._linked(each, field.target) for each in value.all())
+                return sorted(filter(None, linked), key=str)
             case FieldType.CHOICE:
                 return self._labels(column).get(value, value)
             case FieldType.CHOICES:

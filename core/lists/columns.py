@@ -67,7 +67,7 @@ class Column:
             yield from (hop.path for hop in self.field.hops) if self.field else ()
             return
         way = self.field.path.split("__")
-        if len(way) > 1 and self.field.type != FieldType.TAGS:
+        if len(way) > 1:
             yield "__".join(way[:-1])
         if self.field.type in RECORDS:
             yield self.field.path

@@ -117,6 +117,11 @@ def link(cell: Cell, _line: Line) -> SafeString:
     )
 
 
+def links(cell: Cell, _line: Line) -> SafeString:
+    names = ((linked.url, linked.name) for linked in cell.value)
+    return format_html_join(", ", '<a href="{}">{}</a>', names)
+
+
 DRAW: dict[FieldType, Draw] = {
     FieldType.TEXT: text,
     FieldType.LONG_TEXT: long_text,
@@ -133,6 +138,7 @@ DRAW: dict[FieldType, Draw] = {
     FieldType.USER: user,
     FieldType.LINK: link,
     FieldType.TAGS: labels,
+    FieldType.LINKS: links,
 }
 ABSENT: tuple[Any, ...] = (None, "", [])
 

@@ -43,6 +43,7 @@ ICONS = {
     FieldType.USER: "user",
     FieldType.LINK: "link",
     FieldType.TAGS: "tag",
+    FieldType.LINKS: "link",
 }
 JOIN_WORDS = {"any": pgettext_lazy("filter", "or"), "all": pgettext_lazy("filter", "and")}
 HAPPENED_ICON, SENTENCE_ICON = "activity", "filter"
@@ -96,6 +97,9 @@ def parameters_of(stored: Any) -> list[str]:
 
 def chip_of(place: int, condition: Condition, kind: RecordType, view: Viewpoint) -> Chip:
     """The condition at this place of the list."""
+    if isinstance(condition, Criterion | Happened):  # what it names is read once
+        one = said_of(condition, kind, view)
+        return Chip(place, _icon(condition, kind, view), [one], str(one), JOIN_WORDS["any"])
     words = sentence(condition, kind, view)
     is_negated = isinstance(condition, Not)
     tests, join = tests_of(condition.part if isinstance(condition, Not) else condition)

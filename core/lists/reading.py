@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Field, QuerySet
 
-from core.choices import FieldType
+from core.choices import SEVERAL_ROWS
 from core.lists.columns import Column
 from core.reading import field_at, names_along, ways_of
 
@@ -30,7 +30,8 @@ def with_only_shown(
 
 
 def _shown(column: Column) -> Iterator[str]:
-    if column.field is not None and not column.is_name and column.field.type != FieldType.TAGS:
+    field = column.field
+    if field is not None and not column.is_name and field.type not in SEVERAL_ROWS:
         yield column.value_path
         if column.currency_path:
             yield column.currency_path

@@ -145,7 +145,12 @@ class ListState:
         rows = visible_rows(self.kind.model, self.user)
         if self.is_blocked:
             return rows.filter(NOTHING)
-        return rows.filter(to_q(self.condition, self.kind, self.view) & words)
+        return rows.filter(self._met & words)
+
+    @cached_property
+    def _met(self) -> Q:
+        """The condition as the database takes it, for the page and for the count."""
+        return to_q(self.condition, self.kind, self.view)
 
     @cached_property
     def _words(self) -> Words | None:

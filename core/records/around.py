@@ -60,16 +60,18 @@ def around(page: RecordPage, record: Any, user: User) -> list[Around]:
     access = permissions.access_of(user)
     may_edit = permissions.reaches(type(record), user, record, "edit")
     return [
-        around_by(each, record, user, may_edit) for each in page.related if _is_told(each, access)
+        around_by(each, record, user, may_edit)
+        for each in page.related
+        if _is_told(each, page.record_type, access)
     ]
 
 
-def _is_told(related: Related, access: Access) -> bool:
-    """A relation that is a field of the other records is hidden with it."""
+def _is_told(related: Related, own: RecordType, access: Access) -> bool:
+    """A relation that is a field, of the other records or of this one, is hidden with it."""
     kind = record_types[related.object_type]
-    field = kind.field.get(related.new_field or related.filter_name)
-    is_seen = field is None or access.sees(kind.rule_of(field))
-    return is_seen and access.may(f"{kind.key}.view")
+    named = ((kind, related.new_field), (kind, related.filter_name), (own, related.key))
+    fields = [(of, of.field[name]) for of, name in named if name in of.field]
+    return access.may(f"{kind.key}.view") and all(access.sees(of.rule_of(it)) for of, it in fields)
 
 
 def around_by(related: Related, record: Any, user: User, may_edit: bool) -> Around:
@@ -139,7 +141,9 @@ def _all_url(related: Related, record: Any) -> str:
     kind = record_types[related.object_type]
     if not related.filter_name:
         return ""
-    query = urlencode({"if": f"{related.filter_name}:is:{record.pk}"})
+    is_one_of_several = kind.field[related.filter_name].type == FieldType.LINKS
+    operator = "has_any" if is_one_of_several else "is"
+    query = urlencode({"if": f"{related.filter_name}:{operator}:{record.pk}"})
     return f"{reverse(kind.list_url)}?{query}"
 
 

@@ -40,6 +40,7 @@ class Related:
     """Records around this one: the first ten, and where the others are.
 
     `rows` gives the rows that the user may see; `record` leads from a row to the record that a line names.
+    `key` is the name of the field that says the same of this record, where there is one.
     `filter_name` is the field of the other type by which its list shows the rest; `new_field`
     is the one that a new record has filled in. With `roles` each line has a role that can be changed, and
     `add` and `remove` are the services; `details` are columns of the row in between that `change` writes.

@@ -26,7 +26,8 @@ class Field:
     leads to the code of an amount
     that is not in the base currency. A field with `via` is that of a related record (`contact.job_title`)
     and obeys its rules as well; one with a `rule` is hidden with that field (the grade with the
-    score). `target` is the record type that a link points to.
+    score). `target` is the record type that a link points to;
+    the path of several links (`LINKS`) is the name of a many-to-many relation that something else writes.
     """
 
     name: str
@@ -56,7 +57,8 @@ class Field:
     @property
     def is_own(self) -> bool:
         """Whether its value is a column of the record itself."""
-        return not self.via and "__" not in self.value_path
+        is_elsewhere = bool(self.via) or self.type == FieldType.LINKS
+        return not is_elsewhere and "__" not in self.value_path
 
 
 def _as_it_is(moment: datetime) -> datetime:

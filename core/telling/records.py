@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -115,6 +115,8 @@ class RecordReader:
                 return lambda row: self._link(value(row), field.target)
             case FieldType.TAGS:
                 return lambda row: sorted(tag.name for tag in _all_of(value(row)))
+            case FieldType.LINKS:
+                return lambda row: self._links(_all_of(value(row)), field.target)
         if field.is_whole and field.type == FieldType.CHOICE:
             labels = {key: str(label) for key, label in field.choices}
             return lambda row: entry(value(row), labels)
@@ -135,6 +137,12 @@ class RecordReader:
         if row is None or not self.view.reaches(kind, row):
             return dict(NOT_TOLD)
         return {"id": row.pk, "name": name_of(row, self.view.user)}
+
+    def _links(self, rows: Iterable[Any], target: str) -> list[Json]:
+        """Those that the reader may see, by name: of the others not even their number is told."""
+        seen = [row for row in rows if self.view.reaches(record_types[target], row)]
+        told = ({"id": row.pk, "name": name_of(row, self.view.user)} for row in seen)
+        return sorted(told, key=itemgetter("name", "id"))
 
     @cached_property
     def _users(self) -> Mapping[int, User]:

@@ -42,6 +42,8 @@ CONTACT = RecordType(
         Field("industry", _("Industry"), via="company.industry"),
         Field("employees", _("Employees"), FieldType.NUMBER, via="company.employees"),
         shared.TAGS,
+        Field("groups", _("Groups"), FieldType.LINKS, target="crm.group", is_editable=False),
+        Field("events", _("Events"), FieldType.LINKS, target="crm.event", is_editable=False),
         shared.OWNER,
         shared.TOUCHED,
         shared.CREATED,

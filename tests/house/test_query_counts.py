@@ -29,6 +29,7 @@ from tests.factories import (
     ContactFactory,
     CustomFieldFactory,
     DealFactory,
+    EventFactory,
     GroupFactory,
     JobRunFactory,
     LeadFactory,
@@ -95,6 +96,18 @@ def many_columns(user: User, number: int) -> str:
     columns += ",custom.plant,custom.budget,reports_to,reports_to.company"
     asked = "if=company.industry:empty&if=owner:is:me&sort=company.name"
     return f"{reverse('contact_list')}?view={view.pk}&columns={columns}&{asked}"
+
+
+def several_links(user: User, number: int) -> str:
+    """Columns that hold many rows each, own ones and those of a linked record."""
+    for _row in range(number):
+        company = CompanyFactory(owner=user, team=user.team)
+        company.tags.add(TagFactory())
+        contact = ContactFactory(owner=user, team=user.team, company=company)
+        for factory in (GroupFactory, EventFactory):
+            for _each in range(2):
+                factory(owner=user, team=user.team).contacts.add(contact)
+    return f"{reverse('contact_list')}?columns=company.tags,groups,events&if=groups:set"
 
 
 def preview(user: User, number: int) -> str:
@@ -327,6 +340,7 @@ PAGES = [
     contacts,
     companies,
     many_columns,
+    several_links,
     preview,
     filter_fields,
     home,

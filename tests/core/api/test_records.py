@@ -15,6 +15,7 @@ from tests.factories import (
     ContactFactory,
     CustomFieldFactory,
     DealFactory,
+    GroupFactory,
     LeadFactory,
     ProductFactory,
     RoleFactory,
@@ -441,6 +442,47 @@ def test_numbers_are_not_tried_out_on_links_out_of_sight(sales: User, outsider: 
     assert found(f"company:is_not:{theirs.pk}") == {hidden.pk, seen.pk}
     assert found(f"company:is_not:{own.pk}") == {hidden.pk}
     assert found("company:set") == {hidden.pk, seen.pk}
+
+
+def test_groups_out_of_sight_are_neither_named_nor_found() -> None:
+    grants = {f"crm.{name}.view": Reach.OWN for name in ("contact", "group")}
+    user = UserFactory(roles=[RoleFactory(grants=grants)])
+    own, theirs = GroupFactory(owner=user), GroupFactory()
+    gone = GroupFactory(owner=user, deleted_at=NOW)
+    both, hidden, none = ContactFactory.create_batch(3, owner=user)
+    for group in (own, theirs, gone):
+        group.contacts.add(both)
+    theirs.contacts.add(hidden)
+    gone.contacts.add(hidden)
+    caller = Caller(user)
+
+    def found(condition: str) -> dict[int, list[dict[str, object]]]:
+        rows = caller.get("contacts/", {"if": condition}).json()["results"]
+        return {row["id"]: row["groups"] for row in rows}
+
+    told = [{"id": own.pk, "name": own.name}]
+    everybody = {both.pk: told, hidden.pk: [], none.pk: []}
+    assert found(f"groups:has_any:{theirs.pk},{gone.pk}") == {}
+    assert found(f"groups:has_any:{theirs.pk},{own.pk}") == {both.pk: told}
+    assert found(f"groups:has_none:{theirs.pk},{gone.pk}") == everybody
+    assert found("groups:set") == {both.pk: told}
+    assert found("groups:empty") == {hidden.pk: [], none.pk: []}
+    assert found("events:empty") == everybody
+
+
+def test_groups_are_read_not_written(caller: Caller, administrator: User) -> None:
+    group, contact = GroupFactory(owner=administrator), ContactFactory(owner=administrator)
+    for answer in (
+        caller.patch(f"contacts/{contact.pk}/", {"groups": [group.pk]}),
+        caller.post("contacts/", {"name": "Ada", "groups": [group.pk]}),
+    ):
+        assert answer.status_code == 422
+        assert "groups" in answer.json()["errors"]
+    assert not group.contacts.exists()
+    fields = caller.get("contacts/fields/").json()["results"]
+    (told,) = [field for field in fields if field["name"] == "groups"]
+    assert (told["type"], told["target"], told["is_written"]) == ("links", "crm.group", False)
+    assert told["operators"] == ["has_any", "has_none", "set", "empty"]
 
 
 def test_a_person_out_of_sight_is_neither_cut_nor_asked_about() -> None:

@@ -23,6 +23,8 @@ from tests.factories import (
     CompanyFactory,
     ContactFactory,
     DealFactory,
+    EventFactory,
+    GroupFactory,
     LeadFactory,
     LeadScoreFactory,
 )
@@ -31,8 +33,17 @@ LogIn = Callable[..., Client]
 
 pytestmark = pytest.mark.django_db
 
+
+def in_groups(contact: Any) -> Any:
+    """In two of each, one of which only its owner sees."""
+    for factory in (GroupFactory, EventFactory):
+        for owner in (None, contact.owner):
+            factory(owner=owner).contacts.add(contact)
+    return contact
+
+
 MAKE: dict[str, Callable[..., Any]] = {
-    "crm.contact": lambda: ContactFactory(company=CompanyFactory()),
+    "crm.contact": lambda: in_groups(ContactFactory(company=CompanyFactory())),
     "crm.company": CompanyFactory,
     "crm.deal": lambda: DealFactory(company=CompanyFactory(), contact=ContactFactory()),
     "crm.activity": lambda: ActivityFactory(contact=ContactFactory(), at=datetime.now(UTC)),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core import audit
+from core.choices import Reach
 from core.models import Attachment, AuditEvent, User
 from core.queries.changes import SHOWN_CHANGES
 from core.services.attachments import safe_name
@@ -21,6 +22,7 @@ from tests.factories import (
     EventFactory,
     GroupFactory,
     ProductFactory,
+    RoleFactory,
     UserFactory,
 )
 
@@ -28,6 +30,7 @@ pytestmark = pytest.mark.django_db
 
 LogIn = Callable[..., Client]
 PDF = b"%PDF-1.7 x"
+RIGHTS = ("view", "edit")
 
 
 @pytest.fixture
@@ -268,6 +271,42 @@ def test_more_than_ten_lead_to_the_list(company: Company, sales: User, log_in: L
     (people, *_others) = client.get(url).context["around"]
     assert len(people.lines) == 10
     assert len(client.get(people.all_url).context["lines"]) == 11
+
+
+@pytest.mark.parametrize(("factory", "field"), [(GroupFactory, "groups"), (EventFactory, "events")])
+def test_people_of_a_group_or_an_event_lead_to_the_list(
+    factory: Any, field: str, sales: User, log_in: LogIn
+) -> None:
+    record, other = factory(owner=sales, team=sales.team), factory(owner=sales, team=sales.team)
+    contacts = ContactFactory.create_batch(11, owner=sales, team=sales.team)
+    record.contacts.set(contacts)
+    other.contacts.set(ContactFactory.create_batch(2, owner=sales, team=sales.team))
+    url = reverse("record_related", args=[record._meta.label_lower, record.pk])
+    client = log_in(sales)
+    (people, *_others) = client.get(url).context["around"]
+    assert len(people.lines) == 10
+    listed = client.get(f"{people.all_url}&columns={field}")
+    assert {line.row for line in listed.context["lines"]} == set(contacts)
+    assert f'<a href="{record.get_absolute_url()}">{record.name}</a>' in listed.content.decode()
+
+
+def test_a_hidden_field_hides_its_relation_on_both_sides(log_in: LogIn) -> None:
+    grants = {f"crm.{name}.{act}": Reach.ALL for name in ("contact", "group") for act in RIGHTS}
+    group, ada = GroupFactory(name="Chamber"), ContactFactory(name="Ada")
+    group.contacts.add(ada)
+    for hides, is_told in ([], True), (["crm.contact.groups"], False):
+        client = log_in(UserFactory(roles=[RoleFactory(grants=grants, hides=hides)]))
+        for record, key, name in ((ada, "groups", "Chamber"), (group, "members", "Ada")):
+            args = [record._meta.label_lower, record.pk]
+            page = client.get(reverse("record_related", args=args))
+            assert (key in {each.related.key for each in page.context["around"]}) is is_told
+            assert (f">{name}</a>" in page.content.decode()) is is_told
+            edit = client.get(reverse("record_related_edit", args=[*args, key]))
+            assert edit.status_code == (200 if is_told else 404)
+        asked = {"if": f"groups:has_none:{group.pk}", "columns": "groups"}
+        listed = client.get(reverse("contact_list"), asked)
+        assert (listed.context["lines"] == []) is is_told
+        assert "Chamber" not in listed.content.decode() or is_told
 
 
 def test_suggestions_are_of_visible_rows(sales: User, outsider: User, log_in: LogIn) -> None:

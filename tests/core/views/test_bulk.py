@@ -23,11 +23,14 @@ from tests.factories import (
     ContactFactory,
     CustomFieldFactory,
     DealFactory,
+    EventFactory,
+    GroupFactory,
     LeadFactory,
     RoleFactory,
     TagFactory,
     UserFactory,
 )
+from tests.factories.core import NOW
 from tests.running import carry_out
 
 pytestmark = pytest.mark.django_db
@@ -320,6 +323,23 @@ def export(client: Client, form: str = "csv", record_type: str = "crm.contact", 
 def table(response: Any) -> list[list[str]]:
     text = b"".join(response.streaming_content).decode("utf-8-sig")
     return list(csv.reader(StringIO(text)))
+
+
+def test_people_of_an_event_are_exported_and_tagged(manager: User, log_in: LogIn) -> None:
+    event = EventFactory(team=manager.team, name="Fair")
+    foreign = EventFactory(name="Elsewhere", deleted_at=NOW)
+    ada, bob, _cem = (contact(manager, name=name) for name in ("Ada", "Bob", "Cem"))
+    event.contacts.set([ada, bob])
+    foreign.contacts.set([ada])
+    for name in ("Zeta", "Alpha"):
+        GroupFactory(team=manager.team, name=name).contacts.add(bob)
+    client, asked = log_in(manager), f"if=events:has_any:{event.pk}"
+    rows = table(export(client, address=f"{asked}&sort=name&columns=events,groups"))
+    assert rows[1:] == [["Ada", "Fair", ""], ["Bob", "Fair", "Alpha; Zeta"]]
+    client.post(
+        url("tag"), {"all": "1", "address": asked, "way": "add", "names": "VIP", "apply": "1"}
+    )
+    assert set(Contact.objects.filter(tags__name="VIP")) == {ada, bob}
 
 
 def test_list_is_exported_as_it_is_shown(manager: User, log_in: LogIn) -> None:

@@ -18,6 +18,7 @@ from tests.factories import (
     CompanyFactory,
     ContactFactory,
     CustomFieldFactory,
+    GroupFactory,
     LeadFactory,
     RoleFactory,
     UserFactory,
@@ -69,6 +70,10 @@ def client(log_in: LogIn, administrator: User) -> Client:
         (
             {"field": "company.city", "operator": "contains", "value": "B"},
             "company.city:contains:B",
+        ),
+        (
+            {"field": "contact.groups", "operator": "has_none", "value": ["7", "9"]},
+            "contact.groups:has_none:7,9",
         ),
     ],
 )
@@ -241,6 +246,26 @@ def test_records_are_looked_up_among_those_in_reach(log_in: LogIn) -> None:
     assert conditions_after(client, chosen) == [f"company:is:{mine.pk}"]
     others = sought | {"sought": "Mine of others", "sought_id": foreign.pk}
     assert client.get(address(**lines(others), apply=1)).status_code == 422
+
+
+def test_several_links_are_looked_up_and_read_by_name(log_in: LogIn) -> None:
+    grants = {f"crm.{name}.view": Reach.OWN for name in ("lead", "contact", "group")}
+    user = UserFactory(roles=[RoleFactory(grants=grants)])
+    mine, foreign = GroupFactory(name="Chamber", owner=user), GroupFactory(name="Chamber of others")
+    client = log_in(user)
+    sought = {"field": "contact.groups", "operator": "has_any", "sought": "cham"}
+    page = client.get(address(**lines(sought))).content.decode()
+    assert 'data-combo="/lookup/crm.group/"' in page
+    assert "Chamber of others" not in page
+    chosen = sought | {"sought": "Chamber", "sought_id": mine.pk}
+    assert conditions_after(client, chosen) == [f"contact.groups:has_any:{mine.pk}"]
+    both = f"contact.groups:has_any:{mine.pk},{foreign.pk}"
+    for language, words in (("en", "has one of"), ("zh-hans", "含有其一")):
+        User.objects.filter(pk=user.pk).update(language=language)
+        said = client.get(reverse("lead_list"), {"if": both}).content.decode()
+        assert words in said
+        assert "Chamber" in said
+        assert "Chamber of others" not in said
 
 
 def test_chosen_records_stand_by_their_names(client: Client) -> None:
