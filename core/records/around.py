@@ -21,7 +21,7 @@ from core.records.lookups import name_of
 from core.registries import RecordType, record_types
 
 SHOWN = 10
-MOST = 200  # where no list could show the others
+MOST = 200  # when somebody asks for all of them here
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Around:
-    """The first lines of a relation, and what can be done from here."""
+    """The lines of a relation, and what can be done from here; `unfold_url` shows the others here."""
 
     related: Related
     lines: list[Line]
     all_url: str = ""
+    unfold_url: str = ""
     new_url: str = ""
     edit_url: str = ""
     may_add: bool = False
@@ -55,12 +56,15 @@ class Around:
         return record_types[self.related.object_type]
 
 
-def around(page: RecordPage, record: Any, user: User) -> list[Around]:
-    """What stands around the record, as far as the user may see it."""
+def around(page: RecordPage, record: Any, user: User, unfolded: str = "") -> list[Around]:
+    """What stands around the record, as far as the user may see it.
+
+    Of each relation the first lines, of the one whose key is `unfolded` all.
+    """
     access = permissions.access_of(user)
     may_edit = permissions.reaches(type(record), user, record, "edit")
     return [
-        around_by(each, record, user, may_edit)
+        around_by(each, record, user, may_edit, is_folded=each.key != unfolded)
         for each in page.related
         if _is_told(each, page.record_type, access)
     ]
@@ -74,22 +78,28 @@ def _is_told(related: Related, own: RecordType, access: Access) -> bool:
     return access.may(f"{kind.key}.view") and all(access.sees(of.rule_of(it)) for of, it in fields)
 
 
-def around_by(related: Related, record: Any, user: User, may_edit: bool) -> Around:
+def around_by(
+    related: Related, record: Any, user: User, may_edit: bool, *, is_folded: bool
+) -> Around:
     access = permissions.access_of(user)
-    shown = SHOWN if related.filter_name else MOST
+    edit_url = reverse(
+        "record_related_edit", args=[record._meta.label_lower, record.pk, related.key]
+    )
+    # Whoever may not open that address has the list, or sees all of them here.
+    shown = SHOWN if is_folded and (may_edit or related.filter_name) else MOST
     rows = list(related.rows(record, user)[: shown + 1])
+    has_more, has_ties = len(rows) > shown, related.remove is not None or related.change is not None
     has_choice = bool(related.roles) and may_edit and related.remove is not None
-    lines = [_line(related, row, user, has_choice) for row in rows[:shown]]
     may_create = access.may(f"{related.object_type}.create") and bool(related.new_field)
     may_tie = may_edit if related.add else access.may(f"{related.object_type}.edit")
+    unfolds = has_more and is_folded and may_edit and (has_ties or not related.filter_name)
     return Around(
         related,
-        lines,
-        all_url=_all_url(related, record) if len(rows) > shown else "",
+        [_line(related, row, user, has_choice) for row in rows[:shown]],
+        all_url=_all_url(related, record) if len(rows) > SHOWN else "",
+        unfold_url=f"{edit_url}?all=1" if unfolds else "",
         new_url=_new_url(related, record) if may_create else "",
-        edit_url=reverse(
-            "record_related_edit", args=[record._meta.label_lower, record.pk, related.key]
-        ),
+        edit_url=edit_url,
         may_add=may_tie and bool(related.add or related.new_field),
         may_remove=may_edit and related.remove is not None,
         may_change=may_edit and related.change is not None,

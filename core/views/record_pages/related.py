@@ -111,12 +111,14 @@ def _answer(
     error: str = "",
     form: Any = None,
 ) -> HttpResponse:
-    fresh = next(e for e in around(page, record, user) if e.related is found.related)
+    is_unfolded = request.method == "POST" or form is not None or "all" in request.GET
+    unfolded = found.related.key if is_unfolded else ""
+    fresh = next(e for e in around(page, record, user, unfolded) if e.related is found.related)
     field = LinkField(target=fresh.related.object_type, user=user)
     context = {
         **head_context(page, record, user),
         "each": fresh,
-        "is_open": form is None and (request.method == "GET" or bool(error)),
+        "is_open": not is_unfolded or bool(error),
         "error": error,
         "chooser": field.widget.render("other", "", {"id": f"other-{fresh.related.key}"}),
         "form": form,

@@ -285,6 +285,8 @@ def test_people_of_a_group_or_an_event_lead_to_the_list(
     client = log_in(sales)
     (people, *_others) = client.get(url).context["around"]
     assert len(people.lines) == 10
+    here = client.get(people.unfold_url).content.decode()
+    assert all(contact.get_absolute_url() in here for contact in contacts)
     listed = client.get(f"{people.all_url}&columns={field}")
     assert {line.row for line in listed.context["lines"]} == set(contacts)
     assert f'<a href="{record.get_absolute_url()}">{record.name}</a>' in listed.content.decode()
