@@ -37,11 +37,12 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
 
     class Meta:
         model = User
-        fields = ["name", "team", "roles", "language", "time_zone"]
+        fields = ["name", "email", "team", "roles", "language", "time_zone"]
         widgets = {"roles": forms.CheckboxSelectMultiple}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, may_set_email: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["email"].disabled = not may_set_email
         choice: Any = self.fields["time_zone"]
         choice.choices = zone_choices()
 

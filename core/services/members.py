@@ -27,8 +27,9 @@ from core.services.rights import (
     check_team,
     check_user,
 )
+from core.services.users import is_address_of_another, replace_address
 
-EDITED = ("name", "team", "language", "time_zone")
+EDITED = ("name", "email", "team", "language", "time_zone")
 
 
 @transaction.atomic
@@ -36,25 +37,32 @@ def edit_user(
     *,
     user: User,
     name: str,
+    email: str,
     team: Team | None,
     roles: Sequence[Role],
     language: str,
     time_zone: str,
     by: User,
 ) -> None:
-    """Change what somebody is called, where they belong and what they may do."""
+    """Change what somebody is called, where they belong and what they may do.
+
+    Administrators change the address that somebody logs in with, too.
+    """
     begin(by, USERS)
     stored = User.objects.select_for_update().get(pk=user.pk)
     check_user(by, stored)
     before = audit.snapshot(stored)
     stored.name, stored.team = name, team
     stored.language, stored.time_zone = language, time_zone
+    stored.email = email.strip().lower()
     changes = {
         name: pair for name, pair in audit.differences(before, stored).items() if name in EDITED
     }
     if "team" in changes:
         _check_new_team(by, stored)
         changes["team"] = (_team_name(before["team"]), str(team or ""))
+    if "email" in changes:
+        _check_new_address(by, stored)
     _check_values(stored)
     old = list(stored.roles.all())
     if {role.pk for role in old} != {role.pk for role in roles}:
@@ -64,6 +72,8 @@ def edit_user(
         check_administrators(by)
     if changes:
         stored.save(update_fields=EDITED)
+        if "email" in changes:
+            replace_address(stored)
         audit.record(actor=by, action="user.edit", subject=stored, changes=changes)
 
 
@@ -79,6 +89,17 @@ def _check_new_team(by: User, user: User) -> None:
     check_team(by, user.team_id)
     if user == by and not permissions.access_of(by).is_administrator:
         raise Refused(_("You cannot move yourself to another team. Ask an administrator."))
+
+
+def _check_new_address(by: User, user: User) -> None:
+    """Whoever sets the address can have the account: a link to a new password goes there."""
+    if not permissions.access_of(by).is_administrator:
+        raise Refused(
+            _("Only administrators change the e-mail address that somebody logs in with.")
+        )
+    others = User.objects.exclude(pk=user.pk).filter(email=user.email)
+    if others.exists() or is_address_of_another(user):
+        raise Refused(_("There is a user with this e-mail address already."))
 
 
 def _check_values(user: User) -> None:

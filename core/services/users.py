@@ -79,10 +79,23 @@ def create_user(
         is_sample=is_sample,
     )
     user.roles.set(roles)
-    # An administrator vouches for the address; two-factor codes need one that is verified.
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    replace_address(user)
     audit.record(actor=by, action="user.create", subject=user)
     return user
+
+
+def replace_address(user: User) -> None:
+    """The one address of allauth is the user's; those that it replaces lead nowhere any more.
+
+    An administrator vouches for it; two-factor codes need one that is verified.
+    """
+    EmailAddress.objects.filter(user=user).delete()
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+
+
+def is_address_of_another(user: User) -> bool:
+    others = EmailAddress.objects.exclude(user=user)
+    return bool(others.filter(email__iexact=user.email).exists())
 
 
 def update_preferences(*, user: User, language: str = "", theme: str = "") -> None:

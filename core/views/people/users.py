@@ -85,7 +85,11 @@ def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about a user, with what can be done."""
     user = get_object_or_404(User.objects.select_related("team"), pk=pk)
     by = permissions.user_of(request)
-    form = UserForm(request.POST or None, instance=get_object_or_404(User, pk=pk))
+    form = UserForm(
+        request.POST or None,
+        instance=get_object_or_404(User, pk=pk),
+        may_set_email=permissions.access_of(by).is_administrator,
+    )
 
     def on_valid(valid: UserForm) -> tuple[str, str]:
         edit_user(user=user, **valid.cleaned_data, by=by)

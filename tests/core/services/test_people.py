@@ -41,6 +41,7 @@ def edit(user: User, by: User, **changed: object) -> None:
     stored = fresh(user)
     given = {
         "name": stored.name,
+        "email": stored.email,
         "team": stored.team,
         "roles": list(stored.roles.all()),
         "language": stored.language,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.test import Client
@@ -131,6 +132,7 @@ def test_wrong_invitation_is_shown_again(
 def form_of(user: User, **changed: object) -> dict[str, object]:
     given = {
         "name": user.name,
+        "email": user.email,
         "team": user.team_id or "",
         "roles": [role.pk for role in user.roles.all()],
         "language": user.language,
@@ -147,6 +149,30 @@ def test_user_is_edited_and_refusals_are_sentences(administrator: User, log_in: 
     assert refused.status_code == 422
     assert "has to be an administrator" in refused.content.decode()
     assert User.objects.get(pk=administrator.pk).name == "Ada"
+
+
+def test_an_administrator_changes_the_address_that_somebody_logs_in_with(
+    administrator: User, manager: User, sales: User, log_in: LogIn
+) -> None:
+    url, client = reverse("user_edit", args=[sales.pk]), log_in(administrator)
+    taken = client.post(url, form_of(sales, email=manager.email.upper()))
+    assert taken.status_code == 422
+    assert client.post(url, form_of(sales, email=" New@Example.org")).status_code == 302
+    assert User.objects.get(pk=sales.pk).email == "new@example.org"
+    addresses = EmailAddress.objects.filter(user=sales).values_list("email", "verified", "primary")
+    assert list(addresses) == [("new@example.org", True, True)]
+    told = AuditEvent.objects.get(action="user.edit").changes["email"]
+    assert told == [sales.email, "new@example.org"]
+
+
+def test_nobody_else_changes_addresses(sales: User, team: Team, log_in: LogIn) -> None:
+    grants = {"core.user.manage": Reach.ALL, "crm.lead.view": Reach.ALL}
+    keeper = UserFactory(team=team, roles=[RoleFactory(grants=grants)])
+    plain = UserFactory(team=team, roles=[RoleFactory(grants={"crm.lead.view": Reach.OWN})])
+    url = reverse("user_edit", args=[plain.pk])
+    assert log_in(keeper).post(url, form_of(plain, name="N", email="x@y.org")).status_code == 302
+    stored = User.objects.get(pk=plain.pk)
+    assert (stored.name, stored.email) == ("N", plain.email)
 
 
 def test_switching_off_hands_the_records_over(
