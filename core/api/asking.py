@@ -130,7 +130,7 @@ def _flag(text: str) -> bool:
 def page_of(asked: Asked) -> dict[str, Any]:
     """The answer: one page of records, where the next one begins, and how many there are."""
     state = asked.state
-    reader = RecordReader(state.kind, state.view, asked.fields)
+    reader = RecordReader(state.kind, state.view, asked.fields, is_listed=True)
     with at_most(SECONDS):
         rows = state.rows()
         page = _fetch(asked, reader, rows)

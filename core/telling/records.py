@@ -34,14 +34,25 @@ def own_names(kind: RecordType, view: Viewpoint) -> list[str]:
 
 
 class RecordReader:
-    """Reads records of one type for one reader: a few queries a page, however many rows."""
+    """Reads records of one type for one reader: a few queries a page, however many rows.
+
+    Where nobody named fields it reads all of them; on a page of many records (`is_listed`) without
+    those that hold many records themselves, which cost a query each.
+    """
 
     def __init__(
-        self, kind: RecordType, view: Viewpoint, names: Sequence[str] | None = None
+        self,
+        kind: RecordType,
+        view: Viewpoint,
+        names: Sequence[str] | None = None,
+        *,
+        is_listed: bool = False,
     ) -> None:
         self.kind, self.view = kind, view
         is_all = names is None
         self.names = own_names(kind, view) if names is None else names
+        if is_all and is_listed:
+            self.names = [name for name in self.names if not _is_long(kind, name)]
         self.columns = [
             _column(kind, name, view) for name in self.names if resolved(kind, name, view)
         ]
@@ -176,6 +187,10 @@ def linked(target: str, ids: Iterable[int], view: Viewpoint) -> Mapping[int, Any
         rows = rows.select_related(*lists[target].related)
     found: Mapping[int, Any] = rows.in_bulk(list(ids))
     return found
+
+
+def _is_long(kind: RecordType, name: str) -> bool:
+    return name in kind.field and kind.field[name].type == FieldType.LINKS
 
 
 def _column(kind: RecordType, name: str, view: Viewpoint) -> Column:

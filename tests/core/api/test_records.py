@@ -457,8 +457,10 @@ def test_groups_out_of_sight_are_neither_named_nor_found() -> None:
     caller = Caller(user)
 
     def found(condition: str) -> dict[int, list[dict[str, object]]]:
-        rows = caller.get("contacts/", {"if": condition}).json()["results"]
-        return {row["id"]: row["groups"] for row in rows}
+        asked = {"if": condition, "fields": "groups"}
+        return {
+            row["id"]: row["groups"] for row in caller.get("contacts/", asked).json()["results"]
+        }
 
     told = [{"id": own.pk, "name": own.name}]
     everybody = {both.pk: told, hidden.pk: [], none.pk: []}
@@ -468,6 +470,8 @@ def test_groups_out_of_sight_are_neither_named_nor_found() -> None:
     assert found("groups:set") == {both.pk: told}
     assert found("groups:empty") == {hidden.pk: [], none.pk: []}
     assert found("events:empty") == everybody
+    assert all("groups" not in row for row in caller.get("contacts/").json()["results"])
+    assert caller.get(f"contacts/{both.pk}/").json()["groups"] == told
 
 
 def test_groups_are_read_not_written(caller: Caller, administrator: User) -> None:
