@@ -20,9 +20,11 @@ class UploadForm(forms.Form):
     """A file of leads."""
 
     file = forms.FileField(
-        label=_("CSV file"),
-        help_text=_("With a header row. UTF-8, UTF-16, GB18030 and Windows files are read."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
+        label=_("CSV or Excel file"),
+        help_text=_(
+            "With a header row; titles above it and totals below do no harm. Text in UTF-8, UTF-16, GB18030 or of Windows, and Excel workbooks (.xlsx) are read."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,text/csv"}),
     )
 
 

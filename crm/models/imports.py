@@ -24,6 +24,10 @@ class LeadImport(models.Model):
     encoding = models.CharField(_("encoding"), max_length=20)
     delimiter = models.CharField(_("delimiter"), max_length=1, default=",")
     columns = models.JSONField(_("columns"), default=list)
+    header_line = models.PositiveIntegerField(_("line of the header"), default=1)
+    # Titles, notes and totals around the table, which are no rows.
+    lines_above = models.JSONField(_("lines above the header"), default=list)
+    lines_below = models.JSONField(_("lines below the rows"), default=list)
     # [{"column": "Lead Source", "target": "source"}, {"column": …, "target": "custom", …}]
     mapping = models.JSONField(_("matched columns"), default=list)
     created_by = models.ForeignKey(

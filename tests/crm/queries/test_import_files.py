@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import Refused
+from core.tabular.delimited import Lines
 from crm.models import LeadImport
 from crm.queries import import_files
 from crm.queries.import_files import read_slice, slices
@@ -57,14 +58,14 @@ def test_slice_is_read_without_the_rest_of_the_file(monkeypatch: pytest.MonkeyPa
     lead_import = stored("A,B\n" + "".join(f"{n},x\n" for n in range(1_000)))
     cuts = [cut for cut, _share in slices(lead_import)]
     read: list[Any] = []
-    lines = import_files._Lines.__iter__
+    lines = Lines.__iter__
 
     def counted(self: Any) -> Any:
         for line in lines(self):
             read.append(line)
             yield line
 
-    monkeypatch.setattr(import_files._Lines, "__iter__", counted)
+    monkeypatch.setattr(Lines, "__iter__", counted)
     assert read_slice(lead_import, dict(cuts[200])) == [["400", "x"], ["401", "x"]]
     assert len(read) <= 3
 

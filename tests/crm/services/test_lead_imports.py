@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -475,9 +476,17 @@ def test_import_is_noted_from_upload_to_end(sales: User) -> None:
     ]
 
 
-def test_file_that_breaks_in_the_middle_fails_with_the_line(sales: User) -> None:
+def test_file_that_breaks_in_the_middle_is_refused_with_the_line(sales: User) -> None:
     text = "Lead Number,Name\n" + "".join(f"{n},x\n" for n in range(1_200))
-    lead_import = upload(text + '"' + "y\n" * 500_100, sales)
+    with pytest.raises(Refused, match=r"Line [0-9]+ .*unclosed quotation mark"):
+        upload(text + '"' + "y\n" * 500_100, sales)
+    assert LeadImport.objects.count() == 0
+
+
+def test_file_that_cannot_be_read_any_more_fails_with_the_line(sales: User) -> None:
+    """The stored file was damaged after the upload: the run says where, and nothing comes in."""
+    lead_import = upload("Lead Number,Name\n1,x\n", sales)
+    Path(lead_import.file.path).write_text('Lead Number,Name\n1,"' + "y\n" * 500_100)
     run = carry_out(start(lead_import, sales))
     assert run.state == RunState.FAILED
     assert "unclosed quotation mark" in run.error_text

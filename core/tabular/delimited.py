@@ -1,0 +1,81 @@
+"""Rows of delimited text, read line by line."""
+
+import csv
+from collections.abc import Iterator
+from itertools import islice
+from typing import IO
+
+from django.utils.translation import gettext_noop
+
+from core.errors import Refused
+from core.tabular.layout import header_place, is_blank
+
+DELIMITERS = ",;\t|^~"
+SAMPLE_ROWS = 100
+# A cell longer than this is a sign of a quotation mark that was never closed.
+csv.field_size_limit(1_000_000)
+UNREADABLE = gettext_noop(
+    "Line %(line)s cannot be read as CSV: look for an unclosed quotation mark."
+)
+# Nobody writes a row of a megabyte by hand; reading one takes many times its size.
+MAX_LINE = 1_000_000
+TOO_LONG = gettext_noop("A line of the file is longer than a million characters.")
+# The first line by which Excel is told the delimiter.
+SEPARATOR_LINE = "sep="
+
+
+class Lines:
+    """Lines of a binary file as text, counting the bytes handed out.
+
+    Reads by `readline`: iterating over Django's wrapper would begin at 0 again.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.offset = file.tell()
+
+    def __iter__(self) -> Iterator[str]:
+        for line in iter(lambda: self.file.readline(MAX_LINE + 1), b""):
+            if len(line) > MAX_LINE:
+                raise Refused.by_msgid(TOO_LONG)
+            self.offset += len(line)
+            yield line.decode("utf-8")
+
+
+def rows_of(lines: Lines, delimiter: str) -> Iterator[list[str]]:
+    """All rows; an empty line is an empty row."""
+    reader = csv.reader(iter(lines), delimiter=delimiter)
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise Refused.by_msgid(UNREADABLE, line=str(reader.line_num)) from error
+
+
+def filled_rows(lines: Lines, delimiter: str) -> Iterator[list[str]]:
+    """The rows that say something."""
+    return (row for row in rows_of(lines, delimiter) if not is_blank(row))
+
+
+def delimiter_of(text: IO[bytes]) -> str:
+    """What parts the cells: as the file says, else what fits its first rows best."""
+    text.seek(0)
+    first = text.readline(len(SEPARATOR_LINE) + 3).decode("utf-8", "ignore").strip("\r\n")
+    if first.casefold().startswith(SEPARATOR_LINE) and len(first) == len(SEPARATOR_LINE) + 1:
+        return first[-1]
+    return max(DELIMITERS, key=lambda delimiter: _fit(text, delimiter))
+
+
+def _fit(text: IO[bytes], delimiter: str) -> tuple[bool, bool, bool, int, int]:
+    """Whether the delimiter parts the header, most rows have as many cells, and nothing stands above;
+    how many rows have as many cells, and how many."""
+    text.seek(0)
+    try:
+        rows = list(islice(rows_of(Lines(text), delimiter), SAMPLE_ROWS))
+    except Refused:
+        return False, False, False, 0, 0
+    place = header_place(rows)
+    header = rows[place] if rows else []
+    below = [row for row in rows[place + 1 :] if not is_blank(row)]
+    alike = sum(len(row) == len(header) for row in below)
+    is_first = all(is_blank(row) for row in rows[:place])
+    return len(header) > 1, 2 * alike >= len(below), is_first, alike, len(header)

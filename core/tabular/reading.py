@@ -1,0 +1,113 @@
+"""Finding the table in a file and writing it down as plain CSV."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from io import TextIOWrapper
+from itertools import chain, count, islice
+from tempfile import SpooledTemporaryFile
+from typing import IO
+
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+
+from core.errors import Refused
+from core.tabular.delimited import SEPARATOR_LINE, Lines, delimiter_of, rows_of
+from core.tabular.encodings import decoded, encoding_of
+from core.tabular.layout import Body, Row, header_place, is_blank
+from core.tabular.workbooks import is_workbook, sheet_rows
+
+IN_MEMORY = 8_000_000
+LOOKED_AT = 100
+SAMPLE_ROWS = 1_000
+MAX_COLUMNS = 500
+MOST_SHOWN = 200  # characters of a line outside the table
+WORKBOOK = "xlsx"
+
+
+@dataclass(frozen=True)
+class Table:
+    """What was found: the encoding (or "xlsx"), the delimiter of the CSV written, the columns, the
+    first rows, and the texts of the lines left out above the header and below the last row.
+
+    `header_line` counts the rows of the file from 1, `rows` those of the table.
+    """
+
+    encoding: str
+    delimiter: str
+    columns: list[str]
+    sample: list[list[str]]
+    header_line: int
+    rows: int
+    above: list[str]
+    below: list[str]
+
+
+def read_table(upload: "UploadedFile[bytes]", out: IO[bytes]) -> Table:
+    """Write the header and the rows of the upload as CSV in UTF-8; refuses what holds no table."""
+    if is_workbook(upload):
+        return _write(sheet_rows(upload), WORKBOOK, ",", out)
+    encoding = encoding_of(upload.chunks)
+    if encoding is None:
+        raise Refused(
+            _(
+                "This is not a text file nor an Excel workbook. Save it as CSV (UTF-8) or .xlsx and upload it again."
+            )
+        )
+    with SpooledTemporaryFile(max_size=IN_MEMORY) as text:
+        for piece in decoded(upload.chunks, encoding):
+            text.write(piece.encode())
+        delimiter = delimiter_of(text)
+        text.seek(0)
+        rows = _without_separator_line(rows_of(Lines(text), delimiter), delimiter)
+        return _write(rows, encoding, delimiter, out)
+
+
+def _without_separator_line(rows: Iterator[list[str]], delimiter: str) -> Iterator[list[str]]:
+    first = next(rows, None)
+    if first is not None and delimiter.join(first).casefold() != SEPARATOR_LINE + delimiter:
+        yield first
+    yield from rows
+
+
+def _write(rows: Iterator[list[str]], encoding: str, delimiter: str, out: IO[bytes]) -> Table:
+    start = list(islice(rows, LOOKED_AT))
+    place = header_place(start)
+    columns = _columns_of(start[place] if start else [])
+    above = [_line(row) for row in start[:place] if not is_blank(row)]
+    body = Body(chain(start[place + 1 :], rows), len(columns))
+    text = TextIOWrapper(out, encoding="utf-8", newline="")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
+    writer.writerow(columns)
+    sample: list[list[str]] = []
+    written = 0
+    for written, row in enumerate(body, start=1):
+        if written <= SAMPLE_ROWS:
+            sample.append(list(row))
+        writer.writerow(row)
+    text.flush()
+    text.detach()
+    if not written:
+        raise Refused(_("The file has no rows below the header."))
+    return Table(encoding, delimiter, columns, sample, place + 1, written, above, body.below)
+
+
+def _line(row: Row) -> str:
+    return " ".join(cell.strip() for cell in row if cell.strip())[:MOST_SHOWN]
+
+
+def _columns_of(header: Row) -> list[str]:
+    """The header's names, each once."""
+    if len(header) > MAX_COLUMNS:
+        raise Refused(_("The file has more than %(limit)s columns.") % {"limit": MAX_COLUMNS})
+    return list(_unique(cell.strip() for cell in header))
+
+
+def _unique(names: Iterable[str]) -> Iterator[str]:
+    seen: set[str] = set()
+    for number, name in enumerate(names, start=1):
+        stem = name[:200] or _("Column %(number)s") % {"number": number}
+        numbered = (f"{stem} ({again})" for again in count(2))
+        shown = next(found for found in chain([stem], numbered) if found not in seen)
+        seen.add(shown)
+        yield shown

@@ -1,0 +1,155 @@
+"""Excel workbooks: what they hold, and those that must not be opened."""
+
+import io
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+from django.core.files.uploadedfile import SimpleUploadedFile
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import Refused
+from core.tabular import workbooks
+from core.tabular.reading import Table, read_table
+
+HEADER = ["Name", "Joined", "Visits"]
+
+
+def workbook(*sheets: list[list[Any]]) -> bytes:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"default_date_format": "yyyy-mm-dd"})
+    for rows in sheets:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    book.close()
+    return out.getvalue()
+
+
+def read(content: bytes, name: str = "people.xlsx") -> tuple[Table, str]:
+    out = io.BytesIO()
+    table = read_table(SimpleUploadedFile(name, content), out)
+    return table, out.getvalue().decode()
+
+
+def repacked(content: bytes, **parts: bytes) -> bytes:
+    """The workbook with some parts put in or replaced; "__" stands for "/", "_dot_" for "."."""
+    out = io.BytesIO()
+    new = {name.replace("__", "/").replace("_dot_", "."): data for name, data in parts.items()}
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
+        for name in old.namelist():
+            if name not in new:
+                made.writestr(name, old.read(name))
+        for name, data in new.items():
+            made.writestr(name, data)
+    return out.getvalue()
+
+
+def test_values_are_read_as_they_would_stand_in_a_csv_file() -> None:
+    rows = [
+        HEADER,
+        ["林 兆阳", date(2026, 3, 4), 3],
+        ["Ada", datetime(2026, 3, 4, 9, 30), 1.5],  # noqa: DTZ001  # Excel knows no zones
+        [True, "", "x"],
+    ]
+    table, text = read(workbook(rows))
+    assert table.encoding == "xlsx"
+    assert table.columns == HEADER
+    assert text.splitlines()[1:] == [
+        "林 兆阳,2026-03-04,3",
+        "Ada,2026-03-04 09:30:00,1.5",
+        "true,,x",
+    ]
+
+
+def test_first_sheet_that_says_something_is_read_with_its_preamble() -> None:
+    table, _text = read(workbook([], [["People of the fair"], [], HEADER, ["Ada", "", 1]]))
+    assert (table.columns, table.rows, table.header_line) == (HEADER, 1, 3)
+    assert table.above == ["People of the fair"]
+
+
+def test_extension_is_not_believed() -> None:
+    content = workbook([HEADER, ["Ada", "", 1]])
+    assert read(content, "people.csv")[0].columns == HEADER
+    assert read(b"Name,City\nAda,Ulm\n", "people.xlsx")[0].columns == ["Name", "City"]
+
+
+def test_workbook_with_macros_is_refused() -> None:
+    content = repacked(workbook([HEADER, ["Ada", "", 1]]), xl__vbaProject_dot_bin=b"macro")
+    with pytest.raises(Refused, match="macros"):
+        read(content, "people.xlsm")
+
+
+def test_workbook_that_unpacks_without_end_is_refused() -> None:
+    bomb = repacked(workbook([HEADER]), xl__worksheets__sheet1_dot_xml=b" " * 60_000_000)
+    assert len(bomb) < 200_000
+    with pytest.raises(Refused, match="unpacks to more"):
+        read(bomb)
+
+
+def test_workbook_with_too_many_texts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbooks, "MAX_TEXTS", 100)
+    with pytest.raises(Refused, match="unpacks to more"):
+        read(workbook([HEADER, [f"Person {n}" for n in range(50)]]))
+
+
+def test_entities_are_not_expanded() -> None:
+    """A few bytes of XML that would grow to gigabytes."""
+    bomb = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + b"".join(
+        b'<!ENTITY %c "%s">' % (97 + n, b"&%c;" % (96 + n) * 10) for n in range(1, 12)
+    )
+    content = repacked(
+        workbook([HEADER, ["Ada", "", 1]]), xl__sharedStrings_dot_xml=bomb + b"]><sst>&l;</sst>"
+    )
+    with pytest.raises(Refused, match="damaged"):
+        read(content)
+
+
+@pytest.mark.parametrize(
+    "content", [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600], ids=["xls"]
+)
+def test_old_workbook_is_refused_with_advice(content: bytes) -> None:
+    with pytest.raises(Refused, match=r"Save it as \.xlsx"):
+        read(content, "people.xls")
+
+
+def test_archive_of_other_things_is_no_workbook() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("readme.txt", "hello")
+    with pytest.raises(Refused, match="not a text file"):
+        read(out.getvalue(), "people.xlsx")
+
+
+WHOLE = workbook([HEADER, *([f"Person {n}", date(2026, 1, 1), n] for n in range(40))])
+
+
+@given(
+    place=st.integers(0, len(WHOLE) - 1), byte=st.integers(0, 255), cut=st.integers(0, len(WHOLE))
+)
+def test_damaged_workbook_is_read_or_refused_with_a_sentence(
+    place: int, byte: int, cut: int
+) -> None:
+    mutated = bytearray(WHOLE)
+    mutated[place] = byte
+    for content in (bytes(mutated), WHOLE[:cut]):
+        try:
+            table, _text = read(content)
+        except Refused:
+            continue
+        assert table.rows > 0
+
+
+def test_stored_workbook_is_read_from_the_disk(tmp_path: Path) -> None:
+    path = tmp_path / "people.xlsx"
+    path.write_bytes(WHOLE)
+    with path.open("rb") as file:
+        assert workbooks.is_workbook(file)
+        assert len(list(workbooks.sheet_rows(file))) == 41
