@@ -20,11 +20,11 @@ class UploadForm(forms.Form):
     """A file of leads."""
 
     file = forms.FileField(
-        label=_("CSV or Excel file"),
+        label=_("CSV, Excel or vCard file"),
         help_text=_(
-            "With a header row; titles above it and totals below do no harm. Text in UTF-8, UTF-16, GB18030 or of Windows, and Excel workbooks (.xlsx) are read."
+            "With a header row; titles above it and totals below do no harm. Text in UTF-8, UTF-16, GB18030 or of Windows, Excel workbooks (.xlsx) and address books (.vcf) are read."
         ),
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,text/csv"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.vcf,text/csv,text/vcard"}),
     )
 
 

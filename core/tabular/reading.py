@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from core.errors import Refused
+from core.tabular.cards import card_rows, is_address_book
 from core.tabular.delimited import SEPARATOR_LINE, Lines, delimiter_of, rows_of
 from core.tabular.encodings import decoded, encoding_of
 from core.tabular.layout import Body, Row, header_place, is_blank
@@ -21,13 +22,14 @@ IN_MEMORY = 8_000_000
 LOOKED_AT = 100
 SAMPLE_ROWS = 1_000
 MAX_COLUMNS = 500
+PEEKED = 200
 MOST_SHOWN = 200  # characters of a line outside the table
-WORKBOOK = "xlsx"
+WORKBOOK, ADDRESS_BOOK = "xlsx", "vcf"
 
 
 @dataclass(frozen=True)
 class Table:
-    """What was found: the encoding (or "xlsx"), the delimiter of the CSV written, the columns, the
+    """What was found: the encoding (or "xlsx", "vcf"), the delimiter of the CSV written, the columns, the
     first rows, and the texts of the lines left out above the header and below the last row.
 
     `header_line` counts the rows of the file from 1, `rows` those of the table.
@@ -58,6 +60,10 @@ def read_table(upload: "UploadedFile[bytes]", out: IO[bytes]) -> Table:
         for piece in decoded(upload.chunks, encoding):
             text.write(piece.encode())
         delimiter = delimiter_of(text)
+        text.seek(0)
+        if is_address_book(text.read(PEEKED).decode("utf-8", "ignore")):
+            cards = TextIOWrapper(text, encoding="utf-8")
+            return _write(card_rows(cards), ADDRESS_BOOK, ",", out)
         text.seek(0)
         rows = _without_separator_line(rows_of(Lines(text), delimiter), delimiter)
         return _write(rows, encoding, delimiter, out)
@@ -93,7 +99,8 @@ def _write(rows: Iterator[list[str]], encoding: str, delimiter: str, out: IO[byt
 
 
 def _line(row: Row) -> str:
-    return " ".join(cell.strip() for cell in row if cell.strip())[:MOST_SHOWN]
+    text = " ".join(cell.strip() for cell in row if cell.strip())
+    return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 1]}…"
 
 
 def _columns_of(header: Row) -> list[str]:

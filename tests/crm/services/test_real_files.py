@@ -1,15 +1,17 @@
 """Files as other systems export them: what the upload finds is what lies in them."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from core.models import User
-from crm.models import LeadImport
+from crm.models import Contact, LeadImport
 from crm.queries.import_files import read_slice, slices
-from tests.crm.files import upload
+from tests.crm.files import counts, import_file, upload
 from tests.data import data_file
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +73,33 @@ def test_report_of_the_western_code_page_keeps_its_letters(sales: User) -> None:
         value for row in rows_of(lead_import) for value in row.values()
     }
     assert lead_import.lines_below[0].startswith("Grand Totals")
+
+
+def test_workbook_and_address_book_become_leads_with_their_people(sales: User) -> None:
+    """The same two people as the two kinds of files; the second finds the first's contacts."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    sheet = book.add_worksheet()
+    rows = [
+        ["People of the fair"],
+        ["Name", "E-mail", "Company"],
+        ["Ada", "ada@example.org", "Engines"],
+        ["Ben", "ben@example.org", "Engines"],
+    ]
+    for number, row in enumerate(rows):
+        sheet.write_row(number, 0, row)
+    book.close()
+    cards = "".join(
+        f"BEGIN:VCARD\nVERSION:3.0\nN:;{name};;;\nFN:{name}\nEMAIL:{email}\nTEL:+49 89 1\nEND:VCARD\n"
+        for name, email, _company in rows[2:]
+    )
+    assert counts(import_file(out.getvalue(), sales)) == (2, 0, 0)
+    assert counts(import_file(cards, sales)) == (2, 0, 0)
+    people = Contact.objects.order_by("name")
+    assert [(it.name, it.company.name, it.phone) for it in people] == [
+        ("Ada", "Engines", "+49 89 1"),
+        ("Ben", "Engines", "+49 89 1"),
+    ]
 
 
 def test_line_breaks_and_leading_zeros_stay(sales: User) -> None:
