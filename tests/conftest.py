@@ -29,6 +29,7 @@ EMBEDDED = (
     "core/api/test_schema.py",
     "core/filters/test_round_trip.py",
     "core/lists/test_reading.py",
+    "core/tabular",
     "crm/services/sample/test_story.py",
     "house/test_contracts.py",
     "house/test_documents.py",
