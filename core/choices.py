@@ -20,6 +20,14 @@ class FieldAccess(TextChoices):
     NONE = "none", _("Hidden")
 
 
+class FileKind(TextChoices):
+    """What people bring a table in."""
+
+    TEXT = "csv", _("Text with delimiters")
+    WORKBOOK = "xlsx", _("Excel workbook")
+    ADDRESS_BOOK = "vcf", _("Address book")
+
+
 class Sharing(TextChoices):
     """Who sees a saved view among the views of a list."""
 

@@ -21,6 +21,7 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=_("CSV, Excel or vCard file"),
+        allow_empty_file=True,  # the service says what to do then
         help_text=_(
             "With a header row; titles above it and totals below do no harm. Text in UTF-8, UTF-16, GB18030 or of Windows, Excel workbooks (.xlsx) and address books (.vcf) are read."
         ),

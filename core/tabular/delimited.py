@@ -8,10 +8,9 @@ from typing import IO
 from django.utils.translation import gettext_noop
 
 from core.errors import Refused
-from core.tabular.layout import header_place, is_blank
+from core.tabular.layout import LOOKED_AT, header_place, is_blank
 
 DELIMITERS = ",;\t|^~"
-SAMPLE_ROWS = 100
 # A cell longer than this is a sign of a quotation mark that was never closed.
 csv.field_size_limit(1_000_000)
 UNREADABLE = gettext_noop(
@@ -43,12 +42,24 @@ class Lines:
 
 
 def rows_of(lines: Lines, delimiter: str) -> Iterator[list[str]]:
-    """All rows; an empty line is an empty row."""
+    """All rows; an empty line is an empty row. What cannot be read is told with the line it begins at."""
     reader = csv.reader(iter(lines), delimiter=delimiter)
+    begins_at = 1
     try:
-        yield from reader
+        for row in reader:
+            yield row
+            begins_at = reader.line_num + 1
     except csv.Error as error:
-        raise Refused.by_msgid(UNREADABLE, line=str(reader.line_num)) from error
+        raise Refused.by_msgid(UNREADABLE, line=str(begins_at)) from error
+
+
+def table_rows(lines: Lines, delimiter: str) -> Iterator[list[str]]:
+    """All rows, where the line that only names the delimiter says nothing."""
+    rows = rows_of(lines, delimiter)
+    for first in islice(rows, 1):
+        is_separator_line = delimiter.join(first).casefold() == SEPARATOR_LINE + delimiter
+        yield [] if is_separator_line else first
+    yield from rows
 
 
 def filled_rows(lines: Lines, delimiter: str) -> Iterator[list[str]]:
@@ -70,7 +81,7 @@ def _fit(text: IO[bytes], delimiter: str) -> tuple[bool, bool, bool, int, int]:
     how many rows have as many cells, and how many."""
     text.seek(0)
     try:
-        rows = list(islice(rows_of(Lines(text), delimiter), SAMPLE_ROWS))
+        rows = list(islice(rows_of(Lines(text), delimiter), LOOKED_AT))
     except Refused:
         return False, False, False, 0, 0
     place = header_place(rows)

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-# The header is looked for among so many rows.
-HEADER_WITHIN = 50
+# A header and a delimiter are looked for among so many rows.
+LOOKED_AT = 100
 # More rows of one value than this are no footer.
 MOST_BELOW = 10
 LEAST_COLUMNS = 3
@@ -27,7 +27,7 @@ def header_place(rows: Sequence[Row]) -> int:
     filled = [_filled(row) for row in rows]
     first = next((place for place, count in enumerate(filled) if count), 0)
     widest = max(filled, default=0)
-    for place in range(first, min(len(rows), HEADER_WITHIN)):
+    for place in range(first, len(rows)):
         if filled[place] == widest or (2 * filled[place] >= widest and _are_names(rows[place])):
             return place if any(filled[place + 1 :]) else first
     return first

@@ -4,37 +4,37 @@ import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import TextIOWrapper
-from itertools import chain, count, islice
+from itertools import chain, count, dropwhile, islice
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
+from core.choices import FileKind
 from core.errors import Refused
 from core.tabular.cards import card_rows, is_address_book
-from core.tabular.delimited import SEPARATOR_LINE, Lines, delimiter_of, rows_of
+from core.tabular.delimited import Lines, delimiter_of, table_rows
 from core.tabular.encodings import decoded, encoding_of
-from core.tabular.layout import Body, Row, header_place, is_blank
+from core.tabular.layout import LOOKED_AT, Body, Row, header_place, is_blank
 from core.tabular.workbooks import is_workbook, sheet_rows
 
 IN_MEMORY = 8_000_000
-LOOKED_AT = 100
 SAMPLE_ROWS = 1_000
 MAX_COLUMNS = 500
-PEEKED = 200
 MOST_SHOWN = 200  # characters of a line outside the table
-WORKBOOK, ADDRESS_BOOK = "xlsx", "vcf"
+COMMA, UTF_8 = ",", "utf-8"  # of what is written, whatever the file was
 
 
 @dataclass(frozen=True)
 class Table:
-    """What was found: the encoding (or "xlsx", "vcf"), the delimiter of the CSV written, the columns, the
+    """What was found: the kind of file, its encoding, the delimiter of the CSV written, the columns, the
     first rows, and the texts of the lines left out above the header and below the last row.
 
     `header_line` counts the rows of the file from 1, `rows` those of the table.
     """
 
+    kind: FileKind
     encoding: str
     delimiter: str
     columns: list[str]
@@ -48,7 +48,7 @@ class Table:
 def read_table(upload: "UploadedFile[bytes]", out: IO[bytes]) -> Table:
     """Write the header and the rows of the upload as CSV in UTF-8; refuses what holds no table."""
     if is_workbook(upload):
-        return _write(sheet_rows(upload), WORKBOOK, ",", out)
+        return _write(sheet_rows(upload), FileKind.WORKBOOK, UTF_8, COMMA, out)
     encoding = encoding_of(upload.chunks)
     if encoding is None:
         raise Refused(
@@ -59,43 +59,49 @@ def read_table(upload: "UploadedFile[bytes]", out: IO[bytes]) -> Table:
     with SpooledTemporaryFile(max_size=IN_MEMORY) as text:
         for piece in decoded(upload.chunks, encoding):
             text.write(piece.encode())
+        if is_address_book(text):
+            return _write(card_rows(text), FileKind.ADDRESS_BOOK, encoding, COMMA, out)
         delimiter = delimiter_of(text)
         text.seek(0)
-        if is_address_book(text.read(PEEKED).decode("utf-8", "ignore")):
-            cards = TextIOWrapper(text, encoding="utf-8")
-            return _write(card_rows(cards), ADDRESS_BOOK, ",", out)
-        text.seek(0)
-        rows = _without_separator_line(rows_of(Lines(text), delimiter), delimiter)
-        return _write(rows, encoding, delimiter, out)
+        return _write(table_rows(Lines(text), delimiter), FileKind.TEXT, encoding, delimiter, out)
 
 
-def _without_separator_line(rows: Iterator[list[str]], delimiter: str) -> Iterator[list[str]]:
-    first = next(rows, None)
-    if first is not None and delimiter.join(first).casefold() != SEPARATOR_LINE + delimiter:
-        yield first
-    yield from rows
-
-
-def _write(rows: Iterator[list[str]], encoding: str, delimiter: str, out: IO[bytes]) -> Table:
-    start = list(islice(rows, LOOKED_AT))
+def _write(
+    rows: Iterator[list[str]], kind: FileKind, encoding: str, delimiter: str, out: IO[bytes]
+) -> Table:
+    numbered = dropwhile(lambda pair: is_blank(pair[1]), enumerate(rows, start=1))
+    first = list(islice(numbered, LOOKED_AT))
+    start = [row for _number, row in first]
+    if not start:
+        raise Refused(_("The file has no rows below the header."))
     place = header_place(start)
-    columns = _columns_of(start[place] if start else [])
+    columns = _columns_of(start[place])
     above = [_line(row) for row in start[:place] if not is_blank(row)]
-    body = Body(chain(start[place + 1 :], rows), len(columns))
-    text = TextIOWrapper(out, encoding="utf-8", newline="")
+    body = Body(chain(start[place + 1 :], (row for _number, row in numbered)), len(columns))
+    text = TextIOWrapper(out, encoding=UTF_8, newline="")
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
     writer.writerow(columns)
     sample: list[list[str]] = []
     written = 0
     for written, row in enumerate(body, start=1):
+        values = _within(row, len(columns))
         if written <= SAMPLE_ROWS:
-            sample.append(list(row))
-        writer.writerow(row)
+            sample.append(values)
+        writer.writerow(values)
     text.flush()
     text.detach()
     if not written:
         raise Refused(_("The file has no rows below the header."))
-    return Table(encoding, delimiter, columns, sample, place + 1, written, above, body.below)
+    below = [_line([text]) for text in body.below]
+    return Table(kind, encoding, delimiter, columns, sample, first[place][0], written, above, below)
+
+
+def _within(row: Row, columns: int) -> list[str]:
+    """The row without empty cells behind the last column, as spreadsheets add them."""
+    values = list(row)
+    while len(values) > columns and not values[-1].strip():
+        values.pop()
+    return values
 
 
 def _line(row: Row) -> str:

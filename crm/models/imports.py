@@ -5,6 +5,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.choices import FileKind
 from core.models import JobRun, Team
 from core.sentences import say
 
@@ -21,6 +22,9 @@ class LeadImport(models.Model):
 
     file = models.FileField(upload_to=upload_path, max_length=200)
     file_name = models.CharField(_("file"), max_length=200)
+    kind = models.CharField(
+        _("kind of file"), max_length=4, choices=FileKind, default=FileKind.TEXT
+    )
     encoding = models.CharField(_("encoding"), max_length=20)
     delimiter = models.CharField(_("delimiter"), max_length=1, default=",")
     columns = models.JSONField(_("columns"), default=list)

@@ -8,12 +8,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.choices import FileKind
 from core.errors import Refused
+from core.tabular import cards
 from core.tabular.reading import Table, read_table
 
 ADA = """BEGIN:VCARD
 VERSION:3.0
-N:Lovelace;Ada;;Dr.;
+N:Lovelace;Ada;King;Dr.;FRS
 FN:Dr. Ada Lovelace
 ORG:Engines Ltd;Research;Maths
 TITLE:Analyst
@@ -23,8 +25,15 @@ TEL;TYPE=HOME:+44 20 2
 TEL;TYPE=HOME:+44 20 3
 EMAIL:ada@example.org
 item1.EMAIL:ada@example.net
-ADR;TYPE=WORK:;;1 Sample Street;London;;N1;United Kingdom
+ADR;TYPE=WORK:;Floor 2;1 Sample Street;London;;N1;United Kingdom
+ADR;TYPE=HOME:;;2 Other Street;Ockham;;;
 BDAY:1815-12-10
+URL:https://a.example
+URL:https://b.example
+CATEGORIES:Fair,Maths
+NICKNAME:Enchantress
+PHOTO;ENCODING=b:QUJD
+TEL;TYPE=CELL:+44 7700 2
 NOTE:First line\\nsecond\\, with comma
 END:VCARD
 """
@@ -44,22 +53,29 @@ def read(text: str) -> tuple[Table, list[dict[str, str]]]:
 
 def test_card_becomes_a_row_with_all_it_says() -> None:
     table, rows = read(ADA)
-    assert (table.encoding, table.rows) == ("vcf", 1)
+    assert (table.kind, table.encoding, table.rows) == (FileKind.ADDRESS_BOOK, "utf-8-sig", 1)
     assert rows == [
         {
             "Name": "Dr. Ada Lovelace",
             "First name": "Ada",
             "Last name": "Lovelace",
+            "Middle name": "King",
             "Salutation": "Dr.",
+            "Name suffix": "FRS",
             "Email": "ada@example.org",
             "Other email": "ada@example.net",
             "Phone": "+44 20 1",
             "Mobile": "+44 7700 1",
+            "Other mobile": "+44 7700 2",
             "Other phone": "+44 20 2, +44 20 3",
             "Company": "Engines Ltd",
             "Department": "Research, Maths",
             "Job title": "Analyst",
-            "Street": "1 Sample Street",
+            "Street": "Floor 2, 1 Sample Street",
+            "Other address": "2 Other Street\nOckham,",
+            "Website": "https://a.example, https://b.example",
+            "CATEGORIES": "Fair, Maths",
+            "NICKNAME": "Enchantress",
             "City": "London",
             "Postal code": "N1",
             "Country": "United Kingdom",
@@ -78,6 +94,12 @@ def test_cards_of_old_telephones_are_read_beside_new_ones() -> None:
 
 def test_columns_that_no_card_fills_are_none() -> None:
     assert read(LIN)[0].columns == ["First name", "Last name", "Mobile"]
+
+
+def test_address_book_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cards, "MAX_BYTES", 100)
+    with pytest.raises(Refused, match="without pictures"):
+        read(ADA)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.choices import FileKind
 from core.errors import Refused
 from core.tabular import workbooks
 from core.tabular.reading import Table, read_table
@@ -60,7 +61,7 @@ def test_values_are_read_as_they_would_stand_in_a_csv_file() -> None:
         [True, "", "x"],
     ]
     table, text = read(workbook(rows))
-    assert table.encoding == "xlsx"
+    assert (table.kind, table.encoding) == (FileKind.WORKBOOK, "utf-8")
     assert table.columns == HEADER
     assert text.splitlines()[1:] == [
         "林 兆阳,2026-03-04,3",
@@ -73,6 +74,46 @@ def test_first_sheet_that_says_something_is_read_with_its_preamble() -> None:
     table, _text = read(workbook([], [["People of the fair"], [], HEADER, ["Ada", "", 1]]))
     assert (table.columns, table.rows, table.header_line) == (HEADER, 1, 3)
     assert table.above == ["People of the fair"]
+
+
+def test_place_of_the_header_counts_empty_rows() -> None:
+    rows = [*([[]] * 130), HEADER, ["Ada", "", 1]]
+    table, _text = read(workbook(rows))
+    assert (table.columns, table.rows, table.header_line) == (HEADER, 1, 131)
+
+
+def test_empty_cells_behind_the_last_column_are_no_values() -> None:
+    table, text = read(b"Name,City\nAda,Ulm,,\nBen,,,x\n", "people.csv")
+    assert (table.columns, text) == (["Name", "City"], "Name,City\nAda,Ulm\nBen,,,x\n")
+
+
+@pytest.mark.parametrize("delimiter", [";", "^", "~", "\x1f"])
+def test_line_that_names_the_delimiter_is_no_row(delimiter: str) -> None:
+    text = "\n".join([f"sep={delimiter}", f"Name{delimiter}City", f"Ada, Dr.{delimiter}Ulm", ""])
+    table, _text = read(text.encode(), "people.csv")
+    assert (table.delimiter, table.columns, table.rows) == (delimiter, ["Name", "City"], 1)
+    assert (table.header_line, table.above) == (2, [])
+    assert table.sample == [["Ada, Dr.", "Ulm"]]
+
+
+@pytest.mark.parametrize("delimiter", ["^", "~"])
+def test_rare_delimiter_is_found(delimiter: str) -> None:
+    text = f"Name{delimiter}City\nAda, Dr.{delimiter}Ulm\n"
+    assert read(text.encode(), "people.csv")[0].columns == ["Name", "City"]
+
+
+def test_long_lines_around_the_table_are_shown_shortened() -> None:
+    long = "x" * 5_000
+    text = f"{long}\n\nA,B,C\n1,2,3\n\n{long}\n"
+    table, _text = read(text.encode(), "people.csv")
+    assert [len(line) for line in (*table.above, *table.below)] == [200, 200]
+    assert table.below[0].endswith("…")
+
+
+def test_quotation_mark_that_is_never_closed_is_told_where_it_opens() -> None:
+    text = 'Name,City\n"two\nlines",Ulm\n"Ada,Ulm\n' + "x,y\n" * 300_000
+    with pytest.raises(Refused, match="Line 4 cannot be read"):
+        read(text.encode(), "people.csv")
 
 
 def test_extension_is_not_believed() -> None:
@@ -94,8 +135,8 @@ def test_workbook_that_unpacks_without_end_is_refused() -> None:
         read(bomb)
 
 
-def test_workbook_with_too_many_texts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbooks, "MAX_TEXTS", 100)
+def test_workbook_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbooks, "MAX_UNPACKED", 100)
     with pytest.raises(Refused, match="unpacks to more"):
         read(workbook([HEADER, [f"Person {n}" for n in range(50)]]))
 

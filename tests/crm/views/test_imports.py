@@ -62,6 +62,10 @@ def test_file_that_cannot_be_used_is_told_on_the_page(
     assert LeadImport.objects.count() == 0
 
 
+def test_empty_file_is_told_with_what_to_do(sales: User, log_in: LogIn) -> None:
+    assert "Choose a CSV or Excel file" in send(log_in(sales), b"").content.decode()
+
+
 @pytest.mark.parametrize(
     "form",
     [
