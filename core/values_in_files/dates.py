@@ -37,7 +37,7 @@ CALENDAR = (DateFormat.CERTAIN, DateFormat.DAY_FIRST, DateFormat.MONTH_FIRST)
 COUNTED = (DateFormat.SERIAL, DateFormat.SECONDS, DateFormat.MILLISECONDS)
 
 _YEAR_FIRST = re.compile(
-    r"(?P<year>[0-9]{4})(?:(?P<mark>[-/.])(?P<month>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})"
+    r"(?P<year>[0-9]{4})(?:(?P<mark>[-/.])(?P<month>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})(?![0-9])"
     r"|年(?P<month_zh>[0-9]{1,2})月(?P<day_zh>[0-9]{1,2})[日号])"
 )
 _YEAR_LAST = re.compile(

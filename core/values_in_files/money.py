@@ -14,12 +14,12 @@ from core.values_in_files.plain import short
 _DOLLARS = ("USD", "AUD", "BRL", "CAD", "HKD", "MXN", "NZD", "SGD", "TWD")
 _NAMES: dict[str, tuple[str, ...]] = {
     **{code: (code,) for code in Currency.values},
-    **{name: ("CNY",) for name in ("RMB", "CN¥", "人民币", "元", "圆")},
-    **{name: ("JPY",) for name in ("JP¥", "円", "日元")},
-    **{name: ("EUR",) for name in ("€", "EURO", "EUROS", "欧元")},
-    **{name: ("USD",) for name in ("US$", "美元")},
-    **{name: ("HKD",) for name in ("HK$", "港元", "港币")},
-    **{name: ("CHF",) for name in ("SFR.", "SFR", "FR.")},
+    **dict.fromkeys(("RMB", "CN¥", "人民币", "元", "圆"), ("CNY",)),
+    **dict.fromkeys(("JP¥", "円", "日元"), ("JPY",)),
+    **dict.fromkeys(("€", "EURO", "EUROS", "欧元"), ("EUR",)),
+    **dict.fromkeys(("US$", "美元"), ("USD",)),
+    **dict.fromkeys(("HK$", "港元", "港币"), ("HKD",)),
+    **dict.fromkeys(("SFR.", "SFR", "FR."), ("CHF",)),
     "¥": ("CNY", "JPY"),
     "$": _DOLLARS,
     "KR": ("SEK", "NOK", "DKK"),

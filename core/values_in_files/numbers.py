@@ -81,7 +81,7 @@ def read_number(text: str, form: NumberFormat) -> Decimal:
     if not found:
         raise ValueError("The text is no number of this format.")
     whole, part = found["whole"].translate(_SEPARATORS), found["part"] or ""
-    if not whole and not part or len(whole) + len(part) > MOST_DIGITS:
+    if (not whole and not part) or len(whole) + len(part) > MOST_DIGITS:
         raise ValueError("The text has no digits, or too many of them.")
     number = Decimal(f"{whole or 0}.{part}" if part else whole)
     number *= _UNITS.get(parts.unit, 1)

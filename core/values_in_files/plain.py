@@ -5,7 +5,7 @@ LONGEST = 64  # characters of a number or a moment; what is longer is neither
 # NFKC would do more than that: it makes 52 of 5².
 _FULL_WIDTH = {0xFF01 + place: 0x21 + place for place in range(0x5E)}
 _SPACES = dict.fromkeys((0x00A0, 0x2007, 0x2009, 0x202F, 0x3000), " ")
-_SIGNS = {
+_SIGNS: dict[str, str | int | None] = {
     "−": "-",
     "‐": "-",
     "‑": "-",
