@@ -6,6 +6,7 @@ from urllib.parse import urlsplit, urlunsplit
 from core.values_in_files.plain import plain
 
 LONGEST_EMAIL = 254
+LONGEST_HOST = 253
 LONGEST_URL = 2000
 
 _FREE = """
@@ -103,6 +104,8 @@ def domain_of_url(text: str) -> str:
 
 def _host(name: str) -> str:
     """As resolvers know it; ValueError where it cannot be the name of one."""
+    if len(name) > LONGEST_HOST:
+        raise ValueError("The name of the host is too long.")
     host = name.rstrip(".").encode("idna").decode().lower()
     if not _HOST.fullmatch(host):
         raise ValueError("The text names no host.")

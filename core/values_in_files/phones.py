@@ -43,6 +43,8 @@ def read_phone(text: str, country: str | None) -> Phone:
     '+49301234567'
     """
     written = text.strip()
+    if len(written) > _LONGEST:
+        return Phone(written)
     digits = _EXTENSION.sub(" ext. ", _DECIMALS.sub("", plain(text).lstrip("'")))
     number = _parsed(digits, country)
     if digits.startswith("00") and not (number and is_valid_number(number)):
@@ -73,8 +75,6 @@ def _parts(line: str, separator: re.Pattern[str]) -> list[str]:
 
 
 def _parsed(text: str, country: str | None) -> PhoneNumber | None:
-    if len(text) > _LONGEST:
-        return None
     try:
         return parse(text, country)
     except NumberParseException:
