@@ -30,6 +30,7 @@ EMBEDDED = (
     "core/filters/test_round_trip.py",
     "core/lists/test_reading.py",
     "core/tabular",
+    "core/values_in_files",
     "crm/services/sample/test_story.py",
     "house/test_contracts.py",
     "house/test_documents.py",
