@@ -46,7 +46,7 @@ def register() -> None:
             "analytics.jobs.lead_scores.LeadScoreJob",
             permission="analytics.lead_score.run",
             can_run_now=True,
-            follows=("crm.lead_import", "crm.sample_company"),
+            follows=("crm.file_import", "crm.sample_company"),
             result_url=_model_url,
         )
     )

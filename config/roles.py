@@ -37,7 +37,7 @@ SEEDS = [
         {
             **_records(Reach.ALL, "view", "export"),
             **_records(Reach.TEAM, "create", "edit", "assign", "delete"),
-            "crm.lead.import": Reach.ALL,
+            "crm.import.use": Reach.ALL,
             "core.job.view": Reach.ALL,
             "core.custom_field.manage": Reach.ALL,
             "analytics.lead_score.view": Reach.ALL,
@@ -56,7 +56,7 @@ SEEDS = [
             "crm.event.view": Reach.ALL,
             "crm.lead.assign": Reach.OWN,
             "crm.activity.assign": Reach.OWN,
-            "crm.lead.import": Reach.OWN,
+            "crm.import.use": Reach.OWN,
             "analytics.lead_score.view": Reach.ALL,
         },
     ),
@@ -66,7 +66,7 @@ SEEDS = [
         gettext_noop("Sees everything; brings leads in and looks after their data."),
         {
             **_records(Reach.ALL, "view", "create", "edit", "delete", "export"),
-            "crm.lead.import": Reach.ALL,
+            "crm.import.use": Reach.ALL,
             "core.job.view": Reach.ALL,
             "core.custom_field.manage": Reach.ALL,
             "analytics.lead_score.view": Reach.ALL,

@@ -16,10 +16,10 @@ from crm.models import (
     DealContact,
     DealLine,
     Event,
+    FileImport,
     Group,
     Interaction,
     Lead,
-    LeadImport,
     LeadScore,
     Membership,
     Participation,
@@ -158,7 +158,7 @@ class InteractionAdmin(PartAdmin):
     numbers: ClassVar[Any] = ("pk", "contact_id")
 
 
-@admin.register(LeadImport)
+@admin.register(FileImport)
 class LeadImportAdmin(PartAdmin):
     changed_in, changed_at = "import_list", ("import_detail", "pk")
     icon = "upload_file"
@@ -171,8 +171,8 @@ class LeadImportAdmin(PartAdmin):
 class RefusedRowAdmin(PartAdmin):
     icon = "block"
     said_as: ClassVar[Any] = {"reason": "told"}
-    list_display: ClassVar[Any] = ("lead_import", "row_number", "told")
-    numbers: ClassVar[Any] = ("pk", "lead_import_id")
+    list_display: ClassVar[Any] = ("file_import", "row_number", "told")
+    numbers: ClassVar[Any] = ("pk", "file_import_id")
 
     @admin.display(description=_("reason"))
     def told(self, row: RefusedRow) -> str:

@@ -41,6 +41,14 @@ STATUS_WORDS = {
 }
 
 
+class ImportMode(TextChoices):
+    """What an import does with rows whose record is there already, and with the others."""
+
+    CREATE = "create", _("Only add new records")
+    UPDATE = "update", _("Only change records that are there")
+    BOTH = "both", _("Add new records and change those that are there")
+
+
 class Grade(TextChoices):
     """The grade of a lead score."""
 

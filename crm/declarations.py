@@ -66,6 +66,7 @@ AUDIT_WORDS = {
     "import.upload": _("File uploaded for an import"),
     "import.start": _("Import started"),
     "import.finish": _("Import finished"),
+    "import.revert": _("Import reverted"),
     "pipeline.create": _("Pipeline added"),
     "pipeline.change": _("Pipeline changed"),
     "pipeline.move": _("Pipeline moved"),
@@ -83,6 +84,7 @@ def register() -> None:
     _register_records()
     _register_navigation()
     _register_settings()
+    _register_import_jobs()
     _register_jobs()
     _register_pipeline_jobs()
     _register_commands()
@@ -110,7 +112,7 @@ def _register_records() -> None:
             for kind in record_types
             for action, label in RECORD_ACTIONS.items()
         ),
-        Permission("crm.lead.import", _("Import leads")),
+        Permission("crm.import.use", _("Import files")),
         Permission("crm.pipeline.manage", _("Manage pipelines and stages")),
     )
 
@@ -161,7 +163,7 @@ def _register_navigation() -> None:
             "import_list",
             "sell",
             60,
-            "crm.lead.import",
+            "crm.import.use",
             takes_files=True,
         ),
         _list_entry("groups", "crm.group", "market", 40),
@@ -224,17 +226,17 @@ def _register_commands() -> None:
         Command(
             "crm.product_create", _("New product"), "plus", "product_create", "crm.product.create"
         ),
-        Command("crm.import", _("Import leads"), "upload", "import_list", "crm.lead.import"),
+        Command("crm.import", _("Import a file"), "upload", "import_list", "crm.import.use"),
     )
 
 
-def _register_jobs() -> None:
+def _register_import_jobs() -> None:
     job_kinds.register(
         JobKind(
-            "crm.lead_import",
-            _("Import leads"),
-            "crm.jobs.lead_imports.LeadImportJob",
-            permission="crm.lead.import",
+            "crm.file_import",
+            _("Import a file"),
+            "crm.jobs.file_imports.FileImportJob",
+            permission="crm.import.use",
             describe=_import_title,
             result_url=lambda scope: reverse("import_detail", args=[scope["import"]]),
             counts={
@@ -243,6 +245,33 @@ def _register_jobs() -> None:
                 "refused": pgettext_lazy("import", "Refused"),
             },
         ),
+        JobKind(
+            "crm.import_trial",
+            _("Try an import"),
+            "crm.jobs.import_trials.ImportTrialJob",
+            permission="crm.import.use",
+            describe=_trial_title,
+            result_url=lambda scope: reverse("import_check", args=[scope["import"]]),
+            counts={"refused": pgettext_lazy("import", "Refused")},
+        ),
+        JobKind(
+            "crm.import_revert",
+            _("Revert an import"),
+            "crm.jobs.import_reverts.ImportRevertJob",
+            permission="crm.import.use",
+            describe=_revert_title,
+            result_url=lambda scope: reverse("import_detail", args=[scope["import"]]),
+            counts={
+                "binned": pgettext_lazy("import", "Moved to the bin"),
+                "put_back": pgettext_lazy("import", "Put back"),
+                "left_alone": pgettext_lazy("import", "Left alone"),
+            },
+        ),
+    )
+
+
+def _register_jobs() -> None:
+    job_kinds.register(
         JobKind(
             "crm.deal_amounts",
             _("Recalculate deals in the base currency"),
@@ -286,7 +315,7 @@ def _register_start() -> None:
             "import_list",
             20,
             start.own_leads,
-            permission="crm.lead.import",
+            permission="crm.import.use",
             remark=start.count_of_leads,
         ),
         StartStep(
@@ -346,6 +375,14 @@ def _register_pipeline_jobs() -> None:
 
 def _removal_title(scope: dict[str, Any]) -> str:
     return gettext("Move the deals of “%(stage)s”") % {"stage": seeded_label(scope["name"])}
+
+
+def _trial_title(scope: dict[str, Any]) -> str:
+    return gettext("Try %(file)s") % {"file": scope.get("file", "")}
+
+
+def _revert_title(scope: dict[str, Any]) -> str:
+    return gettext("Revert %(file)s") % {"file": scope.get("file", "")}
 
 
 def _import_title(scope: dict[str, Any]) -> str:

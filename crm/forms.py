@@ -5,28 +5,57 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from core import permissions
 from core.models import User
+from core.registries import record_types
 from crm.choices import ActivityKind, Direction, Priority
 from crm.models import Activity, Contact, Stage
 from crm.queries.open_tasks import due_at
 from crm.queries.timeline.activities import ICONS
+from crm.services.imports.kinds import KINDS
+
+
+def _import_kinds() -> list[tuple[str, Any]]:
+    return [
+        ("", _("Whatever its columns say")),
+        *((key, record_types[key].plural) for key in KINDS),
+    ]
 
 
 class UploadForm(forms.Form):
-    """A file of leads."""
+    """A file, or rows copied from a spreadsheet."""
 
     file = forms.FileField(
         label=_("CSV, Excel or vCard file"),
+        required=False,
         allow_empty_file=True,  # the service says what to do then
         help_text=_(
             "With a header row; titles above it and totals below do no harm. Text in UTF-8, UTF-16, GB18030 or of Windows, Excel workbooks (.xlsx) and address books (.vcf) are read."
         ),
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.vcf,text/csv,text/vcard"}),
     )
+    text = forms.CharField(
+        label=_("Or paste the rows here"),
+        required=False,
+        max_length=5_000_000,
+        strip=False,
+        help_text=_("Copied from a spreadsheet, with the header row."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    object_type = forms.ChoiceField(label=_("The rows are"), required=False, choices=_import_kinds)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        text = str(given.get("text") or "")
+        if not given.get("file") and text.strip():
+            given["file"] = SimpleUploadedFile(gettext("Pasted rows") + ".csv", text.encode())
+        if given.get("file") is None and not self.errors:
+            self.add_error("file", gettext("Choose a file, or paste its rows."))
+        return given
 
 
 class PipelineForm(forms.Form):

@@ -49,7 +49,7 @@ def model_page(user: User) -> dict[str, Any]:
         "may_run": access.may("analytics.lead_score.run"),
         "may_decide": access.may("core.custom_field.manage"),
         "may_see_jobs": access.may("core.job.view"),
-        "may_import": access.may("crm.lead.import"),
+        "may_import": access.may("crm.import.use"),
         "kind": KIND,
     }
     if live is None:

@@ -17,7 +17,7 @@ def _nothing_missing(_record: Any) -> Missing:
     return {}
 
 
-def _nothing(_records: Sequence[Any], _by: "User", _at: datetime) -> None:
+def _nothing(_records: Sequence[Any], _writing: Any) -> None:
     return
 
 
@@ -25,7 +25,10 @@ def _nothing(_records: Sequence[Any], _by: "User", _at: datetime) -> None:
 class RowRules:
     """The rules of one record type (`key`) for rows that another system sends.
 
-    `begins_with` are fields that only a new record is given. `check` says by field what a record at
+    `begin` is given records, `made` and `fill` rows (`core.rows.items`), each with the writing.
+
+    `begins_with` are fields that only a new record is given, `told_by_files` those that only one of
+    a file is given, which has a past. `check` says by field what a record at
     hand lacks. `begin` completes new records before they are written, `made` does what follows.
     `extras` are members of a row that are no fields, and `fill` puts them into the records.
     `called` finds or makes records of this type by their names, for links. A type with a `save` is
@@ -34,11 +37,12 @@ class RowRules:
 
     key: str
     begins_with: tuple[str, ...] = ()
+    told_by_files: tuple[str, ...] = ()
     check: Callable[[Any], Missing] = _nothing_missing
-    begin: "Callable[[Sequence[Any], User, datetime], None]" = _nothing
-    made: "Callable[[Sequence[Any], User, datetime], None]" = _nothing
+    begin: "Callable[[Sequence[Any], Any], None]" = _nothing
+    made: "Callable[[Sequence[Any], Any], None]" = _nothing
     extras: Mapping[str, Mapping[str, Any]] | None = None
-    fill: "Callable[[Sequence[Any], User, datetime], None] | None" = None
+    fill: "Callable[[Sequence[Any], Any], None] | None" = None
     called: "Callable[[Sequence[str], User], Mapping[str, Any]] | None" = None
     save: "Callable[[Any, User, datetime], Any] | None" = None
 

@@ -24,6 +24,7 @@ class RowFields:
     kind: RecordType
     user: User
     view: Viewpoint
+    is_of_file: bool = False
 
     @cached_property
     def _all(self) -> list[RecordField]:
@@ -51,7 +52,9 @@ class RowFields:
         return self.kind.model._meta.get_field(field.column)
 
     def is_written(self, field: RecordField, *, is_new: bool) -> bool:
-        begins = is_new and field.name in rules_for_rows(self.kind.key).begins_with
+        rules = rules_for_rows(self.kind.key)
+        told = rules.begins_with + (rules.told_by_files if self.is_of_file else ())
+        begins = is_new and field.name in told
         return begins or field.is_editable or field.name == OWNER
 
     def refusal(self, field: RecordField | None, *, is_new: bool) -> str:

@@ -4,7 +4,6 @@ The same rights, rules, trail and search index as everywhere; no query per row.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -25,23 +24,13 @@ from core.rows.items import CREATED, REFUSED, UNCHANGED, UPDATED, WHOLE, Row
 from core.rows.keys import find_by_keys, keep_keys
 from core.rows.reading import identify, read_values, refuse_twins
 from core.rows.references import resolve_links, resolve_owners
+from core.rows.writing import Writing
 from core.services.edits import set_tags
 from core.services.records import after_change, assign_records
 from core.tags import tags_called
 
 MODES = CREATE, UPDATE, UPSERT = "create", "update", "upsert"
 MOST_ROWS = 1_000
-
-
-@dataclass(frozen=True)
-class Writing:
-    """One writing: of which records, how, by whom, when."""
-
-    kind: RecordType
-    mode: str
-    by: User
-    at: datetime
-    fields: RowFields
 
 
 @transaction.atomic
@@ -53,18 +42,28 @@ def write_rows(
         raise Refused(_("Choose create, update or upsert."))
     if len(given) > MOST_ROWS:
         raise Refused(_("Send at most %(most)s rows at once.") % {"most": MOST_ROWS})
-    writing = Writing(kind, mode, by, at, RowFields(kind, by, Viewpoint(by, at)))
+    writing = Writing(kind, by, at, RowFields(kind, by, Viewpoint(by, at)), by, by.team)
     rows = [identify(index, each) for index, each in enumerate(given)]
     refuse_twins(rows)
     if any(row.key for row in rows):
         lock_for_transaction(f"core.rows.{kind.key}")
+    known = find_by_keys(kind.key, [row.key for row in rows if row.key])
+    for row in rows:
+        if not row.is_refused:
+            _name(mode, row, known)
+    write_named(writing, rows)
+    return rows
+
+
+@transaction.atomic
+def write_named(writing: Writing, rows: Sequence[Row]) -> None:
+    """Write rows that know which record is theirs (`pk`; a row without one makes a record)."""
     _find_records(writing, rows)
     _read(writing, rows)
     for row in rows:
         if row.is_refused:
             row.status = REFUSED
     _write(writing, [row for row in rows if not row.is_refused])
-    return rows
 
 
 # -- which records -----------------------------------------------------------------------------
@@ -72,10 +71,6 @@ def write_rows(
 
 def _find_records(writing: Writing, rows: Sequence[Row]) -> None:
     """The stored records of the rows, locked; what may not be changed or made is refused."""
-    known = find_by_keys(writing.kind.key, [row.key for row in rows if row.key])
-    for row in rows:
-        if not row.is_refused:
-            _name(writing, row, known)
     drafts = _drafts(writing, [row.pk for row in rows if row.pk and not row.is_refused], rows)
     may_create = permissions.access_of(writing.by).may(f"{writing.kind.key}.create")
     for row in rows:
@@ -89,10 +84,10 @@ def _find_records(writing: Writing, rows: Sequence[Row]) -> None:
             row.refuse(WHOLE, _("Your role may not create these records."))
 
 
-def _name(writing: Writing, row: Row, known: Mapping[Any, int]) -> None:
+def _name(mode: str, row: Row, known: Mapping[Any, int]) -> None:
     """By number or by key; in a creation neither may be there already."""
     found = known.get(row.key) if row.key else None
-    if writing.mode == CREATE:
+    if mode == CREATE:
         if row.pk is not None:
             row.refuse("id", _("A new record has no number yet."))
         if found is not None:
@@ -102,7 +97,7 @@ def _name(writing: Writing, row: Row, known: Mapping[Any, int]) -> None:
         row.refuse(EXTERNAL, _("This key is taken."))
         return
     row.pk = row.pk if row.pk is not None else found
-    if row.pk is None and row.key is not None and writing.mode == UPDATE:
+    if row.pk is None and row.key is not None and mode == UPDATE:
         # As for a record that is out of reach: whether others keep something under a key is not told.
         row.refuse(WHOLE, _("There is no such record, or you may not change it."))
     if row.pk is None and row.key is None:
@@ -116,7 +111,7 @@ def _drafts(writing: Writing, wanted: Sequence[int], rows: Sequence[Row]) -> dic
         return {}
     reached = kind.model._base_manager.filter(permissions.row_condition(kind.model, by, "edit"))
     pks = set(reached.filter(pk__in=wanted).values_list("pk", flat=True))
-    with_tags = any("tags" in row.given for row in rows)
+    with_tags = any(row.tags is not None or "tags" in row.given for row in rows)
     return {draft.record.pk: draft for draft in load_drafts(kind, pks, with_tags=with_tags)}
 
 
@@ -140,7 +135,7 @@ def _read(writing: Writing, rows: Sequence[Row]) -> None:
         _check_required(writing, row)
     fill = rules_for_rows(writing.kind.key).fill
     if fill is not None:
-        fill([row for row in left if not row.is_refused], writing.by, writing.at)
+        fill([row for row in left if not row.is_refused], writing)
     for row in left:
         _check(writing, row)
 
@@ -155,8 +150,15 @@ def _apply(writing: Writing, row: Row, owners: Mapping[int, User]) -> None:
             setattr(record, writing.fields.column(field).attname, value)
     if row.is_new:
         pk = row.owner.pk if row.owner else None
-        owner = owners.get(pk, writing.by) if pk else writing.by
-        record.owner_id, record.team_id = owner.pk, owner.team_id
+        named = owners.get(pk) if pk else None
+        owner, team = (named, named.team_id) if named else (writing.owner, _pk(writing.team))
+        record.owner_id, record.team_id = _pk(owner), team
+        for name, value in writing.marks.items():
+            setattr(record, name, value)
+
+
+def _pk(row: Any) -> int | None:
+    return row.pk if row is not None else None
 
 
 def _check_required(writing: Writing, row: Row) -> None:
@@ -227,14 +229,15 @@ def _write_changed(writing: Writing, rows: Sequence[Row], tags: Mapping[str, Tag
     if not drafts:
         return
     complete(writing.kind, drafts, writing.at)
-    change_set = ChangeSet.objects.create(
+    change_set = writing.change_set or ChangeSet.objects.create(
         object_type=writing.kind.key, action="edit", actor=writing.by, at=writing.at
     )
     written = write_drafts(writing.kind, drafts, action="edit", change_set=change_set)
     for row in rows:
         row.status = UPDATED if row.record.pk in written else UNCHANGED
     if not written:
-        change_set.delete()
+        if writing.change_set is None:
+            change_set.delete()
         return
     ChangeSet.objects.filter(pk=change_set.pk).update(count=F("count") + len(written))
     after_change(writing.kind.key, written, changes=written, by=writing.by)
@@ -245,7 +248,7 @@ def _write_new(writing: Writing, rows: Sequence[Row], tags: Mapping[str, Tag]) -
         return
     rules, kind = rules_for_rows(writing.kind.key), writing.kind
     records = [row.record for row in rows]
-    rules.begin(records, writing.by, writing.at)
+    rules.begin(records, writing)
     for record in records:
         normalise = getattr(record, "normalise", None)
         if normalise is not None:
@@ -256,8 +259,9 @@ def _write_new(writing: Writing, rows: Sequence[Row], tags: Mapping[str, Tag]) -
         actor=writing.by,
         action="create",
         changes_by_subject=[(record, {}) for record in records],
+        change_set=writing.change_set,
     )
-    rules.made(records, writing.by, writing.at)
+    rules.made(rows, writing)
     after_change(kind.key, [record.pk for record in records], action=CREATE, by=writing.by)
     for row in rows:
         row.status = CREATED

@@ -18,7 +18,17 @@ def encoding_of(chunks: Chunks) -> str | None:
     start = next(iter(chunks()), b"")[:4]
     is_utf_16 = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     tried = ("utf-16",) if is_utf_16 else ENCODINGS
-    return next((encoding for encoding in tried if _reads_as(chunks, encoding)), None)
+    return next((encoding for encoding in tried if _fits(chunks, encoding)), None)
+
+
+def reads_as(chunks: Chunks, encoding: str) -> bool:
+    """Whether the whole file can be read in an encoding that we know."""
+    try:
+        return encoding in (*ENCODINGS, "utf-16") and all(
+            "\0" not in it for it in decoded(chunks, encoding)
+        )
+    except UnicodeError:
+        return False
 
 
 def decoded(chunks: Chunks, encoding: str) -> Iterator[str]:
@@ -29,7 +39,7 @@ def decoded(chunks: Chunks, encoding: str) -> Iterator[str]:
     yield decoder.decode(b"", final=True)
 
 
-def _reads_as(chunks: Chunks, encoding: str) -> bool:
+def _fits(chunks: Chunks, encoding: str) -> bool:
     foreign = common = 0
     try:
         for piece in decoded(chunks, encoding):

@@ -8,14 +8,14 @@ from itertools import chain, count, dropwhile, islice
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.utils.translation import gettext as _
 
 from core.choices import FileKind
 from core.errors import Refused
 from core.tabular.cards import card_rows, is_address_book
 from core.tabular.delimited import Lines, delimiter_of, table_rows
-from core.tabular.encodings import decoded, encoding_of
+from core.tabular.encodings import decoded, encoding_of, reads_as
 from core.tabular.layout import LOOKED_AT, Body, Row, header_place, is_blank
 from core.tabular.workbooks import is_workbook, sheet_rows
 
@@ -45,11 +45,21 @@ class Table:
     below: list[str]
 
 
-def read_table(upload: "UploadedFile[bytes]", out: IO[bytes]) -> Table:
-    """Write the header and the rows of the upload as CSV in UTF-8; refuses what holds no table."""
-    if is_workbook(upload):
-        return _write(sheet_rows(upload), FileKind.WORKBOOK, UTF_8, COMMA, out)
-    encoding = encoding_of(upload.chunks)
+@dataclass(frozen=True)
+class Told:
+    """What somebody has said of a file; what is empty is found out."""
+
+    encoding: str = ""
+    delimiter: str = ""
+    header_line: int = 0
+
+
+def read_table(file: "File[bytes]", out: IO[bytes], told: Told = Told()) -> Table:  # frozen
+    """Write the header and the rows of the file as CSV in UTF-8; refuses what holds no table."""
+    line = told.header_line
+    if is_workbook(file):
+        return _write(sheet_rows(file), FileKind.WORKBOOK, UTF_8, COMMA, out, line)
+    encoding = told.encoding if reads_as(file.chunks, told.encoding) else encoding_of(file.chunks)
     if encoding is None:
         raise Refused(
             _(
@@ -57,24 +67,31 @@ def read_table(upload: "UploadedFile[bytes]", out: IO[bytes]) -> Table:
             )
         )
     with SpooledTemporaryFile(max_size=IN_MEMORY) as text:
-        for piece in decoded(upload.chunks, encoding):
+        for piece in decoded(file.chunks, encoding):
             text.write(piece.encode())
         if is_address_book(text):
-            return _write(card_rows(text), FileKind.ADDRESS_BOOK, encoding, COMMA, out)
-        delimiter = delimiter_of(text)
+            return _write(card_rows(text), FileKind.ADDRESS_BOOK, encoding, COMMA, out, line)
+        delimiter = told.delimiter or delimiter_of(text)
         text.seek(0)
-        return _write(table_rows(Lines(text), delimiter), FileKind.TEXT, encoding, delimiter, out)
+        rows = table_rows(Lines(text), delimiter)
+        return _write(rows, FileKind.TEXT, encoding, delimiter, out, line)
 
 
 def _write(
-    rows: Iterator[list[str]], kind: FileKind, encoding: str, delimiter: str, out: IO[bytes]
+    rows: Iterator[list[str]],
+    kind: FileKind,
+    encoding: str,
+    delimiter: str,
+    out: IO[bytes],
+    line: int,
 ) -> Table:
     numbered = dropwhile(lambda pair: is_blank(pair[1]), enumerate(rows, start=1))
     first = list(islice(numbered, LOOKED_AT))
     start = [row for _number, row in first]
     if not start:
         raise Refused(_("The file has no rows below the header."))
-    place = header_place(start)
+    numbers = [number for number, _row in first]
+    place = numbers.index(line) if line in numbers else header_place(start)
     columns = _columns_of(start[place])
     above = [_line(row) for row in start[:place] if not is_blank(row)]
     body = Body(chain(start[place + 1 :], (row for _number, row in numbered)), len(columns))

@@ -14,6 +14,7 @@ from crm.models.companies import Company
 from crm.models.contacts import Contact
 from crm.models.deals import Deal
 from crm.models.leads import Lead
+from crm.models.places import Imported, import_index
 
 
 class ActivityQuerySet(OwnedQuerySet["Activity"]):
@@ -28,7 +29,7 @@ class ActivityQuerySet(OwnedQuerySet["Activity"]):
         return self.select_related("owner", "contact", "company", "lead__contact", "deal")
 
 
-class Activity(OwnedRecord):
+class Activity(Imported, OwnedRecord):
     """A call, a meeting, a note, a task or an e-mail, and the records it belongs to.
 
     `at` is when it happened or is meant to happen; a task without a date has none. What is over or
@@ -96,6 +97,7 @@ class Activity(OwnedRecord):
         verbose_name_plural = _("activities")
         indexes = [
             bin_index("crm_activity_bin"),
+            import_index("crm_activity_import"),
             models.Index(fields=["contact", "-at"], name="crm_activity_contact"),
             models.Index(fields=["company", "-at"], name="crm_activity_company"),
             models.Index(fields=["lead", "-at"], name="crm_activity_lead"),

@@ -12,7 +12,7 @@ from core.models import OwnedQuerySet, OwnedRecord, bin_index
 from core.permissions import Access
 from core.text import comparable
 from crm.choices import CompanyKind
-from crm.models.places import Address, Origin
+from crm.models.places import Address, Imported, Origin, import_index
 
 
 class CompanyQuerySet(OwnedQuerySet["Company"]):
@@ -20,7 +20,7 @@ class CompanyQuerySet(OwnedQuerySet["Company"]):
         return self.select_related("owner")
 
 
-class Company(Address, Origin, OwnedRecord):
+class Company(Address, Origin, Imported, OwnedRecord):
     """An organisation; among what somebody may see it exists once, whatever belongs to it."""
 
     name = models.CharField(_("name"), max_length=200)
@@ -62,6 +62,7 @@ class Company(Address, Origin, OwnedRecord):
         verbose_name_plural = _("companies")
         indexes = [
             bin_index("crm_company_bin"),
+            import_index("crm_company_import"),
             models.Index(fields=["name_key", "id"], name="crm_company_name"),
             models.Index(fields=["owner", "name_key", "id"], name="crm_company_owner"),
             models.Index(fields=["team", "name_key", "id"], name="crm_company_team"),

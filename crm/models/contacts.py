@@ -12,7 +12,7 @@ from core.permissions import Access
 from core.text import comparable
 from crm.choices import LifecycleStage
 from crm.models.companies import Company
-from crm.models.places import Address, Origin
+from crm.models.places import Address, Imported, Origin, import_index
 
 
 class ContactQuerySet(OwnedQuerySet["Contact"]):
@@ -20,7 +20,7 @@ class ContactQuerySet(OwnedQuerySet["Contact"]):
         return self.select_related("owner", "company")
 
 
-class Contact(Address, Origin, OwnedRecord):
+class Contact(Address, Origin, Imported, OwnedRecord):
     """A person. Consent, interactions and messages hang here, never on the lead."""
 
     READ_BY_NAME = (*OwnedRecord.READ_BY_NAME, "email", "phone")
@@ -73,6 +73,7 @@ class Contact(Address, Origin, OwnedRecord):
         verbose_name_plural = _("contacts")
         indexes = [
             bin_index("crm_contact_bin"),
+            import_index("crm_contact_import"),
             models.Index(fields=["name_key", "id"], name="crm_contact_name"),
             models.Index(fields=["email_key"], name="crm_contact_email"),
             models.Index(fields=["owner", "name_key", "id"], name="crm_contact_owner"),

@@ -18,7 +18,7 @@ from crm.models.companies import Company
 from crm.models.contacts import Contact
 from crm.models.leads import Lead
 from crm.models.pipelines import Pipeline, Stage
-from crm.models.places import Origin
+from crm.models.places import Imported, Origin, import_index
 from crm.models.products import Product
 
 
@@ -36,7 +36,7 @@ class DealQuerySet(OwnedQuerySet["Deal"]):
         return self.select_related("company", "contact", "pipeline", "stage", "owner")
 
 
-class Deal(Origin, OwnedRecord):
+class Deal(Origin, Imported, OwnedRecord):
     """A sale that is under way, won or lost.
 
     `amount` is in `currency`; `base_amount` is the same in the company's own currency by the rate of
@@ -120,6 +120,7 @@ class Deal(Origin, OwnedRecord):
         verbose_name_plural = _("deals")
         indexes = [
             bin_index("crm_deal_bin"),
+            import_index("crm_deal_import"),
             models.Index(fields=["name_key", "id"], name="crm_deal_name"),
             models.Index(fields=["status", "close_on", "id"], name="crm_deal_close"),
             models.Index(fields=["close_on", "id"], name="crm_deal_close_on"),

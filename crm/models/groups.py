@@ -13,6 +13,7 @@ from core.permissions import Access
 from core.text import comparable
 from crm.choices import Attendance, EventKind, GroupKind
 from crm.models.contacts import Contact
+from crm.models.places import Imported, import_index
 
 
 class GroupQuerySet(OwnedQuerySet["Group"]):
@@ -20,7 +21,7 @@ class GroupQuerySet(OwnedQuerySet["Group"]):
         return self.select_related("owner")
 
 
-class Group(OwnedRecord):
+class Group(Imported, OwnedRecord):
     """An association, a chat group, a circle: people who know each other by it."""
 
     name = models.CharField(pgettext_lazy("group", "name"), max_length=200)
@@ -44,6 +45,7 @@ class Group(OwnedRecord):
         verbose_name_plural = _("groups")
         indexes = [
             bin_index("crm_group_bin"),
+            import_index("crm_group_import"),
             models.Index(fields=["name_key", "id"], name="crm_group_name"),
         ]
 
@@ -96,7 +98,7 @@ class EventQuerySet(OwnedQuerySet["Event"]):
         return self.select_related("owner", "group")
 
 
-class Event(OwnedRecord):
+class Event(Imported, OwnedRecord):
     """A webinar, a fair, a dinner: something people come to at a time."""
 
     name = models.CharField(pgettext_lazy("event", "name"), max_length=200)
@@ -133,6 +135,7 @@ class Event(OwnedRecord):
         verbose_name_plural = _("events")
         indexes = [
             bin_index("crm_event_bin"),
+            import_index("crm_event_import"),
             models.Index(fields=["name_key", "id"], name="crm_event_name"),
             models.Index(fields=["starts_at", "id"], name="crm_event_starts"),
         ]

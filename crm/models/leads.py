@@ -13,8 +13,7 @@ from core.permissions import Access
 from crm.choices import CLOSED_STATUSES, OPEN_STATUSES, LeadStatus
 from crm.models.companies import Company
 from crm.models.contacts import Contact
-from crm.models.imports import LeadImport
-from crm.models.places import Origin
+from crm.models.places import Imported, Origin, import_index
 
 
 class LeadQuerySet(OwnedQuerySet["Lead"]):
@@ -28,7 +27,7 @@ class LeadQuerySet(OwnedQuerySet["Lead"]):
         return self.select_related("contact", "company", "owner", "score")
 
 
-class Lead(Origin, OwnedRecord):
+class Lead(Origin, Imported, OwnedRecord):
     """A chance. It has a contact as soon as there is a name, an e-mail or a phone."""
 
     READ_BY_NAME = ("owner", "team", "deleted_at", "contact", "company", "external_id")
@@ -62,14 +61,6 @@ class Lead(Origin, OwnedRecord):
         on_delete=models.SET_NULL,
         related_name="leads",
     )
-    imported_by = models.ForeignKey(
-        LeadImport,
-        verbose_name=_("import"),
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="leads",
-    )
     captured_at = models.DateTimeField(_("captured"), null=True, blank=True)
     touched_at = models.DateTimeField(_("last touch"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
@@ -81,6 +72,7 @@ class Lead(Origin, OwnedRecord):
         verbose_name_plural = _("leads")
         indexes = [
             bin_index("crm_lead_bin"),
+            import_index("crm_lead_import"),
             models.Index(fields=["status", "-id"], name="crm_lead_status"),
             models.Index(fields=["owner", "-id"], name="crm_lead_owner"),
             models.Index(fields=["team", "-id"], name="crm_lead_team"),

@@ -32,3 +32,30 @@ class Origin(models.Model):
 
     class Meta:
         abstract = True
+
+
+class Imported(models.Model):
+    """Which import made the record."""
+
+    imported_by = models.ForeignKey(
+        "crm.FileImport",
+        verbose_name=_("import"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,  # `import_index`: most records come from no import
+    )
+
+    class Meta:
+        abstract = True
+
+
+def import_index(name: str) -> models.Index:
+    """The records of imports alone."""
+    return models.Index(
+        fields=["imported_by", "id"],
+        name=name,
+        condition=models.Q(imported_by__isnull=False),
+    )

@@ -11,6 +11,7 @@ from core.choices import Currency
 from core.models import OwnedQuerySet, OwnedRecord, bin_index
 from core.permissions import Access
 from core.text import comparable
+from crm.models.places import Imported, import_index
 
 
 class ProductQuerySet(OwnedQuerySet["Product"]):
@@ -18,7 +19,7 @@ class ProductQuerySet(OwnedQuerySet["Product"]):
         return self.select_related("owner")
 
 
-class Product(OwnedRecord):
+class Product(Imported, OwnedRecord):
     """A product or service with its list price."""
 
     name = models.CharField(pgettext_lazy("product", "name"), max_length=200)
@@ -40,6 +41,7 @@ class Product(OwnedRecord):
         verbose_name_plural = _("products")
         indexes = [
             bin_index("crm_product_bin"),
+            import_index("crm_product_import"),
             models.Index(fields=["name_key", "id"], name="crm_product_name"),
         ]
 

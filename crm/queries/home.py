@@ -50,7 +50,7 @@ def call_first(home: HomeView, user: "User") -> dict[str, Any] | None:
         "url": home.address("crm.lead", *UNTOUCHED, sort="-score"),
         "has_leads": bool(rows) or Lead.objects.visible_to(user).exists(),
         "average": rows[0].score.version.metrics.get("base_rate") if rows else None,
-        "may_import": access.may("crm.lead.import"),
+        "may_import": access.may("crm.import.use"),
         "may_create": access.may("crm.lead.create"),
         "sees_company": access.sees("crm.lead.company"),
     }

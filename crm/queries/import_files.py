@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, TypedDict
 
 from core.tabular.delimited import Lines, filled_rows
-from crm.models import LeadImport
+from crm.models import FileImport
 
 SLICE_ROWS = 500
 
@@ -17,7 +17,7 @@ class RowSlice(TypedDict):
     rows: int
 
 
-def slices(lead_import: LeadImport) -> Iterator[tuple[RowSlice, float]]:
+def slices(lead_import: FileImport) -> Iterator[tuple[RowSlice, float]]:
     """Cut the file into slices; yields each with the share of the file read so far."""
     with lead_import.file.open("rb") as stored:
         size = max(stored.size, 1)
@@ -35,7 +35,7 @@ def slices(lead_import: LeadImport) -> Iterator[tuple[RowSlice, float]]:
             yield cut, 1.0
 
 
-def read_slice(lead_import: LeadImport, cut: dict[str, Any]) -> list[list[str]]:
+def read_slice(lead_import: FileImport, cut: dict[str, Any]) -> list[list[str]]:
     """The rows of one slice."""
     with lead_import.file.open("rb") as stored:
         stored.seek(cut["offset"])

@@ -39,6 +39,7 @@ ACTIVITY = RecordType(
         shared.TAGS,
         shared.OWNER,
         shared.CREATED,
+        shared.IMPORT,
     ),
     searched=Searched({"name": ["subject"], "other": ["body"]}, summary=["kind", "company"]),
     slug="activities",

@@ -36,6 +36,7 @@ COMPANY = RecordType(
         shared.OWNER,
         shared.TOUCHED,
         shared.CREATED,
+        shared.IMPORT,
     ),
     (shared.activities("company"), shared.interactions("contact__company")),
     Searched(

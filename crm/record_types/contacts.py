@@ -47,6 +47,7 @@ CONTACT = RecordType(
         shared.OWNER,
         shared.TOUCHED,
         shared.CREATED,
+        shared.IMPORT,
     ),
     (shared.activities("contact"), shared.interactions("contact")),
     Searched(

@@ -103,6 +103,7 @@ DEAL = RecordType(
         shared.TOUCHED,
         Field("closed", _("Closed"), FieldType.MOMENT, path="closed_at", is_editable=False),
         shared.CREATED,
+        shared.IMPORT,
     ),
     (shared.activities("deal"),),
     Searched(
@@ -135,6 +136,7 @@ PRODUCT = RecordType(
         shared.TAGS,
         shared.OWNER,
         shared.CREATED,
+        shared.IMPORT,
     ),
     searched=Searched({"name": ["name"], "other": ["sku"]}, summary=["category"]),
     slug="products",

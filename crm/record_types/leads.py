@@ -54,6 +54,7 @@ LEAD = RecordType(
         shared.TOUCHED,
         Field("closed", _("Closed"), FieldType.MOMENT, path="closed_at", is_editable=False),
         shared.CREATED,
+        shared.IMPORT,
     ),
     (shared.activities("lead"), shared.interactions("contact", anchor="contact_id")),
     Searched(

@@ -1,10 +1,11 @@
 """Fields and behaviours that several record types have."""
 
+from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.choices import FieldType
-from core.registries.records import Behaviour, Field
+from core.registries.records import Behaviour, Choices, Field
 from core.time_ids import first_id
 from crm.choices import ActivityKind, InteractionKind
 
@@ -19,6 +20,26 @@ CURRENCY = Field("currency", _("Currency"), FieldType.CHOICE)
 DESCRIPTION = Field("description", _("Description"), FieldType.LONG_TEXT)
 SOURCE = Field("source", _("Source"))
 EXTERNAL_ID = Field("external_id", _("External ID"))
+
+
+def _imports() -> Choices:
+    """The newest ones: who looks for older ones sorts by the day."""
+    rows = apps.get_model("crm.FileImport")._base_manager.filter(run__isnull=False)
+    return [
+        (pk, f"{name} ({pk})")
+        for pk, name in rows.order_by("-pk").values_list("pk", "file_name")[:OFFERED_IMPORTS]
+    ]
+
+
+OFFERED_IMPORTS = 200
+IMPORT = Field(
+    "import",
+    _("Import"),
+    FieldType.CHOICE,
+    path="imported_by_id",
+    choices=_imports,
+    is_editable=False,
+)
 
 ADDRESS = (
     Field("street", _("Street"), section="address"),

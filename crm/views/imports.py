@@ -1,43 +1,47 @@
-"""Imports: upload, match columns, watch, result."""
+"""Imports: upload, match columns, try, watch, result, revert."""
 
 import csv
 from collections.abc import Iterator
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from core import permissions
 from core.assigning import assignable_users
-from core.choices import KnownWhen
 from core.downloads import CSV, download
 from core.errors import Refused
-from core.models import User
+from core.models import JobRun, User
 from core.pages import UNPROCESSABLE, form_page, render_page, status_of_poll
 from core.permissions import requires
+from core.registries import record_types
 from core.spreadsheets import defused
+from core.tabular.reading import Told
 from core.tasks import wake
+from crm.choices import ImportMode
 from crm.forms import UploadForm
-from crm.models import LeadImport
+from crm.models import FileImport
 from crm.queries.imports import (
     import_result,
     imports_visible_to,
     latest_imports,
     refused_rows,
+    trial_result,
 )
-from crm.services.import_files import receive_file
-from crm.services.import_mapping import (
-    CUSTOM,
-    IGNORE,
-    REASON,
-    apply_choices,
-    recall_marks,
-    restrict_mapping,
-    targets_for,
-)
-from crm.services.lead_imports import start_import
+from crm.services.imports.kinds import KINDS
+from crm.services.imports.mapping import REASON, apply_choices
+from crm.services.imports.matching import Matching
+from crm.services.imports.receiving import read_again, receive_file
+from crm.services.imports.reverting import may_revert, start_reverting
+from crm.services.imports.running import settle, start_import, start_trial
+from crm.services.imports.suggestions import questions_of
+from crm.services.imports.writing import targets_of
+
+NO_KEY = "-"
 
 
 class _Echo:
@@ -47,106 +51,224 @@ class _Echo:
         return line
 
 
-def _import(request: HttpRequest, pk: int) -> LeadImport:
+def _import(request: HttpRequest, pk: int) -> FileImport:
     return get_object_or_404(imports_visible_to(permissions.user_of(request)), pk=pk)
 
 
-@requires("crm.lead.import")
+@requires("crm.import.use")
 def import_list(request: HttpRequest) -> HttpResponse:
     """Earlier imports, and a place to drop the next file."""
     user = permissions.user_of(request)
-    form = UploadForm(request.POST or None, request.FILES or None)
+    started = {"object_type": request.GET.get("of", "")}
+    form = UploadForm(request.POST or None, request.FILES or None, initial=started)
 
     def on_valid(valid: UploadForm) -> tuple[str, str]:
-        lead_import = receive_file(upload=valid.cleaned_data["file"], by=user)
+        given = valid.cleaned_data
+        file_import = receive_file(
+            upload=given["file"], by=user, at=timezone.now(), object_type=given["object_type"]
+        )
         return _("The file is read. Check how its columns match."), reverse(
-            "import_map", args=[lead_import.pk]
+            "import_map", args=[file_import.pk]
         )
 
     context = {"imports": latest_imports(user)}
     return form_page(request, "crm/import_list.html", form, on_valid, context)
 
 
-@requires("crm.lead.import")
+@requires("crm.import.use")
 def import_map(request: HttpRequest, pk: int) -> HttpResponse:
-    """Which column is which field; then the import starts."""
+    """Which column is which field, what becomes of rows that are there; then it is tried or begun."""
     user = permissions.user_of(request)
-    lead_import = _import(request, pk)
-    if lead_import.is_started:
-        return redirect(lead_import)
-    access = permissions.access_of(user)
-    mapping, error = restrict_mapping(recall_marks(lead_import.mapping), access), ""
+    file_import = _import(request, pk)
+    if file_import.is_started:
+        return redirect(file_import)
+    error = ""
     if request.method == "POST":
         try:
-            mapping = _chosen_mapping(request, lead_import)
-            owner = _chosen_owner(request, user)
-            run = start_import(
-                lead_import=lead_import, mapping=mapping, owner=owner, by=user, as_of=timezone.now()
-            )
+            return _matched(request, file_import, user)
         except Refused as refusal:
             error = str(refusal)
-        else:
-            wake(run.pk)
-            return redirect(lead_import)
     context = {
-        "import": lead_import,
-        "mapping": mapping,
-        "targets": targets_for(access).items(),
-        "custom": CUSTOM,
-        "ignore": IGNORE,
-        "known_when": KnownWhen.choices,
-        "owners": assignable_users(user, "crm.lead"),
+        "import": file_import,
+        "matching": Matching(file_import, targets_of(file_import, timezone.now())),
+        "kinds": [(key, record_types[key].plural) for key in KINDS],
+        "modes": ImportMode.choices,
+        "no_key": NO_KEY,
+        "owners": assignable_users(user, file_import.object_type),
         "error": error,
     }
     status = UNPROCESSABLE if error else 200
     return render_page(request, "crm/import_map.html", context, status=status)
 
 
-def _chosen_mapping(request: HttpRequest, lead_import: LeadImport) -> list[dict[str, object]]:
-    targets = request.POST.getlist("target")
-    known = request.POST.getlist("known_when")
-    if len(targets) != len(lead_import.mapping) or len(known) != len(targets):
+def _matched(request: HttpRequest, file_import: FileImport, user: User) -> HttpResponse:
+    """Read the file anew, try it, or begin, as the button says."""
+    now, action = timezone.now(), request.POST.get("action")
+    if action == "read":
+        told = Told(
+            request.POST.get("encoding", ""),
+            request.POST.get("delimiter", "")[:1],
+            _line(request.POST.get("header_line", "")),
+        )
+        kind = request.POST.get("object_type", "")
+        read_again(file_import=file_import, told=told, object_type=kind, by=user, at=now)
+        return redirect("import_map", pk=file_import.pk)
+    targets = targets_of(file_import, now)
+    chosen: dict[str, Any] = {
+        "file_import": file_import,
+        "mapping": apply_choices(file_import.mapping, _choices(request, file_import), targets),
+        "owner": _chosen_owner(request, file_import, user),
+        "by": user,
+        "mode": _mode(request),
+        "key": _key(request),
+    }
+    # What was chosen is kept, whatever comes of it.
+    file_import.mapping, file_import.mode = chosen["mapping"], chosen["mode"]
+    if action == "start":
+        return _begin(start_import(**chosen, as_of=now), file_import)
+    settle(**chosen, at=now)
+    run = start_trial(file_import=file_import, by=user, as_of=now)
+    wake(run.pk)
+    return redirect("import_check", pk=file_import.pk)
+
+
+def _begin(run: JobRun, file_import: FileImport) -> HttpResponse:
+    wake(run.pk)
+    return redirect(file_import)
+
+
+def _line(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
+
+
+def _mode(request: HttpRequest) -> str:
+    mode = request.POST.get("mode", "")
+    return mode if mode in ImportMode.values else str(ImportMode.BOTH)
+
+
+def _key(request: HttpRequest) -> list[str] | None:
+    """None: all that the mapping offers."""
+    key = request.POST.get("key", "")
+    return None if not key else [] if key == NO_KEY else [key]
+
+
+def _choices(request: HttpRequest, file_import: FileImport) -> list[dict[str, Any]]:
+    columns = len(file_import.mapping)
+    given = {name: request.POST.getlist(name) for name in ("target", "known_when", "format")}
+    if any(len(values) != columns for values in given.values()):
         raise Refused(_("The form was incomplete. Reload the page and try again."))
-    return apply_choices(lead_import.mapping, targets, known)
+    dropping = request.POST.getlist("placeholders")
+    return [
+        {
+            **{name: values[place] for name, values in given.items()},
+            "placeholders": str(place) in dropping or not entry["empties"],
+        }
+        for place, entry in enumerate(file_import.mapping)
+    ]
 
 
-def _chosen_owner(request: HttpRequest, user: User) -> User | None:
-    choices = {str(colleague.pk): colleague for colleague in assignable_users(user, "crm.lead")}
+def _chosen_owner(request: HttpRequest, file_import: FileImport, user: User) -> User | None:
+    people = assignable_users(user, file_import.object_type)
+    choices = {str(colleague.pk): colleague for colleague in people}
     wanted = request.POST.get("owner", "")
     if wanted and wanted not in choices:
         raise Refused(_("Choose an owner from the list."))
     return choices.get(wanted)
 
 
-@requires("crm.lead.import")
+@requires("crm.import.use")
+def import_check(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the trial found: counts, examples, refused rows, names that match nothing."""
+    user = permissions.user_of(request)
+    file_import = _import(request, pk)
+    if file_import.is_started:
+        return redirect(file_import)
+    if file_import.trial is None:
+        return redirect("import_map", pk=pk)
+    targets = targets_of(file_import, timezone.now())
+    context = trial_result(file_import, timezone.now())
+    is_over = not file_import.trial.is_active
+    context |= {"error": "", "questions": questions_of(file_import, targets) if is_over else []}
+    if request.method == "POST":
+        try:
+            return _answered(request, file_import, context["questions"], user)
+        except Refused as refusal:
+            context["error"] = str(refusal)
+    return render_page(
+        request,
+        "crm/import_check.html",
+        context,
+        parts={"run": "run"},
+        status=UNPROCESSABLE if context["error"] else status_of_poll(request, is_over=is_over),
+    )
+
+
+def _answered(
+    request: HttpRequest, file_import: FileImport, questions: list[Any], user: User
+) -> HttpResponse:
+    """What names mean is kept; then it is tried again, or begun."""
+    if file_import.trial is None or file_import.trial.is_active:
+        raise Refused(_("The trial is still running. Wait for it, or cancel it."))
+    for question in questions:
+        answer = request.POST.get(question.name, "")
+        values = {**file_import.mapping[question.place]["values"], question.text: answer}
+        file_import.mapping[question.place]["values"] = {k: v for k, v in values.items() if v}
+    now = timezone.now()
+    chosen: dict[str, Any] = {
+        "file_import": file_import,
+        "mapping": file_import.mapping,
+        "owner": file_import.owner,
+        "by": user,
+        "key": file_import.key,
+    }
+    if request.POST.get("action") == "start":
+        return _begin(start_import(**chosen, as_of=now), file_import)
+    settle(**chosen, at=now)
+    run = start_trial(file_import=file_import, by=user, as_of=now)
+    wake(run.pk)
+    return redirect("import_check", pk=file_import.pk)
+
+
+@requires("crm.import.use")
 def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Progress while it runs, then what came of it."""
-    lead_import = _import(request, pk)
-    if not lead_import.is_started:
+    user = permissions.user_of(request)
+    file_import = _import(request, pk)
+    if not file_import.is_started:
         return redirect("import_map", pk=pk)
-    context = import_result(lead_import, timezone.now())
-    access = permissions.access_of(permissions.user_of(request))
-    context["may_see_jobs"] = access.may("core.job.view")
+    context = import_result(file_import, timezone.now())
+    context["may_see_jobs"] = permissions.access_of(user).may("core.job.view")
+    context["may_revert"] = may_revert(file_import, user)
     return render_page(
         request,
         "crm/import_detail.html",
         context,
         parts={"run": "run"},
-        status=status_of_poll(request, is_over=not context["run"].is_active),
+        status=status_of_poll(request, is_over=not context["shown_run"].is_active),
     )
 
 
-@requires("crm.lead.import")
+@requires("crm.import.use")
+@require_POST
+def import_revert(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the import back."""
+    user = permissions.user_of(request)
+    file_import = _import(request, pk)
+    run = start_reverting(file_import=file_import, by=user, as_of=timezone.now())
+    return _begin(run, file_import)
+
+
+@requires("crm.import.use")
 def import_refused(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """The refused rows as a CSV file that can be mended and imported again."""
-    lead_import = _import(request, pk)
+    file_import = _import(request, pk)
     writer = csv.writer(_Echo())
 
     def lines() -> Iterator[str]:
         yield "\ufeff"  # Excel reads UTF-8 only with this mark
-        yield writer.writerow(map(defused, [*lead_import.columns, str(REASON)]))
-        for values, reason in refused_rows(lead_import):
-            padded = values + [""] * (len(lead_import.columns) - len(values))
+        yield writer.writerow(map(defused, [*file_import.columns, str(REASON)]))
+        for values, reason in refused_rows(file_import):
+            padded = values + [""] * (len(file_import.columns) - len(values))
             yield writer.writerow(map(defused, [*padded, reason]))
 
-    return download(lines(), f"refused-{lead_import.pk}.csv", CSV)
+    return download(lines(), f"refused-{file_import.pk}.csv", CSV)

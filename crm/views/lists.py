@@ -23,7 +23,7 @@ def _page(
 @requires("crm.lead.view")
 def lead_list(request: HttpRequest) -> HttpResponse:
     access = permissions.access_of(permissions.user_of(request))
-    return _page(request, LEADS, {"may_import": access.may("crm.lead.import")})
+    return _page(request, LEADS, {"may_import": access.may("crm.import.use")})
 
 
 @requires("crm.contact.view")

@@ -8,10 +8,11 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from core.models import JobRun, User
-from crm.models import LeadImport
-from crm.services.import_files import receive_file
-from crm.services.import_mapping import apply_choices
-from crm.services.lead_imports import start_import
+from crm.models import FileImport
+from crm.services.imports.mapping import apply_choices
+from crm.services.imports.receiving import receive_file
+from crm.services.imports.running import start_import
+from crm.services.imports.writing import targets_of
 from tests.factories.core import NOW
 from tests.running import carry_out
 
@@ -29,42 +30,62 @@ def csv_text(rows: Rows, delimiter: str = ",", end: str = "\r\n", *, quote: bool
     return out.getvalue()
 
 
-def upload(content: str | bytes, by: User, name: str = "leads.csv") -> LeadImport:
+def upload(
+    content: str | bytes, by: User, name: str = "leads.csv", object_type: str = "crm.lead"
+) -> FileImport:
     data = content.encode() if isinstance(content, str) else content
-    return receive_file(upload=SimpleUploadedFile(name, data), by=by)
+    file = SimpleUploadedFile(name, data)
+    return receive_file(upload=file, by=by, at=NOW, object_type=object_type)
 
 
 def start(
-    lead_import: LeadImport,
+    file_import: FileImport,
     by: User,
     owner: User | None = None,
     known_when: dict[str, str] | None = None,
+    formats: dict[str, str] | None = None,
+    mode: str = "",
+    key: Sequence[str] | None = None,
     **targets: str,
 ) -> JobRun:
     """Start with the proposed mapping, changed by column name (spaces as underscores)."""
-    mapping = lead_import.mapping
-    wanted = [targets.get(e["column"].replace(" ", "_"), e["target"]) for e in mapping]
-    known = [(known_when or {}).get(e["column"], e["known_when"]) for e in mapping]
+    choices = [
+        {
+            "target": targets.get(e["column"].replace(" ", "_"), e["target"]),
+            "known_when": (known_when or {}).get(e["column"], e["known_when"]),
+            "format": (formats or {}).get(e["column"], e["format"]),
+        }
+        for e in file_import.mapping
+    ]
     return start_import(
-        lead_import=lead_import,
-        mapping=apply_choices(mapping, wanted, known),
+        file_import=file_import,
+        mapping=apply_choices(file_import.mapping, choices, targets_of(file_import, NOW)),
         owner=owner or by,
         by=by,
         as_of=NOW,
+        mode=mode,
+        key=key,
     )
 
 
-def import_file(content: str | bytes | Rows, by: User, **more: Any) -> LeadImport:
+def import_file(
+    content: str | bytes | Rows,
+    by: User,
+    *,
+    name: str = "leads.csv",
+    object_type: str = "crm.lead",
+    **more: Any,
+) -> FileImport:
     """Upload, match, and carry the run out; the import with its run."""
     text = content if isinstance(content, str | bytes) else csv_text(content)
-    lead_import = upload(text, by)
-    run = carry_out(start(lead_import, by, **more))
-    lead_import.refresh_from_db()
-    assert lead_import.run == run
-    return lead_import
+    file_import = upload(text, by, name, object_type)
+    run = carry_out(start(file_import, by, **more))
+    file_import.refresh_from_db()
+    assert file_import.run == run
+    return file_import
 
 
-def counts(lead_import: LeadImport) -> tuple[int, int, int]:
+def counts(lead_import: FileImport) -> tuple[int, int, int]:
     """Created, updated, refused."""
     assert lead_import.run is not None
     result = lead_import.run.result

@@ -12,9 +12,9 @@ from crm.models import (
     Contact,
     Deal,
     Event,
+    FileImport,
     Group,
     Lead,
-    LeadImport,
     LeadScore,
     Pipeline,
     Product,
@@ -60,11 +60,11 @@ class LeadFactory(DjangoModelFactory):
     source = "Fair"
 
 
-class LeadImportFactory(DjangoModelFactory):
+class FileImportFactory(DjangoModelFactory):
     """An import that waits for its columns to be matched; `text` is the file's content."""
 
     class Meta:
-        model = LeadImport
+        model = FileImport
         exclude = ("text",)
 
     text = "Name,E-mail\nAda,ada@example.org\n"
@@ -79,14 +79,15 @@ class LeadImportFactory(DjangoModelFactory):
 
     class Params:
         done = factory.Trait(
-            run=factory.SubFactory(JobRunFactory, kind="crm.lead_import"),
+            run=factory.SubFactory(JobRunFactory, kind="crm.file_import"),
         )
 
 
 def entry(column: str, target: str = "ignore", **more: str) -> dict[str, object]:
     """A line of a mapping."""
     given = {"column": column, "target": target, "type": "text", "known_when": KnownWhen.BEFORE}
-    return {**given, "samples": ["x"], **more}
+    read = {"formats": [], "format": "", "empties": [], "placeholders": True, "values": {}}
+    return {**given, "samples": ["x"], **read, **more}
 
 
 class RefusedRowFactory(DjangoModelFactory):

@@ -30,16 +30,17 @@ def start_import(rows: int, with_outcome: str, seed: int) -> int:
     from django.utils.dateparse import parse_datetime
 
     from core.models import User
-    from crm.services import lead_imports
-    from crm.services.import_files import receive_file
+    from crm.services.imports import running
+    from crm.services.imports.receiving import receive_file
 
     user = User.objects.get(email="admin@sample.renmai")
     content = leads_csv(rows, with_outcome=with_outcome == "closed", seed=seed)
-    lead_import = receive_file(upload=SimpleUploadedFile(f"{seed}.csv", content), by=user)
     as_of = parse_datetime(NOW)
     assert as_of is not None
-    run = lead_imports.start_import(
-        lead_import=lead_import, mapping=lead_import.mapping, owner=user, by=user, as_of=as_of
+    upload = SimpleUploadedFile(f"{seed}.csv", content)
+    file_import = receive_file(upload=upload, by=user, at=as_of, object_type="crm.lead")
+    run = running.start_import(
+        file_import=file_import, mapping=file_import.mapping, owner=user, by=user, as_of=as_of
     )
     return run.pk
 
@@ -99,10 +100,10 @@ def facts() -> dict[str, object]:
         "numbers": sorted(map(str, Lead.objects.values_list("external_id", flat=True))),
         "contacts": sorted(Contact.objects.values_list("name", "email"), key=str),
         "companies": sorted(Company.objects.values_list("name", flat=True)),
-        "refused": sorted(RefusedRow.objects.values_list("lead_import_id", "row_number")),
+        "refused": sorted(RefusedRow.objects.values_list("file_import_id", "row_number")),
         "results": [
             [run.kind, run.state, run.rows_read, run.rows_written, run.result]
-            for run in JobRun.objects.filter(kind="crm.lead_import").order_by("pk")
+            for run in JobRun.objects.filter(kind="crm.file_import").order_by("pk")
         ],
         "audit": sorted(AuditEvent.objects.values_list("action", "object_type")),
         "scores": sorted(

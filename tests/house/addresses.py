@@ -28,7 +28,7 @@ from core.models import (
     SavedView,
     User,
 )
-from crm.models import LeadImport
+from crm.models import FileImport
 from tests.factories import (
     ActivityFactory,
     ApiTokenFactory,
@@ -37,10 +37,10 @@ from tests.factories import (
     CustomFieldFactory,
     DealFactory,
     EventFactory,
+    FileImportFactory,
     GroupFactory,
     JobRunFactory,
     LeadFactory,
-    LeadImportFactory,
     PipelineFactory,
     ProductFactory,
     RoleFactory,
@@ -166,12 +166,12 @@ def _deleted_file(owner: User) -> dict[str, int]:
 
 
 def _import(owner: User) -> int:
-    lead_import: LeadImport = LeadImportFactory(created_by=owner, done=True)
+    lead_import: FileImport = FileImportFactory(created_by=owner, done=True)
     return lead_import.pk
 
 
 def _waiting_import(owner: User) -> int:
-    return LeadImportFactory(created_by=owner).pk
+    return FileImportFactory(created_by=owner).pk
 
 
 def _view(owner: User) -> int:

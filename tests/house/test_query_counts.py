@@ -22,7 +22,7 @@ from core.models import (
     User,
     Webhook,
 )
-from crm.models import DealContact, Lead, LeadImport, Membership
+from crm.models import DealContact, FileImport, Lead, Membership
 from tests.factories import (
     ActivityFactory,
     CompanyFactory,
@@ -30,10 +30,10 @@ from tests.factories import (
     CustomFieldFactory,
     DealFactory,
     EventFactory,
+    FileImportFactory,
     GroupFactory,
     JobRunFactory,
     LeadFactory,
-    LeadImportFactory,
     LeadScoreFactory,
     ModelVersionFactory,
     NotificationFactory,
@@ -219,9 +219,9 @@ def company_page(user: User, number: int) -> str:
 def jobs(user: User, number: int) -> str:
     for _row in range(number):
         JobRunFactory(requested_by=UserFactory())
-        upload = LeadImportFactory(created_by=user)
+        upload = FileImportFactory(created_by=user)
         JobRunFactory(
-            kind="crm.lead_import",
+            kind="crm.file_import",
             requested_by=user,
             scope={"import": upload.pk, "file": "x.csv"},
             state=RunState.QUEUED,
@@ -246,14 +246,14 @@ def job_page(user: User, number: int) -> str:
 
 def imports(user: User, number: int) -> str:
     for _row in range(number):
-        LeadImportFactory(created_by=user, owner=UserFactory(), done=True)
+        FileImportFactory(created_by=user, owner=UserFactory(), done=True)
     return reverse("import_list")
 
 
 def import_page(user: User, number: int) -> str:
-    lead_import: LeadImport = LeadImportFactory(created_by=user, done=True)
+    lead_import: FileImport = FileImportFactory(created_by=user, done=True)
     for _row in range(number):
-        RefusedRowFactory(lead_import=lead_import)
+        RefusedRowFactory(file_import=lead_import)
     return reverse("import_detail", args=[lead_import.pk])
 
 
@@ -261,7 +261,7 @@ def import_columns(user: User, number: int) -> str:
     """Columns to match and colleagues to give the leads to grow."""
     names = [f"Column {position}" for position in range(number)]
     UserFactory.create_batch(number, team=user.team)
-    lead_import = LeadImportFactory(
+    lead_import = FileImportFactory(
         created_by=user, columns=names, mapping=[entry(name) for name in names]
     )
     return reverse("import_map", args=[lead_import.pk])

@@ -56,7 +56,7 @@ def test_jobs_are_started_followed_and_cancelled(caller: Caller) -> None:
     assert caller.post(f"{url}cancel/").status_code == 422
     assert caller.post(f"{url}resume/").json()["state"] == RunState.QUEUED
     assert caller.get("jobs/").json()["results"][0]["id"] == JobRun.objects.get().pk
-    assert caller.post("jobs/", {"kind": "crm.lead_import"}).status_code == 422
+    assert caller.post("jobs/", {"kind": "crm.file_import"}).status_code == 422
 
 
 def test_a_token_for_records_says_nothing_of_jobs(caller: Caller, administrator: User) -> None:

@@ -12,7 +12,7 @@ from core.choices import RunState
 from core.errors import Refused
 from core.models import AuditEvent, JobPartition, JobRun, User
 from core.services.jobs import cancel_run, resume_run
-from tests.factories import JobRunFactory, LeadImportFactory
+from tests.factories import FileImportFactory, JobRunFactory
 from tests.factories.core import NOW
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ def test_job_is_started_once_however_often_it_is_asked_for(manager: User, log_in
     assert (run.kind, run.requested_by, run.state) == ("analytics.lead_score", manager, "queued")
 
 
-@pytest.mark.parametrize("kind", ["crm.lead_import", "no.such.kind"])
+@pytest.mark.parametrize("kind", ["crm.file_import", "no.such.kind"])
 def test_kind_that_needs_a_scope_is_not_started(manager: User, log_in: LogIn, kind: str) -> None:
     assert log_in(manager).post(reverse("job_start", args=[kind])).status_code == 404
     assert JobRun.objects.count() == 0
@@ -157,9 +157,9 @@ def test_people_watch_and_cancel_their_own_runs(
     sales: User, colleague: User, log_in: LogIn
 ) -> None:
     """Without the right to see the jobs page."""
-    upload = LeadImportFactory(created_by=sales)
+    upload = FileImportFactory(created_by=sales)
     scope = {"import": upload.pk, "file": upload.file_name}
-    run = queued(kind="crm.lead_import", requested_by=sales, scope=scope)
+    run = queued(kind="crm.file_import", requested_by=sales, scope=scope)
     for user, status in ((sales, 200), (colleague, 404)):
         assert log_in(user).get(reverse("job_run", args=[run.pk])).status_code == status
     log_in(sales).post(reverse("job_cancel", args=[run.pk]))

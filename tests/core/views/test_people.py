@@ -233,7 +233,7 @@ def test_circle_is_refused_with_the_form(administrator: User, team: Team, log_in
 def test_role_is_saved_with_one_form(administrator: User, log_in: LogIn) -> None:
     role = RoleFactory(
         name="Role",
-        grants={"crm.lead.view": Reach.OWN, "crm.lead.import": Reach.OWN},
+        grants={"crm.lead.view": Reach.OWN, "crm.import.use": Reach.OWN},
         hides=["crm.lead.city"],
     )
     client = log_in(administrator)
@@ -241,7 +241,7 @@ def test_role_is_saved_with_one_form(administrator: User, log_in: LogIn) -> None
     given = {
         "name": "Role",
         "grant:crm.lead.view": "2",
-        "grant:crm.lead.import": "on",
+        "grant:crm.import.use": "on",
         "grant:core.job.view": "on",
         "rule:crm.lead.source": "none",
     }
@@ -249,7 +249,7 @@ def test_role_is_saved_with_one_form(administrator: User, log_in: LogIn) -> None
     rights = rights_of(role)
     assert rights.grants == {
         "crm.lead.view": Reach.TEAM,
-        "crm.lead.import": Reach.OWN,
+        "crm.import.use": Reach.OWN,
         "core.job.view": Reach.ALL,
     }
     assert rights.rules == {"crm.lead.source": "none"}

@@ -18,9 +18,9 @@ from core.services.bins import erase
 from core.services.records import assign_records, delete_records, restore_records, save_record
 from core.services.undo import undo_change_set
 from crm.models import Contact, Lead
-from crm.services import lead_imports
 from crm.services.deals import move_deal
-from crm.services.import_files import receive_file
+from crm.services.imports import running
+from crm.services.imports.receiving import receive_file
 from crm.services.leads import set_lead_status
 from tests.changing import edit_records, tag_records
 from tests.factories import (
@@ -117,9 +117,9 @@ def test_import(hook: Webhook, administrator: User) -> None:
     LeadFactory(external_id="2", source="Web", contact=None, company=None)
     text = b"Lead ID,Source,Company,Name\n1,Web,,\n2,Web,,\n3,Web,ACME,Bo\n"
     upload = SimpleUploadedFile("leads.csv", text)
-    lead_import = receive_file(upload=upload, by=administrator)
-    run = lead_imports.start_import(
-        lead_import=lead_import,
+    lead_import = receive_file(upload=upload, by=administrator, at=NOW, object_type="crm.lead")
+    run = running.start_import(
+        file_import=lead_import,
         mapping=lead_import.mapping,
         owner=administrator,
         by=administrator,

@@ -8,19 +8,19 @@ from hypothesis import strategies as st
 
 from core.errors import Refused
 from core.tabular.delimited import Lines
-from crm.models import LeadImport
+from crm.models import FileImport
 from crm.queries import import_files
 from crm.queries.import_files import read_slice, slices
 from tests.crm.files import csv_text
-from tests.factories import LeadImportFactory
+from tests.factories import FileImportFactory
 
 pytestmark = pytest.mark.django_db
 
 CELL = st.text(st.sampled_from('ab ,"\r\n中é'), max_size=5)
 
 
-def stored(text: str) -> LeadImport:
-    return LeadImportFactory(text=text, columns=["A", "B"])
+def stored(text: str) -> FileImport:
+    return FileImportFactory(text=text, columns=["A", "B"])
 
 
 @given(

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from core.errors import Refused
 from core.models import AuditEvent, User
-from crm.models import LeadImport
+from crm.models import FileImport
 from tests.crm.files import csv_text, upload
 from tests.factories import UserFactory
+from tests.factories.core import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +26,7 @@ CHINESE = "姓名,公司\n林兆阳,明德精工\n陈晓,深圳市鑫晟科技�
 RARE_CHINESE = "姓名,公司\n喆,旻昇科技\n王堃,淼鑫焱\n"
 
 
-def stored_text(lead_import: LeadImport) -> str:
+def stored_text(lead_import: FileImport) -> str:
     return Path(lead_import.file.path).read_text(encoding="utf-8")
 
 
@@ -74,7 +75,7 @@ def test_utf_16_without_a_mark_is_refused_with_advice(sales: User) -> None:
 def test_file_that_is_no_text_is_refused(content: bytes, sales: User) -> None:
     with pytest.raises(Refused, match="not a text file"):
         upload(content, sales)
-    assert LeadImport.objects.count() == 0
+    assert FileImport.objects.count() == 0
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -121,7 +122,7 @@ def test_file_with_one_column_is_read(sales: User) -> None:
 def test_file_that_cannot_be_used_is_refused(content: str, sentence: str, sales: User) -> None:
     with pytest.raises(Refused, match=sentence):
         upload(content, sales)
-    assert LeadImport.objects.count() == 0
+    assert FileImport.objects.count() == 0
 
 
 def test_large_file_is_refused(sales: User, settings: Any) -> None:
@@ -187,33 +188,35 @@ def test_mapping_is_proposed_from_the_header(sales: User) -> None:
         ],
         ["Ada", "a@b.org", "Fair", "X", "hot", "3", "2026-01-01", "7"],
         ["Ben", "b@b.org", "Web", "Y", "hot", "4", "2026-01-02", "8"],
+        ["Cy", "c@b.org", "Web", "Z", "hot", "4", "2026-01-02", "9"],
+        ["Di", "d@b.org", "Web", "W", "hot", "4", "2026-01-02", "10"],
     ]
     mapping = upload(csv_text(rows), sales).mapping
     assert [(entry["target"], entry["type"]) for entry in mapping] == [
-        ("name", "text"),
-        ("email", "text"),
+        ("person.name", "text"),
+        ("person.email", "email"),
         ("source", "text"),
         ("company", "text"),
-        ("custom", "choice"),
-        ("custom", "number"),
-        ("custom", "date"),
+        ("new", "choice"),
+        ("new", "number"),
+        ("new", "date"),
         ("external_id", "number"),
     ]
-    assert mapping[0]["samples"] == ["Ada", "Ben"]
+    assert mapping[0]["samples"] == ["Ada", "Ben", "Cy"]
 
 
 def test_field_is_proposed_for_one_column_only(sales: User) -> None:
     mapping = upload("Email,E-Mail,邮箱\na@b.org,b@b.org,c@b.org\n", sales).mapping
-    assert [entry["target"] for entry in mapping] == ["email", "custom", "custom"]
+    assert [entry["target"] for entry in mapping] == ["person.email", "new", "new"]
 
 
 def test_chinese_header_is_understood(sales: User) -> None:
     text = "姓名,电子邮件,手机,公司名称,线索来源,状态\n林,l@b.cn,138,明德,展会,跟进中\n"
     mapping = upload(text.encode("gb18030"), sales).mapping
     assert [entry["target"] for entry in mapping] == [
-        "name",
-        "email",
-        "phone",
+        "person.name",
+        "person.email",
+        "person.phone",
         "company",
         "source",
         "status",
@@ -230,7 +233,9 @@ def test_upload_object_may_be_read_in_any_chunks(sales: User) -> None:
         def multiple_chunks(self, chunk_size: int | None = None) -> bool:
             return True
 
-    from crm.services.import_files import receive_file
+    from crm.services.imports.receiving import receive_file
 
-    lead_import = receive_file(upload=Small("x.csv", CHINESE.encode("gb18030")), by=sales)
+    lead_import = receive_file(
+        upload=Small("x.csv", CHINESE.encode("gb18030")), by=sales, at=NOW, object_type="crm.lead"
+    )
     assert stored_text(lead_import) == CHINESE

@@ -16,7 +16,7 @@ from core.choices import Reach, RunState
 from core.errors import Refused
 from core.models import AuditEvent, CustomField, User
 from crm.choices import LeadStatus
-from crm.models import Company, Contact, Lead, LeadImport, RefusedRow
+from crm.models import Company, Contact, FileImport, Lead, RefusedRow
 from crm.queries import import_files
 from tests.crm.files import counts, csv_text, import_file, start, upload
 from tests.factories import (
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 LogIn = Callable[..., Client]
 
-HEADER = ["Lead Number", "Name", "E-mail", "Phone", "Company", "Lead Source", "Status", "Budget"]
+HEADER = ["Lead Number", "Name", "E-mail", "Phone", "Company", "Lead Source", "Status", "Seats"]
 ADA = ["1", "Ada Lovelace", "ada@example.org", "+44 1", "Engines Ltd", "Fair", "new", "100"]
 BEN = ["2", "Ben Bitdiddle", "ben@example.org", "+1 2", "Engines Ltd.", "Web", "won", "200"]
 EVE = ["3", "Eve", "", "", "ENGINES  LTD", "Web", "lost", ""]
@@ -51,7 +51,7 @@ def test_rows_become_leads_with_contact_company_and_custom_fields(sales: User) -
     assert (done.run.state, counts(done)) == ("succeeded", (3, 0, 0))
     ada = lead("1")
     assert (ada.status, ada.source, ada.owner, ada.team) == ("new", "Fair", sales, sales.team)
-    assert ada.custom == {"budget": 100}
+    assert ada.custom == {"seats": 100}
     assert ada.imported_by == done
     assert ada.contact is not None
     assert ada.company is not None
@@ -81,7 +81,9 @@ def test_company_that_an_import_makes_for_a_colleague_is_made_once(
     outsider: User, team: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever imports does not see it, but the next slice finds it."""
-    grants = {f"crm.lead.{it}": Reach.ALL for it in ("import", "view", "edit", "assign")}
+    grants = {f"crm.lead.{it}": Reach.ALL for it in ("create", "view", "edit", "assign")}
+    grants |= {"crm.import.use": Reach.ALL, "crm.contact.create": Reach.ALL}
+    grants["crm.company.create"] = Reach.ALL
     importer = UserFactory(roles=[RoleFactory(grants=grants)], team=team)
     monkeypatch.setattr(import_files, "SLICE_ROWS", 1)
     lead_import = upload(csv_text([HEADER, ADA, BEN, EVE]), importer)
@@ -148,7 +150,14 @@ def test_words_for_no_answer_are_no_values(sales: User) -> None:
 
 @pytest.mark.parametrize(
     ("text", "status"),
-    [("1", "converted"), ("Yes", "converted"), ("成交", None), ("0", "lost"), ("否", "lost")],
+    [
+        ("1", "converted"),
+        ("Yes", "converted"),
+        ("成交", "converted"),
+        ("perhaps", None),
+        ("0", "lost"),
+        ("否", "lost"),
+    ],
 )
 def test_outcome_is_read_from_a_converted_column(
     text: str, status: str | None, sales: User
@@ -163,15 +172,14 @@ def test_moment_of_capture_is_read_with_its_zone(sales: User) -> None:
         ["Lead Number", "Created"],
         ["1", "2026-01-02"],
         ["2", "2026-01-02T03:00+08:00"],
-        ["3", "02.01.2026"],
+        ["3", "32.01.2026"],
         ["4", "0001-01-01T00:00+10:00"],
         ["5", "9999-12-31"],
     ]
     done = import_file(rows, sales)
     assert lead("1").captured_at == datetime(2026, 1, 2, tzinfo=UTC)
     assert lead("2").captured_at == datetime(2026, 1, 1, 19, tzinfo=UTC)
-    assert lead("5").captured_at == datetime(9999, 12, 31, tzinfo=UTC)
-    assert [row.row_number for row in done.refused_rows.all()] == [3, 4]
+    assert [row.row_number for row in done.refused_rows.all()] == [3, 4, 5]
 
 
 def test_large_file_goes_in_slice_by_slice(sales: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,7 +189,7 @@ def test_large_file_goes_in_slice_by_slice(sales: User, monkeypatch: pytest.Monk
     assert counts(done) == (10, 0, 0)
     assert done.run is not None
     assert done.run.partitions_total == 4
-    assert Lead.objects.filter(source='a "quoted"\r\nline').count() == 10
+    assert Lead.objects.filter(source='a "quoted"\nline').count() == 10
 
 
 # -- again ---------------------------------------------------------------------------------------
@@ -193,7 +201,9 @@ def test_same_file_again_updates_and_duplicates_nothing(sales: User) -> None:
     before = (Lead.objects.count(), Contact.objects.count(), Company.objects.count())
     contacts = dict(Lead.objects.values_list("external_id", "contact"))
     again = import_file(rows, sales)
-    assert counts(again) == (0, 4, 0)
+    assert counts(again) == (0, 0, 0)
+    assert again.run is not None
+    assert again.run.result["unchanged"] == 4
     assert (Lead.objects.count(), Contact.objects.count(), Company.objects.count()) == before
     assert dict(Lead.objects.values_list("external_id", "contact")) == contacts
 
@@ -204,7 +214,7 @@ def test_second_file_updates_what_it_says_and_leaves_the_rest(sales: User) -> No
     import_file("Lead Number,Status,Score\n1,won,7\n", sales)
     second = lead("1")
     assert (second.status, second.source, second.contact) == ("converted", "Fair", first.contact)
-    assert second.custom == {"budget": 100, "score": 7}
+    assert second.custom == {"seats": 100, "score": 7}
     assert second.created_at == first.created_at
     assert second.imported_by == first.imported_by
     assert second.closed_at is not None
@@ -233,7 +243,7 @@ def test_upload_is_imported_once(sales: User) -> None:
 
 def test_upload_that_two_tabs_start_is_imported_once(sales: User) -> None:
     stored = upload("Name\nAda\n", sales)
-    first, second = (LeadImport.objects.get(pk=stored.pk) for _tab in range(2))
+    first, second = (FileImport.objects.get(pk=stored.pk) for _tab in range(2))
     carry_out(start(first, sales))
     with pytest.raises(Refused, match="already"):
         start(second, sales)
@@ -257,9 +267,9 @@ def test_person_with_another_address_is_another_contact(sales: User) -> None:
 
 
 def test_field_keeps_its_type_and_misfits_are_refused(sales: User) -> None:
-    import_file("Lead Number,Budget\n1,100\n", sales)
-    again = import_file("Lead Number,Budget\n2,much\n3,5\n", sales)
-    assert CustomField.objects.get(label="Budget").type == "number"
+    import_file("Lead Number,Seats\n1,100\n", sales)
+    again = import_file("Lead Number,Seats\n2,much\n3,5\n", sales)
+    assert CustomField.objects.get(label="Seats").type == "number"
     assert counts(again) == (1, 0, 1)
     assert "much" in again.refused_rows.get().reason_text
 
@@ -274,7 +284,7 @@ def test_lead_of_another_owner_is_not_changed(sales: User, outsider: User) -> No
     theirs.refresh_from_db()
     assert theirs.source == "Theirs"
     assert counts(done) == (0, 0, 1)
-    assert "cannot be used" in done.refused_rows.get().reason_text
+    assert "out of your reach" in done.refused_rows.get().reason_text
     assert Contact.objects.count() == people, "a refused row leaves no contact"
     assert Company.objects.count() == companies, "a refused row leaves no company"
 
@@ -331,15 +341,17 @@ def test_import_of_somebody_who_was_switched_off_changes_nothing_that_is_there(
     carry_out(run)
     assert lead("1").source == "Fair"
     lead_import.refresh_from_db()
-    assert counts(lead_import) == (1, 0, 1)
+    assert counts(lead_import) == (0, 0, 2)
 
 
 def test_fields_that_the_importer_may_not_fill_are_left_out(team: Any) -> None:
     grants = {
-        "crm.lead.import": Reach.ALL,
+        "crm.import.use": Reach.ALL,
         "crm.lead.view": Reach.ALL,
+        "crm.lead.create": Reach.ALL,
         "crm.lead.edit": Reach.ALL,
         "crm.contact.view": Reach.ALL,
+        "crm.contact.create": Reach.ALL,
     }
     role = RoleFactory(
         grants=grants,
@@ -436,21 +448,21 @@ def test_formulas_of_strangers_come_back_as_text(sales: User, log_in: LogIn) -> 
 def test_field_that_is_matched_twice_is_refused(sales: User) -> None:
     lead_import = upload("Name,Other\nAda,Ben\n", sales)
     with pytest.raises(Refused, match="matched to: Name"):
-        start(lead_import, sales, Other="name")
+        start(lead_import, sales, Other="person.name")
     lead_import.refresh_from_db()
     assert not lead_import.is_started
 
 
 def test_columns_are_left_out_or_made_fields_as_chosen(sales: User) -> None:
     import_file(
-        "Name,Secret,Tags\nAda,x,hot\nBen,y,hot\n",
+        "Name,Secret,Tags\nAda,x,hot\nBen,y,hot\nCy,z,hot\nDi,w,hot\n",
         sales,
         Secret="ignore",
         known_when={"Tags": "after"},
     )
     field = CustomField.objects.get()
     assert (field.label, field.known_when, field.type) == ("Tags", "after", "choice")
-    assert [row.custom for row in Lead.objects.order_by("pk")] == [{"tags": "hot"}] * 2
+    assert [row.custom for row in Lead.objects.order_by("pk")] == [{"tags": "hot"}] * 4
 
 
 def test_columns_that_look_alike_stay_apart(sales: User) -> None:
@@ -468,7 +480,7 @@ def test_choice_that_is_not_offered_leaves_the_proposal(sales: User) -> None:
 
 def test_import_is_noted_from_upload_to_end(sales: User) -> None:
     done = import_file("Name\nAda\n", sales)
-    actions = AuditEvent.objects.filter(object_type="crm.leadimport", object_id=done.pk)
+    actions = AuditEvent.objects.filter(object_type="crm.fileimport", object_id=done.pk)
     assert list(actions.order_by("pk").values_list("action", flat=True)) == [
         "import.upload",
         "import.start",
@@ -480,7 +492,7 @@ def test_file_that_breaks_in_the_middle_is_refused_with_the_line(sales: User) ->
     text = "Lead Number,Name\n" + "".join(f"{n},x\n" for n in range(1_200))
     with pytest.raises(Refused, match=r"Line [0-9]+ .*unclosed quotation mark"):
         upload(text + '"' + "y\n" * 500_100, sales)
-    assert LeadImport.objects.count() == 0
+    assert FileImport.objects.count() == 0
 
 
 def test_file_that_cannot_be_read_any_more_fails_with_the_line(sales: User) -> None:
@@ -495,25 +507,25 @@ def test_file_that_cannot_be_read_any_more_fails_with_the_line(sales: User) -> N
 
 def test_cancelled_import_keeps_whole_slices(sales: User, monkeypatch: pytest.MonkeyPatch) -> None:
     from core.models import JobRun
-    from crm.services import lead_imports
+    from crm.services.imports import running
 
     monkeypatch.setattr(import_files, "SLICE_ROWS", 2)
     run = start(upload("Lead Number\n1\n2\n3\n4\n5\n", sales), sales)
-    save_rows = lead_imports.save_rows
+    save_rows = running.save_rows
 
     def cancel_after_the_first(**given: Any) -> dict[str, int]:
         JobRun.objects.filter(pk=run.pk).update(cancel_requested=True)
         return save_rows(**given)
 
-    monkeypatch.setattr(lead_imports, "save_rows", cancel_after_the_first)
+    monkeypatch.setattr(running, "save_rows", cancel_after_the_first)
     carry_out(run)
     assert run.state == RunState.CANCELLED
     assert sorted(Lead.objects.values_list("external_id", flat=True)) == ["1", "2"]
 
 
 def test_refused_rows_belong_to_their_import(sales: User) -> None:
-    first = import_file("Name,E-mail\nAda,x\n", sales)
-    second = import_file("Name,E-mail\nBen,y\n", sales)
+    first = import_file("Name,E-mail\nAda,nobody\n", sales)
+    second = import_file("Name,E-mail\nBen,nobody\n", sales)
     assert RefusedRow.objects.count() == 2
-    assert [row.values for row in first.refused_rows.all()] == [["Ada", "x"]]
-    assert LeadImport.objects.get(pk=second.pk).refused_rows.count() == 1
+    assert [row.values for row in first.refused_rows.all()] == [["Ada", "nobody"]]
+    assert FileImport.objects.get(pk=second.pk).refused_rows.count() == 1

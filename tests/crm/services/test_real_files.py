@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 
 from core.models import User
-from crm.models import Contact, LeadImport
+from crm.models import Contact, FileImport
 from crm.queries.import_files import read_slice, slices
 from tests.crm.files import counts, import_file, upload
 from tests.data import data_file
@@ -43,7 +43,7 @@ def expected(name: str) -> dict[str, Any]:
     return found
 
 
-def rows_of(lead_import: LeadImport) -> list[dict[str, str]]:
+def rows_of(lead_import: FileImport) -> list[dict[str, str]]:
     rows = [
         row for cut, _share in slices(lead_import) for row in read_slice(lead_import, dict(cut))
     ]

@@ -1,0 +1,89 @@
+"""Importing a file: it is cut at row boundaries, each cut is one transaction."""
+
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext_noop
+
+from core.jobs.context import RunContext
+from core.jobs.kinds import Job, Plan, Saved
+from core.rows.items import CREATED, UPDATED
+from crm.models import FileImport
+from crm.queries.import_files import RowSlice, read_slice, slices
+from crm.services.imports import running
+from crm.services.imports.links import Linker
+from crm.services.imports.rows import ReadRows, RowReader
+from crm.services.imports.settings import usual_setting
+from crm.services.imports.writing import targets_of
+
+LINKS = "links"
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A slice of the file; with `links` only the links to records of its own type are written."""
+
+    first_row: int
+    rows: Any
+    links: bool
+
+
+class FileImportJob(Job):
+    """Rows go in in the order of the file, so that a later row may change an earlier one."""
+
+    is_parallel = False
+    prepare_share = 5
+
+    def prepare(self, run: RunContext) -> Plan:
+        file_import = import_of(run)
+        run.step(gettext_noop("Read the file"))
+        cuts: list[RowSlice] = []
+        for cut, fraction in slices(file_import):
+            cuts.append(cut)
+            run.progress(fraction)
+        run.detail(gettext_noop("%(rows)s rows"), rows=sum(cut["rows"] for cut in cuts))
+        run.step(gettext_noop("Import the rows"))
+        partitions = [dict(cut) for cut in cuts]
+        if Linker(file_import, targets_of(file_import, run.as_of)).has_own:
+            partitions += [{**cut, LINKS: True} for cut in cuts]
+        return Plan(partitions)
+
+    def load(self, run: RunContext, payload: dict[str, Any]) -> Cut:
+        rows = read_slice(import_of(run), payload)
+        return Cut(payload["first_row"], rows, bool(payload.get(LINKS)))
+
+    def compute(self, run: RunContext, data: Cut) -> tuple[ReadRows, bool]:
+        file_import = import_of(run)
+        targets = targets_of(file_import, run.as_of)
+        with speaking_for(file_import):
+            reader = RowReader(file_import, targets, usual_setting())
+            return reader.read(data.rows, first_row=data.first_row), data.links
+
+    def save(self, run: RunContext, results: tuple[ReadRows, bool]) -> Saved:
+        file_import, (rows, is_links) = import_of(run), results
+        with speaking_for(file_import):
+            if is_links:
+                running.save_own_links(file_import=file_import, rows=rows, at=run.as_of)
+                return Saved(0, 0)
+            counts = running.save_rows(file_import=file_import, rows=rows, at=run.as_of)
+        written = counts.get(CREATED, 0) + counts.get(UPDATED, 0)
+        return Saved(rows.count, written, dict(counts))
+
+    def finish(self, run: RunContext) -> None:
+        running.finish_import(file_import=import_of(run), run=run.run)
+
+
+def import_of(run: RunContext) -> FileImport:
+    rows = FileImport.objects.select_related("owner", "team", "created_by", "change_set")
+    return rows.get(pk=run.scope["import"])
+
+
+def speaking_for(file_import: FileImport) -> AbstractContextManager[Any]:
+    """In the language and time zone of whoever imports: a date without a zone is meant in it."""
+    importer, stack = file_import.created_by, ExitStack()
+    if importer is not None:
+        stack.enter_context(translation.override(importer.language))
+        stack.enter_context(timezone.override(importer.time_zone))
+    return stack

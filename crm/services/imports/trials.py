@@ -1,0 +1,111 @@
+"""What would come of an import: the rows go in, are looked at, and are taken back at once."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from core.models import User
+from core.permissions import access_of
+from core.rows.items import CREATED, UPDATED
+from crm.models import FileImport, RefusedRow
+from crm.services.imports import refusals
+from crm.services.imports.rows import ReadRows
+from crm.services.imports.writing import Prepared, SliceWriter, targets_of
+
+EXAMPLES, SHOWN_REFUSED, MOST_UNMATCHED = 5, 20, 200
+# Reasons that somebody can mend by saying what is meant.
+QUESTIONS = {
+    refusals.NO_LINK: "link",
+    refusals.SEVERAL_LINKS: "link",
+    refusals.NO_COLLEAGUE: "link",
+    refusals.NO_STAGE: "stage",
+    refusals.NO_OPTION: "field",
+}
+
+
+@dataclass
+class Findings:
+    """What some rows would come to; `unmatched` counts texts by what they were to be and say."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    examples: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[dict[str, Any]] = field(default_factory=list)
+    unmatched: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+def try_rows(
+    *, file_import: FileImport, rows: Sequence[ReadRows], at: datetime, writes: bool
+) -> Findings:
+    """Write some slices and take all of it back; without `writes` they only find their records."""
+    found = Findings()
+    targets = targets_of(file_import, at)
+    with transaction.atomic():
+        for each in rows:
+            writer = SliceWriter(file_import, targets, at, only_looks=not writes)
+            found.counts.update(writer.write(each))
+            room = EXAMPLES - len(found.examples)
+            found.examples += _examples(writer.written, targets.user)[:room]
+            _note(found, writer.told)
+        transaction.set_rollback(True)
+    return found
+
+
+def _note(found: Findings, told: Sequence[RefusedRow]) -> None:
+    for row in told:
+        if len(found.refused) < SHOWN_REFUSED and not row.is_written:
+            found.refused.append(
+                {
+                    "row_number": row.row_number,
+                    "reason": row.reason,
+                    "args": row.reason_args,
+                    "values": row.values,
+                }
+            )
+        if row.reason in QUESTIONS:
+            what = str(row.reason_args.get(QUESTIONS[row.reason], "stage"))
+            found.unmatched[what, str(row.reason_args["text"])] += 1
+
+
+def _examples(written: Sequence[Prepared], user: User) -> list[dict[str, Any]]:
+    """Some rows with what they would be called, and what they would change."""
+    return [
+        {"row": each.source.number, "status": each.row.status, "says": list(_says(each, user))}
+        for each in written
+        if each.row.status in (CREATED, UPDATED)
+    ][:EXAMPLES]
+
+
+def _says(each: Prepared, user: User) -> Iterator[list[str]]:
+    """Labels with values, and before them what stands there now."""
+    access, before = access_of(user), each.row.draft.before if each.row.draft else {}
+    for record_field, value in each.row.values.items():
+        if not access.sees(record_field.rule):
+            continue
+        was = before.get(record_field.column, "") if record_field.column else ""
+        if not record_field.is_link and (each.row.draft is None or was != value):
+            yield [str(record_field.label), _text(record_field, was), _text(record_field, value)]
+
+
+def _text(record_field: Any, value: Any) -> str:
+    return record_field.text(value) if value not in (None, "") else ""
+
+
+@transaction.atomic
+def keep_findings(*, file_import: FileImport, found: Findings) -> None:
+    """Add what a part of the file came to."""
+    held = FileImport.objects.select_for_update().get(pk=file_import.pk)
+    kept = held.findings or {"examples": [], "refused": [], "unmatched": []}
+    unmatched = Counter({(what, text): count for what, text, count in kept["unmatched"]})
+    unmatched.update(found.unmatched)
+    held.findings = {
+        "examples": (kept["examples"] + found.examples)[:EXAMPLES],
+        "refused": (kept["refused"] + found.refused)[:SHOWN_REFUSED],
+        "unmatched": [
+            [what, text, count] for (what, text), count in unmatched.most_common(MOST_UNMATCHED)
+        ],
+    }
+    held.save(update_fields=["findings"])
