@@ -4,14 +4,25 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
+from django.utils import timezone
 
 from core.custom_names import CUSTOM, custom_name
+from core.insertion import insert_rows
 from core.models import AuditEvent
 
 if TYPE_CHECKING:
     from core.models import ChangeSet, JobRun, User
 
 Changes = Mapping[str, tuple[Any, Any]]
+BULK_FIELDS = (
+    "at",
+    "actor_id",
+    "action",
+    "object_type",
+    "object_id",
+    "changes",
+    "change_set_id",
+)
 
 
 def record(
@@ -42,10 +53,24 @@ def record_all(
     change_set: "ChangeSet | None" = None,
 ) -> None:
     """Write one event for each record of a bulk action."""
-    events = [_event(actor, action, subject, changes) for subject, changes in changes_by_subject]
-    for event in events:
-        event.change_set = change_set
-    AuditEvent.objects.bulk_create(events, batch_size=500)
+    at, who = timezone.now(), actor.pk if actor is not None else None
+    part_of = change_set.pk if change_set is not None else None
+    insert_rows(
+        AuditEvent,
+        BULK_FIELDS,
+        (
+            (
+                at,
+                who,
+                action,
+                subject._meta.label_lower,
+                subject.pk,
+                plain_changes(changes),
+                part_of,
+            )
+            for subject, changes in changes_by_subject
+        ),
+    )
 
 
 def _event(

@@ -19,7 +19,7 @@ from core.changes.drafts import complete, load_drafts, rules_of, write_drafts
 from core.changes.kinds import Prepared
 from core.models import ChangeSet, OwnedRecord, User
 from core.registries import RecordType, record_types
-from core.services.search import index_records
+from core.services.search import index_new_records, index_records
 from core.services.webhook_events import note_events
 
 R = TypeVar("R", bound=OwnedRecord)
@@ -62,7 +62,10 @@ def after_change(
     made ("create"), erased ("erase"), or changed in any way, then with the changes of each record where
     they are known.
     """
-    index_records(kind, ids)
+    if action == CREATE:
+        index_new_records(kind, ids)
+    else:
+        index_records(kind, ids)
     note_events(kind=kind, ids=ids, action=action, changes=changes, by=by, at=timezone.now())
 
 

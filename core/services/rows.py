@@ -15,6 +15,7 @@ from core import audit, permissions
 from core.changes.drafts import Draft, complete, load_drafts, tags_of, write_drafts
 from core.conditions.viewpoint import Viewpoint
 from core.errors import Refused
+from core.insertion import insert_records
 from core.locks import lock_for_transaction
 from core.models import ChangeSet, Tag, User
 from core.models.tags import tag_key
@@ -253,7 +254,7 @@ def _write_new(writing: Writing, rows: Sequence[Row], tags: Mapping[str, Tag]) -
         normalise = getattr(record, "normalise", None)
         if normalise is not None:
             normalise()
-    kind.model._base_manager.bulk_create(records, batch_size=500)
+    insert_records(records)
     _tag_new(kind, rows, tags)
     audit.record_all(
         actor=writing.by,

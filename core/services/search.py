@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from core.insertion import insert_rows
 from core.jobs.questions import ask
 from core.models import JobRun, SearchEntry, SearchWord
 from core.registries import RecordType, record_types
@@ -21,10 +23,11 @@ from core.search.entries import (
 from core.search.typos import may_be_mistyped
 from core.upsert import upsert
 
-BATCH = 500
+BATCH = 1_000
 MOST_AT_ONCE = 300  # entries that a renamed record takes along; more are left to a job
 REBUILD = "core.search_rebuild"
 FIELDS = ("object_type", "object_id", "owner", "team", "changed_at", "digest", "tokens")
+COLUMNS = ("object_type", "object_id", "owner_id", "team_id", "changed_at", "digest", "tokens")
 
 
 @transaction.atomic
@@ -43,6 +46,23 @@ def index_records(kind: str, ids: Iterable[int], *, with_dependents: bool = True
     if changed and with_dependents:
         _index_dependents(record_type, changed)
     return len(changed)
+
+
+@transaction.atomic
+def index_new_records(kind: str, ids: Collection[int]) -> None:
+    """Make the entries of records that were just made: none is there, and nothing links to them yet."""
+    if kind not in record_types or record_types[kind].searched is None:
+        return
+    record_type = record_types[kind]
+    pks = sorted(ids)
+    for start in range(0, len(pks), BATCH):
+        new = read_records(record_type, pks[start : start + BATCH])
+        insert_rows(SearchEntry, COLUMNS, (_row(record_type, record) for record in new))
+        _write_tokens(record_type, new)
+
+
+def _row(kind: RecordType, r: Indexed) -> tuple[Any, ...]:
+    return kind.key, r.object_id, r.owner_id, r.team_id, r.changed_at, r.digest, r.tokens
 
 
 def remove_from_index(kind: str, ids: Iterable[int]) -> None:
@@ -87,10 +107,7 @@ def _write(
 ) -> None:
     upsert(
         SearchEntry,
-        (
-            (kind.key, r.object_id, r.owner_id, r.team_id, r.changed_at, r.digest, r.tokens)
-            for r in records
-        ),
+        (_row(kind, record) for record in records),
         fields=FIELDS,
         key=("object_type", "object_id"),
         updates=updates,

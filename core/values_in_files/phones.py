@@ -49,14 +49,11 @@ def read_phone(text: str, country: str | None) -> Phone:
     number = _parsed(digits, country)
     if digits.startswith("00") and not (number and is_valid_number(number)):
         number = _parsed(f"+{digits[2:]}", country) or number
-    if not number or not is_possible_number(number):
+    is_valid = number is not None and is_valid_number(number)
+    if number is None or not (is_valid or is_possible_number(number)):
         return Phone(written)
-    return Phone(
-        written,
-        format_number(number, PhoneNumberFormat.E164),
-        number.extension or "",
-        is_valid_number(number),
-    )
+    e164 = format_number(number, PhoneNumberFormat.E164)
+    return Phone(written, e164, number.extension or "", is_valid)
 
 
 def read_phones(text: str, country: str | None) -> list[Phone]:

@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 from core.tabular.delimited import Lines, filled_rows
 from crm.models import FileImport
 
-SLICE_ROWS = 500
+SLICE_ROWS = 1_000
 
 
 class RowSlice(TypedDict):

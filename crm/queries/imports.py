@@ -19,6 +19,7 @@ from core.values import grouped
 from crm.models import FileImport, RefusedRow
 
 SHOWN_REFUSED = 20
+MOST_TOLD = 1_000  # rows in a report for programs
 COUNTED = ("created", "updated", "unchanged", "partly", "refused")
 
 
@@ -126,3 +127,42 @@ def refused_rows(file_import: FileImport) -> Iterator[tuple[list[str], str]]:
     rows = RefusedRow.objects.filter(file_import=file_import).order_by("row_number")
     for row in rows.iterator(chunk_size=1_000):
         yield row.values, say(row.reason, row.reason_args)
+
+
+# -- reports for programs --------------------------------------------------------------------------
+
+
+def import_report(file_import: FileImport, run: JobRun) -> dict[str, Any]:
+    """What came of the rows; the rows that did not come in, or not with all they say."""
+    told = [
+        {"row": row.row_number, "reason": row.reason_text, "came_in": row.is_written}
+        for row in file_import.refused_rows.order_by("row_number")[:MOST_TOLD]
+    ]
+    return {**_report(file_import, run), "told": told}
+
+
+def trial_report(file_import: FileImport, run: JobRun) -> dict[str, Any]:
+    """What would come of the rows, some examples, and the names that match nothing."""
+    findings = file_import.findings
+    return {
+        **_report(file_import, run),
+        "told": [
+            {"row": row["row_number"], "reason": say(row["reason"], row["args"]), "came_in": False}
+            for row in findings.get("refused", [])
+        ],
+        "examples": findings.get("examples", []),
+        "unmatched": [
+            {"field": what, "text": text, "rows": count}
+            for what, text, count in findings.get("unmatched", [])
+        ],
+    }
+
+
+def _report(file_import: FileImport, run: JobRun) -> dict[str, Any]:
+    return {
+        "import": file_import.pk,
+        "object_type": file_import.object_type,
+        "state": run.state,
+        "columns": {entry["column"]: entry["target"] for entry in file_import.mapping},
+        "counts": {name: run.result.get(name, 0) for name in COUNTED},
+    }

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core import audit
+from core.insertion import insert_records
 from core.models import User
 from core.rows.writing import Writing
 from core.services.records import CREATE, EDIT, after_change
@@ -55,7 +56,7 @@ def find_or_create_contacts(people: Sequence[Person], writing: Writing) -> dict[
             _fill(contact, person)
         found[person.index] = contact
         by_email |= {person.email: contact} if person.email else {}
-    Contact.objects.bulk_create(new, batch_size=500)
+    insert_records(new)
     after_change("crm.contact", [c.pk for c in new], action=CREATE, by=writing.by)
     _write_filled([known[pk] for pk in sorted(open_ones)], before, writing)
     return found

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import F
 
 from core.conditions.viewpoint import Viewpoint
+from core.insertion import insert_records
 from core.locks import lock_for_transaction
 from core.models import ChangeSet
 from core.records.fields import RecordField
@@ -81,7 +82,7 @@ class SliceWriter:
         self.counts[REFUSED] += len(found.refused)
         for wave in self._waves(found.rows):
             self._write_wave(wave)
-        RefusedRow.objects.bulk_create(self.told, batch_size=500)
+        insert_records(self.told)
         written = self.counts[CREATED] + self.counts[UPDATED]
         change_set = self.file_import.change_set
         if change_set is not None:
