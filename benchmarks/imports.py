@@ -23,18 +23,26 @@ HEADER = ("First name", "Last name", "E-mail", "Phone", "Job title", "City", "Co
 GIVEN = ("Ada", "Ben", "Chen", "Dana", "Emil", "Fatima", "Georg", "Hannah", "Ines", "Jun")
 FAMILY = ("Lovelace", "Müller", "Okafor", "Lindqvist", "Sato", "García", "Novák", "Rossi")
 TITLES = ("Head of Purchasing", "Engineer", "Managing Director", "Analyst", "Buyer")
-CITIES = (("Berlin", "Germany"), ("Lyon", "France"), ("Leeds", "United Kingdom"), ("Wien", "Austria"))
+CITIES = (
+    ("Berlin", "Germany"),
+    ("Lyon", "France"),
+    ("Leeds", "United Kingdom"),
+    ("Wien", "Austria"),
+)
 
 
 def people(rows: int) -> Iterator[list[str]]:
-    chance = random.Random(7)  # noqa: S311  # the same people each time
+    chance = random.Random(7)  # the same people each time
     for number in range(rows):
         given, family = chance.choice(GIVEN), chance.choice(FAMILY)
         city, country = chance.choice(CITIES)
         phone = f"+49 30 {chance.randrange(10**6, 10**7)}"
-        address = f"{given}.{family}.{number}@example.com".lower().replace("ü", "ue").replace(
-            "í", "i"
-        ).replace("á", "a")
+        address = (
+            f"{given}.{family}.{number}@example.com".lower()
+            .replace("ü", "ue")
+            .replace("í", "i")
+            .replace("á", "a")
+        )
         title, seats = chance.choice(TITLES), str(chance.randrange(1, 5_000))
         yield [given, family, address, phone, title, city, country, seats]
 
@@ -91,13 +99,13 @@ def write_alone(vendor: str) -> float:
                     while piece := kept.read(1 << 20):
                         into.write(piece)
                 return time.perf_counter() - started
-        cursor.execute(f"SELECT * FROM {table}")  # noqa: S608  # a name of ours
+        cursor.execute(f"SELECT * FROM {table}")  # a name of ours
         rows = cursor.fetchall()
         cursor.execute("PRAGMA foreign_keys = OFF")
-        cursor.execute(f"DELETE FROM {table}")  # noqa: S608
+        cursor.execute(f"DELETE FROM {table}")
         places = ", ".join(["%s"] * len(rows[0]))
         started = time.perf_counter()
-        cursor.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608
+        cursor.executemany(f"INSERT INTO {table} VALUES ({places})", rows)
         return time.perf_counter() - started
 
 

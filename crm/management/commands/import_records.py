@@ -69,7 +69,9 @@ def _import(options: dict[str, Any], by: User) -> dict[str, Any]:
     now = timezone.now()
     with options["file"].open("rb") as file:
         upload = UploadedFile(File(file), options["file"].name, size=options["file"].stat().st_size)
-        file_import = receive_file(upload=upload, by=by, at=now, object_type=_kind(options["model"]))
+        file_import = receive_file(
+            upload=upload, by=by, at=now, object_type=_kind(options["model"])
+        )
     told = _told(options["mapping"], file_import)
     chosen: dict[str, Any] = {
         "file_import": file_import,
@@ -90,7 +92,9 @@ def _import(options: dict[str, Any], by: User) -> dict[str, Any]:
 def _kind(model: str) -> str:
     if model == "auto":
         return ""
-    names = {name: key for key in KINDS for name in (key, key.partition(".")[2], record_types[key].slug)}
+    names = {
+        name: key for key in KINDS for name in (key, key.partition(".")[2], record_types[key].slug)
+    }
     if model not in names:
         raise CommandError(f"Choose one of: {', '.join(names)}, auto.")
     return names[model]
