@@ -3,7 +3,7 @@
 from django.urls import path
 
 from core.lists import lists
-from crm.api import activities, deals, interactions
+from crm.api import activities, deals, imports, interactions
 
 DEALS, ACTIVITIES = lists["crm.deal"], lists["crm.activity"]
 
@@ -38,6 +38,19 @@ urlpatterns = [
         )
         for definition in lists
         if definition.key.startswith("crm.")
+    ),
+    path("imports/", imports.Imports.as_view(), name="api_imports"),
+    path("imports/<int:pk>/", imports.Import.as_view(), name="api_import"),
+    *(
+        path(f"imports/<int:pk>/{part}/", view.as_view(), name=f"api_import_{part}")
+        for part, view in (
+            ("targets", imports.ImportTargets),
+            ("try", imports.ImportTry),
+            ("start", imports.ImportStart),
+            ("revert", imports.ImportRevert),
+            ("report", imports.ImportReport),
+            ("refused", imports.ImportRefused),
+        )
     ),
     path(
         "contacts/<int:pk>/interactions/",

@@ -55,22 +55,44 @@ class Visitor:
         ).locator("button[type=submit]").first.click()
         expect(self.page.locator("html")).to_have_attribute("lang", re.compile(language[:2]))
 
-    def import_file(self, path: Path, *, after_contact: tuple[str, ...] = ()) -> str:
+    def import_file(
+        self, path: Path, *, after_contact: tuple[str, ...] = (), kind: str = "crm.lead"
+    ) -> str:
         """Bring a file in and wait until it is there; returns the page's main text."""
-        self.open("/imports/")
-        self.page.set_input_files("input[type=file]", path)
-        self.page.locator("main form[enctype] button[type=submit]").click()
+        self.upload_file(path, kind)
         self.page.wait_for_url("**/match/")
         for column in after_contact:
             row = self.page.locator("table.map tbody tr").filter(
                 has=self.page.locator("th", has_text=re.compile(f"^{re.escape(column)}$"))
             )
             row.locator("select[name=known_when]").select_option("after")
-        self.page.locator("button[type=submit][form=mapping]").first.click()
-        self.page.wait_for_url(re.compile(r"/imports/\d+/$"))
-        link = self.page.locator("main a[href='/leads/']").first
-        expect(link).to_be_visible(timeout=IMPORT_SECONDS * 1000)
+        self.try_import()
+        self.start_import()
         return self.page.locator("main").inner_text()
+
+    def upload_file(self, path: Path, kind: str = "") -> None:
+        """To the page of its columns; without a kind they say what the rows are."""
+        self.open("/imports/")
+        self.page.set_input_files("input[type=file]", path)
+        self.page.select_option("select[name=object_type]", kind)
+        self.page.locator("main form[enctype] button[type=submit]").click()
+        self.page.wait_for_url("**/match/")
+
+    def try_import(self) -> None:
+        """From the page of the columns to what the trial has found."""
+        self.page.locator("button[value=check]").first.click()
+        self.page.wait_for_url("**/check/")
+        self._wait_for("main button[value=start]")
+
+    def start_import(self) -> None:
+        """From the trial to the end of the import."""
+        self.page.locator("button[value=start]").first.click()
+        self.page.wait_for_url(re.compile(r"/imports/\d+/$"))
+        self._wait_for("main a[href*='import']:not([href='/imports/'])")
+
+    def _wait_for(self, selector: str) -> None:
+        found = self.page.locator(selector).first
+        expect(found).to_be_visible(timeout=IMPORT_SECONDS * 1000)
 
     def wait_for_score(self) -> None:
         """Until all jobs are over, among them the scoring that follows an import by itself."""

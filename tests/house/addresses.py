@@ -174,6 +174,11 @@ def _waiting_import(owner: User) -> int:
     return FileImportFactory(created_by=owner).pk
 
 
+def _tried_import(owner: User) -> int:
+    trial = JobRunFactory(kind="crm.import_trial", requested_by=owner, state=RunState.SUCCEEDED)
+    return FileImportFactory(created_by=owner, trial=trial).pk
+
+
 def _view(owner: User) -> int:
     return SavedView.objects.create(object_type="crm.contact", name="Mine", owner=owner).pk
 
@@ -281,6 +286,7 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "record_file_restore": _deleted_file,
     "import": _import,
     "import_map": _waiting_import,
+    "import_check": _tried_import,
     "job": _job,
     "custom": _custom_field,
     "record_preview": _contact,

@@ -28,6 +28,7 @@ from crm.services.imports.targets import BY_NAME, BY_NUMBER, Target, Targets
 COMPANY, CONTACT, LEAD = "crm.company", "crm.contact", "crm.lead"
 NUMBERS = re.compile(r"\s*[;,|]\s*")
 MATCHED = "values"
+Remark = tuple[str, dict[str, Any]]
 
 
 @dataclass
@@ -182,30 +183,31 @@ class Linker:
         return self._users.get(text.casefold()) or self._users.get(comparable(text)) or []
 
 
-def chosen_of(row: FileRow, target: Target, linked: Linked, company: int | None) -> int | None:
-    """The one record that the row's link leads to; a remark where there is none, or no single one."""
+def chosen_of(
+    row: FileRow, target: Target, linked: Linked, company: int | None
+) -> tuple[int | None, list[Remark]]:
+    """The one record that the row's link leads to; remarks where there is none, or no single one."""
     if target.name not in row.values:
-        return None
+        return None, []
     found, text = linked.of(row, target), str(row.values[target.name])[:80]
     if target.by == BY_NUMBER and found:
-        _tell_others(row, target, text, found)
-        return found[0]
+        return found[0], _others(target, text, found)
     if len(found) > 1:
         at_company = [pk for pk in found if company and linked.firms.get(pk) == company]
         found = at_company if len(at_company) == 1 else found
     if len(found) == 1:
-        return found[0]
+        return found[0], []
     reason = SEVERAL_LINKS if found else NO_LINK_NUMBER if target.by != BY_NAME else NO_LINK
-    row.remark(reason, link=link_label(target), text=text)
-    return None
+    return None, [(reason, {"link": link_label(target), "text": text})]
 
 
-def _tell_others(row: FileRow, target: Target, text: str, found: Sequence[int]) -> None:
+def _others(target: Target, text: str, found: Sequence[int]) -> list[Remark]:
     """Of several numbers in a cell only the first becomes the link; people of a deal take part."""
-    if target.linked == CONTACT and len(found) == len(NUMBERS.split(text)):
-        return
-    for other in NUMBERS.split(text)[1:]:
-        row.remark(ONLY_FIRST, link=link_label(target), text=other)
+    numbers = NUMBERS.split(text)
+    if target.linked == CONTACT and len(found) == len(numbers):
+        return []
+    label = link_label(target)
+    return [(ONLY_FIRST, {"link": label, "text": other}) for other in numbers[1:]]
 
 
 def link_label(target: Target) -> str:

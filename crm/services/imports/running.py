@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from core import audit, permissions
+from core.conditions.viewpoint import Viewpoint
 from core.custom_names import custom_name
 from core.errors import Refused
 from core.jobs.questions import ask
@@ -90,7 +91,8 @@ def settle(
 ) -> None:
     """Keep how the columns match and what is to become of the rows; refuses what cannot be."""
     _hold(file_import, by)
-    targets = targets_of(file_import, at)
+    # Of whoever asks: a token may be narrower than its user.
+    targets = Targets(file_import.object_type, by, Viewpoint(by, at))
     if twice := twice_mapped(mapping, targets):
         raise Refused(
             _("More than one column is matched to: %(fields)s.") % {"fields": _listed(twice)}

@@ -26,7 +26,7 @@ from crm.services.imports import words
 from crm.services.imports.deals import Stages, complete_deal, price_lines
 from crm.services.imports.finding import FILE, Finder
 from crm.services.imports.kinds import EXTERNAL, ID, PERSON
-from crm.services.imports.links import Linked, Linker, chosen_of
+from crm.services.imports.links import Linked, Linker, Remark, chosen_of, link_label
 from crm.services.imports.refusals import NO_OUTCOME, SAID, RowRefused
 from crm.services.imports.rows import FileRow, ReadRows, join_names, refused_row
 from crm.services.imports.targets import Target, Targets
@@ -181,13 +181,20 @@ class SliceWriter:
         links = [t for t in self.linker.links if (t.linked == self.kind.key) == own]
         links.sort(key=lambda target: target.linked != COMPANY)  # it tells people of one name apart
         company: int | None = None
+        found: set[str] = set()
+        missed: list[tuple[str, Remark]] = []
         for target in links:
-            pk = chosen_of(each.source, target, linked, company)
+            pk, remarks = chosen_of(each.source, target, linked, company)
+            label = link_label(target)
+            missed += [(label if pk is None else "", remark) for remark in remarks]
+            found |= {label} if pk is not None else set()
             company = pk if target.linked == COMPANY else company
             if self.kind.key == DEAL and target.linked == CONTACT:
                 each.row.extras["participants"] = linked.of(each.source, target)
             if pk is not None and target.field is not None:
                 self._put_link(each.row, target, pk)
+        # What one column misses another one may have told.
+        each.source.remarks += [remark for label, remark in missed if label not in found]
 
     def _put_link(self, row: Row, target: Target, pk: int) -> None:
         if target.field is None or target.field in row.values or target.field in row.links:
