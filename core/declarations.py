@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -86,6 +87,14 @@ def _register_navigation() -> None:
             20,
             count=_unread,
             is_hot=True,
+        ),
+        NavigationEntry(
+            "quality",
+            _("Data quality"),
+            "checklist",
+            "data_quality",
+            "understand",
+            80,
         ),
         NavigationEntry(
             "jobs",
@@ -238,6 +247,18 @@ def _register_jobs() -> None:
             permission="core.tag.manage",
             describe=_tags_title,
             counts={"changed": pgettext_lazy("records", "Changed")},
+        ),
+        JobKind(
+            "core.data_quality",
+            _("Data quality"),
+            "core.chores.quality.DataQualityJob",
+            permission="core.settings.manage",
+            can_run_now=True,
+            result_url=lambda _scope: reverse("data_quality"),
+            counts={
+                "records": pgettext_lazy("data quality", "Records counted"),
+                "faults": pgettext_lazy("data quality", "Records with a wrong address or number"),
+            },
         ),
         JobKind(
             "core.search_rebuild",

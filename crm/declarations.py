@@ -33,13 +33,14 @@ from core.registries import (
     panels,
     permission_groups,
     permission_registry,
+    quality_rules,
     record_types,
     row_rules,
     settings_sections,
     start_steps,
 )
 from crm.choices import seeded_label
-from crm.record_types import RECORD_TYPES
+from crm.record_types import QUALITY_RULES, RECORD_TYPES
 
 RECORD_ACTIONS = {
     "view": _("See"),
@@ -105,6 +106,7 @@ def register() -> None:
 
 def _register_records() -> None:
     record_types.register(*RECORD_TYPES)
+    quality_rules.register(*QUALITY_RULES)
     permission_groups.register(PermissionGroup("crm", _("Records")))
     permission_registry.register(
         *(

@@ -22,6 +22,7 @@ from core.models import (
     JobStep,
     ModelArtifact,
     ModelVersion,
+    QualityCount,
     SearchEntry,
     SearchWord,
     User,
@@ -171,6 +172,16 @@ class ChangeSetAdmin(PanelAdmin):
     @admin.display(description=_("what"))
     def act(self, change: ChangeSet) -> str:
         return change_title(change.action)
+
+
+@admin.register(QualityCount)
+class QualityCountAdmin(PanelAdmin):
+    group = "understand"
+    icon = "rule"
+    list_display: ClassVar[Any] = ("record_type", "is_whole", "owner", "team", "total", "run")
+    list_filter: ClassVar[Any] = (RecordTypeFilter, "is_whole")
+    joined: ClassVar[Any] = ("owner", "team", "run")
+    has_name = False
 
 
 @admin.register(SearchEntry)

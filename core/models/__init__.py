@@ -11,6 +11,7 @@ from core.models.jobs import JobPartition, JobRun, JobStep
 from core.models.layouts import RecordLayout
 from core.models.model_versions import ModelArtifact, ModelVersion
 from core.models.notifications import Notification
+from core.models.quality import QualityCount
 from core.models.recent import RecentRecord
 from core.models.records import OwnedQuerySet, OwnedRecord, bin_index
 from core.models.roles import FieldRule, Grant, Role
@@ -41,6 +42,7 @@ __all__ = [
     "Notification",
     "OwnedQuerySet",
     "OwnedRecord",
+    "QualityCount",
     "RecentRecord",
     "RecordLayout",
     "Role",

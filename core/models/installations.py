@@ -1,6 +1,7 @@
 """The one company that uses the installation."""
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +33,12 @@ class Installation(models.Model):
         max_length=10,
         choices=settings.LANGUAGES,
         default=settings.LANGUAGE_CODE,
+    )
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    stale_after_days = models.PositiveSmallIntegerField(
+        _("days until a record is stale"),
+        default=180,
+        validators=[MinValueValidator(1), MaxValueValidator(3_650)],
     )
     address = models.TextField(_("address"), max_length=500, blank=True)
 

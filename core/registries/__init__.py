@@ -14,6 +14,7 @@ from core.registries.permissions import (
     permission_groups,
     permission_registry,
 )
+from core.registries.quality import QualityCheck, QualityRules, quality_rules
 from core.registries.records import RecordType, record_types
 from core.registries.roles import RoleSeed, role_seeds
 from core.registries.rows import RowRules, row_rules, rules_for_rows
@@ -32,6 +33,8 @@ __all__ = [
     "Panel",
     "Permission",
     "PermissionGroup",
+    "QualityCheck",
+    "QualityRules",
     "RecordType",
     "Registry",
     "RoleSeed",
@@ -48,6 +51,7 @@ __all__ = [
     "panels",
     "permission_groups",
     "permission_registry",
+    "quality_rules",
     "record_types",
     "role_seeds",
     "row_rules",

@@ -34,9 +34,13 @@ COMPANY = RecordType(
         shared.DESCRIPTION,
         shared.TAGS,
         shared.OWNER,
+        shared.OWNER_ACTIVE,
         shared.TOUCHED,
         shared.CREATED,
         shared.IMPORT,
+        shared.problem("email", _("Problem of the e-mail")),
+        shared.meant("email", _("E-mail probably meant")),
+        shared.problem("phone", _("Problem of the phone")),
     ),
     (shared.activities("company"), shared.interactions("contact__company")),
     Searched(

@@ -93,6 +93,7 @@ DEAL = RecordType(
         Field("industry", _("Industry"), via="company.industry"),
         shared.TAGS,
         shared.OWNER,
+        shared.OWNER_ACTIVE,
         Field(
             "stage_entered",
             _("In this stage since"),

@@ -6,10 +6,24 @@ from django.utils.translation import pgettext_lazy
 
 from core.choices import FieldType
 from core.registries.records import Behaviour, Choices, Field
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from core.choices import FieldType, ValueProblem
+from core.registries.records import Behaviour, Field
 from core.time_ids import first_id
 from crm.choices import ActivityKind, InteractionKind
 
 OWNER = Field("owner", _("Owner"), FieldType.USER, order="owner__name", is_editable=False)
+OWNER_ACTIVE = Field(
+    "owner_active",
+    _("Owner is active"),
+    FieldType.BOOLEAN,
+    path="owner__is_active",
+    rule="owner",
+    is_editable=False,
+)
 TAGS = Field("tags", _("Tags"), FieldType.TAGS)
 CREATED = Field("created", _("Created"), FieldType.MOMENT, path="created_at", is_editable=False)
 TOUCHED = Field("touched", _("Last touch"), FieldType.MOMENT, path="touched_at", is_editable=False)
@@ -48,6 +62,31 @@ ADDRESS = (
     Field("postal_code", _("Postal code"), section="address"),
     Field("country", _("Country"), section="address"),
 )
+
+
+def problem(name: str, label: Promise) -> Field:
+    """What is wrong with a field, as the job of data quality says; hidden with the field."""
+    return Field(
+        f"{name}_problem",
+        label,
+        FieldType.CHOICE,
+        path=f"quality__{name}",
+        rule=name,
+        choices=ValueProblem.choices,
+        is_editable=False,
+    )
+
+
+def meant(name: str, label: Promise) -> Field:
+    """What a mistyped address was probably meant to be."""
+    return Field(
+        f"{name}_meant",
+        label,
+        FieldType.EMAIL,
+        path=f"quality__{name}_meant",
+        rule=name,
+        is_editable=False,
+    )
 
 
 def activities(link: str) -> Behaviour:
