@@ -29,6 +29,8 @@ WITHOUT_RECORD = (
     "/bin/",
     "/bin/?type=crm.contact",
     "/imports/",
+    "/data-quality/",
+    "/data-quality/?type=crm.deal",
     "/jobs/",
     "/scoring/",
     "/settings/",

@@ -223,3 +223,17 @@ def test_a_number_that_was_there_stays_as_it_is(sales: User, log_in: LogIn) -> N
     log_in(sales).post(url, {"phone": "+49 30 1234567"})
     contact.refresh_from_db()
     assert contact.phone == "+49 30 1234567"
+
+
+def test_all_records_of_a_figure_are_changed_by_the_bulk_actions_of_the_list(
+    manager: User, colleague: User, log_in: LogIn
+) -> None:
+    records_of(None)
+    check_now()
+    [contacts] = [t for t in QualityFigures(manager).types if t.kind.key == "crm.contact"]
+    figure = next(check for check in contacts.checks if check.key == "no_owner")
+    assert figure.mend == "assign"
+    sent = {"all": "yes", "address": figure.query}
+    answer = log_in(manager).post("/records/crm.contact/bulk/assign/", sent)
+    assert answer.status_code == 200
+    assert f"Assign {figure.count} contacts" in answer.content.decode()
