@@ -4,6 +4,7 @@ from django.urls import path
 
 from core.views import (
     api_tokens,
+    archives,
     audit,
     bins,
     bulk,
@@ -73,6 +74,9 @@ urlpatterns = [
     path("getting-started/hide/", start.start_hide, name="start_hide"),
     path("settings/company/", company.company_settings, name="company_settings"),
     path("settings/company/logo/", company.company_logo_update, name="company_logo_update"),
+    path("settings/export/", archives.archive_list, name="archive_list"),
+    path("settings/export/<int:pk>/", archives.archive_file, name="archive_file"),
+    path("settings/export/<int:pk>/delete/", archives.archive_delete, name="archive_delete"),
     path("settings/audit/", audit.audit_list, name="audit_list"),
     path("settings/audit/export/", audit.audit_export, name="audit_export"),
     path("settings/privacy/", audit.privacy_exports, name="privacy_exports"),

@@ -14,6 +14,7 @@ from core.admin.filters import RecordTypeFilter
 from core.changes.words import title_of as change_title
 from core.jobs.kinds import job_kinds
 from core.models import (
+    Archive,
     Attachment,
     AuditEvent,
     ChangeSet,
@@ -172,6 +173,15 @@ class ChangeSetAdmin(PanelAdmin):
     @admin.display(description=_("what"))
     def act(self, change: ChangeSet) -> str:
         return change_title(change.action)
+
+
+@admin.register(Archive)
+class ArchiveAdmin(PanelAdmin):
+    group = "system"
+    icon = "archive"
+    hidden: ClassVar[Any] = ("file",)
+    list_display: ClassVar[Any] = ("__str__", "rows", "size", "created_by", "expires_at")
+    has_name = False
 
 
 @admin.register(QualityCount)

@@ -1,6 +1,7 @@
 """Facts that every app stands on: people, permissions, jobs, views, tags, files, audit …"""
 
 from core.models.api import ApiToken, ExternalKey, GivenAnswer
+from core.models.archives import Archive
 from core.models.attachments import Attachment
 from core.models.audit import AuditEvent
 from core.models.change_sets import ChangeSet
@@ -24,6 +25,7 @@ from core.models.webhooks import Webhook, WebhookDelivery, WebhookEvent
 
 __all__ = [
     "ApiToken",
+    "Archive",
     "Attachment",
     "AuditEvent",
     "ChangeSet",

@@ -1,5 +1,7 @@
 """The one company that uses the installation."""
 
+import uuid
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -11,6 +13,12 @@ from core.choices import Accent, Currency, WeekStart
 class Installation(models.Model):
     """What the company is called and how its pages look; what new users begin with."""
 
+    uid = models.UUIDField(
+        _("identity"),
+        default=uuid.uuid4,
+        editable=False,
+        help_text=_("What other installations know this one by."),
+    )
     name = models.CharField(_("company"), max_length=100, default="Renmai")
     base_currency = models.CharField(
         _("base currency"), max_length=3, choices=Currency, default=Currency.EUR

@@ -1,6 +1,7 @@
 """What the apps declare in `ready()` and the pages below loop over."""
 
 from core.registries.amounts import BaseAmounts, base_amounts
+from core.registries.archives import ArchiveTable, archive_tables
 from core.registries.audit import AuditAction, AuditedType, audit_actions, audited_types
 from core.registries.base import Registry
 from core.registries.changes import ChangeRules, change_rules
@@ -23,6 +24,7 @@ from core.registries.start import StartStep, start_steps
 
 __all__ = [
     "SETTINGS_GROUPS",
+    "ArchiveTable",
     "AuditAction",
     "AuditedType",
     "BaseAmounts",
@@ -41,6 +43,7 @@ __all__ = [
     "RowRules",
     "SettingsSection",
     "StartStep",
+    "archive_tables",
     "audit_actions",
     "audited_types",
     "base_amounts",
