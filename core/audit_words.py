@@ -19,6 +19,7 @@ WORDS = {
     "archive.ask": _("Export of everything asked for"),
     "archive.make": _("Export of everything made"),
     "archive.download": _("Export of everything downloaded"),
+    "archive.restore": _("Export of everything restored"),
     "archive.delete": _("Export of everything deleted"),
     "file.add": _("File added"),
     "file.delete": _("File deleted"),

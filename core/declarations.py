@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core import audit_words
 from core.changes.jobs import register_jobs
+from core.exports.archive.declared import register_archive
 from core.jobs.kinds import JobKind, job_kinds
 from core.registries import (
-    ArchiveTable,
     Command,
     NavigationEntry,
     Panel,
@@ -18,7 +18,6 @@ from core.registries import (
     PermissionGroup,
     SettingsSection,
     StartStep,
-    archive_tables,
     commands,
     navigation,
     panels,
@@ -40,7 +39,7 @@ AUDIT = "core.audit.view"
 def register() -> None:
     """Called once, when the apps are ready."""
     _register_permissions()
-    _register_archive()
+    register_archive()
     _register_navigation()
     _register_settings()
     _register_company_settings()
@@ -111,25 +110,6 @@ def _register_navigation() -> None:
             count=_running,
         ),
         NavigationEntry("settings", _("Settings"), "settings", "settings_profile", "foot", 20),
-    )
-
-
-def _register_archive() -> None:
-    """In the order in which an import can read them."""
-    secrets = ("password", "last_login")
-    archive_tables.register(
-        ArchiveTable("company", "core.Installation", left_out=("uid", "logo")),
-        ArchiveTable("teams", "core.Team"),
-        ArchiveTable("roles", "core.Role"),
-        ArchiveTable("grants", "core.Grant"),
-        ArchiveTable("field_rules", "core.FieldRule"),
-        ArchiveTable("users", "core.User", left_out=secrets, several=("roles",)),
-        ArchiveTable("tags", "core.Tag", left_out=("name_key",)),
-        ArchiveTable("custom_fields", "core.CustomField", left_out=("indexed_at",)),
-        ArchiveTable("exchange_rates", "core.ExchangeRate"),
-        ArchiveTable("saved_views", "core.SavedView"),
-        ArchiveTable("view_favourites", "core.ViewFavourite"),
-        ArchiveTable("layouts", "core.RecordLayout"),
     )
 
 
@@ -217,15 +197,6 @@ def _register_company_settings() -> None:
             manage,
         ),
         SettingsSection("system", _("System"), "gauge", "system_page", "system", 10, manage),
-        SettingsSection(
-            "archives",
-            _("Export of everything"),
-            "download",
-            "archive_list",
-            "data",
-            80,
-            "core.archive.export",
-        ),
         SettingsSection("audit", _("Audit log"), "history", "audit_list", "system", 30, AUDIT),
         SettingsSection(
             "privacy",
@@ -279,14 +250,6 @@ def _register_jobs() -> None:
             permission="core.tag.manage",
             describe=_tags_title,
             counts={"changed": pgettext_lazy("records", "Changed")},
-        ),
-        JobKind(
-            "core.archive",
-            _("Export of everything"),
-            "core.chores.archives.ArchiveJob",
-            permission="core.archive.export",
-            result_url=lambda _scope: reverse("archive_list"),
-            counts={"rows": pgettext_lazy("archive", "Rows")},
         ),
         JobKind(
             "core.data_quality",

@@ -142,7 +142,6 @@ def _register_archive() -> None:
         ArchiveTable("participations", "crm.Participation"),
         _of_records("activities", "crm.Activity", several=("guests",)),
         ArchiveTable("interactions", "crm.Interaction"),
-        ArchiveTable("attachments", "core.Attachment", left_out=("file",)),
     )
 
 

@@ -1,6 +1,6 @@
 """The figures of data quality for one person: what the role and its reach may see, and no more."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,10 +18,22 @@ from core.errors import Refused
 from core.lists.state import COLUMNS, IF
 from core.models import JobRun, QualityCount, User
 from core.registries import QualityCheck, QualityRules, RecordType, quality_rules, record_types
-from core.services.quality import EMPTY, KIND, summed
 
+KIND = "core.data_quality"
+EMPTY = "empty:"  # begins the name of the count of records without a value
 SHOWN_RUNS = 12
 READ_RUNS = 60
+
+
+def summed(rows: Iterable[QualityCount]) -> tuple[int, dict[str, int]]:
+    """The records and the counts of several rows together."""
+    total = 0
+    counts: dict[str, int] = {}
+    for row in rows:
+        total += row.total
+        for name, number in row.counts.items():
+            counts[name] = counts.get(name, 0) + number
+    return total, counts
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What the apps declare in `ready()` and the pages below loop over."""
 
 from core.registries.amounts import BaseAmounts, base_amounts
-from core.registries.archives import ArchiveTable, archive_tables
+from core.registries.archives import ArchiveTable, archive_tables, tables_in_order
 from core.registries.audit import AuditAction, AuditedType, audit_actions, audited_types
 from core.registries.base import Registry
 from core.registries.changes import ChangeRules, change_rules
@@ -61,4 +61,5 @@ __all__ = [
     "rules_for_rows",
     "settings_sections",
     "start_steps",
+    "tables_in_order",
 ]

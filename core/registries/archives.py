@@ -12,7 +12,7 @@ from core.registries.base import Registry
 class ArchiveTable:
     """One table of the archive: `<key>.csv` holds the rows of the model.
 
-    Tables are declared in the order in which they can be read back: what is linked to stands before.
+    What is linked to has a lower `order`, or is declared before: so the tables can be read back.
     `left_out` are columns that are made again from others, or that nobody may take along; `several`
     are relations of which a cell holds the numbers (tags: the names).
     """
@@ -21,6 +21,7 @@ class ArchiveTable:
     model_name: str
     left_out: tuple[str, ...] = ()
     several: tuple[str, ...] = ()
+    order: int = 20
 
     @property
     def model(self) -> type[Model]:
@@ -28,3 +29,8 @@ class ArchiveTable:
 
 
 archive_tables: Registry[ArchiveTable] = Registry("Table of the archive")
+
+
+def tables_in_order() -> list[ArchiveTable]:
+    """All tables, what is linked to before what links to it."""
+    return sorted(archive_tables, key=lambda table: table.order)

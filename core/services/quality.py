@@ -13,11 +13,10 @@ from core.company import company, dialling_country, stale_after_days
 from core.conditions import Criterion, Viewpoint, all_of, checked, from_parameters, to_q
 from core.models import JobRun, QualityCount, User
 from core.permissions import Access
+from core.queries.quality import EMPTY, summed
 from core.registries import QualityRules, RecordType, quality_rules, record_types
 from core.values_in_files.problems import email_problem, phone_problem
 
-KIND = "core.data_quality"
-EMPTY = "empty:"  # begins the name of the count of records without a value
 MOST_AT_ONCE = 500
 
 Faults = dict[str, str]
@@ -121,17 +120,6 @@ def count_records(key: str, at: datetime) -> list[QualityCount]:
     ]
     total, counts = summed(found)
     return [*found, QualityCount(object_type=key, is_whole=True, total=total, counts=counts)]
-
-
-def summed(rows: Iterable[QualityCount]) -> tuple[int, dict[str, int]]:
-    """The records and the counts of several rows together."""
-    total = 0
-    counts: dict[str, int] = {}
-    for row in rows:
-        total += row.total
-        for name, number in row.counts.items():
-            counts[name] = counts.get(name, 0) + number
-    return total, counts
 
 
 def store_counts(run: JobRun, key: str, counted: Iterable[QualityCount]) -> int:

@@ -9,8 +9,7 @@ from django.views.decorators.http import require_GET
 from core import permissions
 from core.pages import render_page, status_of_poll
 from core.permissions import signed_in
-from core.queries.quality import QualityFigures, TypeQuality
-from core.services.quality import KIND
+from core.queries.quality import KIND, QualityFigures, TypeQuality
 from core.values import grouped
 
 RUN_RIGHTS = ("core.job.view", "core.settings.manage")

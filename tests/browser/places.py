@@ -53,6 +53,7 @@ WITHOUT_RECORD = (
     "/settings/tags/",
     "/settings/tags/1/",
     "/settings/schedules/",
+    "/settings/export/",
     "/settings/audit/",
     "/settings/privacy/",
     "/settings/privacy/log-ins/",

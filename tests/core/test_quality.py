@@ -14,8 +14,7 @@ from core.jobs.questions import ask
 from core.lists import lists
 from core.lists.state import ListState
 from core.models import FieldRule, Installation, JobRun, QualityCount, User
-from core.queries.quality import QualityFigures
-from core.services.quality import KIND
+from core.queries.quality import KIND, QualityFigures
 from crm.models import Contact, ContactQuality
 from tests.factories import (
     CompanyFactory,

@@ -14,7 +14,8 @@ from core.models import CustomField, User
 from core.registries import record_types
 from core.registries.archives import ArchiveTable
 
-EXTERNAL, TAGS = "external", "tags"
+EXTERNAL = "external"
+NAMED = frozenset({"tags", "roles"})  # relations of which names are written, not numbers
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,7 @@ def _api_names(table: ArchiveTable) -> dict[str, str]:
 
 def _several(table: ArchiveTable) -> Iterator[Column]:
     for name in table.several:
-        is_named = name in (TAGS, "roles")
-        yield Column(name, cells.NAMES if is_named else cells.LINKS, name, several=True)
+        yield Column(name, cells.NAMES if name in NAMED else cells.LINKS, name, several=True)
 
 
 def _added(table: ArchiveTable) -> Iterator[Column]:

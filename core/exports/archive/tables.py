@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from core.exports.archive.cells import USER, written
-from core.exports.archive.columns import EXTERNAL, TAGS, Column
+from core.exports.archive.columns import EXTERNAL, NAMED, Column
 from core.models import ExternalKey, User
 from core.registries.archives import ArchiveTable
 
@@ -66,7 +66,7 @@ class TableReader:
         relation: Any = self.table.model._meta.get_field(name)
         through, link = relation.remote_field.through, relation.m2m_field_name()
         shown = f"{relation.m2m_reverse_field_name()}__name"
-        target = shown if name in (TAGS, "roles") else relation.m2m_reverse_field_name()
+        target = shown if name in NAMED else relation.m2m_reverse_field_name()
         rows = through._base_manager.filter(**{f"{link}__in": ids}).values_list(link, target)
         found: dict[int, list[Any]] = defaultdict(list)
         for pk, value in rows.order_by(target):

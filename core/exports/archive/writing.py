@@ -13,7 +13,7 @@ from core.exports.archive import FILES, FORMAT, FORMAT_VERSION, MANIFEST
 from core.exports.archive.columns import columns_of
 from core.exports.archive.tables import TableReader
 from core.models import Attachment
-from core.registries.archives import ArchiveTable, archive_tables
+from core.registries.archives import ArchiveTable, tables_in_order
 
 LINES_AT_ONCE = 500
 CHUNK_BYTES = 64 * 1024
@@ -32,7 +32,7 @@ class ArchiveWriter:
     def write(self, facts: Json) -> Json:
         """The archive with the facts in its manifest; returns the manifest."""
         with self.zip:
-            tables = [self._table(table) for table in archive_tables]
+            tables = [self._table(table) for table in tables_in_order()]
             files = list(self._files())
             manifest = {
                 "format": FORMAT,
