@@ -61,7 +61,7 @@ class DataQuality(ApiView):
             {
                 "run": run.pk if run else None,
                 "as_of": moment(run.as_of) if run else None,
-                "stale_after_days": figures.stale_days,
+                "stale_after_days": figures.given.days,
                 "results": [_told(it) for it in figures.types] if run else [],
             }
         )

@@ -18,11 +18,18 @@ from core.errors import Refused
 from core.lists.state import COLUMNS, IF
 from core.models import JobRun, QualityCount, User
 from core.registries import QualityCheck, QualityRules, RecordType, quality_rules, record_types
+from core.registries.quality import Given
 
 KIND = "core.data_quality"
 EMPTY = "empty:"  # begins the name of the count of records without a value
 SHOWN_RUNS = 12
 READ_RUNS = 60
+
+
+def given_now() -> Given:
+    """What the checks ask for today."""
+    left = User.objects.filter(is_active=False).order_by("pk").values_list("pk", flat=True)
+    return Given(stale_after_days(), tuple(left))
 
 
 def summed(rows: Iterable[QualityCount]) -> tuple[int, dict[str, int]]:
@@ -136,8 +143,8 @@ class QualityFigures:
         return JobRun.objects.filter(kind=KIND, state__in=ACTIVE_STATES).order_by("-pk").first()
 
     @cached_property
-    def stale_days(self) -> int:
-        return stale_after_days()
+    def given(self) -> Given:
+        return given_now()
 
     def rules(self) -> Iterator[QualityRules]:
         """Of the types that the user may see."""
@@ -164,7 +171,7 @@ class QualityFigures:
         checks = [
             self._finding(kind, check, parts, history, total)
             for check in rules.checks
-            if (parts := self._seen(kind, check.parameters(self.stale_days))) is not None
+            if (parts := self._seen(kind, check.parameters(self.given))) is not None
         ]
         fields = [
             finding for name in rules.important if (finding := self._field(kind, name, history))
@@ -173,8 +180,10 @@ class QualityFigures:
         trend = [_complete(t, [c.get(f"{EMPTY}{n}", 0) for n in names]) for t, c in history]
         return TypeQuality(kind, total, checks, fields, trend)
 
-    def _seen(self, kind: RecordType, parts: Sequence[str]) -> list[str] | None:
+    def _seen(self, kind: RecordType, parts: Sequence[str] | None) -> list[str] | None:
         """The parts as addresses say them; None when one asks for what the user may not see."""
+        if parts is None:
+            return None
         try:
             return [to_parameter(self._checked(kind, from_parameter(part))) for part in parts]
         except Refused:

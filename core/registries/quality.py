@@ -10,15 +10,16 @@ from django.utils.functional import Promise
 
 from core.registries.base import Registry
 
-DAYS = "{days}"
+DAYS, LEFT = "{days}", "{left}"
 
 
 @dataclass(frozen=True)
 class QualityCheck:
     """One thing that may be wrong: the records that meet all `parts`, written as in a list's address.
 
-    `{days}` in a part stands for the age at which the company calls a record stale. `mend` is the bulk
-    action that puts it right for many at once; `columns` are shown in the list that it opens.
+    `{days}` in a part stands for the age at which the company calls a record stale, `{left}` for the
+    users who are switched off. `mend` is the bulk action that puts it right for many at once;
+    `columns` are shown in the list that it opens.
     """
 
     key: str
@@ -27,8 +28,20 @@ class QualityCheck:
     mend: str = ""
     columns: Sequence[str] = ()
 
-    def parameters(self, stale_days: int) -> list[str]:
-        return [part.replace(DAYS, str(stale_days)) for part in self.parts]
+    def parameters(self, given: "Given") -> list[str] | None:
+        """The parts for a company; None when it can find nothing there: nobody is switched off."""
+        if not given.left and any(LEFT in part for part in self.parts):
+            return None
+        left = ",".join(map(str, given.left))
+        return [part.replace(DAYS, str(given.days)).replace(LEFT, left) for part in self.parts]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the company and its people put into the checks."""
+
+    days: int
+    left: Sequence[int] = ()
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ from django.db.models import Count, Q, QuerySet
 
 from core.audit import Changes
 from core.choices import FieldType
-from core.company import company, dialling_country, stale_after_days
+from core.company import company, dialling_country
 from core.conditions import Criterion, Viewpoint, all_of, checked, from_parameters, to_q
 from core.models import JobRun, QualityCount, User
 from core.permissions import Access
-from core.queries.quality import EMPTY, summed
+from core.queries.quality import EMPTY, given_now, summed
 from core.registries import QualityRules, RecordType, quality_rules, record_types
+from core.registries.quality import Given
 from core.values_in_files.problems import email_problem, phone_problem
 
 MOST_AT_ONCE = 500
@@ -89,12 +90,15 @@ def viewpoint_of_all(at: datetime) -> Viewpoint:
 
 
 def conditions_of(
-    rules: QualityRules, kind: RecordType, view: Viewpoint, stale_days: int
+    rules: QualityRules, kind: RecordType, view: Viewpoint, given: Given
 ) -> dict[str, Q]:
     """What is counted, by name: the checks, and the important fields without a value."""
-    asked = {check.key: from_parameters(check.parameters(stale_days)) for check in rules.checks} | {
-        f"{EMPTY}{name}": all_of(Criterion(name, "empty")) for name in rules.important
+    asked = {
+        check.key: from_parameters(parts)
+        for check in rules.checks
+        if (parts := check.parameters(given)) is not None
     }
+    asked |= {f"{EMPTY}{name}": all_of(Criterion(name, "empty")) for name in rules.important}
     return {
         name: to_q(checked(condition, kind, view), kind, view) for name, condition in asked.items()
     }
@@ -103,7 +107,7 @@ def conditions_of(
 def count_records(key: str, at: datetime) -> list[QualityCount]:
     """The counts by owner and team and of all records, not saved: one reading of the table."""
     rules, kind = quality_rules[key], record_types[key]
-    wanted = conditions_of(rules, kind, viewpoint_of_all(at), stale_after_days())
+    wanted = conditions_of(rules, kind, viewpoint_of_all(at), given_now())
     names = {f"n{place}": name for place, name in enumerate(wanted)}
     columns = {alias: Count("pk", filter=wanted[name]) for alias, name in names.items()}
     rows = kind.model._base_manager.filter(deleted_at__isnull=True).order_by()

@@ -34,7 +34,6 @@ COMPANY = RecordType(
         shared.DESCRIPTION,
         shared.TAGS,
         shared.OWNER,
-        shared.OWNER_ACTIVE,
         shared.TOUCHED,
         shared.CREATED,
         shared.IMPORT,

@@ -45,7 +45,6 @@ CONTACT = RecordType(
         Field("groups", _("Groups"), FieldType.LINKS, target="crm.group", is_editable=False),
         Field("events", _("Events"), FieldType.LINKS, target="crm.event", is_editable=False),
         shared.OWNER,
-        shared.OWNER_ACTIVE,
         shared.TOUCHED,
         shared.CREATED,
         shared.IMPORT,

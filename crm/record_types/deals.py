@@ -93,7 +93,6 @@ DEAL = RecordType(
         Field("industry", _("Industry"), via="company.industry"),
         shared.TAGS,
         shared.OWNER,
-        shared.OWNER_ACTIVE,
         Field(
             "stage_entered",
             _("In this stage since"),

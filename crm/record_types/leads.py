@@ -50,7 +50,6 @@ LEAD = RecordType(
         ),
         shared.TAGS,
         shared.OWNER,
-        shared.OWNER_ACTIVE,
         Field("captured", _("Captured"), FieldType.MOMENT, path="captured_at", is_editable=False),
         shared.TOUCHED,
         Field("closed", _("Closed"), FieldType.MOMENT, path="closed_at", is_editable=False),

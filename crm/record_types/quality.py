@@ -8,7 +8,7 @@ OWNERLESS = QualityCheck("no_owner", _("Nobody owns them"), ["owner:empty"], men
 LEFT = QualityCheck(
     "owner_left",
     _("The owner's account is switched off"),
-    ["owner:set", "owner_active:no"],
+    ["owner:is:{left}"],
     "assign",
 )
 STALE = QualityCheck(

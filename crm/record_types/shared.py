@@ -16,14 +16,6 @@ from core.time_ids import first_id
 from crm.choices import ActivityKind, InteractionKind
 
 OWNER = Field("owner", _("Owner"), FieldType.USER, order="owner__name", is_editable=False)
-OWNER_ACTIVE = Field(
-    "owner_active",
-    _("Owner is active"),
-    FieldType.BOOLEAN,
-    path="owner__is_active",
-    rule="owner",
-    is_editable=False,
-)
 TAGS = Field("tags", _("Tags"), FieldType.TAGS)
 CREATED = Field("created", _("Created"), FieldType.MOMENT, path="created_at", is_editable=False)
 TOUCHED = Field("touched", _("Last touch"), FieldType.MOMENT, path="touched_at", is_editable=False)
