@@ -130,7 +130,7 @@ def _register_archive() -> None:
         ArchiveTable("stages", "crm.Stage"),
         _of_records("companies", "crm.Company", key),
         _of_records("contacts", "crm.Contact", (*key, "email_key")),
-        _of_records("leads", "crm.Lead", ("imported_by",)),
+        _of_records("leads", "crm.Lead"),
         _of_records("products", "crm.Product", key),
         _of_records("deals", "crm.Deal", key),
         ArchiveTable("deal_contacts", "crm.DealContact"),
@@ -148,7 +148,7 @@ def _register_archive() -> None:
 def _of_records(
     key: str, model: str, left_out: tuple[str, ...] = (), several: tuple[str, ...] = ()
 ) -> ArchiveTable:
-    return ArchiveTable(key, model, left_out, ("tags", *several))
+    return ArchiveTable(key, model, ("imported_by", *left_out), ("tags", *several))
 
 
 def _register_changes() -> None:

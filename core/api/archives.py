@@ -92,16 +92,16 @@ class ArchiveDetail(ApiView):
 
 
 class ArchiveFile(ApiView):
-    """The archive itself."""
+    """The archive itself; that it was taken is noted."""
 
-    rights = {"GET": PERMISSION}
+    rights = {"POST": PERMISSION}
 
     @described(
         "Download an export of everything",
         answers={200: {"type": "string", "contentMediaType": "application/zip"}},
         answer_type="application/zip",
     )
-    def get(self, request: Request, pk: int) -> StreamingHttpResponse:
+    def post(self, request: Request, pk: int) -> StreamingHttpResponse:
         archive = _archive(pk)
         note_download(archive=archive, by=user_of(request))
         return archive_download(archive)

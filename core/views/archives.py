@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from core import permissions
 from core.choices import ACTIVE_STATES
@@ -46,9 +46,9 @@ def _archive(pk: int) -> Archive:
 
 
 @requires(PERMISSION)
-@require_GET
+@require_POST
 def archive_file(request: HttpRequest, pk: int) -> StreamingHttpResponse:
-    """The archive; that it was taken is noted."""
+    """The archive; that it was taken is noted, so this is no GET."""
     archive = _archive(pk)
     note_download(archive=archive, by=permissions.user_of(request))
     return archive_download(archive)

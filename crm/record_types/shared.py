@@ -1,17 +1,12 @@
 """Fields and behaviours that several record types have."""
 
 from django.apps import apps
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
-
-from core.choices import FieldType
-from core.registries.records import Behaviour, Choices, Field
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.choices import FieldType, ValueProblem
-from core.registries.records import Behaviour, Field
+from core.registries.records import Behaviour, Choices, Field
 from core.time_ids import first_id
 from crm.choices import ActivityKind, InteractionKind
 

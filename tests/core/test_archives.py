@@ -238,7 +238,7 @@ def test_an_administrator_asks_is_told_and_downloads(administrator: User, log_in
     made = Archive.objects.get()
     assert Notification.objects.filter(user=administrator).exists()
     assert made.name in client.get(PAGE).content.decode()
-    answer = client.get(f"{PAGE}{made.pk}/")
+    answer = client.post(f"{PAGE}{made.pk}/")
     content = b"".join(answer.streaming_content)
     assert len(content) == made.size
     assert len(list(ArchiveReader(BytesIO(content)).rows("contacts"))) == 1
@@ -264,7 +264,7 @@ def test_after_some_days_it_is_gone(administrator: User, log_in: LogIn) -> None:
     made = Archive.objects.get()
     path = Path(made.file.path)
     Archive.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
-    assert client.get(f"{PAGE}{made.pk}/").status_code == 404
+    assert client.post(f"{PAGE}{made.pk}/").status_code == 404
     assert path.exists()
     forget_old_archives(at=timezone.now())
     assert not Archive.objects.exists()
@@ -276,7 +276,7 @@ def test_the_api_makes_and_hands_out_archives(administrator: User, log_in: LogIn
     asked = client.post("/api/v1/exports/").json()
     carry_out(JobRun.objects.get(pk=asked["run"]))
     [told] = client.get("/api/v1/exports/").json()["results"]
-    answer = client.get(f"/api/v1/exports/{told['id']}/file/")
+    answer = client.post(f"/api/v1/exports/{told['id']}/file/")
     assert len(b"".join(answer.streaming_content)) == told["size"]
 
 
@@ -315,7 +315,7 @@ NOT_TAKEN = {
     "core.webhookevent",
     "crm.companyquality",
     "crm.contactquality",
-    "crm.leadimport",
+    "crm.fileimport",
     "crm.leadscore",
     "crm.refusedrow",
 }

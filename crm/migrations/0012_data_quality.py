@@ -7,7 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0009_tables_in_files'),
+        ('core', '0013_data_quality'),
+        ('crm', '0011_imports_of_every_type'),
     ]
 
     operations = [
