@@ -45,6 +45,12 @@ SEEDS = [
         hour=1,
         arguments=["core.search_rebuild"],
     ),
+    ScheduleSeed(
+        gettext_noop("Data quality, nightly"),
+        "core.ask_question",
+        hour=4,
+        arguments=["core.data_quality"],
+    ),
     ScheduleSeed(gettext_noop("Reminders"), "crm.remind", seconds=REMINDER_SECONDS),
     ScheduleSeed(gettext_noop("Parts of large tables"), "crm.extend_partitions", hour=3),
     ScheduleSeed(gettext_noop("Webhooks"), "core.wake_webhooks", seconds=WEBHOOK_SECONDS),

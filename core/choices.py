@@ -218,3 +218,10 @@ class DeliveryFault(TextChoices):
     STATUS = "status", _("The server did not accept it.")
     LOST = "lost", _("The worker was lost while it was sending, each time.")
     RIGHTS = "rights", _("The user whose rights the webhook has may no longer see this.")
+
+
+class ValueProblem(TextChoices):
+    """What is wrong with an address or a number."""
+
+    INVALID = "invalid", pgettext_lazy("value", "Invalid")
+    MISTYPED = "mistyped", pgettext_lazy("value", "Probably mistyped")

@@ -52,6 +52,17 @@ def company() -> Company:
     return _company(Installation.objects.filter(pk=1).values(*SHOWN).first() or {})
 
 
+def dialling_country() -> str | None:
+    """Where numbers without + are dialled; nobody may have said."""
+    return Installation.objects.filter(pk=1).values_list("country", flat=True).first() or None
+
+
+def stale_after_days() -> int:
+    """For how many days nobody may touch a record before it counts as stale."""
+    told = Installation.objects.filter(pk=1).values_list("stale_after_days", flat=True).first()
+    return told if told is not None else Installation().stale_after_days
+
+
 def company_for(user: User) -> Company:
     """The company as the frame of the user's page has read it already, else read now."""
     frame = user.cached_start

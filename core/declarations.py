@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core import audit_words
 from core.changes.jobs import register_jobs
+from core.exports.archive.declared import register_archive
 from core.jobs.kinds import JobKind, job_kinds
 from core.registries import (
     Command,
@@ -37,6 +39,7 @@ AUDIT = "core.audit.view"
 def register() -> None:
     """Called once, when the apps are ready."""
     _register_permissions()
+    register_archive()
     _register_navigation()
     _register_settings()
     _register_company_settings()
@@ -60,6 +63,7 @@ def _register_permissions() -> None:
         Permission("core.api_token.create", _("Make API tokens of one's own")),
         Permission("core.api_token.manage", _("See and revoke everybody's API tokens")),
         Permission("core.custom_field.manage", _("Say what custom fields mean")),
+        Permission("core.archive.export", _("Export everything, whatever other rights say")),
         Permission("core.audit.view", _("Read the audit log and who exported what")),
         Permission("core.layout.manage", _("Arrange record pages")),
         Permission("core.tag.manage", _("Manage tags")),
@@ -86,6 +90,14 @@ def _register_navigation() -> None:
             20,
             count=_unread,
             is_hot=True,
+        ),
+        NavigationEntry(
+            "quality",
+            _("Data quality"),
+            "checklist",
+            "data_quality",
+            "understand",
+            80,
         ),
         NavigationEntry(
             "jobs",
@@ -238,6 +250,18 @@ def _register_jobs() -> None:
             permission="core.tag.manage",
             describe=_tags_title,
             counts={"changed": pgettext_lazy("records", "Changed")},
+        ),
+        JobKind(
+            "core.data_quality",
+            _("Data quality"),
+            "core.chores.quality.DataQualityJob",
+            permission="core.settings.manage",
+            can_run_now=True,
+            result_url=lambda _scope: reverse("data_quality"),
+            counts={
+                "records": pgettext_lazy("data quality", "Records counted"),
+                "faults": pgettext_lazy("data quality", "Records with a wrong address or number"),
+            },
         ),
         JobKind(
             "core.search_rebuild",

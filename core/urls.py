@@ -4,6 +4,7 @@ from django.urls import path
 
 from core.views import (
     api_tokens,
+    archives,
     audit,
     bins,
     bulk,
@@ -16,6 +17,7 @@ from core.views import (
     layouts,
     lists,
     notifications,
+    quality,
     records,
     saved_views,
     schedules,
@@ -39,6 +41,7 @@ urlpatterns = [
     path("inbox/read/", notifications.notifications_mark_read, name="notifications_mark_read"),
     path("search/", search.search, name="search"),
     path("recent/", search.recent_list, name="recent_list"),
+    path("data-quality/", quality.data_quality, name="data_quality"),
     path("jobs/", jobs.job_list, name="job_list"),
     path("jobs/<int:pk>/", jobs.job_run, name="job_run"),
     path("jobs/<int:pk>/cancel/", jobs.job_cancel, name="job_cancel"),
@@ -71,6 +74,9 @@ urlpatterns = [
     path("getting-started/hide/", start.start_hide, name="start_hide"),
     path("settings/company/", company.company_settings, name="company_settings"),
     path("settings/company/logo/", company.company_logo_update, name="company_logo_update"),
+    path("settings/export/", archives.archive_list, name="archive_list"),
+    path("settings/export/<int:pk>/", archives.archive_file, name="archive_file"),
+    path("settings/export/<int:pk>/delete/", archives.archive_delete, name="archive_delete"),
     path("settings/audit/", audit.audit_list, name="audit_list"),
     path("settings/audit/export/", audit.audit_export, name="audit_export"),
     path("settings/privacy/", audit.privacy_exports, name="privacy_exports"),

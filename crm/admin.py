@@ -11,7 +11,9 @@ from core.admin.records import KEPT_BY_US, RecordAdmin
 from crm.models import (
     Activity,
     Company,
+    CompanyQuality,
     Contact,
+    ContactQuality,
     Deal,
     DealContact,
     DealLine,
@@ -186,6 +188,26 @@ class LeadScoreAdmin(PanelAdmin):
     list_display: ClassVar[Any] = ("lead", "score", "grade", "probability", "version", "as_of")
     list_filter: ClassVar[Any] = ("grade",)
     joined: ClassVar[Any] = ("lead__contact", "lead__company")
+    has_name = False
+
+
+@admin.register(ContactQuality)
+class ContactQualityAdmin(PanelAdmin):
+    group = "understand"
+    icon = "rule"
+    list_display: ClassVar[Any] = ("record", "email", "email_meant", "phone", "mobile")
+    list_filter: ClassVar[Any] = ("email", "phone")
+    joined: ClassVar[Any] = ("record",)
+    has_name = False
+
+
+@admin.register(CompanyQuality)
+class CompanyQualityAdmin(PanelAdmin):
+    group = "understand"
+    icon = "rule"
+    list_display: ClassVar[Any] = ("record", "email", "email_meant", "phone")
+    list_filter: ClassVar[Any] = ("email", "phone")
+    joined: ClassVar[Any] = ("record",)
     has_name = False
 
 

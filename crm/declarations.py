@@ -11,6 +11,7 @@ from core.jobs.kinds import JobKind, job_kinds
 from core.lists import lists
 from core.records import record_pages
 from core.registries import (
+    ArchiveTable,
     AuditAction,
     AuditedType,
     BaseAmounts,
@@ -23,6 +24,7 @@ from core.registries import (
     PermissionGroup,
     SettingsSection,
     StartStep,
+    archive_tables,
     audit_actions,
     audited_types,
     base_amounts,
@@ -33,13 +35,14 @@ from core.registries import (
     panels,
     permission_groups,
     permission_registry,
+    quality_rules,
     record_types,
     row_rules,
     settings_sections,
     start_steps,
 )
 from crm.choices import seeded_label
-from crm.record_types import RECORD_TYPES
+from crm.record_types import QUALITY_RULES, RECORD_TYPES
 
 RECORD_ACTIONS = {
     "view": _("See"),
@@ -82,6 +85,7 @@ AUDIT_WORDS = {
 def register() -> None:
     """Called once, when the apps are ready."""
     _register_records()
+    _register_archive()
     _register_navigation()
     _register_settings()
     _register_import_jobs()
@@ -105,6 +109,7 @@ def register() -> None:
 
 def _register_records() -> None:
     record_types.register(*RECORD_TYPES)
+    quality_rules.register(*QUALITY_RULES)
     permission_groups.register(PermissionGroup("crm", _("Records")))
     permission_registry.register(
         *(
@@ -115,6 +120,35 @@ def _register_records() -> None:
         Permission("crm.import.use", _("Import files")),
         Permission("crm.pipeline.manage", _("Manage pipelines and stages")),
     )
+
+
+def _register_archive() -> None:
+    """In the order in which an import can read them."""
+    key = ("name_key",)
+    archive_tables.register(
+        ArchiveTable("pipelines", "crm.Pipeline"),
+        ArchiveTable("stages", "crm.Stage"),
+        _of_records("companies", "crm.Company", key),
+        _of_records("contacts", "crm.Contact", (*key, "email_key")),
+        _of_records("leads", "crm.Lead"),
+        _of_records("products", "crm.Product", key),
+        _of_records("deals", "crm.Deal", key),
+        ArchiveTable("deal_contacts", "crm.DealContact"),
+        ArchiveTable("deal_lines", "crm.DealLine"),
+        ArchiveTable("stage_changes", "crm.StageChange"),
+        _of_records("groups", "crm.Group", key),
+        ArchiveTable("memberships", "crm.Membership"),
+        _of_records("events", "crm.Event", key),
+        ArchiveTable("participations", "crm.Participation"),
+        _of_records("activities", "crm.Activity", several=("guests",)),
+        ArchiveTable("interactions", "crm.Interaction"),
+    )
+
+
+def _of_records(
+    key: str, model: str, left_out: tuple[str, ...] = (), several: tuple[str, ...] = ()
+) -> ArchiveTable:
+    return ArchiveTable(key, model, ("imported_by", *left_out), ("tags", *several))
 
 
 def _register_changes() -> None:

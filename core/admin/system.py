@@ -14,6 +14,7 @@ from core.admin.filters import RecordTypeFilter
 from core.changes.words import title_of as change_title
 from core.jobs.kinds import job_kinds
 from core.models import (
+    Archive,
     Attachment,
     AuditEvent,
     ChangeSet,
@@ -22,6 +23,7 @@ from core.models import (
     JobStep,
     ModelArtifact,
     ModelVersion,
+    QualityCount,
     SearchEntry,
     SearchWord,
     User,
@@ -171,6 +173,25 @@ class ChangeSetAdmin(PanelAdmin):
     @admin.display(description=_("what"))
     def act(self, change: ChangeSet) -> str:
         return change_title(change.action)
+
+
+@admin.register(Archive)
+class ArchiveAdmin(PanelAdmin):
+    group = "system"
+    icon = "archive"
+    hidden: ClassVar[Any] = ("file",)
+    list_display: ClassVar[Any] = ("__str__", "rows", "size", "created_by", "expires_at")
+    has_name = False
+
+
+@admin.register(QualityCount)
+class QualityCountAdmin(PanelAdmin):
+    group = "understand"
+    icon = "rule"
+    list_display: ClassVar[Any] = ("record_type", "is_whole", "owner", "team", "total", "run")
+    list_filter: ClassVar[Any] = (RecordTypeFilter, "is_whole")
+    joined: ClassVar[Any] = ("owner", "team", "run")
+    has_name = False
 
 
 @admin.register(SearchEntry)

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from django.urls import URLPattern, path
 
 from core.api import (
+    archives,
     directory,
     fields,
     files,
     jobs,
     pages,
+    quality,
     records,
     saved_views,
     search,
@@ -48,6 +50,10 @@ urlpatterns = [
     path("tags/", directory.Tags.as_view(), name="api_tags"),
     path("views/", saved_views.SavedViews.as_view(), name="api_views"),
     path("views/<int:pk>/", saved_views.SavedViewDetail.as_view(), name="api_view_detail"),
+    path("exports/", archives.Archives.as_view(), name="api_archives"),
+    path("exports/<int:pk>/", archives.ArchiveDetail.as_view(), name="api_archive_detail"),
+    path("exports/<int:pk>/file/", archives.ArchiveFile.as_view(), name="api_archive_file"),
+    path("data-quality/", quality.DataQuality.as_view(), name="api_data_quality"),
     path("search/", search.Search.as_view(), name="api_search"),
     path("jobs/", jobs.Runs.as_view(), name="api_jobs"),
     path("jobs/kinds/", jobs.Kinds.as_view(), name="api_job_kinds"),

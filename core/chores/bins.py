@@ -1,4 +1,4 @@
-"""Every night: what has been kept for too long is deleted for good, the bin's and the API's."""
+"""Every night: what has been kept for too long is deleted for good: of the bin, of the API, and archives."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from core.jobs.ranges import ranges, within
 from core.models import OwnedRecord
 from core.registries import record_types
 from core.services.api_answers import forget_old_answers
+from core.services.archives import forget_old_archives
 from core.services.bins import erase, overdue
 
 
@@ -44,3 +45,4 @@ class EmptyBinJob(Job):
 
     def finish(self, run: RunContext) -> None:
         forget_old_answers(at=run.as_of)
+        forget_old_archives(at=run.as_of)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.forms.zones import zone_choices
 from core.models import Installation
+from core.values_in_files.phones import dialling_countries
 
 
 class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -23,6 +24,12 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         help_text=_("People choose among these."),
     )
 
+    country = forms.ChoiceField(
+        label=_("Country"),
+        required=False,
+        help_text=_("Where telephone numbers without + are dialled."),
+    )
+
     class Meta:
         model = Installation
         fields = [
@@ -32,6 +39,8 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
             "week_start",
             "languages",
             "language",
+            "country",
+            "stale_after_days",
             "address",
         ]
         widgets = {
@@ -41,6 +50,7 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         help_texts = {
             "week_start": _("Of “this week” in filters."),
             "language": _("Of new users, and of visitors who read none of the languages."),
+            "stale_after_days": _("Counted on the page of data quality as touched too long ago."),
             "address": _("Stands at the foot of what you send."),
         }
 
@@ -49,3 +59,5 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         self.initial["languages"] = installation.languages or list(dict(settings.LANGUAGES))
         choice: Any = self.fields["time_zone"]
         choice.choices = zone_choices()
+        countries: Any = self.fields["country"]
+        countries.choices = [("", "—"), *dialling_countries()]

@@ -1,6 +1,7 @@
 """Facts that every app stands on: people, permissions, jobs, views, tags, files, audit …"""
 
 from core.models.api import ApiToken, ExternalKey, GivenAnswer
+from core.models.archives import Archive
 from core.models.attachments import Attachment
 from core.models.audit import AuditEvent
 from core.models.change_sets import ChangeSet
@@ -11,6 +12,7 @@ from core.models.jobs import JobPartition, JobRun, JobStep
 from core.models.layouts import RecordLayout
 from core.models.model_versions import ModelArtifact, ModelVersion
 from core.models.notifications import Notification
+from core.models.quality import QualityCount
 from core.models.recent import RecentRecord
 from core.models.records import OwnedQuerySet, OwnedRecord, bin_index
 from core.models.roles import FieldRule, Grant, Role
@@ -23,6 +25,7 @@ from core.models.webhooks import Webhook, WebhookDelivery, WebhookEvent
 
 __all__ = [
     "ApiToken",
+    "Archive",
     "Attachment",
     "AuditEvent",
     "ChangeSet",
@@ -41,6 +44,7 @@ __all__ = [
     "Notification",
     "OwnedQuerySet",
     "OwnedRecord",
+    "QualityCount",
     "RecentRecord",
     "RecordLayout",
     "Role",

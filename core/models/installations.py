@@ -1,6 +1,9 @@
 """The one company that uses the installation."""
 
+import uuid
+
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +13,12 @@ from core.choices import Accent, Currency, WeekStart
 class Installation(models.Model):
     """What the company is called and how its pages look; what new users begin with."""
 
+    uid = models.UUIDField(
+        _("identity"),
+        default=uuid.uuid4,
+        editable=False,
+        help_text=_("What other installations know this one by."),
+    )
     name = models.CharField(_("company"), max_length=100, default="Renmai")
     base_currency = models.CharField(
         _("base currency"), max_length=3, choices=Currency, default=Currency.EUR
@@ -32,6 +41,12 @@ class Installation(models.Model):
         max_length=10,
         choices=settings.LANGUAGES,
         default=settings.LANGUAGE_CODE,
+    )
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    stale_after_days = models.PositiveSmallIntegerField(
+        _("days until a record is stale"),
+        default=180,
+        validators=[MinValueValidator(1), MaxValueValidator(3_650)],
     )
     address = models.TextField(_("address"), max_length=500, blank=True)
 

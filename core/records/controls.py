@@ -9,10 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import FieldType
+from core.company import dialling_country
 from core.fields.parsing import in_order, parse_value
 from core.models import CustomField, User
 from core.records.fields import RecordField
 from core.records.links import LinkField, TagsField
+from core.values_in_files.phones import read_phone
 
 NOTHING_CHOSEN = ("", "—")
 INPUTS = {
@@ -34,7 +36,7 @@ def form_field(field: RecordField, record: Any, user: User) -> forms.Field:
     if field.is_link:
         return _link(field, record, user)
     if field.custom:
-        return _CustomControl(field.custom, user)
+        return _CustomControl(field.custom, user, current=field.value(record) if record else None)
     return _of_column(field, record)
 
 
@@ -79,6 +81,8 @@ def _of_column(field: RecordField, record: Any) -> forms.Field:
         given["widget"] = widget
     if field.type == FieldType.BOOLEAN:
         return YesNo(**given)
+    if field.type == FieldType.PHONE:
+        given |= {"form_class": PhoneControl, "current": getattr(holder, field.column, "")}
     made: forms.Field = column.formfield(**given)
     made.help_text = column.help_text
     made.validators += [check for check in column.validators if check not in made.validators]
@@ -109,11 +113,36 @@ class YesNo(forms.TypedChoiceField):
         )
 
 
+class PhoneControl(forms.CharField):
+    """A number as it is dialled, where that can be told; otherwise, and as it was, as it is typed."""
+
+    def __init__(self, *, current: str = "", **given: Any) -> None:
+        self.current = current
+        super().__init__(**given)
+
+    def clean(self, value: Any) -> Any:
+        typed = super().clean(value)
+        return typed if typed == self.current else dialled(typed)
+
+
+def dialled(text: str) -> str:
+    """The number in E.164; as it is written where it is not valid or has an extension.
+
+    >>> dialled("+49 (0)30 1234567"), dialled("ask Ada")
+    ('+49301234567', 'ask Ada')
+    """
+    if not any(letter.isdecimal() for letter in text):
+        return text
+    phone = read_phone(text, None if text.startswith("+") else dialling_country())
+    return phone.e164 if phone.is_valid and not phone.extension else text
+
+
 class _CustomControl(forms.Field):
     """The control of an added field; what people write is read as in an import."""
 
-    def __init__(self, custom_field: CustomField, user: User) -> None:
+    def __init__(self, custom_field: CustomField, user: User, current: Any = None) -> None:
         self.custom_field = custom_field
+        self.current = current
         self.user = user
         super().__init__(
             label=custom_field.label,
@@ -130,9 +159,11 @@ class _CustomControl(forms.Field):
             known = dict(self.custom_field.choices)
             return in_order(self.custom_field, [key for key in value if key in known]) or None
         try:
-            return parse_value(self.custom_field, str(value or "").replace("\0", ""), by=self.user)
+            read = parse_value(self.custom_field, str(value or "").replace("\0", ""), by=self.user)
         except ValueError as error:
             raise forms.ValidationError(str(error)) from None
+        is_new = read and read != self.current
+        return dialled(read) if is_new and self.custom_field.type == FieldType.PHONE else read
 
 
 def _custom_widget(field: CustomField) -> forms.Widget:

@@ -1,6 +1,7 @@
 """What the apps declare in `ready()` and the pages below loop over."""
 
 from core.registries.amounts import BaseAmounts, base_amounts
+from core.registries.archives import ArchiveTable, archive_tables, tables_in_order
 from core.registries.audit import AuditAction, AuditedType, audit_actions, audited_types
 from core.registries.base import Registry
 from core.registries.changes import ChangeRules, change_rules
@@ -14,6 +15,7 @@ from core.registries.permissions import (
     permission_groups,
     permission_registry,
 )
+from core.registries.quality import QualityCheck, QualityRules, quality_rules
 from core.registries.records import RecordType, record_types
 from core.registries.roles import RoleSeed, role_seeds
 from core.registries.rows import RowRules, row_rules, rules_for_rows
@@ -22,6 +24,7 @@ from core.registries.start import StartStep, start_steps
 
 __all__ = [
     "SETTINGS_GROUPS",
+    "ArchiveTable",
     "AuditAction",
     "AuditedType",
     "BaseAmounts",
@@ -32,12 +35,15 @@ __all__ = [
     "Panel",
     "Permission",
     "PermissionGroup",
+    "QualityCheck",
+    "QualityRules",
     "RecordType",
     "Registry",
     "RoleSeed",
     "RowRules",
     "SettingsSection",
     "StartStep",
+    "archive_tables",
     "audit_actions",
     "audited_types",
     "base_amounts",
@@ -48,10 +54,12 @@ __all__ = [
     "panels",
     "permission_groups",
     "permission_registry",
+    "quality_rules",
     "record_types",
     "role_seeds",
     "row_rules",
     "rules_for_rows",
     "settings_sections",
     "start_steps",
+    "tables_in_order",
 ]

@@ -16,7 +16,17 @@ from core.images import Picture, picture_of
 from core.models import Installation, User
 
 PERMISSION = "core.settings.manage"
-CHANGEABLE = ("name", "accent", "time_zone", "week_start", "languages", "language", "address")
+CHANGEABLE = (
+    "name",
+    "accent",
+    "time_zone",
+    "week_start",
+    "languages",
+    "language",
+    "country",
+    "stale_after_days",
+    "address",
+)
 MOST_LOGO_BYTES = 512 * 1024
 SMALLEST, LARGEST = 16, 2_000  # pixels of a logo
 

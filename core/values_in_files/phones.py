@@ -4,9 +4,11 @@ import re
 from dataclasses import dataclass
 
 from phonenumbers import (
+    SUPPORTED_REGIONS,
     NumberParseException,
     PhoneNumber,
     PhoneNumberFormat,
+    country_code_for_region,
     format_number,
     is_possible_number,
     is_valid_number,
@@ -76,3 +78,11 @@ def _parsed(text: str, country: str | None) -> PhoneNumber | None:
         return parse(text, country)
     except NumberParseException:
         return None
+
+
+def dialling_countries() -> list[tuple[str, str]]:
+    """The countries that have a code, such as DE +49, by their letters."""
+    return [
+        (region, f"{region} +{country_code_for_region(region)}")
+        for region in sorted(SUPPORTED_REGIONS)
+    ]

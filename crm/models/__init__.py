@@ -11,11 +11,14 @@ from crm.models.lead_scores import LeadScore
 from crm.models.leads import Lead
 from crm.models.pipelines import Pipeline, Stage
 from crm.models.products import Product
+from crm.models.quality import CompanyQuality, ContactQuality
 
 __all__ = [
     "Activity",
     "Company",
+    "CompanyQuality",
     "Contact",
+    "ContactQuality",
     "Deal",
     "DealContact",
     "DealLine",

@@ -6,5 +6,8 @@ from crm.record_types.contacts import CONTACT
 from crm.record_types.deals import DEAL, PRODUCT
 from crm.record_types.groups import EVENT, GROUP
 from crm.record_types.leads import LEAD
+from crm.record_types.quality import QUALITY_RULES
 
 RECORD_TYPES = (LEAD, CONTACT, COMPANY, DEAL, PRODUCT, ACTIVITY, GROUP, EVENT)
+
+__all__ = ["QUALITY_RULES", "RECORD_TYPES"]

@@ -37,6 +37,9 @@ COMPANY = RecordType(
         shared.TOUCHED,
         shared.CREATED,
         shared.IMPORT,
+        shared.problem("email", _("Problem of the e-mail")),
+        shared.meant("email", _("E-mail probably meant")),
+        shared.problem("phone", _("Problem of the phone")),
     ),
     (shared.activities("company"), shared.interactions("contact__company")),
     Searched(

@@ -48,6 +48,13 @@ CONTACT = RecordType(
         shared.TOUCHED,
         shared.CREATED,
         shared.IMPORT,
+        shared.problem("email", _("Problem of the e-mail")),
+        shared.meant("email", _("E-mail probably meant")),
+        shared.problem("phone", _("Problem of the phone")),
+        shared.problem("mobile", _("Problem of the mobile")),
+        shared.problem("other_email", _("Problem of the other e-mail")),
+        shared.meant("other_email", _("Other e-mail probably meant")),
+        shared.problem("other_phone", _("Problem of the other phone")),
     ),
     (shared.activities("contact"), shared.interactions("contact")),
     Searched(

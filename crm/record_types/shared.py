@@ -1,10 +1,11 @@
 """Fields and behaviours that several record types have."""
 
 from django.apps import apps
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.choices import FieldType
+from core.choices import FieldType, ValueProblem
 from core.registries.records import Behaviour, Choices, Field
 from core.time_ids import first_id
 from crm.choices import ActivityKind, InteractionKind
@@ -48,6 +49,31 @@ ADDRESS = (
     Field("postal_code", _("Postal code"), section="address"),
     Field("country", _("Country"), section="address"),
 )
+
+
+def problem(name: str, label: Promise) -> Field:
+    """What is wrong with a field, as the job of data quality says; hidden with the field."""
+    return Field(
+        f"{name}_problem",
+        label,
+        FieldType.CHOICE,
+        path=f"quality__{name}",
+        rule=name,
+        choices=ValueProblem.choices,
+        is_editable=False,
+    )
+
+
+def meant(name: str, label: Promise) -> Field:
+    """What a mistyped address was probably meant to be."""
+    return Field(
+        f"{name}_meant",
+        label,
+        FieldType.EMAIL,
+        path=f"quality__{name}_meant",
+        rule=name,
+        is_editable=False,
+    )
 
 
 def activities(link: str) -> Behaviour:

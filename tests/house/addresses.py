@@ -6,12 +6,13 @@ that says where to add it: a maker in `RECORDS` (by the noun its name begins wit
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import PurePath
 from typing import Any
 from uuid import uuid4
 
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -20,6 +21,7 @@ from django_celery_beat.models import CrontabSchedule, PeriodicTask
 from core import audit
 from core.choices import Reach, RunState
 from core.models import (
+    Archive,
     Attachment,
     ChangeSet,
     ExchangeRate,
@@ -263,8 +265,17 @@ def _token(owner: User) -> int:
     return ApiTokenFactory(user=owner).pk
 
 
+def _archive(owner: User) -> int:
+    name = default_storage.save("archives/house.zip", ContentFile(b"zip"))
+    until = timezone.now() + timedelta(days=1)
+    return Archive.objects.create(
+        file=name, size=3, rows=1, created_by=owner, made_at=timezone.now(), expires_at=until
+    ).pk
+
+
 # By the whole name of the address, else by the noun it begins with.
 RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
+    "archive": _archive,
     "lead": _lead,
     "contact": _contact,
     "company": _company,

@@ -108,6 +108,7 @@ def test_only_these_pages_are_for_everybody_who_is_signed_in() -> None:
         "bulk_export",
         "change_detail",
         "change_undo",
+        "data_quality",
         "home",
         "job_cancel",
         "job_resume",

@@ -81,6 +81,7 @@ def test_end_points_state_the_right_of_each_method() -> None:
 def test_only_these_end_points_are_for_every_caller() -> None:
     """They give everybody what all know, or the own things only."""
     assert {str(it) for it in API if "signed in" in rights_of(it).values()} == {
+        "api_data_quality",
         "api_job_cancel",
         "api_job_detail",
         "api_job_resume",

@@ -28,6 +28,7 @@ FORM = {
     "accent": "teal",
     "time_zone": "Asia/Shanghai",
     "week_start": "6",
+    "stale_after_days": "180",
     "languages": ["en", "zh-hans"],
     "language": "zh-hans",
     "address": "1 Quay Road",

@@ -1,0 +1,75 @@
+"""Opening an archive: checked against its manifest, table by table, row by row."""
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterator
+from io import TextIOWrapper
+from typing import IO, Any
+from zipfile import BadZipFile, ZipFile
+
+from django.utils.translation import gettext as _
+
+from core.errors import Refused
+from core.exports.archive import FORMAT, FORMAT_VERSION, MANIFEST
+from core.exports.archive.cells import KINDS, read
+
+MOST_MANIFEST_BYTES = 64 * 1024 * 1024
+CHUNK_BYTES = 64 * 1024
+LARGEST_CELL = 64 * 1024 * 1024
+
+Row = dict[str, Any]
+
+
+class ArchiveReader:
+    """Reads an archive that this or an older version of the product made."""
+
+    def __init__(self, file: IO[bytes] | str) -> None:
+        try:
+            self.zip = ZipFile(file)
+            with self.zip.open(MANIFEST) as entry:
+                self.manifest = json.loads(entry.read(MOST_MANIFEST_BYTES))
+            known = self.manifest["format"] == FORMAT
+            self.tables = {table["table"]: table for table in self.manifest["tables"]}
+        except (BadZipFile, KeyError, ValueError, TypeError, OSError) as error:
+            raise Refused(_("This is not an archive of Renmai.")) from error
+        if not known or self.manifest.get("format_version", 0) > FORMAT_VERSION:
+            raise Refused(_("This archive was made by a newer version. Update Renmai first."))
+
+    def check(self) -> None:
+        """Refuse an archive of which a part is damaged or missing."""
+        for told in [*self.tables.values(), *self.manifest["files"]]:
+            if told["file"] is not None and self._digest(told["file"]) != told["sha256"]:
+                raise Refused(
+                    _("“%(file)s” in the archive is damaged or missing.") % {"file": told["file"]}
+                )
+
+    def _digest(self, name: str) -> str:
+        digest = hashlib.sha256()
+        try:
+            with self.zip.open(name) as entry:
+                while piece := entry.read(CHUNK_BYTES):
+                    digest.update(piece)
+        except (KeyError, BadZipFile):
+            return ""
+        return digest.hexdigest()
+
+    def rows(self, key: str) -> Iterator[Row]:
+        """The rows of a table by the names of its columns; none of a table that is not there."""
+        table = self.tables.get(key)
+        if table is None:
+            return
+        kinds = [KINDS[column["kind"]] for column in table["columns"]]
+        names = [column["name"] for column in table["columns"]]
+        csv.field_size_limit(LARGEST_CELL)
+        with self.zip.open(table["file"]) as entry:
+            lines = csv.reader(TextIOWrapper(entry, "utf-8", newline=""))
+            next(lines)
+            for line in lines:
+                cells = zip(kinds, line, strict=True)
+                yield dict(zip(names, (read(kind, cell) for kind, cell in cells), strict=True))
+
+    def file(self, pk: int) -> IO[bytes] | None:
+        """The content of a record's file; None where it was lost before."""
+        names = {told["id"]: told["file"] for told in self.manifest["files"]}
+        return self.zip.open(names[pk]) if names.get(pk) else None
