@@ -22,6 +22,9 @@ DEALS = (
 )
 
 
+BROUGHT = "crm_deal d ON d.id = l.deal_id AND d.imported_by_id = 3"
+
+
 def write(folder: Path, name: str, text: str) -> Path:
     path = folder / name
     path.write_text(text, encoding="utf-8")
@@ -45,12 +48,12 @@ def test_files_that_belong_together_come_in_and_go_again(browser: Browser, tmp_p
         choice = person.page.locator("select[name='match-1-GTXPro']")
         assert "GTX Pro" in str(choice.locator("option:checked").inner_text())
         person.start_import()
-        assert numbers(fresh, "SELECT count(*) FROM crm_dealline") == [2]
+        assert numbers(fresh, f"SELECT count(*) FROM crm_dealline l JOIN {BROUGHT}") == [2]
         person.page.locator("[data-open=revert]").click()
         person.page.locator("dialog#revert button[type=submit]").click()
         expect(person.page.locator("main .note")).to_be_visible(timeout=60_000)
-        kept = "SELECT count(*) FROM crm_deal WHERE imported_by_id = 3 AND deleted_at IS NULL"
-        fresh.installation.wait_for_answer(kept, 0, 60)
+        binned = "SELECT count(*) FROM crm_deal WHERE imported_by_id = 3 AND deleted_at IS NOT NULL"
+        fresh.installation.wait_for_answer(binned, 2, 60)
 
 
 @pytest.mark.acceptance
