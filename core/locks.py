@@ -12,6 +12,13 @@ def lock_for_transaction(name: str) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_key(name)])
 
 
+def share_for_transaction(name: str) -> None:
+    """Wait until nobody has the lock alone; others may share it."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_key(name)])
+
+
 def is_free_for_transaction(name: str) -> bool:
     """Take the lock unless somebody has it."""
     if connection.vendor != "postgresql":

@@ -11,6 +11,7 @@ from core.registries.base import Registry
 
 if TYPE_CHECKING:
     from core.jobs.context import RunContext
+    from core.models import JobRun
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,10 @@ class Job:
 
     def save(self, run: "RunContext", results: Any) -> "Saved":
         raise NotImplementedError
+
+    def may_share(self, run: "JobRun") -> bool:
+        """Whether several workers may take partitions of this run at once; asked once it is prepared."""
+        return self.is_parallel
 
     def finish(self, run: "RunContext") -> None:
         """What has to happen once, when all partitions are saved."""

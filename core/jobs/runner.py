@@ -72,9 +72,12 @@ class _Execution:
         with transaction.atomic():
             self._must_hold(lease)
             self._save_plan(plan)
-        if self.job.is_parallel:
+        if self._may_share():
             for _extra in range(min(len(plan.partitions), 8) - 1):
                 self.wake(self.run_id, 0)
+
+    def _may_share(self) -> bool:
+        return self.job.may_share(JobRun.objects.get(pk=self.run_id))
 
     def _save_plan(self, plan: Plan) -> None:
         if plan.save is not None:
@@ -98,8 +101,9 @@ class _Execution:
         )
 
     def work(self) -> None:
+        is_parallel = self._may_share()
         while JobRun.objects.filter(pk=self.run_id, state=RunState.WORKING).exists():
-            lease = claim_partition(self.run_id, is_parallel=self.job.is_parallel)
+            lease = claim_partition(self.run_id, is_parallel=is_parallel)
             if lease is None or not self._attempt(lease, self._work):
                 return
 

@@ -2,6 +2,7 @@
 
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.utils import timezone, translation
@@ -9,11 +10,13 @@ from django.utils.translation import gettext_noop
 
 from core.jobs.context import RunContext
 from core.jobs.kinds import Job, Plan, Saved
+from core.models import JobRun
 from core.rows.items import CREATED, UPDATED
 from crm.models import FileImport
 from crm.queries.import_files import RowSlice, read_slice, slices
 from crm.services.imports import running
 from crm.services.imports.links import Linker
+from crm.services.imports.repeats import Repeats, note_distinct
 from crm.services.imports.rows import ReadRows, RowReader
 from crm.services.imports.settings import usual_setting
 from crm.services.imports.writing import targets_of
@@ -31,24 +34,32 @@ class Cut:
 
 
 class FileImportJob(Job):
-    """Rows go in in the order of the file, so that a later row may change an earlier one."""
+    """Rows go in in the order of the file, so that a later row may change an earlier one.
 
-    is_parallel = False
+    Where no two rows are of one record, several workers write them at once.
+    """
+
     prepare_share = 5
 
     def prepare(self, run: RunContext) -> Plan:
         file_import = import_of(run)
         run.step(gettext_noop("Read the file"))
         cuts: list[RowSlice] = []
-        for cut, fraction in slices(file_import):
+        repeats = Repeats(file_import)
+        for cut, fraction in slices(file_import, repeats.see):
             cuts.append(cut)
             run.progress(fraction)
         run.detail(gettext_noop("%(rows)s rows"), rows=sum(cut["rows"] for cut in cuts))
         run.step(gettext_noop("Import the rows"))
         partitions = [dict(cut) for cut in cuts]
-        if Linker(file_import, targets_of(file_import, run.as_of)).has_own:
+        has_own = Linker(file_import, targets_of(file_import, run.as_of)).has_own
+        if has_own:
             partitions += [{**cut, LINKS: True} for cut in cuts]
-        return Plan(partitions)
+        are_distinct = repeats.are_none and not has_own
+        return Plan(partitions, partial(note_distinct, file_import, are_distinct=are_distinct))
+
+    def may_share(self, run: JobRun) -> bool:
+        return FileImport.objects.filter(pk=run.scope["import"], rows_are_distinct=True).exists()
 
     def load(self, run: RunContext, payload: dict[str, Any]) -> Cut:
         rows = read_slice(import_of(run), payload)

@@ -87,6 +87,12 @@ class FileImport(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    rows_are_distinct = models.BooleanField(
+        _("rows are distinct"),
+        default=False,
+        editable=False,
+        help_text=_("No two of them are of one record: several workers may write them at once."),
+    )
     trial = models.ForeignKey(
         JobRun,
         verbose_name=_("trial run"),

@@ -1,6 +1,6 @@
 """The stored files of imports: always read in slices, never as a whole."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypedDict
 
 from core.tabular.delimited import Lines, filled_rows
@@ -17,16 +17,23 @@ class RowSlice(TypedDict):
     rows: int
 
 
-def slices(lead_import: FileImport) -> Iterator[tuple[RowSlice, float]]:
-    """Cut the file into slices; yields each with the share of the file read so far."""
-    with lead_import.file.open("rb") as stored:
+def slices(
+    file_import: FileImport, see: Callable[[list[str]], None] | None = None
+) -> Iterator[tuple[RowSlice, float]]:
+    """Cut the file into slices; yields each with the share of the file read so far.
+
+    `see` is shown every row.
+    """
+    with file_import.file.open("rb") as stored:
         size = max(stored.size, 1)
         lines = Lines(stored)
-        rows = filled_rows(lines, lead_import.delimiter)
+        rows = filled_rows(lines, file_import.delimiter)
         next(rows, None)  # the header
         cut = RowSlice(offset=lines.offset, first_row=1, rows=0)
         number = 0
-        for number, _row in enumerate(rows, start=1):
+        for number, row in enumerate(rows, start=1):
+            if see is not None:
+                see(row)
             cut["rows"] += 1
             if cut["rows"] == SLICE_ROWS:
                 yield cut, lines.offset / size
@@ -35,9 +42,9 @@ def slices(lead_import: FileImport) -> Iterator[tuple[RowSlice, float]]:
             yield cut, 1.0
 
 
-def read_slice(lead_import: FileImport, cut: dict[str, Any]) -> list[list[str]]:
+def read_slice(file_import: FileImport, cut: dict[str, Any]) -> list[list[str]]:
     """The rows of one slice."""
-    with lead_import.file.open("rb") as stored:
+    with file_import.file.open("rb") as stored:
         stored.seek(cut["offset"])
-        rows = filled_rows(Lines(stored), lead_import.delimiter)
+        rows = filled_rows(Lines(stored), file_import.delimiter)
         return [row for row, _number in zip(rows, range(cut["rows"]), strict=False)]

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from core.conditions.viewpoint import Viewpoint
 from core.insertion import insert_records
-from core.locks import lock_for_transaction
+from core.locks import lock_for_transaction, share_for_transaction
 from core.models import ChangeSet
 from core.records.fields import RecordField
 from core.rows.items import CREATED, REFUSED, UPDATED, WHOLE, Key, Reference, Row
@@ -77,7 +77,9 @@ class SliceWriter:
 
     def write(self, found: ReadRows) -> Mapping[str, int]:
         """Write the rows of a slice; returns how many were created, updated, …"""
-        lock_for_transaction(f"core.rows.{self.kind.key}")
+        is_shared = self.file_import.rows_are_distinct
+        take = share_for_transaction if is_shared else lock_for_transaction
+        take(f"core.rows.{self.kind.key}")
         self.told += found.refused
         self.counts[REFUSED] += len(found.refused)
         for wave in self._waves(found.rows):

@@ -34,11 +34,11 @@ def test_slices_cover_the_file_exactly(
 ) -> None:
     """Line breaks in quotes across the borders, blank rows, and no line end at the end of the file."""
     text = csv_text([["A", "B"], *rows], end=end, quote=True)
-    lead_import = stored(text.removesuffix(end) if is_open else text)
+    file_import = stored(text.removesuffix(end) if is_open else text)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(import_files, "SLICE_ROWS", size)
-        cuts = [cut for cut, _share in slices(lead_import)]
-    found = [row for cut in cuts for row in read_slice(lead_import, dict(cut))]
+        cuts = [cut for cut, _share in slices(file_import)]
+    found = [row for cut in cuts for row in read_slice(file_import, dict(cut))]
     kept = [row for row in rows if any(cell.strip() for cell in row)]
     assert found == kept
     assert [cut["first_row"] for cut in cuts] == list(range(1, len(kept) + 1, size))
@@ -55,8 +55,8 @@ def test_share_read_grows_to_one(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_slice_is_read_without_the_rest_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_files, "SLICE_ROWS", 2)
-    lead_import = stored("A,B\n" + "".join(f"{n},x\n" for n in range(1_000)))
-    cuts = [cut for cut, _share in slices(lead_import)]
+    file_import = stored("A,B\n" + "".join(f"{n},x\n" for n in range(1_000)))
+    cuts = [cut for cut, _share in slices(file_import)]
     read: list[Any] = []
     lines = Lines.__iter__
 
@@ -66,7 +66,7 @@ def test_slice_is_read_without_the_rest_of_the_file(monkeypatch: pytest.MonkeyPa
             yield line
 
     monkeypatch.setattr(Lines, "__iter__", counted)
-    assert read_slice(lead_import, dict(cuts[200])) == [["400", "x"], ["401", "x"]]
+    assert read_slice(file_import, dict(cuts[200])) == [["400", "x"], ["401", "x"]]
     assert len(read) <= 3
 
 
