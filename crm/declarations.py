@@ -11,7 +11,6 @@ from core.jobs.kinds import JobKind, job_kinds
 from core.lists import lists
 from core.records import record_pages
 from core.registries import (
-    ArchiveTable,
     AuditAction,
     AuditedType,
     BaseAmounts,
@@ -42,7 +41,7 @@ from core.registries import (
     start_steps,
 )
 from crm.choices import seeded_label
-from crm.record_types import QUALITY_RULES, RECORD_TYPES
+from crm.record_types import ARCHIVE_TABLES, QUALITY_RULES, RECORD_TYPES
 
 RECORD_ACTIONS = {
     "view": _("See"),
@@ -85,7 +84,7 @@ AUDIT_WORDS = {
 def register() -> None:
     """Called once, when the apps are ready."""
     _register_records()
-    _register_archive()
+    archive_tables.register(*ARCHIVE_TABLES)
     _register_navigation()
     _register_settings()
     _register_import_jobs()
@@ -120,35 +119,6 @@ def _register_records() -> None:
         Permission("crm.import.use", _("Import files")),
         Permission("crm.pipeline.manage", _("Manage pipelines and stages")),
     )
-
-
-def _register_archive() -> None:
-    """In the order in which an import can read them."""
-    key = ("name_key",)
-    archive_tables.register(
-        ArchiveTable("pipelines", "crm.Pipeline"),
-        ArchiveTable("stages", "crm.Stage"),
-        _of_records("companies", "crm.Company", key),
-        _of_records("contacts", "crm.Contact", (*key, "email_key")),
-        _of_records("leads", "crm.Lead"),
-        _of_records("products", "crm.Product", key),
-        _of_records("deals", "crm.Deal", key),
-        ArchiveTable("deal_contacts", "crm.DealContact"),
-        ArchiveTable("deal_lines", "crm.DealLine"),
-        ArchiveTable("stage_changes", "crm.StageChange"),
-        _of_records("groups", "crm.Group", key),
-        ArchiveTable("memberships", "crm.Membership"),
-        _of_records("events", "crm.Event", key),
-        ArchiveTable("participations", "crm.Participation"),
-        _of_records("activities", "crm.Activity", several=("guests",)),
-        ArchiveTable("interactions", "crm.Interaction"),
-    )
-
-
-def _of_records(
-    key: str, model: str, left_out: tuple[str, ...] = (), several: tuple[str, ...] = ()
-) -> ArchiveTable:
-    return ArchiveTable(key, model, ("imported_by", *left_out), ("tags", *several))
 
 
 def _register_changes() -> None:

@@ -1,6 +1,7 @@
 """The record types of sales and their fields."""
 
 from crm.record_types.activities import ACTIVITY
+from crm.record_types.archive import ARCHIVE_TABLES
 from crm.record_types.companies import COMPANY
 from crm.record_types.contacts import CONTACT
 from crm.record_types.deals import DEAL, PRODUCT
@@ -10,4 +11,4 @@ from crm.record_types.quality import QUALITY_RULES
 
 RECORD_TYPES = (LEAD, CONTACT, COMPANY, DEAL, PRODUCT, ACTIVITY, GROUP, EVENT)
 
-__all__ = ["QUALITY_RULES", "RECORD_TYPES"]
+__all__ = ["ARCHIVE_TABLES", "QUALITY_RULES", "RECORD_TYPES"]

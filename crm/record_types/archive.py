@@ -1,0 +1,31 @@
+"""What the export of everything takes of sales, in the order in which an import can read it."""
+
+from core.registries import ArchiveTable
+
+NAME_KEY = ("name_key",)
+
+
+def _of_records(
+    key: str, model: str, left_out: tuple[str, ...] = (), several: tuple[str, ...] = ()
+) -> ArchiveTable:
+    return ArchiveTable(key, model, ("imported_by", *left_out), ("tags", *several))
+
+
+ARCHIVE_TABLES = (
+    ArchiveTable("pipelines", "crm.Pipeline"),
+    ArchiveTable("stages", "crm.Stage"),
+    _of_records("companies", "crm.Company", NAME_KEY),
+    _of_records("contacts", "crm.Contact", (*NAME_KEY, "email_key")),
+    _of_records("leads", "crm.Lead"),
+    _of_records("products", "crm.Product", NAME_KEY),
+    _of_records("deals", "crm.Deal", NAME_KEY),
+    ArchiveTable("deal_contacts", "crm.DealContact"),
+    ArchiveTable("deal_lines", "crm.DealLine"),
+    ArchiveTable("stage_changes", "crm.StageChange"),
+    _of_records("groups", "crm.Group", NAME_KEY),
+    ArchiveTable("memberships", "crm.Membership"),
+    _of_records("events", "crm.Event", NAME_KEY),
+    ArchiveTable("participations", "crm.Participation"),
+    _of_records("activities", "crm.Activity", several=("guests",)),
+    ArchiveTable("interactions", "crm.Interaction"),
+)
