@@ -38,6 +38,8 @@ WORKERS = 2
 WORKER = """
 import resource, sys, django
 django.setup()
+from django.conf import settings
+settings.MEDIA_ROOT = sys.argv[2]  # where the file lies
 from core.jobs.runner import execute_run
 from core.models import JobRun
 run = int(sys.argv[1])
@@ -71,6 +73,7 @@ def write_file(path: Path, rows: int) -> None:
 
 def bring_in(path: Path) -> tuple[float, float, dict[str, Any]]:
     """Seconds for the upload and for the run, and what came of the rows."""
+    from django.conf import settings
     from django.core.files import File
     from django.core.files.uploadedfile import UploadedFile
     from django.db import connection
@@ -91,7 +94,10 @@ def bring_in(path: Path) -> tuple[float, float, dict[str, Any]]:
     )
     connection.close()
     helpers = [
-        subprocess.Popen([sys.executable, "-c", WORKER, str(run.pk)], env=_environment(connection))
+        subprocess.Popen(
+            [sys.executable, "-c", WORKER, str(run.pk), str(settings.MEDIA_ROOT)],
+            env=_environment(connection),
+        )
         for _each in range(WORKERS)
     ]
     for helper in helpers:

@@ -96,7 +96,7 @@ def pages(product: Product, *, is_whole: bool) -> list[str]:
         beside = BESIDE_RECORD if is_whole else BESIDE_RECORD[place % 2 :: 2]
         found += [record, *(record + rest for rest in beside)]
     ask = product.installation.ask
-    found.append(f"/imports/{ask('SELECT max(id) FROM crm_leadimport')}/")
+    found.append(f"/imports/{ask('SELECT max(id) FROM crm_fileimport')}/")
     found.append(f"/jobs/{ask('SELECT max(id) FROM core_jobrun')}/")
     found.append(f"/deals/{busiest(product, 'deal')}/?tab=lines")
     return found

@@ -3,7 +3,6 @@
 from array import array
 from collections.abc import Callable, Sequence
 
-import numpy as np
 from django.db import connection
 
 from core.choices import RunState
@@ -13,6 +12,7 @@ from crm.services.imports.finding import COMPARED, HOLD_ONE
 
 # Columns that find or make a record beside that of the row: people are one per address.
 ALSO = frozenset({"external", "person.email", *HOLD_ONE})
+PARTS = 256
 
 
 class Repeats:
@@ -25,18 +25,19 @@ class Repeats:
             for place, entry in enumerate(file_import.mapping)
             if entry["target"] in telling
         ]
-        self._seen = array("q")
+        # In parts, so that comparing takes little room.
+        self._seen = [array("q") for _part in range(PARTS)]
 
     def see(self, row: Sequence[str]) -> None:
         for place, target, compared in self._columns:
             text = row[place].strip() if place < len(row) else ""
             if text:
-                self._seen.append(hash((target, compared(text))))
+                number = hash((target, compared(text)))
+                self._seen[number % PARTS].append(number)
 
     @property
     def are_none(self) -> bool:
-        values = np.frombuffer(self._seen, dtype=np.int64)
-        return len(np.unique(values)) == len(values)
+        return all(len(set(part)) == len(part) for part in self._seen)
 
 
 def note_distinct(file_import: FileImport, *, are_distinct: bool) -> None:
