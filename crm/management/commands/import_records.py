@@ -98,9 +98,7 @@ def _kind(model: str) -> str:
     if model == "auto":
         return ""
     names = {
-        name: key
-        for key, kind in KINDS.items()
-        for name in (key, key.partition(".")[2], kind.slug)
+        name: key for key, kind in KINDS.items() for name in (key, key.partition(".")[2], kind.slug)
     }
     if model not in names:
         raise CommandError(f"Choose one of: {', '.join(names)}, auto.")

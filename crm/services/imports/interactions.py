@@ -267,6 +267,6 @@ def _numbered(told: Sequence[Told]) -> list[Told]:
         seen[event.contact, event.key, event.at] += 1
         number = seen[event.contact, event.key, event.at]
         if number > 1:
-            event = replace(event, key=f"{event.key[:LONGEST_KEY - 10]}:{number}")
+            event = replace(event, key=f"{event.key[: LONGEST_KEY - 10]}:{number}")
         numbered.append(Told(each.source, event))
     return numbered

@@ -97,13 +97,17 @@ _OF_INTERACTION = {
     ),
     "contact.linkedin": Extra(
         _("Contact by the LinkedIn address"),
-        FieldType.LINK,
+        FieldType.URL,
         "crm.contact.linkedin_url",
         target=_CONTACT,
         by="linkedin_url",
     ),
     "contact.email": Extra(
-        _("Contact by e-mail address"), FieldType.LINK, "crm.contact.email", target=_CONTACT, by="email"
+        _("Contact by e-mail address"),
+        FieldType.LINK,
+        "crm.contact.email",
+        target=_CONTACT,
+        by="email",
     ),
     "contact": Extra(
         _("Contact by name"), FieldType.LINK, "crm.contact.name", target=_CONTACT, by="name"

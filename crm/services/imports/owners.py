@@ -28,9 +28,7 @@ class OwnerNames:
         if all(self.linker.owner_of(row) for row in told.values()):
             return False
         try:
-            ensure_field(
-                object_type=self.object_type, label=self.label, field_type=FieldType.TEXT
-            )
+            ensure_field(object_type=self.object_type, label=self.label, field_type=FieldType.TEXT)
         except Refused:  # there is no room for more fields: the remark tells the name
             return False
         return True

@@ -9,7 +9,7 @@ from core.rows.writing import Writing
 from core.services.rows import write_named
 from core.text import comparable
 from core.values_in_files.addresses import read_emails
-from crm.models import FileImport
+from crm.models import Contact, FileImport
 from crm.services.imports.links import Linked, Linker, Remark, chosen_of
 from crm.services.imports.refusals import NO_EMAIL, NO_ONE, NO_PERSON, SAID, RowRefused
 from crm.services.imports.rows import FileRow
@@ -17,6 +17,7 @@ from crm.services.imports.targets import BY_EMAIL, BY_ID, BY_NAME, BY_NUMBER, Ta
 
 BY_LINKEDIN = "linkedin_url"
 SUREST = (BY_ID, BY_NUMBER, BY_LINKEDIN, BY_EMAIL, BY_NAME)
+ADDRESSES = {BY_LINKEDIN: "linkedin_url", BY_EMAIL: "email_key"}
 LONGEST_NUMBER = 100
 TO_BE_MADE = 0
 
@@ -30,21 +31,40 @@ class People:
         self.writing = writing
         ways = [target for target in self.linker.links if target.by in SUREST]
         self.ways = sorted(ways, key=lambda target: SUREST.index(target.by))
+        self.strangers: set[int] = set()  # rows whose name is that of somebody else
         may_make = permissions.access_of(targets.user).may("crm.contact.create")
         self.makes = file_import.makes_contacts and may_make
 
     def find(self, rows: Sequence[FileRow], *, only_looks: bool) -> dict[int, int | RowRefused]:
         """The number of each row's contact, or why it has none, by number of the row."""
         linked = self.linker.find(rows, own=False)
+        self._part_namesakes(rows, linked)
         found: dict[int, int | RowRefused] = {row.number: self._of(row, linked) for row in rows}
         missing = [row for row in rows if found[row.number] == TO_BE_MADE]
         return found if only_looks or not missing else found | self._made(missing)
+
+    def _part_namesakes(self, rows: Sequence[FileRow], linked: Linked) -> None:
+        """Somebody of the same name is meant unless an address says that it is somebody else."""
+        by_name = next((t for t in self.ways if t.by == BY_NAME), None)
+        given = [t for t in self.ways if t.by in ADDRESSES]
+        if by_name is None or not given:
+            return
+        pks = {pk for found in linked.found[by_name.name].values() for pk in found}
+        stored = Contact.objects.filter(pk__in=pks).values("pk", *ADDRESSES.values())
+        addresses = {each["pk"]: each for each in stored}
+        for row in rows:
+            told = [ADDRESSES[t.by] for t in given if t.name in row.values]
+            found = linked.of(row, by_name)
+            if any(addresses[pk][column] for pk in found for column in told):
+                self.strangers.add(row.number)
 
     def _of(self, row: FileRow, linked: Linked) -> int | RowRefused:
         """By the surest of what the row says."""
         missed: list[Remark] = []
         for target in self.ways:
             pk, remarks = chosen_of(row, target, linked, None)
+            if target.by == BY_NAME and row.number in self.strangers:
+                continue
             if pk is not None:
                 return pk
             missed += remarks
@@ -52,7 +72,11 @@ class People:
                 return RowRefused(remarks[0][0], **remarks[0][1])
         if not missed:
             return RowRefused(NO_PERSON)
-        return TO_BE_MADE if self.makes and self._can_make(row) else RowRefused(NO_ONE, **missed[-1][1])
+        return (
+            TO_BE_MADE
+            if self.makes and self._can_make(row)
+            else RowRefused(NO_ONE, **missed[-1][1])
+        )
 
     def _can_make(self, row: FileRow) -> bool:
         return any(target.name in row.values for target in self.ways if target.by != BY_ID)
@@ -123,5 +147,3 @@ def _outcome(contact: Row) -> int | RowRefused:
         for text in texts
     ]
     return RowRefused(SAID, sentence=" ".join(sentences)[:500])
-
-

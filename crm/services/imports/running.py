@@ -118,9 +118,7 @@ def settle(
     file_import.owner, file_import.team = owner, owner.team if owner else by.team
     if makes_contacts is not None:
         file_import.makes_contacts = makes_contacts
-    file_import.save(
-        update_fields=["mapping", "mode", "key", "owner", "team", "makes_contacts"]
-    )
+    file_import.save(update_fields=["mapping", "mode", "key", "owner", "team", "makes_contacts"])
 
 
 def _hold(file_import: FileImport, by: User) -> None:

@@ -75,16 +75,20 @@ class Targets:
             if extra.by:
                 label, linked = str(extra.label), extra.target
                 yield Target(
-                    name, label, extra.type, LINKS, linked=linked, by=extra.by, longest=extra.longest
+                    name,
+                    label,
+                    extra.type,
+                    LINKS,
+                    linked=linked,
+                    by=extra.by,
+                    longest=extra.longest,
                 )
             elif extra.target:
                 yield from _ways(name, str(extra.label), extra.target)
             else:
                 label, longest = str(extra.label), extra.longest
                 choices = extra.choices or None
-                yield Target(
-                    name, label, extra.type, FIELDS, longest=longest, choices=choices
-                )
+                yield Target(name, label, extra.type, FIELDS, longest=longest, choices=choices)
 
     def _is_filled(self, field: RecordField) -> bool:
         if field.name == OWNER:

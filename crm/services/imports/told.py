@@ -29,9 +29,11 @@ class Told:
 def read_told(given: Any, file_import: FileImport, targets: Targets) -> Told:
     """The mapping with what the program says; refuses what it cannot mean, by name."""
     if not isinstance(given, Mapping) or not set(given) <= MEMBERS:
-        raise Refused(_(
+        raise Refused(
+            _(
                 "Give an object with columns, mode, key and makes_contacts, as far as you want them so."
-            ))
+            )
+        )
     mode, key = given.get("mode", file_import.mode), given.get("key")
     if mode not in ImportMode.values:
         raise Refused(_("Choose create, update or both."))

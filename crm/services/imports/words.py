@@ -196,6 +196,7 @@ INTERACTION = _table(
     """
 contact.email: email | e mail | email address | contact email | user email | customer email | e mail adresse | 邮箱 | 客户邮箱
 contact.external: customer id | contact id | user id | customer | cust id | id | client id | kundennummer | 客户编号 | 客户 id | 用户 id
+contact.linkedin: profile url | linkedin | linkedin url | linkedin profile url | 领英
 contact: contact | name | full name | customer name | kunde | 客户 | 姓名 | 联系人
 at: date | at | time | timestamp | datetime | when | event time | order date | transaction date | purchase date | invoice date | datum | bestelldatum | 日期 | 时间 | 下单时间 | 交易时间 | 订单日期
 kind: kind | type | event | event type | action | ereignis | 类型 | 事件 | 行为

@@ -113,7 +113,9 @@ def test_missing_people_are_made_once_with_what_their_rows_say(administrator: Us
 
 
 def test_numbers_of_a_known_system_are_kept_as_its(administrator: User) -> None:
-    file_import = upload("Customer ID,Date,Total\n7,2026-01-01,1\n", administrator, "o.csv", INTERACTION)
+    file_import = upload(
+        "Customer ID,Date,Total\n7,2026-01-01,1\n", administrator, "o.csv", INTERACTION
+    )
     FileImport.objects.filter(pk=file_import.pk).update(source="shop")
     file_import.refresh_from_db()
     carry_out(start(file_import, administrator, makes_contacts=True))
@@ -130,7 +132,7 @@ def test_what_is_wrong_is_told_row_by_row(administrator: User) -> None:
         "ada@example.org,2026-01-01,order,5,XXQ\n"
         "ada@example.org,2026-01-01,order,99999999999999999,EUR\n"
     )
-    done = bring(rows, administrator)
+    done = bring(rows, administrator, Amount="amount")
     assert reasons(done) == [
         "The row does not say when it was.",
         "“danced” is not one of the options of “What was done”; it came in as Other.",
@@ -179,9 +181,9 @@ def test_interactions_are_only_added(administrator: User) -> None:
         bring(ORDERS, administrator, mode="update")
 
 
-def test_people_out_of_sight_are_nobody(member: User, administrator: User) -> None:
-    ContactFactory(email="ada@example.org", owner=administrator)
-    done = bring(ORDERS, member)
+def test_people_out_of_sight_are_nobody(sales: User, outsider: User) -> None:
+    ContactFactory(email="ada@example.org", owner=outsider)
+    done = bring(ORDERS, sales)
     assert counts(done) == (0, 0, 3)
 
 
