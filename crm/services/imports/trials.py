@@ -13,8 +13,8 @@ from core.permissions import access_of
 from core.rows.items import CREATED, UPDATED
 from crm.models import FileImport, RefusedRow
 from crm.services.imports import refusals
-from crm.services.imports.rows import ReadRows
 from crm.services.imports.interactions import InteractionWriter
+from crm.services.imports.rows import ReadRows
 from crm.services.imports.writers import writer_of
 from crm.services.imports.writing import Prepared, SliceWriter, targets_of
 

@@ -76,7 +76,7 @@ def test_messages_come_once(administrator: User) -> None:
 
 
 def test_member_of_a_single_conversation_is_no_contact(administrator: User) -> None:
-    with pytest.raises(Refused, match="Connections.csv first"):
+    with pytest.raises(Refused, match="take part in every conversation"):
         bring(administrator, ROWS[:3])
     ada = ContactFactory(linkedin_url=ADA)
     bring(administrator, ROWS[:3])
