@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from core import permissions
 from core.models import User
-from core.registries import record_types
 from crm.choices import ActivityKind, Direction, Priority
 from crm.models import Activity, Contact, Stage
 from crm.queries.open_tasks import due_at
@@ -22,7 +21,7 @@ from crm.services.imports.kinds import KINDS
 def _import_kinds() -> list[tuple[str, Any]]:
     return [
         ("", _("Whatever its columns say")),
-        *((key, record_types[key].plural) for key in KINDS),
+        *((key, kind.plural) for key, kind in KINDS.items()),
     ]
 
 

@@ -19,6 +19,7 @@ class DateFormat(StrEnum):
     CERTAIN = "certain"  # the year is first, or the month has a name
     DAY_FIRST = "day first"
     MONTH_FIRST = "month first"
+    COMPACT = "compact"  # year, month and day without marks
     SERIAL = "serial"  # days since 30 December 1899, as spreadsheets count
     SECONDS = "seconds"  # since 1970, UTC
     MILLISECONDS = "milliseconds"
@@ -28,13 +29,14 @@ LABELS = {
     DateFormat.CERTAIN: gettext_noop("Year first, or month by name (2026-11-22, 22 Nov 2026)"),
     DateFormat.DAY_FIRST: gettext_noop("Day first (22/11/2026)"),
     DateFormat.MONTH_FIRST: gettext_noop("Month first (11/22/2026)"),
+    DateFormat.COMPACT: gettext_noop("Year, month, day in one (20261122)"),
     DateFormat.SERIAL: gettext_noop("Days as spreadsheets count them (46348)"),
     DateFormat.SECONDS: gettext_noop("Seconds since 1970 (1795305600)"),
     DateFormat.MILLISECONDS: gettext_noop("Milliseconds since 1970 (1795305600000)"),
 }
 
 CALENDAR = (DateFormat.CERTAIN, DateFormat.DAY_FIRST, DateFormat.MONTH_FIRST)
-COUNTED = (DateFormat.SERIAL, DateFormat.SECONDS, DateFormat.MILLISECONDS)
+COUNTED = (DateFormat.COMPACT, DateFormat.SERIAL, DateFormat.SECONDS, DateFormat.MILLISECONDS)
 
 _YEAR_FIRST = re.compile(
     r"(?P<year>[0-9]{4})(?:(?P<mark>[-/.])(?P<month>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})(?![0-9])"
@@ -54,6 +56,7 @@ _MONTH_NAMED = re.compile(
     + r"(?P<month>[^\W\d_]{3,10})\.? (?P<day>[0-9]{1,2})(?:st|nd|rd|th)?,? (?P<year>[0-9]{4})"
 )
 _BEFORE_TIME = re.compile(r", ?| ?T| ")
+_COMPACT = re.compile(r"(?:19|20)[0-9]{6}")
 _COUNT = re.compile(r"(?P<whole>[0-9]{5,13})(?:\.(?P<part>[0-9]{1,15}))?")
 
 _LAST_OF_THIS_CENTURY = 68  # two digits of a year above it are of the last one, as POSIX has it
@@ -123,6 +126,8 @@ def _year(digits: str) -> int:
 
 def _counted(text: str, form: DateFormat) -> date | datetime:
     found = _COUNT.fullmatch(text)
+    if form is DateFormat.COMPACT and _COMPACT.fullmatch(text):
+        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
     whole = int(found["whole"]) if found else 0
     part = float(f"0.{found['part']}") if found and found["part"] else 0.0
     if form is DateFormat.SERIAL and whole in _SERIALS:

@@ -91,6 +91,7 @@ TOLD: Json = thing(
         "columns": {"type": "object"},
         "mode": {"enum": ImportMode.values},
         "key": {"type": "array", "items": TEXT},
+        "makes_contacts": FLAG,
     },
     required=[],
 )
@@ -167,9 +168,9 @@ class ImportView(ApiView):
         targets = Targets(file_import.object_type, user, Viewpoint(user, now))
         told = read_told(body_of(request) or {}, file_import, targets)
         if told.mode != ImportMode.UPDATE:
-            permissions.require(user, f"{file_import.object_type}.create")
+            permissions.require(user, f"{file_import.record_type.key}.create")
         if told.mode != ImportMode.CREATE:
-            permissions.require(user, f"{file_import.object_type}.edit")
+            permissions.require(user, f"{file_import.record_type.key}.edit")
         return {
             "file_import": file_import,
             "mapping": told.mapping,
@@ -177,6 +178,7 @@ class ImportView(ApiView):
             "by": user,
             "mode": told.mode,
             "key": told.key,
+            "makes_contacts": told.makes_contacts,
         }
 
 
@@ -262,7 +264,7 @@ class ImportRevert(ImportView):
     @once
     def post(self, request: Request, pk: int) -> Response:
         file_import, user = self.found(request, pk), user_of(request)
-        permissions.require(user, f"{file_import.object_type}.edit")
+        permissions.require(user, f"{file_import.record_type.key}.edit")
         run = start_reverting(file_import=file_import, by=user, as_of=timezone.now())
         wake(run.pk)
         return Response({"import": pk, "run": run.pk}, 201)

@@ -34,6 +34,11 @@ class FileImport(models.Model):
         _("what it may do"), max_length=6, choices=ImportMode, default=ImportMode.BOTH
     )
     key = models.JSONField(_("same record by"), default=list)
+    makes_contacts = models.BooleanField(
+        _("makes missing contacts"),
+        default=False,
+        help_text=_("Of interactions whose contact is not there yet."),
+    )
     source = models.CharField(_("system"), max_length=60, blank=True)
     file = models.FileField(upload_to=upload_path, max_length=200)
     # As it was uploaded, until the import begins: somebody may say that it is to be read otherwise.
@@ -137,7 +142,9 @@ class FileImport(models.Model):
 
     @property
     def record_type(self) -> RecordType:
-        return record_types[self.object_type]
+        """That whose rights, colleagues and list count; interactions are those of contacts."""
+        is_record = self.object_type in record_types
+        return record_types[self.object_type if is_record else "crm.contact"]
 
     @property
     def is_started(self) -> bool:

@@ -18,7 +18,6 @@ from core.errors import Refused
 from core.models import JobRun, User
 from core.pages import UNPROCESSABLE, form_page, render_page, status_of_poll
 from core.permissions import requires
-from core.registries import record_types
 from core.spreadsheets import defused
 from core.tabular.reading import Told
 from core.tasks import wake
@@ -91,10 +90,10 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "import": file_import,
         "matching": Matching(file_import, targets_of(file_import, timezone.now())),
-        "kinds": [(key, record_types[key].plural) for key in KINDS],
+        "kinds": [(key, kind.plural) for key, kind in KINDS.items()],
         "modes": ImportMode.choices,
         "no_key": NO_KEY,
-        "owners": assignable_users(user, file_import.object_type),
+        "owners": assignable_users(user, file_import.record_type.key),
         "error": error,
     }
     status = UNPROCESSABLE if error else 200
@@ -121,6 +120,7 @@ def _matched(request: HttpRequest, file_import: FileImport, user: User) -> HttpR
         "by": user,
         "mode": _mode(request),
         "key": _key(request),
+        "makes_contacts": "makes_contacts" in request.POST,
     }
     # What was chosen is kept, whatever comes of it.
     file_import.mapping, file_import.mode = chosen["mapping"], chosen["mode"]
@@ -168,7 +168,7 @@ def _choices(request: HttpRequest, file_import: FileImport) -> list[dict[str, An
 
 
 def _chosen_owner(request: HttpRequest, file_import: FileImport, user: User) -> User | None:
-    people = assignable_users(user, file_import.object_type)
+    people = assignable_users(user, file_import.record_type.key)
     choices = {str(colleague.pk): colleague for colleague in people}
     wanted = request.POST.get("owner", "")
     if wanted and wanted not in choices:

@@ -46,6 +46,7 @@ def start(
     formats: dict[str, str] | None = None,
     mode: str = "",
     key: Sequence[str] | None = None,
+    makes_contacts: bool | None = None,
     **targets: str,
 ) -> JobRun:
     """Start with the proposed mapping, changed by column name (spaces as underscores)."""
@@ -65,6 +66,7 @@ def start(
         as_of=NOW,
         mode=mode,
         key=key,
+        makes_contacts=makes_contacts,
     )
 
 

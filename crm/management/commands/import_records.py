@@ -14,7 +14,6 @@ from core.choices import RunState
 from core.errors import Refused
 from core.jobs.inline import do_here
 from core.models import JobRun, User
-from core.registries import record_types
 from crm.models import FileImport
 from crm.queries.imports import import_report, trial_report
 from crm.services.imports.kinds import KINDS
@@ -31,11 +30,16 @@ class Command(BaseCommand):
     help = "Import a CSV, Excel or vCard file as records, and say what came of each row."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        known = ", ".join(record_types[key].slug for key in KINDS)
+        known = ", ".join(kind.slug for kind in KINDS.values())
         parser.add_argument("model", help=f"what the rows are: {known}, or auto")
         parser.add_argument("file", type=Path)
         parser.add_argument("--mapping", type=Path, help="a JSON file: columns, mode, key")
         parser.add_argument("--by", help="e-mail address of the user (an administrator)")
+        parser.add_argument(
+            "--make-contacts",
+            action="store_true",
+            help="make the contacts of interactions that are not there yet",
+        )
         parser.add_argument("--dry-run", action="store_true", help="only say what would come of it")
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
@@ -80,6 +84,7 @@ def _import(options: dict[str, Any], by: User) -> dict[str, Any]:
         "by": by,
         "mode": told.mode,
         "key": told.key,
+        "makes_contacts": told.makes_contacts or options["make_contacts"],
     }
     if options["dry_run"]:
         settle(**chosen, at=now)
@@ -93,7 +98,7 @@ def _kind(model: str) -> str:
     if model == "auto":
         return ""
     names = {
-        name: key for key in KINDS for name in (key, key.partition(".")[2], record_types[key].slug)
+        name: key for key, kind in KINDS.items() for name in (key, key.partition(".")[2], kind.slug)
     }
     if model not in names:
         raise CommandError(f"Choose one of: {', '.join(names)}, auto.")

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import FieldType
+from core.registries import RecordType, record_types
+from crm.choices import InteractionKind
 from crm.services.imports import words
 
 EXTERNAL, ID, IGNORE, NEW = "external", "id", "ignore", "new"
@@ -15,23 +18,50 @@ PERSON = "person."
 
 @dataclass(frozen=True)
 class Extra:
-    """A target that is no field of the record, or is more than one; `target` makes it a link."""
+    """A target that is no field of the record, or is more than one; `target` makes it a link.
+
+    `by` says what the cell of a link holds; without it, all ways to name the linked record are offered.
+    """
 
     label: Promise
     type: FieldType = FieldType.TEXT
     rule: str = ""
     longest: int = 200
     target: str = ""
+    by: str = ""
+    choices: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class ImportKind:
-    """One kind of rows. `keys` are targets that say which record a row is of, the surest first."""
+    """One kind of rows. `keys` are targets that say which record a row is of, the surest first.
+
+    Rows that become no records of their own have a `name`, and the rights, colleagues and list of
+    the record type `ruled_by`.
+    """
 
     key: str
     words: Mapping[str, str]
     keys: Sequence[str]
     extras: Mapping[str, Extra] = field(default_factory=dict)
+    name: Promise | None = None
+    ruled_by: str = ""
+
+    @property
+    def is_record(self) -> bool:
+        return not self.ruled_by
+
+    @property
+    def record_type(self) -> RecordType:
+        return record_types[self.ruled_by or self.key]
+
+    @property
+    def plural(self) -> str:
+        return str(self.name or self.record_type.plural)
+
+    @property
+    def slug(self) -> str:
+        return self.record_type.slug if self.is_record else f"{self.key.partition('.')[2]}s"
 
 
 _PERSON_OF_LEAD = {
@@ -56,6 +86,43 @@ _OF_DEAL = {
     "product": Extra(_("Product"), FieldType.LINK, "crm.deal.amount", target="crm.product"),
     "quantity": Extra(_("Quantity"), FieldType.NUMBER, "crm.deal.amount"),
 }
+_CONTACT = "crm.contact"
+INTERACTION = "crm.interaction"
+_OF_INTERACTION = {
+    "contact.external": Extra(
+        _("Contact by the ID of the other system"), FieldType.LINK, target=_CONTACT, by="external"
+    ),
+    "contact.id": Extra(
+        _("Contact by the number in Renmai"), FieldType.LINK, target=_CONTACT, by="id"
+    ),
+    "contact.linkedin": Extra(
+        _("Contact by the LinkedIn address"),
+        FieldType.URL,
+        "crm.contact.linkedin_url",
+        target=_CONTACT,
+        by="linkedin_url",
+    ),
+    "contact.email": Extra(
+        _("Contact by e-mail address"),
+        FieldType.LINK,
+        "crm.contact.email",
+        target=_CONTACT,
+        by="email",
+    ),
+    "contact": Extra(
+        _("Contact by name"), FieldType.LINK, "crm.contact.name", target=_CONTACT, by="name"
+    ),
+    "at": Extra(_("When"), FieldType.MOMENT),
+    "kind": Extra(
+        _("What was done"), rule="crm.interaction.kind", choices=dict(InteractionKind.choices)
+    ),
+    "key": Extra(_("What makes it the same event again")),
+    "subject": Extra(_("What it was about"), longest=0),
+    "url": Extra(_("Web address"), longest=0),
+    "channel": Extra(_("Channel"), longest=0),
+    "amount": Extra(_("Amount"), FieldType.MONEY),
+    "currency": Extra(_("Currency"), longest=0),
+}
 
 KINDS = {
     kind.key: kind
@@ -75,5 +142,13 @@ KINDS = {
         ImportKind("crm.activity", words.ACTIVITY, ("id", "external")),
         ImportKind("crm.group", words.GROUP, ("id", "external", "name")),
         ImportKind("crm.event", words.EVENT, ("id", "external", "name")),
+        ImportKind(
+            INTERACTION,
+            words.INTERACTION,
+            ("key",),
+            _OF_INTERACTION,
+            _("Interactions"),
+            ruled_by=_CONTACT,
+        ),
     )
 }

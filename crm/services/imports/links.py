@@ -16,7 +16,6 @@ from crm.models import FileImport
 from crm.services.companies import find_or_create_companies
 from crm.services.imports.finding import FILE
 from crm.services.imports.refusals import (
-    NO_COLLEAGUE,
     NO_LINK,
     NO_LINK_NUMBER,
     ONLY_FIRST,
@@ -81,6 +80,8 @@ class Linker:
                 found = self._by_column(target, "email_key", {t: t.casefold() for t in left})
             case "external":
                 found = self._by_number(target, left)
+            case "linkedin_url":
+                found = self._by_column(target, "linkedin_url", {t: t for t in left})
             case "id":
                 found = self._by_column(target, "pk", {t: t for t in left if t.isdecimal()})
             case _:
@@ -159,19 +160,16 @@ class Linker:
     # -- colleagues --------------------------------------------------------------------------------
 
     def owner_of(self, row: FileRow) -> User | None:
-        """The colleague whom the row names; nobody, with a remark, where no one or several fit."""
+        """The colleague whom the row names; nobody where no one or several fit."""
         text = row.values.get("owner")
         if text is None:
             return None
         matched = self.entries["owner"].get(MATCHED, {}).get(text)
         found = self._called(str(matched) if matched else text)
-        if len(found) == 1:
-            return found[0]
-        row.remark(NO_COLLEAGUE, link=self._owner_label, text=str(text)[:80])
-        return None
+        return found[0] if len(found) == 1 else None
 
     @property
-    def _owner_label(self) -> str:
+    def owner_label(self) -> str:
         return str(record_types[self.object_type].label_of("owner"))
 
     def _called(self, text: str) -> list[User]:

@@ -16,7 +16,7 @@ from core.values_in_files.numbers import infer_numbers
 from core.values_in_files.placeholders import is_placeholder
 from crm.models import FileImport
 from crm.services.imports.cells import options_of
-from crm.services.imports.kinds import EXTERNAL, IGNORE, KINDS, MORE, NEW
+from crm.services.imports.kinds import EXTERNAL, IGNORE, INTERACTION, KINDS, MORE, NEW
 from crm.services.imports.targets import Target, Targets
 from crm.services.imports.words import plain_name
 
@@ -252,7 +252,13 @@ def guess_kind(file_name: str, columns: Sequence[str]) -> str:
         + len(names) * bool(prefixes & set(PREFIXED.get(key, ())))
         for key, kind in KINDS.items()
     }
+    if not {"at", "contact"} <= _parts(KINDS[INTERACTION].words, names):
+        del scores[INTERACTION]
     return max(scores, key=lambda key: scores[key])
+
+
+def _parts(words: Mapping[str, str], names: Sequence[str]) -> set[str]:
+    return {words[name].partition(".")[0] for name in names if name in words}
 
 
 NAMED = {
@@ -280,6 +286,18 @@ NAMED = {
     "crm.activity": ("activity", "activities", "tasks", "calls", "meetings", "notes"),
     "crm.group": ("group", "groups"),
     "crm.event": ("event", "events"),
+    INTERACTION: (
+        "interactions",
+        "transactions",
+        "purchases",
+        "orders",
+        "visits",
+        "clicks",
+        "messages",
+        "invitations",
+        "交易",
+        "订单",
+    ),
 }
 PREFIXED = {
     "crm.contact": ("person",),

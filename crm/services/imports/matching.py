@@ -45,6 +45,15 @@ class Matching:
         return self.file_import.object_type == LEADS
 
     @property
+    def is_record(self) -> bool:
+        """Whether columns that fit no field become one."""
+        return self.targets.kind.is_record
+
+    @property
+    def rows_are(self) -> str:
+        return self.targets.kind.plural
+
+    @property
     def system(self) -> str:
         return SYSTEMS.get(self.file_import.source, "")
 

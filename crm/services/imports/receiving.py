@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import PurePath
 from tempfile import SpooledTemporaryFile
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from django.conf import settings
 from django.core.files import File
@@ -17,6 +17,7 @@ from core.conditions.viewpoint import Viewpoint
 from core.errors import Refused
 from core.tabular.reading import IN_MEMORY, Table, Told, read_table
 from crm.models import FileImport
+from crm.services.imports import linkedin
 from crm.services.imports.kinds import KINDS
 from crm.services.imports.mapping import (
     digest_of,
@@ -29,7 +30,7 @@ from crm.services.imports.mapping import (
     suggest_mapping,
 )
 from crm.services.imports.settings import usual_country
-from crm.services.imports.systems import system_of
+from crm.services.imports.systems import LINKEDIN, system_of
 from crm.services.imports.targets import Targets
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def receive_file(
         team=by.team,
     )
     with SpooledTemporaryFile(max_size=IN_MEMORY) as found:
-        table = read_table(upload, found)
+        table = _table_of(upload, found, Told(), by)
         _take_over(file_import, table, object_type, by, at)
         found.seek(0)
         upload.seek(0)
@@ -75,7 +76,7 @@ def read_again(
         file_import.original.open("rb") as original,
         SpooledTemporaryFile(max_size=IN_MEMORY) as found,
     ):
-        table = read_table(original, found, told)
+        table = _table_of(original, found, told, by)
         _take_over(file_import, table, object_type, by, at)
         found.seek(0)
         before = file_import.file.name
@@ -84,13 +85,22 @@ def read_again(
             file_import.file.storage.delete(before)
 
 
+def _table_of(file: "File[bytes]", out: IO[bytes], told: Told, by: "User") -> Table:
+    """The table of a file; what LinkedIn tells of its member is told of the people on the other side."""
+    table = read_table(file, out, told)
+    return linkedin.unroll(table, out, by) if linkedin.is_of_member(table.columns) else table
+
+
 def _take_over(
     file_import: FileImport, table: Table, object_type: str, by: "User", at: datetime
 ) -> None:
+    is_of_member = linkedin.is_unrolled(table.columns)
     kind = object_type or guess_kind(file_import.file_name, table.columns)
     if kind not in KINDS:
         raise Refused(_("Choose what the rows of the file are."))
-    file_import.object_type, file_import.source = kind, system_of(table.columns)
+    file_import.object_type = kind
+    file_import.source = LINKEDIN if is_of_member else system_of(table.columns)
+    file_import.makes_contacts = linkedin.has_messages(table.columns)
     file_import.kind, file_import.encoding = table.kind, table.encoding
     file_import.delimiter, file_import.columns = table.delimiter, table.columns
     file_import.columns_digest = digest_of(table.columns)

@@ -37,8 +37,18 @@ SEVERAL_LINKS = gettext_noop("%(link)s: several records are called “%(text)s�
 NO_LINK_NUMBER = gettext_noop("%(link)s: nothing has the ID “%(text)s”; it was left empty.")
 ONLY_FIRST = gettext_noop("%(link)s: only the first is linked; “%(text)s” was left out.")
 NO_COLLEAGUE = gettext_noop("%(link)s: no colleague is called “%(text)s”.")
+NAME_KEPT = gettext_noop(
+    "%(link)s: no colleague is called “%(text)s”; the name is kept in “%(field)s”."
+)
 NO_STAGE = gettext_noop("No stage is called “%(text)s”. Match it to one of ours, or add it.")
 NO_STATUS = gettext_noop("The status “%(text)s” is neither open, won nor lost.")
+
+NO_ONE = gettext_noop("Nobody is “%(text)s”.")
+NO_PERSON = gettext_noop("The row does not say whose it is.")
+NO_MOMENT = gettext_noop("The row does not say when it was.")
+NO_KIND = gettext_noop("“%(text)s” is not one of the options of “%(field)s”; it came in as Other.")
+NO_CURRENCY = gettext_noop("“%(text)s” is no currency that we know.")
+TOLD_TWICE = gettext_noop("The file tells this event twice; it was written once.")
 
 NO_PLACE = gettext_noop("There is no place left for “%(text)s”.")
 NO_OUTCOME = gettext_noop("The outcome “%(text)s” is neither yes nor no.")

@@ -52,7 +52,7 @@ def start_reverting(*, file_import: FileImport, by: User, as_of: datetime) -> Jo
         raise Refused(_("This import cannot be reverted, or it was already."))
     ChangeSet.objects.filter(pk=held.change_set.pk).update(undone_at=as_of)
     undoing = ChangeSet.objects.create(
-        object_type=held.object_type, action=UNDO, actor=by, at=as_of
+        object_type=held.record_type.key, action=UNDO, actor=by, at=as_of
     )
     scope = {"import": held.pk, "file": held.file_name, "undoing": undoing.pk}
     held.reverting = ask(kind=REVERT, as_of=as_of, scope=scope, requested_by=by)

@@ -17,7 +17,7 @@ from core.models import ChangeSet, JobRun, User
 from core.services.custom_fields import ensure_field
 from crm.choices import ImportMode
 from crm.models import FileImport
-from crm.services.imports.kinds import NEW
+from crm.services.imports.kinds import KINDS, NEW
 from crm.services.imports.mapping import (
     keys_of,
     restrict_mapping,
@@ -27,6 +27,7 @@ from crm.services.imports.mapping import (
 from crm.services.imports.rows import ReadRows
 from crm.services.imports.suggestions import make_named
 from crm.services.imports.targets import Targets
+from crm.services.imports.writers import writer_of
 from crm.services.imports.writing import SliceWriter, targets_of
 
 IMPORT, TRIAL = "crm.file_import", "crm.import_trial"
@@ -43,6 +44,7 @@ def start_import(
     as_of: datetime,
     mode: str = "",
     key: Sequence[str] | None = None,
+    makes_contacts: bool | None = None,
 ) -> JobRun:
     """Make the added fields that the mapping asks for and put the import into the queue."""
     settle(
@@ -53,11 +55,13 @@ def start_import(
         at=as_of,
         mode=mode,
         key=key,
+        makes_contacts=makes_contacts,
     )
-    _make_fields(file_import, by)
+    if KINDS[file_import.object_type].is_record:
+        _make_fields(file_import, by)
     make_named(file_import, targets_of(file_import, as_of))
     file_import.change_set = ChangeSet.objects.create(
-        object_type=file_import.object_type, action=CHANGE, actor=by, at=as_of
+        object_type=file_import.record_type.key, action=CHANGE, actor=by, at=as_of
     )
     run = ask(kind=IMPORT, as_of=as_of, scope=_scope(file_import), requested_by=by)
     ChangeSet.objects.filter(pk=file_import.change_set.pk).update(run=run)
@@ -88,17 +92,22 @@ def settle(
     at: datetime,
     mode: str = "",
     key: Sequence[str] | None = None,
+    makes_contacts: bool | None = None,
 ) -> None:
     """Keep how the columns match and what is to become of the rows; refuses what cannot be."""
     _hold(file_import, by)
     # Of whoever asks: a token may be narrower than its user.
     targets = Targets(file_import.object_type, by, Viewpoint(by, at))
+    if not targets.kind.is_record:
+        permissions.require(by, f"{targets.kind.record_type.key}.edit")
     if twice := twice_mapped(mapping, targets):
         raise Refused(
             _("More than one column is matched to: %(fields)s.") % {"fields": _listed(twice)}
         )
     mapping = restrict_mapping(mapping, targets)
-    if unclear := undecided(mapping):
+    # What only stays in the details is kept as it is written.
+    read = [e for e in mapping if targets.kind.is_record or e["target"] != NEW]
+    if unclear := undecided(read):
         raise Refused(
             _("Say how the dates and numbers of these columns are written: %(columns)s.")
             % {"columns": _listed(unclear)}
@@ -107,7 +116,9 @@ def settle(
     file_import.mode = mode or file_import.mode
     file_import.key = _keys(file_import, targets, key)
     file_import.owner, file_import.team = owner, owner.team if owner else by.team
-    file_import.save(update_fields=["mapping", "mode", "key", "owner", "team"])
+    if makes_contacts is not None:
+        file_import.makes_contacts = makes_contacts
+    file_import.save(update_fields=["mapping", "mode", "key", "owner", "team", "makes_contacts"])
 
 
 def _hold(file_import: FileImport, by: User) -> None:
@@ -118,6 +129,8 @@ def _hold(file_import: FileImport, by: User) -> None:
 
 def _keys(file_import: FileImport, targets: Targets, wanted: Sequence[str] | None) -> list[str]:
     """What tells records apart: what was asked for, else all that the mapping offers."""
+    if file_import.mode == ImportMode.UPDATE and not targets.kind.is_record:
+        raise Refused(_("Interactions are only added, never changed."))
     possible = keys_of(file_import.mapping, targets)
     chosen = [name for name in wanted if name in possible] if wanted is not None else possible
     if file_import.mode == ImportMode.UPDATE and not chosen:
@@ -151,7 +164,7 @@ def _scope(file_import: FileImport) -> dict[str, Any]:
 
 def save_rows(*, file_import: FileImport, rows: ReadRows, at: datetime) -> Mapping[str, int]:
     """Write one slice inside the caller's transaction; returns what came of how many rows."""
-    return SliceWriter(file_import, targets_of(file_import, at), at).write(rows)
+    return writer_of(file_import, targets_of(file_import, at), at).write(rows)
 
 
 def save_own_links(*, file_import: FileImport, rows: ReadRows, at: datetime) -> None:

@@ -116,10 +116,12 @@ def _options(target: Target, targets: Targets, file_import: FileImport) -> Optio
     if target.name == "stage":
         return [(stage.pk, f"{stage.pipeline}: {stage}") for stage in Stages(file_import).all]
     if target.name == "owner":
-        users = assignable_users(targets.user, file_import.object_type)
+        users = assignable_users(targets.user, file_import.record_type.key)
         return [(user.pk, user.display_name) for user in users]
     if target.linked:
         return _names(target, targets)
+    if target.choices is not None:
+        return [(key, str(label)) for key, label in target.choices.items()]
     field = target.field
     return [(key, str(label)) for key, label in field.choices.items()] if field else []
 

@@ -1,6 +1,6 @@
 """Where a column may go: the fields of the record type, links by name, number or address, and more."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,6 @@ from core.conditions.viewpoint import Viewpoint
 from core.custom_names import custom_name
 from core.models import User
 from core.records.fields import RecordField
-from core.registries import record_types
 from core.rows.fields import OWNER, RowFields
 from crm.services.imports.kinds import EXTERNAL, ID, KINDS, ImportKind
 
@@ -38,6 +37,7 @@ class Target:
     linked: str = ""
     by: str = ""
     longest: int = 0
+    choices: Mapping[str, Any] | None = None
 
 
 class Targets:
@@ -46,7 +46,7 @@ class Targets:
     def __init__(self, object_type: str, user: User, view: Viewpoint) -> None:
         self.kind: ImportKind = KINDS[object_type]
         self.user = user
-        self.fields = RowFields(record_types[object_type], user, view, is_of_file=True)
+        self.fields = RowFields(self.kind.record_type, user, view, is_of_file=True)
 
     @cached_property
     def by_name(self) -> dict[str, Target]:
@@ -54,6 +54,10 @@ class Targets:
 
     def _all(self) -> Iterator[Target]:
         yield from self._extras()
+        if self.kind.is_record:
+            yield from self._of_record()
+
+    def _of_record(self) -> Iterator[Target]:
         for field in self.fields.by_name.values():
             if field.name not in self.kind.extras and self._is_filled(field):
                 yield from self._of_field(field)
@@ -68,15 +72,27 @@ class Targets:
         for name, extra in self.kind.extras.items():
             if not access.edits(extra.rule):
                 continue
-            if extra.target:
+            if extra.by:
+                label, linked = str(extra.label), extra.target
+                yield Target(
+                    name,
+                    label,
+                    extra.type,
+                    LINKS,
+                    linked=linked,
+                    by=extra.by,
+                    longest=extra.longest,
+                )
+            elif extra.target:
                 yield from _ways(name, str(extra.label), extra.target)
             else:
                 label, longest = str(extra.label), extra.longest
-                yield Target(name, label, extra.type, FIELDS, longest=longest)
+                choices = extra.choices or None
+                yield Target(name, label, extra.type, FIELDS, longest=longest, choices=choices)
 
     def _is_filled(self, field: RecordField) -> bool:
         if field.name == OWNER:
-            return permissions.access_of(self.user).may(f"{self.kind.key}.assign")
+            return permissions.access_of(self.user).may(f"{self.fields.kind.key}.assign")
         return not self.fields.refusal(field, is_new=True)
 
     def _of_field(self, field: RecordField) -> Iterator[Target]:

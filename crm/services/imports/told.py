@@ -13,7 +13,7 @@ from crm.services.imports.kinds import IGNORE, NEW
 from crm.services.imports.mapping import CHOSEN, apply_choices
 from crm.services.imports.targets import Targets
 
-MEMBERS = frozenset({"columns", "mode", "key"})
+MEMBERS = frozenset({"columns", "mode", "key", "makes_contacts"})
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,17 @@ class Told:
     mapping: list[dict[str, Any]]
     mode: str
     key: list[str] | None
+    makes_contacts: bool
 
 
 def read_told(given: Any, file_import: FileImport, targets: Targets) -> Told:
     """The mapping with what the program says; refuses what it cannot mean, by name."""
     if not isinstance(given, Mapping) or not set(given) <= MEMBERS:
-        raise Refused(_("Give an object with columns, mode and key, as far as you want them so."))
+        raise Refused(
+            _(
+                "Give an object with columns, mode, key and makes_contacts, as far as you want them so."
+            )
+        )
     mode, key = given.get("mode", file_import.mode), given.get("key")
     if mode not in ImportMode.values:
         raise Refused(_("Choose create, update or both."))
@@ -40,7 +45,9 @@ def read_told(given: Any, file_import: FileImport, targets: Targets) -> Told:
         raise Refused(
             _("The file has no column “%(column)s”.") % {"column": str(min(unknown, key=str))[:80]}
         )
-    return Told(apply_choices(file_import.mapping, choices, targets), mode, key)
+    makes = given.get("makes_contacts", file_import.makes_contacts)
+    mapping = apply_choices(file_import.mapping, choices, targets)
+    return Told(mapping, mode, key, makes is True)
 
 
 def _names(targets: Targets) -> set[str]:

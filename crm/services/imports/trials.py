@@ -13,7 +13,9 @@ from core.permissions import access_of
 from core.rows.items import CREATED, UPDATED
 from crm.models import FileImport, RefusedRow
 from crm.services.imports import refusals
+from crm.services.imports.interactions import InteractionWriter
 from crm.services.imports.rows import ReadRows
+from crm.services.imports.writers import writer_of
 from crm.services.imports.writing import Prepared, SliceWriter, targets_of
 
 EXAMPLES, SHOWN_REFUSED, MOST_UNMATCHED = 5, 20, 200
@@ -22,8 +24,11 @@ QUESTIONS = {
     refusals.NO_LINK: "link",
     refusals.SEVERAL_LINKS: "link",
     refusals.NO_COLLEAGUE: "link",
+    refusals.NAME_KEPT: "link",
     refusals.NO_STAGE: "stage",
     refusals.NO_OPTION: "field",
+    refusals.NO_KIND: "field",
+    refusals.NO_ONE: "link",
 }
 
 
@@ -45,10 +50,10 @@ def try_rows(
     targets = targets_of(file_import, at)
     with transaction.atomic():
         for each in rows:
-            writer = SliceWriter(file_import, targets, at, only_looks=not writes)
+            writer = writer_of(file_import, targets, at, only_looks=not writes)
             found.counts.update(writer.write(each))
             room = EXAMPLES - len(found.examples)
-            found.examples += _examples(writer.written, targets.user)[:room]
+            found.examples += _examples(writer, targets.user)[:room]
             _note(found, writer.told)
         transaction.set_rollback(True)
     return found
@@ -70,11 +75,13 @@ def _note(found: Findings, told: Sequence[RefusedRow]) -> None:
             found.unmatched[what, str(row.reason_args["text"])] += 1
 
 
-def _examples(written: Sequence[Prepared], user: User) -> list[dict[str, Any]]:
+def _examples(writer: SliceWriter | InteractionWriter, user: User) -> list[dict[str, Any]]:
     """Some rows with what they would be called, and what they would change."""
+    if isinstance(writer, InteractionWriter):
+        return writer.examples
     return [
         {"row": each.source.number, "status": each.row.status, "says": list(_says(each, user))}
-        for each in written
+        for each in writer.written
         if each.row.status in (CREATED, UPDATED)
     ][:EXAMPLES]
 

@@ -196,6 +196,7 @@ INTERACTION = _table(
     """
 contact.email: email | e mail | email address | contact email | user email | customer email | e mail adresse | 邮箱 | 客户邮箱
 contact.external: customer id | contact id | user id | customer | cust id | id | client id | kundennummer | 客户编号 | 客户 id | 用户 id
+contact.linkedin: profile url | linkedin | linkedin url | linkedin profile url | 领英
 contact: contact | name | full name | customer name | kunde | 客户 | 姓名 | 联系人
 at: date | at | time | timestamp | datetime | when | event time | order date | transaction date | purchase date | invoice date | datum | bestelldatum | 日期 | 时间 | 下单时间 | 交易时间 | 订单日期
 kind: kind | type | event | event type | action | ereignis | 类型 | 事件 | 行为
@@ -283,7 +284,20 @@ VALUES: dict[str, dict[str, str]] = {
     ),
     "crm.interaction.kind": _values(
         """
-        purchase: purchase | order | sale | transaction | kauf | bestellung | 购买 | 订单 | 下单
+        purchase: purchase | order | sale | transaction | bought | buy | invoice | kauf | bestellung | rechnung | 购买 | 订单 | 下单 | 成交
+        visit: visit | page visit | page view | pageview | page_view | page viewed | website visit | session | besuch | 访问 | 浏览 | 页面浏览
+        click: click | clicked | link clicked | email click | email_click | email link clicked | klick | 点击
+        open: open | opened | email open | email_open | email opened | geöffnet | 打开 | 邮件打开
+        reply: reply | replied | email reply | email_reply | antwort | 回复
+        submit: submit | submitted | form submit | form submission | form_submit | form submitted | formular | 表单提交 | 提交
+        download: download | downloaded | heruntergeladen | 下载
+        view: view | viewed | content view | video view | angesehen | 观看
+        like: like | liked | reaction | gefällt mir | 点赞
+        comment: comment | commented | kommentar | 评论
+        share: share | shared | repost | geteilt | 分享 | 转发
+        chat: chat | message | chat message | im | nachricht | 聊天 | 消息
+        attend: attend | attended | event attended | webinar | teilgenommen | 参加 | 参会
+        unsubscribe: unsubscribe | unsubscribed | opt out | abgemeldet | 退订
         """
     ),
 }

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -27,6 +27,7 @@ from crm.services.imports.deals import Stages, complete_deal, price_lines
 from crm.services.imports.finding import FILE, Finder
 from crm.services.imports.kinds import EXTERNAL, ID, PERSON
 from crm.services.imports.links import Linked, Linker, Remark, chosen_of, link_label
+from crm.services.imports.owners import OwnerNames
 from crm.services.imports.refusals import NO_OUTCOME, SAID, RowRefused
 from crm.services.imports.rows import FileRow, ReadRows, join_names, refused_row
 from crm.services.imports.targets import Target, Targets
@@ -71,6 +72,7 @@ class SliceWriter:
             file_import.change_set,
             {"imported_by_id": file_import.pk},
         )
+        self.owners = OwnerNames(file_import, self.linker)
         self.counts: Counter[str] = Counter()
         self.written: list[Prepared] = []
         self.told: list[RefusedRow] = []
@@ -82,6 +84,8 @@ class SliceWriter:
         take(f"core.rows.{self.kind.key}")
         self.told += found.refused
         self.counts[REFUSED] += len(found.refused)
+        if not self.only_looks and self.owners.make_place(found.rows):
+            self.writing = replace(self.writing, fields=replace(self.writing.fields))
         for wave in self._waves(found.rows):
             self._write_wave(wave)
         insert_records(self.told)
@@ -231,9 +235,19 @@ class SliceWriter:
                 row.tags = value
             elif field is not None and self._is_written(name, target, field, row):
                 row.values[field] = value
+        if "owner" in each.source.values:
+            self._set_owner(each)
+
+    def _set_owner(self, each: Prepared) -> None:
+        """The colleague whom the row names, else the name in a field of its own."""
         owner = self.linker.owner_of(each.source)
         if owner is not None:
-            row.owner = Reference(pk=owner.pk)
+            each.row.owner = Reference(pk=owner.pk)
+            return
+        place = self.owners.place(self.writing.fields)
+        if place is not None:
+            each.row.values[place] = str(each.source.values["owner"])
+        self.owners.tell(each.source, place, is_sure=not self.only_looks)
 
     def _is_written(self, name: str, target: Target | None, field: RecordField, row: Row) -> bool:
         """Links and owners were looked up; what only a new record is given stays as it is."""
