@@ -88,7 +88,7 @@ class Visitor:
         """From the trial to the end of the import."""
         self.page.locator("button[value=start]").first.click()
         self.page.wait_for_url(re.compile(r"/imports/\d+/$"))
-        self._wait_for("main a[href*='import']:not([href='/imports/'])")
+        self._wait_for("main [data-open=revert]")
 
     def _wait_for(self, selector: str) -> None:
         found = self.page.locator(selector).first
