@@ -20,6 +20,7 @@ from crm.models import (
     Event,
     FileImport,
     Group,
+    ImportBatch,
     Interaction,
     Lead,
     LeadScore,
@@ -167,6 +168,13 @@ class LeadImportAdmin(PartAdmin):
     hidden: ClassVar[Any] = ("file",)
     has_name = True
     list_display: ClassVar[Any] = ("file_name", "created_by", "owner", "run", "created_at")
+
+
+@admin.register(ImportBatch)
+class ImportBatchAdmin(PartAdmin):
+    icon = "folder_zip"
+    has_name = True
+    list_display: ClassVar[Any] = ("file_name", "source", "created_by", "created_at")
 
 
 @admin.register(RefusedRow)

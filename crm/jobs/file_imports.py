@@ -15,6 +15,7 @@ from core.rows.items import CREATED, UPDATED
 from crm.models import FileImport
 from crm.queries.import_files import RowSlice, read_slice, slices
 from crm.services.imports import running
+from crm.services.imports.kinds import KINDS
 from crm.services.imports.links import Linker
 from crm.services.imports.repeats import Repeats, note_distinct
 from crm.services.imports.rows import ReadRows, RowReader
@@ -55,7 +56,9 @@ class FileImportJob(Job):
         has_own = Linker(file_import, targets_of(file_import, run.as_of)).has_own
         if has_own:
             partitions += [{**cut, LINKS: True} for cut in cuts]
-        are_distinct = repeats.are_none and not has_own
+        # What interactions repeat is noticed slice by slice.
+        is_record = KINDS[file_import.object_type].is_record
+        are_distinct = repeats.are_none and not has_own and is_record
         return Plan(partitions, partial(note_distinct, file_import, are_distinct=are_distinct))
 
     def may_share(self, run: JobRun) -> bool:

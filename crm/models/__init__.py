@@ -5,7 +5,7 @@ from crm.models.companies import Company
 from crm.models.contacts import Contact
 from crm.models.deals import Deal, DealContact, DealLine, StageChange
 from crm.models.groups import Event, Group, Membership, Participation
-from crm.models.imports import FileImport, RefusedRow
+from crm.models.imports import FileImport, ImportBatch, RefusedRow
 from crm.models.interactions import Interaction
 from crm.models.lead_scores import LeadScore
 from crm.models.leads import Lead
@@ -25,6 +25,7 @@ __all__ = [
     "Event",
     "FileImport",
     "Group",
+    "ImportBatch",
     "Interaction",
     "Lead",
     "LeadScore",

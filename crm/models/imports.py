@@ -19,6 +19,32 @@ def upload_path(_import: "FileImport", _name: str) -> str:
     return f"imports/{uuid.uuid4().hex}.csv"
 
 
+class ImportBatch(models.Model):
+    """An archive of another system: several files that are imported one after the other.
+
+    `left_out` tells of the files that are none of its parts: name and reason (msgid).
+    """
+
+    file_name = models.CharField(_("file"), max_length=200)
+    source = models.CharField(_("system"), max_length=60, blank=True)
+    left_out = models.JSONField(_("files left out"), default=list, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("imported by"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("imported archive")
+        verbose_name_plural = _("imported archives")
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
 class FileImport(models.Model):
     """One file, how its columns were matched, and what came of it.
 
@@ -27,6 +53,14 @@ class FileImport(models.Model):
     reverting puts back.
     """
 
+    batch = models.ForeignKey(
+        ImportBatch,
+        verbose_name=_("archive"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="parts",
+    )
     object_type = models.CharField(
         _("record type"), max_length=60, default="crm.lead", help_text=_("Such as crm.lead.")
     )

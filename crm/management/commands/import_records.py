@@ -44,7 +44,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        by = _user(options["by"])
+        by = user_called(options["by"])
         try:
             with translation.override(by.language):
                 report = _import(options, by)
@@ -59,7 +59,7 @@ class Command(BaseCommand):
             self.stdout.write(f"row {row['row']}: {row['reason']}")
 
 
-def _user(email: str | None) -> User:
+def user_called(email: str | None) -> User:
     people = User.objects.filter(is_active=True).order_by("pk")
     if email:
         people = people.filter(email__iexact=email)
@@ -88,10 +88,10 @@ def _import(options: dict[str, Any], by: User) -> dict[str, Any]:
     }
     if options["dry_run"]:
         settle(**chosen, at=now)
-        run = _done(start_trial(file_import=file_import, by=by, as_of=now))
+        run = done_here(start_trial(file_import=file_import, by=by, as_of=now))
         file_import.refresh_from_db()
         return trial_report(file_import, run)
-    return import_report(file_import, _done(start_import(**chosen, as_of=now)))
+    return import_report(file_import, done_here(start_import(**chosen, as_of=now)))
 
 
 def _kind(model: str) -> str:
@@ -110,7 +110,7 @@ def _told(mapping: Path | None, file_import: FileImport) -> Told:
     return read_told(given, file_import, targets_of(file_import, timezone.now()))
 
 
-def _done(run: JobRun) -> JobRun:
+def done_here(run: JobRun) -> JobRun:
     done = do_here(run.pk, patience=LOST_WORKER_SECONDS)
     if done.state != RunState.SUCCEEDED:
         raise CommandError(str(done.error_text) or "The import is not complete.")

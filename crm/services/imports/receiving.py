@@ -38,12 +38,18 @@ if TYPE_CHECKING:
 
 
 def receive_file(
-    *, upload: "UploadedFile[bytes]", by: "User", at: datetime, object_type: str = ""
+    *,
+    upload: "UploadedFile[bytes]",
+    by: "User",
+    at: datetime,
+    object_type: str = "",
+    source: str = "",
 ) -> FileImport:
     """Find the table of a file, store it as UTF-8 and propose how its columns match.
 
     A large file takes its time: it is read before the transaction, which would make others wait.
-    Without an `object_type` the columns tell what the rows are.
+    Without an `object_type` the columns tell what the rows are. `source` is the system of a file
+    whose columns do not tell it.
     """
     permissions.require(by, "crm.import.use")
     _check_size(upload)
@@ -52,6 +58,7 @@ def receive_file(
         created_by=by,
         owner=by,
         team=by.team,
+        source=source,
     )
     with SpooledTemporaryFile(max_size=IN_MEMORY) as found:
         table = _table_of(upload, found, Told(), by)
@@ -99,7 +106,9 @@ def _take_over(
     if kind not in KINDS:
         raise Refused(_("Choose what the rows of the file are."))
     file_import.object_type = kind
-    file_import.source = LINKEDIN if is_of_member else system_of(table.columns)
+    file_import.source = (
+        LINKEDIN if is_of_member else system_of(table.columns) or file_import.source
+    )
     file_import.makes_contacts = linkedin.has_messages(table.columns)
     file_import.kind, file_import.encoding = table.kind, table.encoding
     file_import.delimiter, file_import.columns = table.delimiter, table.columns
