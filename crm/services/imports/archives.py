@@ -113,7 +113,7 @@ def revert_parts(*, batch: ImportBatch, by: User, as_of: datetime) -> Iterator[J
 
 def _opened(upload: "UploadedFile[bytes]") -> ZipFile:
     try:
-        return ZipFile(upload.open())  # type: ignore[arg-type]  # a file in all but its type
+        return ZipFile(upload.open())
     except (BadZipFile, OSError, ValueError) as error:
         raise Refused(_("This is no ZIP archive, or it is damaged.")) from error
 

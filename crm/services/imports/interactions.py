@@ -40,7 +40,8 @@ from crm.services.interactions import NewInteraction, record_interactions
 
 PARTLY = "partly"
 EXAMPLES = 5
-CUT = ("subject", "url", "channel")  # what is longer than its column stands in the details in full
+# What is longer than its column stands in the details in full.
+LONGEST = {"subject": 300, "url": 500, "channel": 40}
 LONGEST_KEY, SHOWN_OF_KEY = 110, 70
 SAYS = ("at", "kind", "subject", "url", "channel", "amount", "currency")
 
@@ -122,7 +123,7 @@ class InteractionWriter:
         amount = self._amount(values.get("amount"))
         currency = self._currency(values, amount)
         kind = self._kind(row, amount, detail)
-        texts = {name: _fitting(name, str(values.get(name, "")), detail) for name in CUT}
+        texts = {name: _fitting(name, str(values.get(name, "")), detail) for name in LONGEST}
         key = _key(values, kind, detail)
         return NewInteraction(
             contact=contact,
@@ -230,13 +231,13 @@ def _kinds() -> dict[str, str]:
 
 
 def _matched_kinds(file_import: FileImport) -> dict[str, str]:
-    entry = next((each for each in file_import.mapping if each["target"] == "kind"), {})
-    return {text: str(key) for text, key in entry.get("values", {}).items() if key}
+    entries = (each for each in file_import.mapping if each["target"] == "kind")
+    return {text: str(key) for entry in entries for text, key in entry["values"].items() if key}
 
 
 def _fitting(name: str, text: str, detail: dict[str, Any]) -> str:
-    longest = Interaction._meta.get_field(name).max_length
-    if longest is not None and len(text) > longest:
+    longest = LONGEST[name]
+    if len(text) > longest:
         detail[name] = text
         return text[:longest]
     return text

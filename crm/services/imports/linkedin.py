@@ -169,7 +169,7 @@ def _invitation(said: Said) -> list[str]:
 def _american(text: str) -> str:
     """LinkedIn writes 7/8/26, 3:43 PM in every language."""
     try:
-        return read_moment(text, DateFormat.MONTH_FIRST).isoformat(" ")
+        return str(read_moment(text, DateFormat.MONTH_FIRST))
     except ValueError:
         return text
 
