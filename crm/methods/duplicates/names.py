@@ -1,0 +1,96 @@
+"""How far two names of people agree."""
+
+from itertools import product
+
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from crm.methods.duplicates.levels import Level
+from crm.methods.duplicates.normalising import Name
+
+Words = tuple[str, ...]
+
+CLOSE = 0.9  # Jaro-Winkler of each word; Winkler (1990) takes 0.88 to 0.92 as agreement
+SHORTEST_WITH_TYPO = 4  # Wang and Wan, Li and Lu are other names, not typos
+
+
+def compare_names(one: Name, other: Name) -> Level:
+    """The level of agreement; the same whichever comes first."""
+    if not one.words or not other.words:
+        return Level.MISSING
+    if one.generation and other.generation and one.generation != other.generation:
+        return Level.DIFFERENT
+    if one.words == other.words:
+        return Level.SAME
+    if one.is_han or other.is_han:
+        return _compare_readings(one, other)
+    return _compare_spelling(one.words, other.words)
+
+
+def _compare_readings(one: Name, other: Name) -> Level:
+    both = one.is_han and other.is_han
+    if both and sorted("".join(one.words)) == sorted("".join(other.words)):
+        return Level.SWAPPED
+    pairs = product(one.readings, other.readings)
+    if any(_same_in_any_order(mine, yours) for mine, yours in pairs):
+        return Level.HOMOPHONE if both else Level.ROMANISED
+    return Level.DIFFERENT
+
+
+def _compare_spelling(one: Words, other: Words) -> Level:
+    if "".join(one) == "".join(other):
+        return Level.SAME
+    if _same_in_any_order(one, other):
+        return Level.SWAPPED
+    if _abbreviated(one, other):
+        return Level.PARTIAL if min(len(one), len(other)) == 1 else Level.INITIALS
+    if len(one) == len(other) > 1:
+        return min(
+            (_compare_aligned(one, other[at:] + other[:at]) for at in range(len(other))),
+            key=[Level.ONE_LETTER, Level.CLOSE, Level.DIFFERENT].index,
+        )
+    return Level.DIFFERENT
+
+
+def _same_in_any_order(one: Words, other: Words) -> bool:
+    """Also where a name of two is written apart: "Xiao Ming Wang" and "Wang Xiaoming"."""
+    if sorted(one) == sorted(other):
+        return True
+    return "".join(one) in _turned(other) or "".join(other) in _turned(one)
+
+
+def _turned(words: Words) -> set[str]:
+    return {"".join(words[at:] + words[:at]) for at in range(len(words))}
+
+
+def _abbreviated(one: Words, other: Words) -> bool:
+    """Whether each word of the shorter name is a word or an initial of the longer one."""
+    short, long = sorted((one, other), key=len)
+    if len(short) == len(long):
+        return _initials_agree(short, long)
+    left = list(long)
+    for word in short:
+        found = next((it for it in left if _agrees(word, it)), None)
+        if found is None:
+            return False
+        left.remove(found)
+    return any(word in long and len(word) > 1 for word in short)
+
+
+def _initials_agree(one: Words, other: Words) -> bool:
+    whole = any(a == b and len(a) > 1 for a, b in zip(one, other, strict=True))
+    return whole and all(_agrees(a, b) for a, b in zip(one, other, strict=True))
+
+
+def _agrees(one: str, other: str) -> bool:
+    return one == other or (min(len(one), len(other)) == 1 and one[0] == other[0])
+
+
+def _compare_aligned(one: Words, other: Words) -> Level:
+    unlike = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
+    if any(min(len(a), len(b)) < SHORTEST_WITH_TYPO for a, b in unlike):
+        return Level.DIFFERENT
+    if len(unlike) == 1 and OSA.distance(*unlike[0], score_cutoff=1) <= 1:
+        return Level.ONE_LETTER
+    if all(JaroWinkler.similarity(a, b) >= CLOSE for a, b in unlike):
+        return Level.CLOSE
+    return Level.DIFFERENT
