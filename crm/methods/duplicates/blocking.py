@@ -103,13 +103,12 @@ def _name_keys(reading: tuple[str, ...], seconds: list[str]) -> Iterator[str]:
 
 
 def _initials(reading: tuple[str, ...]) -> str:
-    letters = sorted(word[0] for word in (reading[0], reading[-1]))
-    return "".join(letters)
+    return "".join(sorted(word[0] for word in (reading[0], reading[-1])))
 
 
 def _typo_keys(name: Name) -> Iterator[str]:
     """The surname with each one letter left out, beside the first letters of the given name."""
-    if name.is_han or len(name.words) < 2:  # noqa: PLR2004
+    if name.is_han or len(name.words) < 2:
         return
     surname, given = name.words[-1], name.words[0][:LETTERS_OF_NAME]
     for form in _one_deleted(surname):

@@ -42,6 +42,11 @@ class FirmProfile:
     city: str
     external_id: str
 
+    @property
+    def key(self) -> str:
+        """The name without its legal form: what frequencies are counted by."""
+        return "".join(self.name)
+
 
 def person_profile(person: Person) -> PersonProfile:
     """Normalise a person."""

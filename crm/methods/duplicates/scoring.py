@@ -1,0 +1,79 @@
+"""Scoring: how probable it is that two records are the same, and why.
+
+Log-odds of the prior plus the weight of each field (Fellegi and Sunter, 1969).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import exp, log
+
+from crm.methods.duplicates.comparing import Agreement, compare_firms, compare_people
+from crm.methods.duplicates.levels import Field, Level
+from crm.methods.duplicates.profiles import FirmProfile, PersonProfile
+from crm.methods.duplicates.sentences import COMMON_NAME, SENTENCES
+from crm.methods.duplicates.weights import COMMON_TO_A_PLACE, PRIOR, WEIGHTS
+
+THRESHOLD = 0.9
+MANY = 10  # records with one name, from which on the name is said to be common
+
+Frequency = Callable[[str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A message key with its arguments, and how much it says (negative: against)."""
+
+    message: str
+    weight: float
+    args: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How probable it is that two records are the same; reasons, the weightiest first."""
+
+    probability: float
+    reasons: tuple[Reason, ...]
+
+    @property
+    def is_duplicate(self) -> bool:
+        """Whether the default threshold is reached."""
+        return self.probability >= THRESHOLD
+
+
+def match_people(one: PersonProfile, other: PersonProfile, frequency: Frequency) -> Match:
+    """Score two people; `frequency` counts the records with a `Name.key`."""
+    agreement = compare_people(one, other)
+    reasons = _reasons(agreement)
+    if agreement[Field.NAME] is Level.DIFFERENT:
+        common = {SENTENCES.get((it, agreement[it])) for it in COMMON_TO_A_PLACE}
+        reasons = [it for it in reasons if it.weight < 0 or it.message not in common]
+    elif agreement[Field.NAME] is not Level.MISSING:
+        reasons += _commonness(max(frequency(one.name.key), frequency(other.name.key)))
+    return _match(reasons)
+
+
+def match_firms(one: FirmProfile, other: FirmProfile, frequency: Frequency) -> Match:
+    """Score two companies; `frequency` counts the records with a `FirmProfile.key`."""
+    agreement = compare_firms(one, other)
+    reasons = _reasons(agreement)
+    if agreement[Field.FIRM_NAME] in {Level.SAME, Level.CLOSE}:
+        reasons += _commonness(max(frequency(one.key), frequency(other.key)))
+    return _match(reasons)
+
+
+def _reasons(agreement: Agreement) -> list[Reason]:
+    return [Reason(SENTENCES[at], WEIGHTS[at]) for at in agreement.items() if at in WEIGHTS]
+
+
+def _commonness(count: int) -> list[Reason]:
+    """A name that n others have is n times as often the same by chance (Winkler, 1989)."""
+    others = count - 1  # one of the records counted is the other of this pair
+    return [Reason(COMMON_NAME, -log(others), {"count": count})] if others > 1 else []
+
+
+def _match(reasons: list[Reason]) -> Match:
+    odds = PRIOR + sum(it.weight for it in reasons)
+    told = [it for it in reasons if it.message != COMMON_NAME or it.args["count"] >= MANY]
+    told.sort(key=lambda it: (-abs(it.weight), it.message))
+    return Match(1 / (1 + exp(-odds)), tuple(told))
