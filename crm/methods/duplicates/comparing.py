@@ -10,7 +10,7 @@ from crm.methods.duplicates.profiles import FirmProfile, PersonProfile
 
 CLOSE_WORDS = 90.0  # of 100
 CLOSE_HAN = 75.0  # characters say more than letters; a city before the name is left out at times
-CLOSE_LOCAL = 0.93
+CLOSE_LETTERS = 0.93  # Jaro-Winkler
 
 Agreement = dict[Field, Level]
 
@@ -70,7 +70,7 @@ def _compare_emails(one: PersonProfile, other: PersonProfile) -> Level:
     pairs = [(a.split("@"), b.split("@")) for a in one.emails for b in other.emails]
     if any(a[1] == b[1] and a[1] in one.domains for a, b in pairs):
         return Level.NEIGHBOUR
-    if any(JaroWinkler.similarity(a[0], b[0]) >= CLOSE_LOCAL for a, b in pairs):
+    if any(JaroWinkler.similarity(a[0], b[0]) >= CLOSE_LETTERS for a, b in pairs):
         return Level.CLOSE
     return Level.DIFFERENT
 
@@ -89,7 +89,14 @@ def _compare_firm_names(one: tuple[str, ...], other: tuple[str, ...]) -> Level:
     mine, yours = " ".join(one), " ".join(other)
     if HAN.search(mine) and HAN.search(yours):
         return Level.CLOSE if _close_han(mine, yours) else Level.DIFFERENT
-    return Level.CLOSE if token_set_ratio(mine, yours) >= CLOSE_WORDS else Level.DIFFERENT
+    return Level.CLOSE if _close_latin(mine, yours) else Level.DIFFERENT
+
+
+def _close_latin(one: str, other: str) -> bool:
+    """Whether one has all words of the other or few letters are off."""
+    if token_set_ratio(one, other) >= CLOSE_WORDS:
+        return True
+    return JaroWinkler.similarity(one, other) >= CLOSE_LETTERS
 
 
 def _close_han(one: str, other: str) -> bool:

@@ -1,5 +1,6 @@
 """How far two names of people agree."""
 
+from collections.abc import Iterable
 from itertools import product
 
 from rapidfuzz.distance import OSA, JaroWinkler
@@ -11,6 +12,9 @@ Words = tuple[str, ...]
 
 CLOSE = 0.9  # Jaro-Winkler of each word; Winkler (1990) takes 0.88 to 0.92 as agreement
 SHORTEST_WITH_TYPO = 4  # Wang and Wan, Li and Lu are other names, not typos
+
+
+NEARNESS = [Level.ONE_LETTER, Level.INITIALS, Level.CLOSE, Level.PARTIAL, Level.DIFFERENT]
 
 
 def compare_names(one: Name, other: Name) -> Level:
@@ -30,10 +34,12 @@ def _compare_readings(one: Name, other: Name) -> Level:
     both = one.is_han and other.is_han
     if both and sorted("".join(one.words)) == sorted("".join(other.words)):
         return Level.SWAPPED
-    pairs = product(one.readings, other.readings)
+    pairs = list(product(one.readings, other.readings))
     if any(_same_in_any_order(mine, yours) for mine, yours in pairs):
         return Level.HOMOPHONE if both else Level.ROMANISED
-    return Level.DIFFERENT
+    if both:
+        return Level.DIFFERENT
+    return _nearest(_compare_spelling(mine, yours) for mine, yours in pairs)
 
 
 def _compare_spelling(one: Words, other: Words) -> Level:
@@ -44,11 +50,13 @@ def _compare_spelling(one: Words, other: Words) -> Level:
     if _abbreviated(one, other):
         return Level.PARTIAL if min(len(one), len(other)) == 1 else Level.INITIALS
     if len(one) == len(other) > 1:
-        return min(
-            (_compare_aligned(one, other[at:] + other[:at]) for at in range(len(other))),
-            key=[Level.ONE_LETTER, Level.CLOSE, Level.DIFFERENT].index,
-        )
+        turns = (other[at:] + other[:at] for at in range(len(other)))
+        return _nearest(_compare_aligned(one, turn) for turn in turns)
     return Level.DIFFERENT
+
+
+def _nearest(levels: Iterable[Level]) -> Level:
+    return min(levels, key=NEARNESS.index, default=Level.DIFFERENT)
 
 
 def _same_in_any_order(one: Words, other: Words) -> bool:
@@ -64,21 +72,18 @@ def _turned(words: Words) -> set[str]:
 
 def _abbreviated(one: Words, other: Words) -> bool:
     """Whether each word of the shorter name is a word or an initial of the longer one."""
-    short, long = sorted((one, other), key=len)
-    if len(short) == len(long):
-        return _initials_agree(short, long)
-    left = list(long)
+    short, left = (list(words) for words in sorted((one, other), key=len))
+    whole = [word for word in short if len(word) > 1 and word in left]
+    for word in whole:
+        if word in left:
+            left.remove(word)
+            short.remove(word)
     for word in short:
         found = next((it for it in left if _agrees(word, it)), None)
         if found is None:
             return False
         left.remove(found)
-    return any(word in long and len(word) > 1 for word in short)
-
-
-def _initials_agree(one: Words, other: Words) -> bool:
-    whole = any(a == b and len(a) > 1 for a, b in zip(one, other, strict=True))
-    return whole and all(_agrees(a, b) for a, b in zip(one, other, strict=True))
+    return bool(whole)
 
 
 def _agrees(one: str, other: str) -> bool:

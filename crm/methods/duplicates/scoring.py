@@ -11,7 +11,7 @@ from crm.methods.duplicates.comparing import Agreement, compare_firms, compare_p
 from crm.methods.duplicates.levels import Field, Level
 from crm.methods.duplicates.profiles import FirmProfile, PersonProfile
 from crm.methods.duplicates.sentences import COMMON_NAME, SENTENCES
-from crm.methods.duplicates.weights import COMMON_TO_A_PLACE, PRIOR, WEIGHTS
+from crm.methods.duplicates.weights import COMMON_TO_A_FIRM, COMMON_TO_A_PLACE, PRIOR, WEIGHTS
 
 THRESHOLD = 0.9
 MANY = 10  # records with one name, from which on the name is said to be common
@@ -44,11 +44,9 @@ class Match:
 def match_people(one: PersonProfile, other: PersonProfile, frequency: Frequency) -> Match:
     """Score two people; `frequency` counts the records with a `Name.key`."""
     agreement = compare_people(one, other)
-    reasons = _reasons(agreement)
-    if agreement[Field.NAME] is Level.DIFFERENT:
-        common = {SENTENCES.get((it, agreement[it])) for it in COMMON_TO_A_PLACE}
-        reasons = [it for it in reasons if it.weight < 0 or it.message not in common]
-    elif agreement[Field.NAME] is not Level.MISSING:
+    name = agreement[Field.NAME]
+    reasons = _reasons(agreement, _said_otherwise(agreement))
+    if name not in {Level.DIFFERENT, Level.MISSING}:
         reasons += _commonness(max(frequency(one.name.key), frequency(other.name.key)))
     return _match(reasons)
 
@@ -62,8 +60,21 @@ def match_firms(one: FirmProfile, other: FirmProfile, frequency: Frequency) -> M
     return _match(reasons)
 
 
-def _reasons(agreement: Agreement) -> list[Reason]:
-    return [Reason(SENTENCES[at], WEIGHTS[at]) for at in agreement.items() if at in WEIGHTS]
+def _said_otherwise(agreement: Agreement) -> frozenset[Field]:
+    """Fields whose agreement is no evidence of its own (they depend on what others say)."""
+    if agreement[Field.NAME] is Level.DIFFERENT:
+        return COMMON_TO_A_PLACE
+    if agreement[Field.FIRM] in {Level.SAME, Level.CLOSE}:
+        return COMMON_TO_A_FIRM
+    return frozenset()
+
+
+def _reasons(agreement: Agreement, muted: frozenset[Field] = frozenset()) -> list[Reason]:
+    return [
+        Reason(SENTENCES[at], WEIGHTS[at])
+        for at in agreement.items()
+        if at in WEIGHTS and (WEIGHTS[at] < 0 or at[0] not in muted)
+    ]
 
 
 def _commonness(count: int) -> list[Reason]:

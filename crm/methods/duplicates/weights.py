@@ -67,3 +67,4 @@ WEIGHTS = {at: log(m / u) for at, (m, u) in WEIGHED.items()}
 # What people of one household or one office have in common. Fellegi and Sunter take fields as
 # independent; where names differ these are not, and they say nothing for the same person.
 COMMON_TO_A_PLACE = frozenset({Field.EMAIL, Field.PHONE, Field.FIRM, Field.CITY, Field.TITLE})
+COMMON_TO_A_FIRM = frozenset({Field.CITY})
