@@ -91,11 +91,12 @@ def _agrees(one: str, other: str) -> bool:
 
 
 def _compare_aligned(one: Words, other: Words) -> Level:
-    unlike = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
-    if any(min(len(a), len(b)) < SHORTEST_WITH_TYPO for a, b in unlike):
+    pairs = list(zip(one, other, strict=True))
+    unlike = [(a, b) for a, b in pairs if not _agrees(a, b)]
+    if not unlike or any(min(len(a), len(b)) < SHORTEST_WITH_TYPO for a, b in unlike):
         return Level.DIFFERENT
-    if len(unlike) == 1 and OSA.distance(*unlike[0], score_cutoff=1) <= 1:
+    one_letter = len(unlike) == 1 and OSA.distance(*unlike[0], score_cutoff=1) <= 1
+    if one_letter and all(a == b for a, b in pairs if (a, b) not in unlike):
         return Level.ONE_LETTER
-    if all(JaroWinkler.similarity(a, b) >= CLOSE for a, b in unlike):
-        return Level.CLOSE
-    return Level.DIFFERENT
+    close = all(JaroWinkler.similarity(a, b) >= CLOSE for a, b in unlike)
+    return Level.CLOSE if close or one_letter else Level.DIFFERENT

@@ -11,7 +11,13 @@ from crm.methods.duplicates.comparing import Agreement, compare_firms, compare_p
 from crm.methods.duplicates.levels import Field, Level
 from crm.methods.duplicates.profiles import FirmProfile, PersonProfile
 from crm.methods.duplicates.sentences import COMMON_NAME, SENTENCES
-from crm.methods.duplicates.weights import COMMON_TO_A_FIRM, COMMON_TO_A_PLACE, PRIOR, WEIGHTS
+from crm.methods.duplicates.weights import (
+    COMMON_TO_A_FIRM,
+    COMMON_TO_A_PLACE,
+    COMMON_TO_COLLEAGUES,
+    PRIOR,
+    WEIGHTS,
+)
 
 THRESHOLD = 0.9
 MANY = 10  # records with one name, from which on the name is said to be common
@@ -65,8 +71,14 @@ def _said_otherwise(agreement: Agreement) -> frozenset[Field]:
     if agreement[Field.NAME] is Level.DIFFERENT:
         return COMMON_TO_A_PLACE
     if agreement[Field.FIRM] in {Level.SAME, Level.CLOSE}:
-        return COMMON_TO_A_FIRM
+        return COMMON_TO_COLLEAGUES if _are_colleagues(agreement) else COMMON_TO_A_FIRM
     return frozenset()
+
+
+def _are_colleagues(agreement: Agreement) -> bool:
+    """Similar names, each with an address of their own at one company."""
+    own = agreement[Field.EMAIL] is Level.NEIGHBOUR
+    return own and agreement[Field.NAME] not in {Level.SAME, Level.SWAPPED, Level.ROMANISED}
 
 
 def _reasons(agreement: Agreement, muted: frozenset[Field] = frozenset()) -> list[Reason]:

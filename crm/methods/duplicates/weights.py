@@ -68,3 +68,4 @@ WEIGHTS = {at: log(m / u) for at, (m, u) in WEIGHED.items()}
 # independent; where names differ these are not, and they say nothing for the same person.
 COMMON_TO_A_PLACE = frozenset({Field.EMAIL, Field.PHONE, Field.FIRM, Field.CITY, Field.TITLE})
 COMMON_TO_A_FIRM = frozenset({Field.CITY})
+COMMON_TO_COLLEAGUES = frozenset({Field.CITY, Field.PHONE})  # a switchboard

@@ -28,6 +28,7 @@ class Lists:
     han_given: tuple[str, ...]
     han_surnames: tuple[str, ...]
     firms: tuple[str, ...]
+    han_firms: tuple[str, ...]
 
 
 TUNING = Lists(
@@ -54,11 +55,11 @@ TUNING = Lists(
     firms=listed(
         "Nordwind Helios Quantum Bluebird Cascade Evergreen Falcon Granite Horizon Ironwood Juniper "
         "Keystone Lumen Meridian Nimbus Orchid Pinnacle Redwood Sapphire Tundra Umbra Vertex Willow "
-        "Zephyr Atlas Borealis Corvus Dynamo Eclipse Forge 星辰 远航 华信 长风 明德 金桥 恒泰 博雅"
+        "Zephyr Atlas Borealis Corvus Dynamo Eclipse Forge"
     ),
+    han_firms=listed("星辰 远航 华信 长风 明德 金桥 恒泰 博雅 云帆 同创 天成 海纳 中联 东升"),
 )
 
-HELD_OUT_HAN_FIRMS = ("润达", "卓越", "鼎新", "嘉禾", "启明", "瑞丰")
 LOCALES = ("de_DE", "fr_FR", "es_ES", "it_IT", "pl_PL", "sv_SE", "en_US", "nl_NL", "pt_PT")
 
 
@@ -72,8 +73,8 @@ def held_out() -> Lists:
         surnames=_drawn(name for it in providers for name in list(it.last_names)[::6]),
         han_given=_drawn(chinese.first_names),
         han_surnames=_drawn(chinese.last_names),
-        firms=_drawn(name for it in providers for name in list(it.last_names)[3::17])
-        + HELD_OUT_HAN_FIRMS,
+        firms=_drawn(name for it in providers for name in list(it.last_names)[3::17]),
+        han_firms=listed("润达 卓越 鼎新 嘉禾 启明 瑞丰 宏图 盛世 百川 锦绣 永信 德胜"),
     )
 
 
@@ -113,6 +114,7 @@ class Drawing:
     people: list[Person] = field(default_factory=list)
     entity: dict[int, int] = field(default_factory=dict)
     kind: dict[int, str] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
 
     def add(self, person: Person, entity: int | None = None, kind: str = "") -> Person:
         number = len(self.people) + 1
@@ -141,8 +143,9 @@ class Drawing:
 
     def firm(self, number: int = 0) -> Firm:
         pick = self.random.choice
-        stem = pick(self.lists.firms)
-        if stem[0] >= "\u4e00":
+        is_han = self.random.random() < 0.3
+        stem = pick(self.lists.han_firms if is_han else self.lists.firms)
+        if is_han:
             city = pick(HAN_CITIES)
             name = f"{city}{stem}{pick(HAN_TRADES)}{pick(HAN_FORMS)}"
         else:
@@ -151,6 +154,13 @@ class Drawing:
             f"{ascii_of(stem).lower().replace(' ', '')}{number or self.random.randrange(10**6)}.com"
         )
         return Firm(number, name, domain, f"https://www.{domain}/", self.number(), city)
+
+    def free_address(self, local: str, domain: str) -> str:
+        address, turn = f"{local}@{domain}", 2
+        while address in self.taken:
+            address, turn = f"{local}{turn}@{domain}", turn + 1
+        self.taken.add(address)
+        return address
 
     def person(self, firm: Firm) -> Person:
         pick, chance = self.random.choice, self.random.random
@@ -163,11 +173,12 @@ class Drawing:
             local = (
                 f"{ascii_of(given)}.{ascii_of(surname)}".lower().replace(" ", "").replace("'", "")
             )
+        address = self.free_address(local, firm.domain)
         own = f"{local.replace('.', '')}{self.random.randrange(10, 10**4)}"
         return Person(
             id=0,
             name=name,
-            email=f"{local}@{firm.domain}" if chance() < 0.85 else "",
+            email=address if chance() < 0.85 else "",
             phone=self.number() if chance() < 0.75 else "",
             other_emails=(f"{own}@{pick(MAIL)}",) if chance() < 0.3 else (),
             company_name=firm.name if chance() < 0.9 else "",
@@ -299,12 +310,14 @@ def one_mailbox(drawing: Drawing, person: Person, firm: Firm) -> Person:
 
 
 def similar_colleague(drawing: Drawing, person: Person, firm: Firm) -> Person:
-    """One letter off, at the same firm, with an address of their own."""
+    """One letter off, at the same firm, with an address of their own; perhaps one switchboard."""
     given, space, surname = person.name.partition(" ")
     name = f"{given} {drawing.letter_changed(surname)}" if space else drawing.person(firm).name
     local = ascii_of(name).lower().replace(" ", ".")
     domain = person.email.split("@")[-1] or firm.domain
     other = drawing.person(firm)
+    if drawing.random.random() < 0.5:
+        other = replace(other, phone=person.phone)
     return replace(other, name=name, email=f"{local}2@{domain}", company_name=person.company_name)
 
 
