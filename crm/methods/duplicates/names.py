@@ -11,7 +11,8 @@ from crm.methods.duplicates.normalising import Name
 Words = tuple[str, ...]
 
 CLOSE = 0.9  # Jaro-Winkler of each word; Winkler (1990) takes 0.88 to 0.92 as agreement
-SHORTEST_WITH_TYPO = 4  # Wang and Wan, Li and Lu are other names, not typos
+SHORTEST_WITH_TYPO = 4  # one letter of a shorter word makes another name: Wang and Wan
+SHORTEST_ALIKE = 3
 
 
 NEARNESS = [Level.ONE_LETTER, Level.INITIALS, Level.CLOSE, Level.PARTIAL, Level.DIFFERENT]
@@ -93,10 +94,15 @@ def _agrees(one: str, other: str) -> bool:
 def _compare_aligned(one: Words, other: Words) -> Level:
     pairs = list(zip(one, other, strict=True))
     unlike = [(a, b) for a, b in pairs if not _agrees(a, b)]
-    if not unlike or any(min(len(a), len(b)) < SHORTEST_WITH_TYPO for a, b in unlike):
+    shortest = min((min(len(a), len(b)) for a, b in unlike), default=0)
+    if shortest < SHORTEST_ALIKE:
         return Level.DIFFERENT
     one_letter = len(unlike) == 1 and OSA.distance(*unlike[0], score_cutoff=1) <= 1
-    if one_letter and all(a == b for a, b in pairs if (a, b) not in unlike):
+    written_out = all(a == b for a, b in pairs if (a, b) not in unlike)
+    if one_letter and written_out and shortest >= SHORTEST_WITH_TYPO:
         return Level.ONE_LETTER
-    close = all(JaroWinkler.similarity(a, b) >= CLOSE for a, b in unlike)
-    return Level.CLOSE if close or one_letter else Level.DIFFERENT
+    return Level.CLOSE if all(_alike(a, b) for a, b in unlike) else Level.DIFFERENT
+
+
+def _alike(one: str, other: str) -> bool:
+    return JaroWinkler.similarity(one, other) >= CLOSE
