@@ -13,7 +13,7 @@ SymSpell (2012), which finds one typo without comparing.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
-from itertools import combinations
+from itertools import combinations, product
 
 from crm.methods.duplicates.normalising import Name
 from crm.methods.duplicates.profiles import (
@@ -24,7 +24,7 @@ from crm.methods.duplicates.profiles import (
 )
 from crm.methods.duplicates.records import Firm, Person
 
-BLOCK_LIMIT = 50
+BLOCK_LIMIT = 20
 SHORTEST_WITH_TYPO = 4
 LONGEST_WITH_TYPO = 12  # more letters would be more keys; such names are rare and told by others
 LETTERS_OF_FIRM = 5
@@ -66,22 +66,26 @@ def _hashed(text: str) -> int:
 
 
 def _person_keys(person: PersonProfile) -> Iterator[str]:
+    yield from _identifier_keys(person)
+    for address, reading in product(person.emails, person.name.readings):
+        yield f"local:{address.split('@')[0]}:{_initials(reading)}"
+    seconds = list(_second_keys(person))
+    for reading in person.name.readings:
+        yield from _name_keys(reading, seconds)
+        if person.city:
+            yield f"name:{_letters(reading)}:city:{person.city}"
+    yield from _typo_keys(person.name, seconds[:1])
+
+
+def _identifier_keys(person: PersonProfile) -> Iterator[str]:
     for address in person.emails | person.mailboxes:
         yield f"email:{address}"
-    for address in person.emails:
-        local = address.split("@")[0]
-        for reading in person.name.readings:
-            yield f"local:{local}:{_initials(reading)}"
     for number in person.phones:
         yield f"phone:{number}"
     if person.linkedin:
         yield f"linkedin:{person.linkedin}"
     if person.external_id:
         yield f"external:{person.external_id}"
-    seconds = list(_second_keys(person))
-    for reading in person.name.readings:
-        yield from _name_keys(reading, seconds)
-    yield from _typo_keys(person.name)
 
 
 def _second_keys(person: PersonProfile) -> Iterator[str]:
@@ -92,27 +96,31 @@ def _second_keys(person: PersonProfile) -> Iterator[str]:
 
 
 def _name_keys(reading: tuple[str, ...], seconds: list[str]) -> Iterator[str]:
-    """The whole name in any order; by firm, the whole name, its initials and each long word."""
-    whole = "".join(sorted("".join(reading)))  # the same however it is spaced or ordered
+    """The whole name in any order; by firm, the whole name and its initials."""
+    whole = _letters(reading)
     yield f"name:{whole}"
     for second in seconds:
         yield f"name:{whole}:{second}"
         yield f"initials:{_initials(reading)}:{second}"
-        for word in {word for word in reading if len(word) >= SHORTEST_WITH_TYPO}:
-            yield f"word:{word}:{second}"
+
+
+def _letters(reading: tuple[str, ...]) -> str:
+    """The same however the name is spaced or ordered."""
+    return "".join(sorted("".join(reading)))
 
 
 def _initials(reading: tuple[str, ...]) -> str:
     return "".join(sorted(word[0] for word in (reading[0], reading[-1])))
 
 
-def _typo_keys(name: Name) -> Iterator[str]:
-    """The surname with each one letter left out, beside the first letters of the given name."""
+def _typo_keys(name: Name, seconds: list[str]) -> Iterator[str]:
+    """The surname with each one letter left out, beside the given name and the firm: a name that
+    is only similar never makes a duplicate without a firm, and addresses have keys of their own."""
     if name.is_han or len(name.words) < 2:
         return
     surname, given = name.words[-1], name.words[0][:LETTERS_OF_NAME]
     for form in _one_deleted(surname):
-        yield f"typo:{form}:{given}"
+        yield from (f"typo:{form}:{given}:{second}" for second in seconds)
 
 
 def _one_deleted(word: str) -> set[str]:
