@@ -17,6 +17,7 @@ from crm.models import (
     Deal,
     DealContact,
     DealLine,
+    DuplicatePair,
     Event,
     FileImport,
     Group,
@@ -25,6 +26,7 @@ from crm.models import (
     Lead,
     LeadScore,
     Membership,
+    MergedRecord,
     Participation,
     Pipeline,
     Product,
@@ -187,6 +189,21 @@ class RefusedRowAdmin(PartAdmin):
     @admin.display(description=_("reason"))
     def told(self, row: RefusedRow) -> str:
         return row.reason_text
+
+
+@admin.register(DuplicatePair)
+class DuplicatePairAdmin(PartAdmin):
+    icon = "content_copy"
+    list_display: ClassVar[Any] = ("object_type", "one_id", "other_id", "probability", "state")
+    list_filter: ClassVar[Any] = ("state",)
+    numbers: ClassVar[Any] = ("pk", "one_id", "other_id")
+
+
+@admin.register(MergedRecord)
+class MergedRecordAdmin(PartAdmin):
+    icon = "merge"
+    list_display: ClassVar[Any] = ("object_type", "loser_id", "survivor_id", "at", "undone_at")
+    numbers: ClassVar[Any] = ("pk", "loser_id", "survivor_id")
 
 
 @admin.register(LeadScore)

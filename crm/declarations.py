@@ -69,6 +69,8 @@ AUDIT_WORDS = {
     "import.start": _("Import started"),
     "import.finish": _("Import finished"),
     "import.revert": _("Import reverted"),
+    "merge": _("Merged"),
+    "duplicate.dismiss": _("Said not to be duplicates"),
     "pipeline.create": _("Pipeline added"),
     "pipeline.change": _("Pipeline changed"),
     "pipeline.move": _("Pipeline moved"),
@@ -90,6 +92,7 @@ def register() -> None:
     _register_import_jobs()
     _register_jobs()
     _register_pipeline_jobs()
+    _register_duplicates()
     _register_commands()
     _register_changes()
     from crm.pages import RECORD_PAGES  # noqa: PLC0415  # needs loaded models
@@ -117,6 +120,7 @@ def _register_records() -> None:
             for action, label in RECORD_ACTIONS.items()
         ),
         Permission("crm.import.use", _("Import files")),
+        Permission("crm.duplicates.use", _("Find and merge duplicates")),
         Permission("crm.pipeline.manage", _("Manage pipelines and stages")),
     )
 
@@ -169,6 +173,15 @@ def _register_navigation() -> None:
             60,
             "crm.import.use",
             takes_files=True,
+        ),
+        NavigationEntry(
+            "duplicates",
+            _("Duplicates"),
+            "copy",
+            "duplicate_list",
+            "sell",
+            62,
+            "crm.duplicates.use",
         ),
         _list_entry("groups", "crm.group", "market", 40),
         _list_entry("events", "crm.event", "market", 50),
@@ -373,6 +386,30 @@ def _register_pipeline_jobs() -> None:
             permission="crm.pipeline.manage",
             describe=_removal_title,
             counts={"moved": pgettext_lazy("deals", "Moved")},
+        ),
+    )
+
+
+def _register_duplicates() -> None:
+    job_kinds.register(
+        JobKind(
+            "crm.duplicate_keys",
+            _("Find duplicates"),
+            "crm.jobs.duplicate_keys.DuplicateKeysJob",
+            permission="crm.duplicates.use",
+            can_run_now=True,
+        ),
+        JobKind(
+            "crm.duplicates",
+            _("Compare possible duplicates"),
+            "crm.jobs.duplicates.DuplicatesJob",
+            permission="crm.duplicates.use",
+            follows=("crm.duplicate_keys",),
+            result_url=lambda _scope: reverse("duplicate_list"),
+            counts={
+                "compared": pgettext_lazy("duplicates", "Pairs compared"),
+                "found": pgettext_lazy("duplicates", "Possible duplicates"),
+            },
         ),
     )
 
