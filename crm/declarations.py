@@ -70,6 +70,7 @@ AUDIT_WORDS = {
     "import.finish": _("Import finished"),
     "import.revert": _("Import reverted"),
     "merge": _("Merged"),
+    "merge.undo": _("Merge undone"),
     "duplicate.dismiss": _("Said not to be duplicates"),
     "pipeline.create": _("Pipeline added"),
     "pipeline.change": _("Pipeline changed"),
@@ -93,6 +94,7 @@ def register() -> None:
     _register_jobs()
     _register_pipeline_jobs()
     _register_duplicates()
+    _register_merges()
     _register_commands()
     _register_changes()
     from crm.pages import RECORD_PAGES  # noqa: PLC0415  # needs loaded models
@@ -314,6 +316,24 @@ def _register_jobs() -> None:
     from crm.services.deal_amounts import recalculate  # noqa: PLC0415  # needs loaded models
 
     base_amounts.register(BaseAmounts("crm.deal", recalculate))
+
+
+def _register_merges() -> None:
+    from crm.queries.merges import merged_into  # noqa: PLC0415  # needs loaded models
+
+    panels.register(
+        *(
+            Panel(
+                f"{kind}.merged",
+                f"{kind}.insight",
+                "crm/panels/merged.html",
+                merged_into,
+                "crm.duplicates.use",
+                90,
+            )
+            for kind in ("crm.contact", "crm.company")
+        )
+    )
 
 
 def _register_start() -> None:

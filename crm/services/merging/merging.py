@@ -95,8 +95,12 @@ def _take_values(
         _forget_itself(field, stays.record, drafts)
     if permissions.access_of(by).edits(kind.field_name("tags")):
         stays.tags = set().union(*(draft.tags for draft in drafts.values()))
-    touched = [d.record.touched_at for d in drafts.values() if d.record.touched_at]
-    stays.record.touched_at = max(touched, default=None)
+    _keep_last_touch(stays.record, [draft.record for draft in drafts.values()])
+
+
+def _keep_last_touch(record: Any, records: Sequence[Any]) -> None:
+    touched = [each.touched_at for each in records if each.touched_at]
+    record.touched_at = max(touched, default=None)
 
 
 def _forget_itself(field: RecordField, record: Any, drafts: Mapping[int, Draft]) -> None:
@@ -110,10 +114,12 @@ def _send_to_bin(
     kind: RecordType, stays: Draft, gone: Sequence[Draft], change_set: ChangeSet
 ) -> None:
     """A number that is there once is given up before the survivor takes it."""
+    survivor: Any = stays.record
     for draft in gone:
-        draft.record.deleted_at = change_set.at
-        if draft.record.external_id and draft.record.external_id == stays.record.external_id:
-            draft.record.external_id = None
+        record: Any = draft.record
+        record.deleted_at = change_set.at
+        if record.external_id and record.external_id == survivor.external_id:
+            record.external_id = None
     _write(kind, gone, DELETE, change_set)
 
 

@@ -11,7 +11,7 @@ from core.models import AuditEvent, User
 from core.records.fields import RecordField, fields_for
 from core.registries import RecordType
 
-EMPTY = (None, "", [])
+EMPTY: tuple[Any, ...] = (None, "", [])
 MOST_EVENTS = 500
 
 

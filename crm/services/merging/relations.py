@@ -6,6 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import CharField, Count, F, Model, QuerySet, UniqueConstraint, Value
+from django.utils.text import capfirst
 
 from core.choices import FieldType
 from core.models import CustomField
@@ -56,7 +57,7 @@ class Relation:
 def _unique_names(model: type[Model]) -> Iterator[tuple[str, ...]]:
     for rule in model._meta.constraints:
         if isinstance(rule, UniqueConstraint) and rule.fields:
-            yield rule.fields
+            yield tuple(rule.fields)
     for names in model._meta.unique_together:
         yield tuple(names)
     for field in model._meta.concrete_fields:
@@ -121,3 +122,13 @@ def counts_of(kind: RecordType, pks: Collection[int]) -> dict[str, int]:
         for relation in relations_of(kind)
     ]
     return {key: rows for key, rows in parts[0].union(*parts[1:], all=True) if rows}
+
+
+def labels_of(kind: RecordType) -> dict[str, Any]:
+    """What the rows of each relation are called; tables in between that nobody knows have no name."""
+    return {
+        relation.key: ""
+        if relation.model._meta.auto_created
+        else capfirst(relation.model._meta.verbose_name_plural or "")
+        for relation in relations_of(kind)
+    }

@@ -1,0 +1,140 @@
+"""The pages of merging: side by side, afterwards, undone; the old address."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from core.models import Attachment, User
+from crm.models import Company, Contact, MergedRecord
+from tests.factories import CompanyFactory, ContactFactory, DealFactory, LeadFactory
+
+pytestmark = pytest.mark.django_db
+
+MERGE = reverse("record_merge", args=["crm.contact"])
+MOST_QUERIES = 15
+
+
+@pytest.fixture
+def client(sales: User, log_in: Callable[[User], Client]) -> Client:
+    return log_in(sales)
+
+
+def people(owner: User, count: int = 2) -> list[Contact]:
+    return [
+        ContactFactory(
+            owner=owner, team=owner.team, name=f"Ada {n}", email=f"{n}@a.example", phone=""
+        )
+        for n in range(count)
+    ]
+
+
+def test_records_stand_side_by_side_with_a_proposal(client: Client, sales: User) -> None:
+    one, other = people(sales)
+    LeadFactory(contact=other)
+    page = client.get(MERGE, {"ids": [one.pk, other.pk]})
+    assert page.status_code == 200
+    html = page.content.decode()
+    assert "0@a.example" in html
+    assert "1@a.example" in html
+    assert html.count('name="value-email"') == 2
+    assert page.context["around"] == [("Leads", 1)]
+
+
+def test_the_page_of_five_asks_no_more_than_that_of_two(client: Client, sales: User) -> None:
+    counts = []
+    for number in (2, 5):
+        company = CompanyFactory(owner=sales, team=sales.team)
+        records = people(sales, number)
+        Contact.objects.filter(pk__in=[r.pk for r in records]).update(company=company)
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            client.get(MERGE, {"ids": [record.pk for record in records]})
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= MOST_QUERIES
+
+
+def test_merging_leads_to_the_survivor_and_undoing_brings_the_other_back(
+    client: Client, sales: User
+) -> None:
+    one, other = people(sales)
+    data = {"ids": [one.pk, other.pk], "survivor": one.pk, "value-email": other.pk}
+    page = client.post(MERGE, data, follow=True)
+    assert page.redirect_chain[-1][0] == one.get_absolute_url()
+    assert Contact.objects.get(pk=one.pk).email == "1@a.example"
+    assert "Merged into this record" in page.content.decode()
+    merge = MergedRecord.objects.get()
+    page = client.post(reverse("record_unmerge", args=[merge.change_set_id]), follow=True)
+    assert "The merge is undone" in page.content.decode()
+    assert Contact.objects.get(pk=one.pk).email == "0@a.example"
+    assert Contact.objects.get(pk=other.pk).deleted_at is None
+
+
+def test_the_old_address_leads_to_what_the_record_became(client: Client, sales: User) -> None:
+    one, other = people(sales)
+    client.post(MERGE, {"ids": [one.pk, other.pk], "survivor": one.pk})
+    page = client.get(other.get_absolute_url())
+    assert (page.status_code, page.headers["Location"]) == (302, one.get_absolute_url())
+    assert client.get(reverse("contact_detail", args=[other.pk + 1000])).status_code == 404
+
+
+def test_the_old_address_of_a_company_too(client: Client, sales: User) -> None:
+    one, other = [
+        CompanyFactory(owner=sales, team=sales.team, name=name) for name in ("Acme", "ACME GmbH")
+    ]
+    deal = DealFactory(company=other)
+    url = reverse("record_merge", args=["crm.company"])
+    client.post(url, {"ids": [one.pk, other.pk], "survivor": one.pk, "value-name": other.pk})
+    assert Company.objects.get(pk=one.pk).name == "ACME GmbH"
+    deal.refresh_from_db()
+    assert deal.company_id == one.pk
+    assert client.get(other.get_absolute_url()).headers["Location"] == one.get_absolute_url()
+
+
+def test_a_stranger_is_not_led_to_the_survivor(
+    sales: User, log_in: Callable[[User], Client], outsider: User
+) -> None:
+    one, other = people(sales)
+    log_in(sales).post(MERGE, {"ids": [one.pk, other.pk], "survivor": one.pk})
+    assert log_in(outsider).get(other.get_absolute_url()).status_code == 404
+
+
+def test_without_a_survivor_the_page_says_so_and_keeps_the_choice(
+    client: Client, sales: User
+) -> None:
+    one, other = people(sales)
+    page = client.post(MERGE, {"ids": [one.pk, other.pk], "value-email": other.pk})
+    assert page.status_code == 422
+    assert "Choose the record that stays." in page.content.decode()
+    cells = next(line for line in page.context["different"] if line.name == "email").cells
+    assert [cell.is_chosen for cell in cells] == [False, True]
+
+
+@pytest.mark.parametrize("ids", [[], ["1"], ["x", "999999"], list("123456")])
+def test_with_too_few_or_too_many_records_it_says_what_to_do(
+    client: Client, ids: list[str]
+) -> None:
+    page = client.get(MERGE, {"ids": ids})
+    assert page.status_code == 200
+    assert "Nothing to merge" in page.content.decode()
+
+
+def test_a_foreign_record_is_not_compared(client: Client, sales: User, outsider: User) -> None:
+    (one,), (foreign,) = people(sales, 1), people(outsider, 1)
+    page = client.get(MERGE, {"ids": [one.pk, foreign.pk]})
+    assert "Nothing to merge" in page.content.decode()
+    client.post(MERGE, {"ids": [one.pk, foreign.pk], "survivor": one.pk})
+    assert not MergedRecord.objects.exists()
+
+
+def test_files_of_the_loser_are_on_the_survivors_page(client: Client, sales: User) -> None:
+    one, other = people(sales)
+    Attachment.objects.create(
+        object_type="crm.contact", object_id=other.pk, file="a.txt", name="plan.txt", size=1
+    )
+    client.post(MERGE, {"ids": [one.pk, other.pk], "survivor": one.pk})
+    assert "plan.txt" in client.get(f"{one.get_absolute_url()}?tab=files").content.decode()
