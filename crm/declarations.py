@@ -319,21 +319,22 @@ def _register_jobs() -> None:
 
 
 def _register_merges() -> None:
-    from crm.queries.merges import merged_into  # noqa: PLC0415  # needs loaded models
+    from crm.queries.duplicates import duplicates_panel  # noqa: PLC0415  # needs loaded models
+    from crm.queries.merges import merged_into  # noqa: PLC0415
 
-    panels.register(
-        *(
+    for kind in ("crm.contact", "crm.company"):
+        place, right = f"{kind}.insight", "crm.duplicates.use"
+        panels.register(
             Panel(
-                f"{kind}.merged",
-                f"{kind}.insight",
-                "crm/panels/merged.html",
-                merged_into,
-                "crm.duplicates.use",
-                90,
-            )
-            for kind in ("crm.contact", "crm.company")
+                f"{kind}.duplicates",
+                place,
+                "crm/panels/duplicates.html",
+                duplicates_panel,
+                right,
+                80,
+            ),
+            Panel(f"{kind}.merged", place, "crm/panels/merged.html", merged_into, right, 90),
         )
-    )
 
 
 def _register_start() -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from core import permissions
 from core.fields.ordering import Order
@@ -18,6 +20,7 @@ from crm.models import DuplicatePair
 from crm.queries.compared import COMPANY, COMPARED, CONTACT, ComparedType
 
 PAGE_SIZE = 25
+MOST_SIDE_BY_SIDE = 5
 MOST_TOGETHER = 200  # pairs beside those of a page that join its records
 SEARCH_KINDS = ("crm.duplicate_keys", "crm.duplicates")
 
@@ -70,6 +73,10 @@ class Group:
     def ids(self) -> list[int]:
         return [told.record.pk for told in self.records]
 
+    @property
+    def merge_url(self) -> str:
+        return merge_address(self.pair.object_type, self.ids)
+
 
 @dataclass(frozen=True)
 class Queue:
@@ -77,6 +84,12 @@ class Queue:
 
     groups: list[Group]
     page: Page
+
+
+def merge_address(object_type: str, ids: Sequence[int]) -> str:
+    """Where records stand side by side; a large group is merged in several goes."""
+    url = reverse("record_merge", args=[object_type])
+    return f"{url}?{urlencode({'ids': list(ids)[:MOST_SIDE_BY_SIDE]}, doseq=True)}"
 
 
 def may_see_duplicates(object_type: str, access: Access) -> bool:
@@ -204,3 +217,12 @@ def possible_duplicates(record: Any, user: User) -> list[Told]:
     others = [pair.one_id if pair.other_id == record.pk else pair.other_id for pair in pairs]
     told = records_told(object_type, others, user) if others else {}
     return [told[pk] for pk in others if pk in told]
+
+
+def duplicates_panel(record: Any, user: User) -> dict[str, Any] | None:
+    """The panel of a record that may be there twice."""
+    told = possible_duplicates(record, user)
+    if not told:
+        return None
+    ids = [record.pk, *(each.record.pk for each in told)]
+    return {"told": told, "merge_url": merge_address(record._meta.label_lower, ids)}
