@@ -93,7 +93,7 @@ def _empty(model: Any) -> None:
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
         command = "TRUNCATE TABLE" if connection.vendor == "postgresql" else "DELETE FROM"
-        cursor.execute(f"{command} {table}")  # noqa: S608  # names of the model
+        cursor.execute(f"{command} {table}")  # names of the model
 
 
 def keep_pairs(*, found: Sequence[Found], run: JobRun) -> int:
