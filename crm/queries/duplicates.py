@@ -191,10 +191,15 @@ def reasons_told(
 ) -> list[Reason]:
     """The reasons in words, but for those that speak of fields the user may not see."""
     return [
-        Reason(say(each["message"], each["args"]), each["weight"] > 0)
+        Reason(text, each["weight"] > 0)
         for each in reasons
-        if _may_hear(object_type, each["message"], access)
+        if (text := reason_text(object_type, each["message"], each["args"], access))
     ]
+
+
+def reason_text(object_type: str, message: str, args: Mapping[str, Any], access: Access) -> str:
+    """One reason in words; nothing where it speaks of a field that the user may not see."""
+    return say(message, args) if _may_hear(object_type, message, access) else ""
 
 
 def _may_hear(object_type: str, message: str, access: Access) -> bool:
