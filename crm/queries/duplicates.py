@@ -214,6 +214,35 @@ def latest_search() -> JobRun | None:
     return JobRun.objects.filter(kind__in=SEARCH_KINDS).order_by("-pk").first()
 
 
+def search_at_work() -> JobRun | None:
+    """The run of the search that has not ended."""
+    run = latest_search()
+    return run if run is not None and run.is_active else None
+
+
+def duplicates_told(
+    object_type: str, user: User, *, least: float, token: str
+) -> tuple[list[dict[str, Any]], str]:
+    """One page of pairs as programs read them, and the token of the next page."""
+    access = permissions.access_of(user)
+    rows = open_pairs(object_type, user, least=least)
+    page = fetch_page(rows, sort=Order("probability"), descending=True, size=100, token=token)
+    told = [
+        {
+            "id": pair.pk,
+            "type": object_type,
+            "records": list(pair.ids),
+            "probability": pair.probability,
+            "reasons": [
+                {"text": reason.text, "speaks_for": reason.speaks_for}
+                for reason in reasons_told(object_type, pair.reasons, access)
+            ],
+        }
+        for pair in page.rows
+    ]
+    return told, page.next_token
+
+
 def possible_duplicates(record: Any, user: User) -> list[Told]:
     """The records of the open pairs of one record, the likeliest first."""
     object_type = record._meta.label_lower
