@@ -132,7 +132,7 @@ class DuplicatesSearch(ApiView):
         "Search for duplicates now",
         description="Answers the number of the run; follow it under /jobs/.",
         headers=(IDEMPOTENCY,),
-        answers={202: thing({"run": ID})},
+        answers={201: thing({"run": ID})},
         fails=WRITE_FAILS,
     )
     @once
@@ -142,7 +142,7 @@ class DuplicatesSearch(ApiView):
             user, now = user_of(request), timezone.now()
             run = start_run(kind="crm.duplicate_keys", by=user, as_of=now)
             wake(run.pk)
-        return Response({"run": run.pk}, status=202)
+        return Response({"run": run.pk}, status=201)
 
 
 class Merge(ApiView):

@@ -51,7 +51,7 @@ def test_only_pairs_of_visible_records_are_told_and_dismissed() -> None:
 
 def test_a_search_at_work_is_the_answer(caller: Caller) -> None:
     answers = [caller.post("duplicates/search/") for _turn in range(2)]
-    assert [answer.status_code for answer in answers] == [202, 202]
+    assert [answer.status_code for answer in answers] == [201, 201]
     assert {answer.json()["run"] for answer in answers} == {JobRun.objects.get().pk}
 
 
