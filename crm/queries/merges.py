@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core import permissions
-from core.models import User
+from core.models import ChangeSet, User
 from core.records import record_pages
 from core.records.facts import FactReader
 from core.records.fields import RecordField
@@ -14,6 +14,8 @@ from core.records.lookups import name_of
 from core.records.plain import plain
 from core.registries import RecordType, record_types
 from crm.models import MergedRecord
+
+MERGE = "merge"
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,14 @@ def _say(field: RecordField, record: Any, value: Any, reader: FactReader, user: 
     return reader.say(field, record, plain(value) if field.is_link else value)
 
 
+def may_unmerge(change_set: ChangeSet, by: User) -> bool:
+    """Whoever merged may, and administrators; once."""
+    access = permissions.access_of(by)
+    is_ones_own = change_set.actor_id == by.pk or access.is_administrator
+    is_open = change_set.action == MERGE and change_set.undone_at is None
+    return is_ones_own and is_open and access.may(f"{change_set.object_type}.delete")
+
+
 def merged_into(record: Any, user: User) -> dict[str, Any] | None:
     """The panel of a record that others were merged into: which, when, by whom; undoing."""
     kind = record_types[record._meta.label_lower]
@@ -99,5 +109,13 @@ def merged_into(record: Any, user: User) -> dict[str, Any] | None:
     names = {
         each.pk: name_of(each, user) for each in gone.filter(pk__in=[r.loser_id for r in rows])
     }
-    merged = [{"merge": row, "name": names[row.loser_id]} for row in rows if row.loser_id in names]
+    merged = [
+        {
+            "merge": row,
+            "name": names[row.loser_id],
+            "may_undo": may_unmerge(row.change_set, user),
+        }
+        for row in rows
+        if row.loser_id in names
+    ]
     return {"merged": merged} if merged else None

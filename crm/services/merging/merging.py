@@ -16,10 +16,11 @@ from core.registries import RecordType
 from core.services.records import EDIT, after_change
 from crm.choices import PairState
 from crm.models import DuplicatePair, MergedRecord
+from crm.queries.merges import MERGE
 from crm.services.merging.moving import move_links
 from crm.services.merging.proposing import merged_fields
 
-MERGE, DELETE = "merge", "delete"
+DELETE = "delete"
 MOST = 5
 MERGED_TYPES = ("crm.contact", "crm.company")
 

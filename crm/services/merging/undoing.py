@@ -6,14 +6,14 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core import audit, permissions
+from core import audit
 from core.errors import Refused
 from core.models import ChangeSet, User
 from core.registries import RecordType, record_types
 from core.services.undo import UNDO, put_back
 from crm.choices import PairState
 from crm.models import DuplicatePair, MergedRecord
-from crm.services.merging.merging import MERGE
+from crm.queries.merges import may_unmerge
 from crm.services.merging.moving import move_links_back
 
 UNDO_MERGE = "merge.undo"
@@ -27,14 +27,6 @@ class Unmerged:
     change_set: ChangeSet
     survivor_left: bool
     links_left: int
-
-
-def may_unmerge(change_set: ChangeSet, by: User) -> bool:
-    """Whoever merged may, and administrators; once."""
-    access = permissions.access_of(by)
-    is_ones_own = change_set.actor_id == by.pk or access.is_administrator
-    is_open = change_set.action == MERGE and change_set.undone_at is None
-    return is_ones_own and is_open and access.may(f"{change_set.object_type}.delete")
 
 
 @transaction.atomic
