@@ -177,9 +177,9 @@ def records_told(object_type: str, ids: Collection[int], user: User) -> dict[int
 
 
 def _facts(compared: ComparedType, row: Any, access: Access) -> list[str]:
-    values = []
+    values: list[str] = []
     for name in FACTS[compared.key]:
-        value = getattr(row, name) if access.sees(f"{compared.key}.{name}") else ""
+        value: Any = getattr(row, name) if access.sees(f"{compared.key}.{name}") else ""
         if name == "company" and value:
             value = value.name_for(access) if access.reaches(value) else ""
         values.append(str(value or ""))
