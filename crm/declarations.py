@@ -432,6 +432,17 @@ def _register_duplicates() -> None:
                 "found": pgettext_lazy("duplicates", "Possible duplicates"),
             },
         ),
+        JobKind(
+            "crm.duplicate_merge",
+            _("Merge duplicates"),
+            "crm.jobs.duplicate_merges.DuplicateMergeJob",
+            permission="crm.duplicates.use",
+            result_url=lambda scope: f"{reverse('duplicate_list')}?type={scope['type']}",
+            counts={
+                "merged": pgettext_lazy("duplicates", "Merged"),
+                "left_alone": pgettext_lazy("duplicates", "Left alone"),
+            },
+        ),
     )
 
 

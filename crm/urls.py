@@ -80,6 +80,7 @@ urlpatterns = [
     path("imports/<int:pk>/refused.csv", imports.import_refused, name="import_refused"),
     path("duplicates/", duplicates.duplicate_list, name="duplicate_list"),
     path("duplicates/search/", duplicates.duplicate_search, name="duplicate_search"),
+    path("duplicates/merge/", duplicates.duplicate_merge, name="duplicate_merge"),
     path("duplicates/dismiss/", duplicates.duplicate_dismiss, name="duplicate_dismiss"),
     path("settings/sample/", sample.sample_data, name="sample_data"),
     path("settings/sample/load/", sample.sample_load, name="sample_load"),

@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from core import permissions
 from core.ids import id_in
 from core.jobs.kinds import job_kinds
+from core.models import User
 from core.pages import leave_for, render_page, status_of_poll
 from core.permissions import requires
 from core.phrases import percent
@@ -25,6 +26,7 @@ from crm.methods.duplicates.scoring import THRESHOLD
 from crm.queries.compared import ComparedType
 from crm.queries.duplicates import latest_search, queue_page, types_for
 from crm.services.duplicate_pairs import RIGHT, dismiss_by_number
+from crm.services.merging.pairs import start_merging
 
 LEAST = (THRESHOLD, 0.95, 0.99)
 
@@ -45,13 +47,15 @@ def duplicate_list(request: HttpRequest) -> HttpResponse:
         "levels": [_level(current, each, least) for each in LEAST],
         "current": current,
         "least": least,
+        "least_text": f"{least:g}",
         "is_narrowed": least > THRESHOLD,
         "groups": queue.groups,
         "previous_url": _address(current, least, queue.page.previous_token),
         "next_url": _address(current, least, queue.page.next_token),
         "run": run,
         "kind": job_kinds[run.kind] if run else None,
-        "actions": _actions(current),
+        "actions": _actions(current, may_merge=_may_merge(current, user)),
+        "may_merge": _may_merge(current, user),
     }
     status = 200
     if request.headers.get("HX-Target") == "search":
@@ -61,7 +65,7 @@ def duplicate_list(request: HttpRequest) -> HttpResponse:
 
 
 def _least(request: HttpRequest) -> float:
-    wanted = request.GET.get("least", "")
+    wanted = request.POST.get("least", request.GET.get("least", ""))
     return next((each for each in LEAST if f"{each:g}" == wanted), LEAST[0])
 
 
@@ -92,7 +96,7 @@ def _level(current: ComparedType, level: float, least: float) -> dict[str, Any]:
     }
 
 
-def _actions(current: ComparedType) -> list[dict[str, Any]]:
+def _actions(current: ComparedType, *, may_merge: bool) -> list[dict[str, Any]]:
     """What can be done with the ticked pairs."""
     dismiss = {
         "label": _("Not the same"),
@@ -101,7 +105,43 @@ def _actions(current: ComparedType) -> list[dict[str, Any]]:
         "value": current.key,
         "url": reverse("duplicate_dismiss"),
     }
-    return [dismiss]
+    merge = {
+        "label": pgettext("verb", "Merge"),
+        "icon": "git-merge",
+        "name": "type",
+        "value": current.key,
+        "url": reverse("duplicate_merge"),
+    }
+    return [merge, dismiss] if may_merge else [dismiss]
+
+
+def _may_merge(current: ComparedType, user: User) -> bool:
+    access = permissions.access_of(user)
+    return all(access.may(f"{current.key}.{action}") for action in ("edit", "delete"))
+
+
+@requires(RIGHT)
+@require_POST
+def duplicate_merge(request: HttpRequest) -> HttpResponse:
+    """Merge the ticked pairs, or all from a probability on, as proposed; a worker does it."""
+    user = permissions.user_of(request)
+    current = next((t for t in types_for(user) if t.key == request.POST.get("type")), None)
+    if current is None:
+        raise Http404
+    given = (id_in(each) for each in request.POST.getlist("ids"))
+    pairs = [pk for pk in given if pk is not None]
+    if not pairs and "all" not in request.POST:
+        messages.error(request, _("Choose at least one pair."))
+        return leave_for(request, _place(current, _least(request)))
+    run = start_merging(
+        object_type=current.key,
+        by=user,
+        as_of=timezone.now(),
+        pairs=pairs,
+        least=_least(request),
+    )
+    wake(run.pk)
+    return leave_for(request, reverse("job_run", args=[run.pk]))
 
 
 @requires(RIGHT)

@@ -8,9 +8,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from core.models import Attachment, User
+from core.choices import RunState
+from core.models import Attachment, JobRun, User
+from crm.choices import PairState
 from crm.models import Company, Contact, DuplicatePair, MergedRecord
 from tests.factories import CompanyFactory, ContactFactory, DealFactory, LeadFactory
+from tests.running import carry_out
 
 pytestmark = pytest.mark.django_db
 
@@ -156,3 +159,71 @@ def test_the_record_and_the_queue_lead_to_merging(client: Client, sales: User) -
     assert f"{MERGE}?ids=" in queue
     client.post(MERGE, {"ids": [one.pk, other.pk], "survivor": one.pk})
     assert f"{MERGE}?ids=" not in client.get(reverse("duplicate_list")).content.decode()
+
+
+def pair(one: Contact, other: Contact, probability: float) -> DuplicatePair:
+    return DuplicatePair.objects.create(
+        object_type="crm.contact",
+        one_id=min(one.pk, other.pk),
+        other_id=max(one.pk, other.pk),
+        probability=probability,
+        digest=1,
+        seen_at=one.created_at,
+    )
+
+
+BULK = reverse("duplicate_merge")
+
+
+def carried_out() -> JobRun:
+    return carry_out(JobRun.objects.filter(kind="crm.duplicate_merge").latest("pk"))
+
+
+def test_all_pairs_from_a_probability_on_are_merged_and_whole_groups_into_one(
+    client: Client, sales: User
+) -> None:
+    one, two, three, four, five = people(sales, 5)
+    for each, likely in (((one, two), 0.999), ((two, three), 0.995), ((one, three), 0.992)):
+        pair(*each, probability=likely)
+    unsure = pair(four, five, 0.93)
+    client.post(BULK, {"type": "crm.contact", "least": "0.99", "all": "1"})
+    run = carried_out()
+    assert (run.state, run.result["merged"]) == (RunState.SUCCEEDED, 2)
+    kept = set(Contact.objects.kept().values_list("pk", flat=True))
+    assert len(kept & {one.pk, two.pk, three.pk}) == 1
+    assert kept >= {four.pk, five.pk}
+    assert list(DuplicatePair.objects.open()) == [unsure]
+
+
+def test_ticked_pairs_are_merged_and_others_wait(client: Client, sales: User) -> None:
+    one, two, three, four = people(sales, 4)
+    ticked, other = pair(one, two, 0.95), pair(three, four, 0.99)
+    client.post(BULK, {"type": "crm.contact", "ids": [ticked.pk]})
+    assert carried_out().result["merged"] == 1
+    assert list(DuplicatePair.objects.open()) == [other]
+
+
+def test_a_pair_that_is_decided_in_between_is_left_alone(client: Client, sales: User) -> None:
+    one, two = people(sales)
+    ticked = pair(one, two, 0.95)
+    client.post(BULK, {"type": "crm.contact", "ids": [ticked.pk]})
+    run = JobRun.objects.get(kind="crm.duplicate_merge")
+    DuplicatePair.objects.update(state=PairState.DISMISSED)
+    carry_out(run)
+    assert Contact.objects.kept().filter(pk__in=[one.pk, two.pk]).count() == 2
+
+
+def test_foreign_records_are_not_merged_in_bulk(
+    client: Client, sales: User, outsider: User
+) -> None:
+    (one,), (foreign,) = people(sales, 1), people(outsider, 1)
+    chosen = pair(one, foreign, 0.99)
+    client.post(BULK, {"type": "crm.contact", "ids": [chosen.pk]})
+    carried_out()
+    assert not MergedRecord.objects.exists()
+
+
+def test_nothing_is_merged_when_nothing_is_chosen(client: Client, sales: User) -> None:
+    pair(*people(sales), probability=0.99)
+    client.post(BULK, {"type": "crm.contact"})
+    assert not JobRun.objects.filter(kind="crm.duplicate_merge").exists()
