@@ -31,8 +31,9 @@ from core.services.jobs import start_run
 from core.tasks import wake
 from crm.queries.compared import COMPARED
 from crm.queries.duplicates import duplicates_told, search_at_work, types_for
+from crm.queries.merges import MERGE
 from crm.services.duplicate_pairs import RIGHT, dismiss_by_number
-from crm.services.merging.merging import MERGE, MOST, merge_records
+from crm.services.merging.merging import MOST, merge_records
 from crm.services.merging.undoing import undo_merge
 
 TYPE: Json = {"enum": list(COMPARED)}

@@ -111,12 +111,12 @@ def _merge(request: HttpRequest, kind: RecordType, pks: list[int], user: User) -
 def record_unmerge(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a merge back, and say what could not be."""
     user = permissions.user_of(request)
-    merge = get_object_or_404(MergedRecord.objects.filter(change_set=pk)[:1])
+    change_set = get_object_or_404(ChangeSet, pk=pk)
+    merge = get_object_or_404(MergedRecord.objects.filter(change_set=change_set)[:1])
     kind = record_types[merge.object_type]
     permissions.require(user, f"{kind.key}.delete")
     rows = permissions.visible_rows(kind.model, user)
     survivor = get_object_or_404(rows, pk=merge.survivor_id)
-    change_set = get_object_or_404(ChangeSet, pk=pk)
     done = undo_merge(change_set=change_set, by=user, at=timezone.now())
     messages.success(request, _("The merge is undone; all records are here again."))
     for sentence in _left(done):
