@@ -41,6 +41,8 @@ from core.registries import (
     start_steps,
 )
 from crm.choices import seeded_label
+from crm.declarations.duplicates import register_duplicates
+from crm.declarations.imports import register_imports
 from crm.record_types import ARCHIVE_TABLES, QUALITY_RULES, RECORD_TYPES
 
 RECORD_ACTIONS = {
@@ -90,10 +92,10 @@ def register() -> None:
     archive_tables.register(*ARCHIVE_TABLES)
     _register_navigation()
     _register_settings()
-    _register_import_jobs()
+    register_imports()
     _register_jobs()
     _register_pipeline_jobs()
-    _register_duplicates()
+    register_duplicates()
     _register_merges()
     _register_commands()
     _register_changes()
@@ -249,46 +251,6 @@ def _register_commands() -> None:
     )
 
 
-def _register_import_jobs() -> None:
-    job_kinds.register(
-        JobKind(
-            "crm.file_import",
-            _("Import a file"),
-            "crm.jobs.file_imports.FileImportJob",
-            permission="crm.import.use",
-            describe=_import_title,
-            result_url=lambda scope: reverse("import_detail", args=[scope["import"]]),
-            counts={
-                "created": pgettext_lazy("import", "Created"),
-                "updated": pgettext_lazy("import", "Updated"),
-                "refused": pgettext_lazy("import", "Refused"),
-            },
-        ),
-        JobKind(
-            "crm.import_trial",
-            _("Try an import"),
-            "crm.jobs.import_trials.ImportTrialJob",
-            permission="crm.import.use",
-            describe=_trial_title,
-            result_url=lambda scope: reverse("import_check", args=[scope["import"]]),
-            counts={"refused": pgettext_lazy("import", "Refused")},
-        ),
-        JobKind(
-            "crm.import_revert",
-            _("Revert an import"),
-            "crm.jobs.import_reverts.ImportRevertJob",
-            permission="crm.import.use",
-            describe=_revert_title,
-            result_url=lambda scope: reverse("import_detail", args=[scope["import"]]),
-            counts={
-                "binned": pgettext_lazy("import", "Moved to the bin"),
-                "put_back": pgettext_lazy("import", "Put back"),
-                "left_alone": pgettext_lazy("import", "Left alone"),
-            },
-        ),
-    )
-
-
 def _register_jobs() -> None:
     job_kinds.register(
         JobKind(
@@ -411,52 +373,5 @@ def _register_pipeline_jobs() -> None:
     )
 
 
-def _register_duplicates() -> None:
-    job_kinds.register(
-        JobKind(
-            "crm.duplicate_keys",
-            _("Find duplicates"),
-            "crm.jobs.duplicate_keys.DuplicateKeysJob",
-            permission="crm.duplicates.use",
-            can_run_now=True,
-        ),
-        JobKind(
-            "crm.duplicates",
-            _("Compare possible duplicates"),
-            "crm.jobs.duplicates.DuplicatesJob",
-            permission="crm.duplicates.use",
-            follows=("crm.duplicate_keys",),
-            result_url=lambda _scope: reverse("duplicate_list"),
-            counts={
-                "compared": pgettext_lazy("duplicates", "Pairs compared"),
-                "found": pgettext_lazy("duplicates", "Possible duplicates"),
-            },
-        ),
-        JobKind(
-            "crm.duplicate_merge",
-            _("Merge duplicates"),
-            "crm.jobs.duplicate_merges.DuplicateMergeJob",
-            permission="crm.duplicates.use",
-            result_url=lambda scope: f"{reverse('duplicate_list')}?type={scope['type']}",
-            counts={
-                "merged": pgettext_lazy("duplicates", "Merged"),
-                "left_alone": pgettext_lazy("duplicates", "Left alone"),
-            },
-        ),
-    )
-
-
 def _removal_title(scope: dict[str, Any]) -> str:
     return gettext("Move the deals of “%(stage)s”") % {"stage": seeded_label(scope["name"])}
-
-
-def _trial_title(scope: dict[str, Any]) -> str:
-    return gettext("Try %(file)s") % {"file": scope.get("file", "")}
-
-
-def _revert_title(scope: dict[str, Any]) -> str:
-    return gettext("Revert %(file)s") % {"file": scope.get("file", "")}
-
-
-def _import_title(scope: dict[str, Any]) -> str:
-    return gettext("Import %(file)s") % {"file": scope.get("file", "")}
