@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from itertools import combinations
+from typing import Any
 
 from pypinyin import lazy_pinyin
 
@@ -237,7 +238,8 @@ def fields_missing(drawing: Drawing, person: Person) -> Person | None:
     left_out = drawing.random.sample(
         ["company_name", "job_title", "city", "linkedin_url", "phone", "email"], 3
     )
-    poorer = replace(person, **dict.fromkeys(left_out, ""))
+    nothing: dict[str, Any] = dict.fromkeys(left_out, "")
+    poorer = replace(person, **nothing)
     told = poorer.email or poorer.phone or poorer.linkedin_url
     return poorer if told else None
 
@@ -343,7 +345,8 @@ def people_set(lists: Lists, seed: int, size: int = 5_000) -> Drawing:
 def _add_duplicate(drawing: Drawing, person: Person) -> None:
     changes = drawing.random.sample(CHANGES, len(CHANGES))
     wanted = 2 if drawing.random.random() < 0.25 else 1
-    copy, done = person, []
+    copy = person
+    done: list[str] = []
     for change in changes:
         changed = change(drawing, copy)
         if changed and changed != copy and still_told(person, changed):
