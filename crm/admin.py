@@ -10,6 +10,7 @@ from core.admin.filters import BinFilter
 from core.admin.records import KEPT_BY_US, RecordAdmin
 from crm.models import (
     Activity,
+    CommonName,
     Company,
     CompanyQuality,
     Contact,
@@ -17,6 +18,8 @@ from crm.models import (
     Deal,
     DealContact,
     DealLine,
+    DuplicateCandidate,
+    DuplicateKey,
     DuplicatePair,
     Event,
     FileImport,
@@ -204,6 +207,33 @@ class MergedRecordAdmin(PartAdmin):
     icon = "merge"
     list_display: ClassVar[Any] = ("object_type", "loser_id", "survivor_id", "at", "undone_at")
     numbers: ClassVar[Any] = ("pk", "loser_id", "survivor_id")
+
+
+class SearchAdmin(PartAdmin):
+    """What the search for duplicates writes for itself and empties again."""
+
+    may_add = False
+
+
+@admin.register(DuplicateKey)
+class DuplicateKeyAdmin(SearchAdmin):
+    icon = "key"
+    list_display: ClassVar[Any] = ("object_type", "object_id", "is_name", "key")
+    numbers: ClassVar[Any] = ("pk", "object_id")
+
+
+@admin.register(DuplicateCandidate)
+class DuplicateCandidateAdmin(SearchAdmin):
+    icon = "compare_arrows"
+    list_display: ClassVar[Any] = ("object_type", "one_id", "other_id")
+    numbers: ClassVar[Any] = ("pk", "one_id", "other_id")
+
+
+@admin.register(CommonName)
+class CommonNameAdmin(SearchAdmin):
+    icon = "groups"
+    list_display: ClassVar[Any] = ("key", "count")
+    numbers: ClassVar[Any] = ("pk",)
 
 
 @admin.register(LeadScore)

@@ -91,10 +91,10 @@ class DuplicatePair(models.Model):
 class DuplicateKey(models.Model):
     """A blocking key of a record, or its name; emptied before each search."""
 
-    object_type = models.CharField(max_length=20)
-    is_name = models.BooleanField()
-    key = models.BigIntegerField()
-    object_id = models.BigIntegerField()
+    object_type = models.CharField(_("record type"), max_length=20)
+    is_name = models.BooleanField(_("name"))
+    key = models.BigIntegerField(_("key"))
+    object_id = models.BigIntegerField(_("record number"))
 
     class Meta:
         verbose_name = _("key of a search for duplicates")
@@ -107,9 +107,9 @@ class DuplicateKey(models.Model):
 class DuplicateCandidate(models.Model):
     """Two records that share a key and are to be compared; emptied before each search."""
 
-    object_type = models.CharField(max_length=20)
-    one_id = models.BigIntegerField()
-    other_id = models.BigIntegerField()
+    object_type = models.CharField(_("record type"), max_length=20)
+    one_id = models.BigIntegerField(_("first record"))
+    other_id = models.BigIntegerField(_("second record"))
 
     class Meta:
         verbose_name = _("candidate of a search for duplicates")
@@ -122,8 +122,8 @@ class DuplicateCandidate(models.Model):
 class CommonName(models.Model):
     """How many records have a name, where they are several; emptied before each search."""
 
-    key = models.BigIntegerField(primary_key=True)
-    count = models.PositiveIntegerField()
+    key = models.BigIntegerField(_("key"), primary_key=True)
+    count = models.PositiveIntegerField(_("records"))
 
     class Meta:
         verbose_name = _("common name")
