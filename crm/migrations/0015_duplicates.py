@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0012_names'),
-        ('crm', '0011_imports_of_every_type'),
+        ('crm', '0014_interaction_imports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
