@@ -54,7 +54,7 @@ SEEDS = [
     ScheduleSeed(
         gettext_noop("Duplicates, nightly"),
         "core.ask_question",
-        hour=4,
+        hour=5,
         arguments=["crm.duplicate_keys"],
     ),
     ScheduleSeed(gettext_noop("Reminders"), "crm.remind", seconds=REMINDER_SECONDS),
