@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0012_names'),
-        ('crm', '0014_interaction_imports'),
+        ('crm', '0015_import_batches'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
