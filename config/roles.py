@@ -38,6 +38,7 @@ SEEDS = [
             **_records(Reach.ALL, "view", "export"),
             **_records(Reach.TEAM, "create", "edit", "assign", "delete"),
             "crm.import.use": Reach.ALL,
+            "crm.duplicates.use": Reach.ALL,
             "core.job.view": Reach.ALL,
             "core.custom_field.manage": Reach.ALL,
             "analytics.lead_score.view": Reach.ALL,
@@ -57,6 +58,7 @@ SEEDS = [
             "crm.lead.assign": Reach.OWN,
             "crm.activity.assign": Reach.OWN,
             "crm.import.use": Reach.OWN,
+            "crm.duplicates.use": Reach.OWN,
             "analytics.lead_score.view": Reach.ALL,
         },
     ),
@@ -67,6 +69,7 @@ SEEDS = [
         {
             **_records(Reach.ALL, "view", "create", "edit", "delete", "export"),
             "crm.import.use": Reach.ALL,
+            "crm.duplicates.use": Reach.ALL,
             "core.job.view": Reach.ALL,
             "core.custom_field.manage": Reach.ALL,
             "analytics.lead_score.view": Reach.ALL,

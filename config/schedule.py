@@ -51,6 +51,12 @@ SEEDS = [
         hour=4,
         arguments=["core.data_quality"],
     ),
+    ScheduleSeed(
+        gettext_noop("Duplicates, nightly"),
+        "core.ask_question",
+        hour=5,
+        arguments=["crm.duplicate_keys"],
+    ),
     ScheduleSeed(gettext_noop("Reminders"), "crm.remind", seconds=REMINDER_SECONDS),
     ScheduleSeed(gettext_noop("Parts of large tables"), "crm.extend_partitions", hour=3),
     ScheduleSeed(gettext_noop("Webhooks"), "core.wake_webhooks", seconds=WEBHOOK_SECONDS),

@@ -29,7 +29,7 @@ from core.views import (
     webhooks,
 )
 from core.views.people import rights, roles, teams, users, viewing
-from core.views.record_pages import changes, fields, files, related
+from core.views.record_pages import alike, changes, fields, files, related
 
 RECORD = "records/<str:object_type>/<int:pk>/"
 WEBHOOK = "settings/webhooks/<int:pk>/"
@@ -160,6 +160,7 @@ urlpatterns = [
     path("settings/tokens/<int:pk>/revoke/", api_tokens.token_revoke, name="token_revoke"),
     path("settings/preferences/", settings.preferences_update, name="preferences_update"),
     path("lookup/<str:object_type>/", related.lookup, name="lookup"),
+    path("records/<str:object_type>/alike/", alike.record_alike, name="record_alike"),
     path(f"{RECORD}fields/<str:name>/", fields.record_field, name="record_field"),
     path(
         f"{RECORD}changes/<int:event>/<str:name>/restore/",

@@ -10,6 +10,7 @@ from core.admin.filters import BinFilter
 from core.admin.records import KEPT_BY_US, RecordAdmin
 from crm.models import (
     Activity,
+    CommonName,
     Company,
     CompanyQuality,
     Contact,
@@ -17,6 +18,9 @@ from crm.models import (
     Deal,
     DealContact,
     DealLine,
+    DuplicateCandidate,
+    DuplicateKey,
+    DuplicatePair,
     Event,
     FileImport,
     Group,
@@ -25,6 +29,7 @@ from crm.models import (
     Lead,
     LeadScore,
     Membership,
+    MergedRecord,
     Participation,
     Pipeline,
     Product,
@@ -187,6 +192,48 @@ class RefusedRowAdmin(PartAdmin):
     @admin.display(description=_("reason"))
     def told(self, row: RefusedRow) -> str:
         return row.reason_text
+
+
+@admin.register(DuplicatePair)
+class DuplicatePairAdmin(PartAdmin):
+    icon = "content_copy"
+    list_display: ClassVar[Any] = ("object_type", "one_id", "other_id", "probability", "state")
+    list_filter: ClassVar[Any] = ("state",)
+    numbers: ClassVar[Any] = ("pk", "one_id", "other_id")
+
+
+@admin.register(MergedRecord)
+class MergedRecordAdmin(PartAdmin):
+    icon = "merge"
+    list_display: ClassVar[Any] = ("object_type", "loser_id", "survivor_id", "at", "undone_at")
+    numbers: ClassVar[Any] = ("pk", "loser_id", "survivor_id")
+
+
+class SearchAdmin(PartAdmin):
+    """What the search for duplicates writes for itself and empties again."""
+
+    may_add = False
+
+
+@admin.register(DuplicateKey)
+class DuplicateKeyAdmin(SearchAdmin):
+    icon = "key"
+    list_display: ClassVar[Any] = ("object_type", "object_id", "is_name", "key")
+    numbers: ClassVar[Any] = ("pk", "object_id")
+
+
+@admin.register(DuplicateCandidate)
+class DuplicateCandidateAdmin(SearchAdmin):
+    icon = "compare_arrows"
+    list_display: ClassVar[Any] = ("object_type", "one_id", "other_id")
+    numbers: ClassVar[Any] = ("pk", "one_id", "other_id")
+
+
+@admin.register(CommonName)
+class CommonNameAdmin(SearchAdmin):
+    icon = "groups"
+    list_display: ClassVar[Any] = ("key", "count")
+    numbers: ClassVar[Any] = ("pk",)
 
 
 @admin.register(LeadScore)

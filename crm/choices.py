@@ -49,6 +49,14 @@ class ImportMode(TextChoices):
     BOTH = "both", _("Add new records and change those that are there")
 
 
+class PairState(TextChoices):
+    """What somebody said about two records that are probably the same."""
+
+    OPEN = "open", pgettext_lazy("duplicates", "Open")
+    DISMISSED = "dismissed", pgettext_lazy("duplicates", "Not the same")
+    MERGED = "merged", pgettext_lazy("duplicates", "Merged")
+
+
 class Grade(TextChoices):
     """The grade of a lead score."""
 

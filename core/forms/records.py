@@ -16,7 +16,7 @@ from core.choices import FieldType
 from core.currencies import base_currency
 from core.models import User
 from core.records.controls import form_field
-from core.records.declaration import RecordPage
+from core.records.declaration import Alike, RecordPage
 from core.records.facts import FactReader
 from core.records.fields import RecordField, fields_for
 from core.records.links import LinkField, TagsField
@@ -27,7 +27,6 @@ LOADED = "loaded"
 CURRENCY = "currency"
 SEEN = "duplicates-seen"
 LONGEST_STATE = 400_000
-MOST_DUPLICATES = 3
 
 
 class RecordForm(forms.Form):
@@ -50,7 +49,7 @@ class RecordForm(forms.Form):
         self.page, self.record, self.user = page, record, user
         self.access = permissions.access_of(user)
         self.conflicts: list[Conflict] = []
-        self.duplicates: list[Any] = []
+        self.duplicates: list[Alike] = []
         self.known = {
             name: field for name, field in self.offered() if not names or field.name in names
         }
@@ -227,11 +226,15 @@ class RecordForm(forms.Form):
 
     def warn_of_duplicates(self) -> bool:
         """Whether there are records like this one and nobody has said yet that it is another."""
-        if self.page.duplicates is None or self.data.get(SEEN):
+        if self.data.get(SEEN):
             return False
-        values = {f.name: self.cleaned_data.get(n) for n, f in self.known.items()}
-        rows = None if self.record.pk else self.page.duplicates(values, self.user)
-        self.duplicates = list(rows[:MOST_DUPLICATES]) if rows is not None else []
+        return self.look_for_duplicates()
+
+    def look_for_duplicates(self) -> bool:
+        """Note the records that a new one is probably the same as, by what is valid so far."""
+        if self.page.duplicates is not None and not self.record.pk:
+            values = {f.name: self.cleaned_data.get(n) for n, f in self.known.items()}
+            self.duplicates = list(self.page.duplicates(values, self.user))
         return bool(self.duplicates)
 
     # For the templates.

@@ -1,5 +1,14 @@
 """Record pages: what stands on them, how it is edited, what happens when two edit at once."""
 
-from core.records.declaration import Action, Linked, Pill, RecordPage, Related, Tab, record_pages
+from core.records.declaration import (
+    Action,
+    Alike,
+    Linked,
+    Pill,
+    RecordPage,
+    Related,
+    Tab,
+    record_pages,
+)
 
-__all__ = ["Action", "Linked", "Pill", "RecordPage", "Related", "Tab", "record_pages"]
+__all__ = ["Action", "Alike", "Linked", "Pill", "RecordPage", "Related", "Tab", "record_pages"]

@@ -26,6 +26,15 @@ class Pill:
 
 
 @dataclass(frozen=True)
+class Alike:
+    """A record that a new one is probably the same as; how likely that is, and why."""
+
+    record: Any
+    probability: float
+    reasons: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class Linked:
     """A section with facts of a linked record, which obey the rules of its own type."""
 
@@ -137,7 +146,7 @@ class RecordPage:
     sections: Mapping[str, Promise] = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
     is_square: bool = False
-    duplicates: "Callable[[Mapping[str, Any], User], QuerySet[Any] | None] | None" = None
+    duplicates: "Callable[[Mapping[str, Any], User], Sequence[Alike]] | None" = None
     tabs: Sequence[Tab] = ()
     bar_template: str = ""
     bar: Callable[[Any, Access], Mapping[str, Any]] | None = None

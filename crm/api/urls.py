@@ -3,13 +3,22 @@
 from django.urls import path
 
 from core.lists import lists
-from crm.api import activities, deals, imports, interactions
+from crm.api import activities, deals, duplicates, imports, interactions
 
 DEALS, ACTIVITIES = lists["crm.deal"], lists["crm.activity"]
 
 
 urlpatterns = [
     path("pipelines/", deals.Pipelines.as_view(), name="api_pipelines"),
+    path("duplicates/", duplicates.Duplicates.as_view(), name="api_duplicates"),
+    path(
+        "duplicates/dismiss/",
+        duplicates.DuplicatesDismiss.as_view(),
+        name="api_duplicates_dismiss",
+    ),
+    path("duplicates/search/", duplicates.DuplicatesSearch.as_view(), name="api_duplicates_search"),
+    path("merges/", duplicates.Merge.as_view(), name="api_merges"),
+    path("merges/<int:pk>/undo/", duplicates.MergeUndo.as_view(), name="api_merges_undo"),
     *(
         path(f"deals/<int:pk>/{act}/", view.as_view(definition=DEALS), name=f"api_deal_{act}")
         for act, view in (

@@ -4,6 +4,13 @@ from crm.models.activities import Activity
 from crm.models.companies import Company
 from crm.models.contacts import Contact
 from crm.models.deals import Deal, DealContact, DealLine, StageChange
+from crm.models.duplicates import (
+    CommonName,
+    DuplicateCandidate,
+    DuplicateKey,
+    DuplicatePair,
+    MergedRecord,
+)
 from crm.models.groups import Event, Group, Membership, Participation
 from crm.models.imports import FileImport, ImportBatch, RefusedRow
 from crm.models.interactions import Interaction
@@ -15,6 +22,7 @@ from crm.models.quality import CompanyQuality, ContactQuality
 
 __all__ = [
     "Activity",
+    "CommonName",
     "Company",
     "CompanyQuality",
     "Contact",
@@ -22,6 +30,9 @@ __all__ = [
     "Deal",
     "DealContact",
     "DealLine",
+    "DuplicateCandidate",
+    "DuplicateKey",
+    "DuplicatePair",
     "Event",
     "FileImport",
     "Group",
@@ -30,6 +41,7 @@ __all__ = [
     "Lead",
     "LeadScore",
     "Membership",
+    "MergedRecord",
     "Participation",
     "Pipeline",
     "Product",

@@ -1,9 +1,9 @@
 """The page of a company."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.forms.records import RecordForm
@@ -11,10 +11,10 @@ from core.models import User
 from core.permissions import Access
 from core.records import Pill, RecordPage, Related
 from core.services.edits import keep_record
-from core.text import comparable
 from crm.choices import CompanyKind
 from crm.models import Company, Contact, Deal, Lead
 from crm.pages import shared
+from crm.pages.alike import companies_alike
 
 TONES: dict[str, str] = {
     CompanyKind.CUSTOMER: "ok",
@@ -57,17 +57,6 @@ def _leads(company: Company, user: User) -> QuerySet[Any]:
 
 def _title(contact: Contact, access: Access) -> str:
     return contact.job_title if access.sees("crm.contact.job_title") else ""
-
-
-def duplicate_companies(values: Mapping[str, Any], user: User) -> QuerySet[Any] | None:
-    """Companies of the same name or the same domain."""
-    same = Q()
-    if values.get("name"):
-        same |= Q(name_key=comparable(values["name"]))
-    if values.get("domain"):
-        same |= Q(domain=values["domain"].strip().casefold())
-    rows: QuerySet[Any] = Company.objects.visible_to(user).filter(same)
-    return rows.order_by("pk") if same else None
 
 
 COMPANY_PAGE = RecordPage(
@@ -127,6 +116,6 @@ COMPANY_PAGE = RecordPage(
         ),
     ),
     is_square=True,
-    duplicates=duplicate_companies,
+    duplicates=companies_alike,
     tabs=shared.tabs(has_activities=True),
 )

@@ -12,7 +12,8 @@ from core.records import Linked, Pill, RecordPage, Related
 from core.services.edits import keep_record
 from crm.models import Contact, Deal, DealContact, Event, Group, Lead, Membership, Participation
 from crm.pages import shared
-from crm.pages.naming import NamesCompany, duplicate_people
+from crm.pages.alike import people_alike
+from crm.pages.naming import NamesCompany
 
 WAYS = ("name", "email", "phone")
 
@@ -132,6 +133,6 @@ CONTACT_PAGE = RecordPage(
             new_field="reports_to",
         ),
     ),
-    duplicates=duplicate_people,
+    duplicates=people_alike,
     tabs=shared.tabs(has_activities=True),
 )

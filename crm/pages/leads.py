@@ -15,7 +15,8 @@ from core.records.fields import RecordField, through
 from crm.choices import LeadStatus
 from crm.models import Deal, Lead
 from crm.pages import shared
-from crm.pages.naming import NamesCompany, duplicate_people
+from crm.pages.alike import people_alike
+from crm.pages.naming import NamesCompany
 from crm.services.leads import keep_lead
 
 PERSON = ("name", "email", "phone", "job_title")
@@ -127,7 +128,7 @@ LEAD_PAGE = RecordPage(
             new_field="lead",
         ),
     ),
-    duplicates=duplicate_people,
+    duplicates=people_alike,
     tabs=shared.tabs(has_activities=True),
     bar_template="crm/leads/status_menu.html",
     bar=_bar,

@@ -4,12 +4,18 @@ from django.http import HttpRequest, HttpResponse
 
 from core.pages.records import create_page, detail_page, edit_page
 from core.permissions import requires
+from crm.views.merging import or_survivor
 from crm.views.timeline import timeline_context
 
 
 @requires("crm.company.view")
 def company_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return detail_page(request, "crm.company", pk, timeline=timeline_context)
+    return or_survivor(
+        request,
+        "crm.company",
+        pk,
+        lambda: detail_page(request, "crm.company", pk, timeline=timeline_context),
+    )
 
 
 @requires("crm.company.create")

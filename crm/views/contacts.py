@@ -4,12 +4,18 @@ from django.http import HttpRequest, HttpResponse
 
 from core.pages.records import create_page, detail_page, edit_page
 from core.permissions import requires
+from crm.views.merging import or_survivor
 from crm.views.timeline import timeline_context
 
 
 @requires("crm.contact.view")
 def contact_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return detail_page(request, "crm.contact", pk, timeline=timeline_context)
+    return or_survivor(
+        request,
+        "crm.contact",
+        pk,
+        lambda: detail_page(request, "crm.contact", pk, timeline=timeline_context),
+    )
 
 
 @requires("crm.contact.create")

@@ -31,6 +31,7 @@ WITHOUT_RECORD = (
     "/imports/",
     "/data-quality/",
     "/data-quality/?type=crm.deal",
+    "/duplicates/",
     "/jobs/",
     "/scoring/",
     "/settings/",

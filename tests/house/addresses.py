@@ -30,7 +30,7 @@ from core.models import (
     SavedView,
     User,
 )
-from crm.models import FileImport
+from crm.models import Contact, FileImport, MergedRecord
 from tests.factories import (
     ActivityFactory,
     ApiTokenFactory,
@@ -207,6 +207,24 @@ def _currency(_owner: User) -> int:
     return rate.pk
 
 
+def _merge(owner: User) -> int:
+    """The change set of two contacts that were merged."""
+    one, other = ContactFactory.create_batch(2, owner=owner, team=owner.team)
+    change_set = ChangeSet.objects.create(
+        object_type="crm.contact", action="merge", actor=owner, at=timezone.now()
+    )
+    Contact.objects.filter(pk=other.pk).update(deleted_at=timezone.now())
+    MergedRecord.objects.create(
+        object_type="crm.contact",
+        survivor_id=one.pk,
+        loser_id=other.pk,
+        change_set=change_set,
+        moved={"rows": {}, "custom": {}, "dropped": []},
+        at=timezone.now(),
+    )
+    return change_set.pk
+
+
 def _pipeline(_owner: User) -> int:
     return PipelineFactory().pk
 
@@ -301,6 +319,7 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "job": _job,
     "custom": _custom_field,
     "record_preview": _contact,
+    "record_unmerge": _merge,
     "view": _view,
     "view_as_start": _user,
     "user": _user,
@@ -329,6 +348,7 @@ OTHERS = {
 OTHERS_BY_NAME = {
     ("record_related_edit", "key"): "deals",
     ("view_as_start", "key"): "user",
+    ("record_merge", "object_type"): "crm.contact",
 }
 
 

@@ -22,6 +22,7 @@ ONCE: dict[type[models.Model], Any] = {
 }
 # What the model asks of its own values.
 GIVEN: dict[str, dict[str, Any]] = {
+    "crm.duplicatepair": {"one_id": 1},
     "core.exchangerate": {"currency": "USD"},
     "crm.leadscore": {"score": 50, "low": 0.1, "high": 0.9, "probability": 0.5},
     "core.modelversion": {"state": "challenger"},

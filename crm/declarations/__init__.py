@@ -41,6 +41,8 @@ from core.registries import (
     start_steps,
 )
 from crm.choices import seeded_label
+from crm.declarations.duplicates import register_duplicates
+from crm.declarations.imports import register_imports
 from crm.record_types import ARCHIVE_TABLES, QUALITY_RULES, RECORD_TYPES
 
 RECORD_ACTIONS = {
@@ -69,6 +71,9 @@ AUDIT_WORDS = {
     "import.start": _("Import started"),
     "import.finish": _("Import finished"),
     "import.revert": _("Import reverted"),
+    "merge": _("Merged"),
+    "merge.undo": _("Merge undone"),
+    "duplicate.dismiss": _("Said not to be duplicates"),
     "pipeline.create": _("Pipeline added"),
     "pipeline.change": _("Pipeline changed"),
     "pipeline.move": _("Pipeline moved"),
@@ -87,9 +92,11 @@ def register() -> None:
     archive_tables.register(*ARCHIVE_TABLES)
     _register_navigation()
     _register_settings()
-    _register_import_jobs()
+    register_imports()
     _register_jobs()
     _register_pipeline_jobs()
+    register_duplicates()
+    _register_merges()
     _register_commands()
     _register_changes()
     from crm.pages import RECORD_PAGES  # noqa: PLC0415  # needs loaded models
@@ -117,6 +124,7 @@ def _register_records() -> None:
             for action, label in RECORD_ACTIONS.items()
         ),
         Permission("crm.import.use", _("Import files")),
+        Permission("crm.duplicates.use", _("Find and merge duplicates")),
         Permission("crm.pipeline.manage", _("Manage pipelines and stages")),
     )
 
@@ -169,6 +177,15 @@ def _register_navigation() -> None:
             60,
             "crm.import.use",
             takes_files=True,
+        ),
+        NavigationEntry(
+            "duplicates",
+            _("Duplicates"),
+            "copy",
+            "duplicate_list",
+            "sell",
+            62,
+            "crm.duplicates.use",
         ),
         _list_entry("groups", "crm.group", "market", 40),
         _list_entry("events", "crm.event", "market", 50),
@@ -234,46 +251,6 @@ def _register_commands() -> None:
     )
 
 
-def _register_import_jobs() -> None:
-    job_kinds.register(
-        JobKind(
-            "crm.file_import",
-            _("Import a file"),
-            "crm.jobs.file_imports.FileImportJob",
-            permission="crm.import.use",
-            describe=_import_title,
-            result_url=lambda scope: reverse("import_detail", args=[scope["import"]]),
-            counts={
-                "created": pgettext_lazy("import", "Created"),
-                "updated": pgettext_lazy("import", "Updated"),
-                "refused": pgettext_lazy("import", "Refused"),
-            },
-        ),
-        JobKind(
-            "crm.import_trial",
-            _("Try an import"),
-            "crm.jobs.import_trials.ImportTrialJob",
-            permission="crm.import.use",
-            describe=_trial_title,
-            result_url=lambda scope: reverse("import_check", args=[scope["import"]]),
-            counts={"refused": pgettext_lazy("import", "Refused")},
-        ),
-        JobKind(
-            "crm.import_revert",
-            _("Revert an import"),
-            "crm.jobs.import_reverts.ImportRevertJob",
-            permission="crm.import.use",
-            describe=_revert_title,
-            result_url=lambda scope: reverse("import_detail", args=[scope["import"]]),
-            counts={
-                "binned": pgettext_lazy("import", "Moved to the bin"),
-                "put_back": pgettext_lazy("import", "Put back"),
-                "left_alone": pgettext_lazy("import", "Left alone"),
-            },
-        ),
-    )
-
-
 def _register_jobs() -> None:
     job_kinds.register(
         JobKind(
@@ -301,6 +278,25 @@ def _register_jobs() -> None:
     from crm.services.deal_amounts import recalculate  # noqa: PLC0415  # needs loaded models
 
     base_amounts.register(BaseAmounts("crm.deal", recalculate))
+
+
+def _register_merges() -> None:
+    from crm.queries.duplicates import duplicates_panel  # noqa: PLC0415  # needs loaded models
+    from crm.queries.merges import merged_into  # noqa: PLC0415
+
+    for kind in ("crm.contact", "crm.company"):
+        place, right = f"{kind}.insight", "crm.duplicates.use"
+        panels.register(
+            Panel(
+                f"{kind}.duplicates",
+                place,
+                "crm/panels/duplicates.html",
+                duplicates_panel,
+                right,
+                80,
+            ),
+            Panel(f"{kind}.merged", place, "crm/panels/merged.html", merged_into, right, 90),
+        )
 
 
 def _register_start() -> None:
@@ -379,15 +375,3 @@ def _register_pipeline_jobs() -> None:
 
 def _removal_title(scope: dict[str, Any]) -> str:
     return gettext("Move the deals of “%(stage)s”") % {"stage": seeded_label(scope["name"])}
-
-
-def _trial_title(scope: dict[str, Any]) -> str:
-    return gettext("Try %(file)s") % {"file": scope.get("file", "")}
-
-
-def _revert_title(scope: dict[str, Any]) -> str:
-    return gettext("Revert %(file)s") % {"file": scope.get("file", "")}
-
-
-def _import_title(scope: dict[str, Any]) -> str:
-    return gettext("Import %(file)s") % {"file": scope.get("file", "")}

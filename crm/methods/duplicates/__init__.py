@@ -1,0 +1,1 @@
+"""Which records are the same person or the same company (Fellegi and Sunter, 1969)."""
