@@ -321,6 +321,8 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "record_file_restore": _deleted_file,
     "import": _import,
     "import_batch": _import_batch,
+    "import_batch_start": _import_batch,
+    "import_batch_revert": _import_batch,
     "import_map": _waiting_import,
     "import_check": _tried_import,
     "job": _job,
