@@ -35,7 +35,9 @@ class UploadForm(forms.Form):
         help_text=_(
             "With a header row; titles above it and totals below do no harm. Text in UTF-8, UTF-16, GB18030 or of Windows, Excel workbooks (.xlsx) and address books (.vcf) are read."
         ),
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.vcf,text/csv,text/vcard"}),
+        widget=forms.FileInput(
+            attrs={"accept": ".zip,.csv,.tsv,.txt,.xlsx,.vcf,text/csv,text/vcard"}
+        ),
     )
     text = forms.CharField(
         label=_("Or paste the rows here"),

@@ -14,7 +14,7 @@ from core.models import JobRun
 from core.rows.items import CREATED, UPDATED
 from crm.models import FileImport
 from crm.queries.import_files import RowSlice, read_slice, slices
-from crm.services.imports import running
+from crm.services.imports import archives, running
 from crm.services.imports.kinds import KINDS
 from crm.services.imports.links import Linker
 from crm.services.imports.repeats import Repeats, note_distinct
@@ -86,7 +86,15 @@ class FileImportJob(Job):
         return Saved(rows.count, written, dict(counts))
 
     def finish(self, run: RunContext) -> None:
-        running.finish_import(file_import=import_of(run), run=run.run)
+        file_import = import_of(run)
+        running.finish_import(file_import=file_import, run=run.run)
+        self._start_next(file_import)
+
+    def _start_next(self, file_import: FileImport) -> None:
+        """The next part of an archive; a worker is woken to it as to every run that waits."""
+        batch, by = file_import.batch, file_import.created_by
+        if batch is not None and batch.started_at is not None and by is not None:
+            archives.start_next(batch=batch, by=by, as_of=timezone.now(), done=file_import.run)
 
 
 def import_of(run: RunContext) -> FileImport:

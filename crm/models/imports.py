@@ -36,6 +36,8 @@ class ImportBatch(models.Model):
         related_name="+",
     )
     created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+    # From then on each part that is done starts the next.
+    started_at = models.DateTimeField(_("started"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("imported archive")
@@ -43,6 +45,9 @@ class ImportBatch(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("import_batch", args=[self.pk])
 
 
 class FileImport(models.Model):

@@ -16,7 +16,7 @@ from core.phrases import percent
 from core.queries.jobs import steps_of
 from core.sentences import say
 from core.values import grouped
-from crm.models import FileImport, RefusedRow
+from crm.models import FileImport, ImportBatch, RefusedRow
 
 SHOWN_REFUSED = 20
 MOST_TOLD = 1_000  # rows in a report for programs
@@ -31,6 +31,12 @@ def imports_visible_to(user: User) -> QuerySet[FileImport]:
     if permissions.access_of(user).is_administrator:
         return rows
     return rows.filter(created_by=user)
+
+
+def batches_visible_to(user: User) -> QuerySet[ImportBatch]:
+    """One's own archives; administrators see all."""
+    rows = ImportBatch.objects.select_related("created_by")
+    return rows if permissions.access_of(user).is_administrator else rows.filter(created_by=user)
 
 
 def latest_imports(user: User) -> list[FileImport]:

@@ -31,6 +31,7 @@ from crm.queries.imports import (
     refused_rows,
     trial_result,
 )
+from crm.services.imports.archives import is_archive, receive_archive
 from crm.services.imports.kinds import KINDS
 from crm.services.imports.mapping import REASON, apply_choices
 from crm.services.imports.matching import Matching
@@ -63,6 +64,9 @@ def import_list(request: HttpRequest) -> HttpResponse:
 
     def on_valid(valid: UploadForm) -> tuple[str, str]:
         given = valid.cleaned_data
+        if is_archive(given["file"]):
+            batch = receive_archive(upload=given["file"], by=user, at=timezone.now())
+            return _("The archive is read. Check its parts."), batch.get_absolute_url()
         file_import = receive_file(
             upload=given["file"], by=user, at=timezone.now(), object_type=given["object_type"]
         )

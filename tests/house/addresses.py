@@ -30,7 +30,7 @@ from core.models import (
     SavedView,
     User,
 )
-from crm.models import Contact, FileImport, MergedRecord
+from crm.models import Contact, FileImport, ImportBatch, MergedRecord
 from tests.factories import (
     ActivityFactory,
     ApiTokenFactory,
@@ -181,6 +181,12 @@ def _tried_import(owner: User) -> int:
     return FileImportFactory(created_by=owner, trial=trial).pk
 
 
+def _import_batch(owner: User) -> int:
+    batch = ImportBatch.objects.create(file_name="export.zip", created_by=owner)
+    FileImportFactory(created_by=owner, batch=batch)
+    return batch.pk
+
+
 def _view(owner: User) -> int:
     return SavedView.objects.create(object_type="crm.contact", name="Mine", owner=owner).pk
 
@@ -314,6 +320,9 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "record_file_delete": _file,
     "record_file_restore": _deleted_file,
     "import": _import,
+    "import_batch": _import_batch,
+    "import_batch_start": _import_batch,
+    "import_batch_revert": _import_batch,
     "import_map": _waiting_import,
     "import_check": _tried_import,
     "job": _job,

@@ -22,7 +22,7 @@ from core.models import (
     User,
     Webhook,
 )
-from crm.models import DealContact, FileImport, Lead, Membership
+from crm.models import DealContact, FileImport, ImportBatch, Lead, Membership
 from tests.factories import (
     ActivityFactory,
     CompanyFactory,
@@ -257,6 +257,14 @@ def import_page(user: User, number: int) -> str:
     return reverse("import_detail", args=[lead_import.pk])
 
 
+def import_parts(user: User, number: int) -> str:
+    batch = ImportBatch.objects.create(file_name="export.zip", created_by=user)
+    for _part in range(number):
+        FileImportFactory(created_by=user, batch=batch, done=True)
+        FileImportFactory(created_by=user, batch=batch)
+    return reverse("import_batch", args=[batch.pk])
+
+
 def import_columns(user: User, number: int) -> str:
     """Columns to match and colleagues to give the leads to grow."""
     names = [f"Column {position}" for position in range(number)]
@@ -357,6 +365,7 @@ PAGES = [
     imports,
     import_page,
     import_columns,
+    import_parts,
     lead_form,
     inbox,
     model_page,

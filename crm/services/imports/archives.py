@@ -19,7 +19,7 @@ from core import permissions
 from core.errors import Refused
 from core.models import JobRun, User
 from core.tabular.reading import IN_MEMORY
-from core.tabular.workbooks import MAX_RATIO, MAX_UNPACKED, SMALL
+from core.tabular.workbooks import MAX_RATIO, MAX_UNPACKED, SMALL, ZIP, is_workbook
 from crm.models import FileImport, ImportBatch
 from crm.services.imports.kinds import INTERACTION
 from crm.services.imports.mapping import NAMED
@@ -89,7 +89,7 @@ def _forget(part: FileImport) -> None:
 def parts_of(batch: ImportBatch) -> list[FileImport]:
     """In the order in which they have to come in."""
     return sorted(
-        batch.parts.select_related("run", "change_set", "owner", "team", "created_by"),
+        batch.parts.select_related("run", "reverting", "change_set", "owner", "team", "created_by"),
         key=lambda part: (ORDER.index(part.object_type), part.pk),
     )
 
@@ -99,6 +99,42 @@ def start_part(*, part: FileImport, by: User, as_of: datetime) -> JobRun:
     return start_import(
         file_import=part, mapping=part.mapping, owner=part.owner, by=by, as_of=as_of
     )
+
+
+def start_archive(*, batch: ImportBatch, by: User, as_of: datetime) -> JobRun | None:
+    """Import the first part that waits; each that is done starts the next."""
+    permissions.require(by, "crm.import.use")
+    batch.started_at = as_of
+    batch.save(update_fields=["started_at"])
+    return start_next(batch=batch, by=by, as_of=as_of)
+
+
+def start_next(
+    *, batch: ImportBatch, by: User, as_of: datetime, done: JobRun | None = None
+) -> JobRun | None:
+    """Import the next part; one that asks something waits for somebody, and the one after it begins.
+
+    `done` is the run that is about to end.
+    """
+    parts = parts_of(batch)
+    if any(part.run is not None and part.run != done and part.run.is_active for part in parts):
+        return None
+    for part in parts:
+        if part.run is None:
+            try:
+                return start_part(part=part, by=by, as_of=as_of)
+            except Refused:
+                continue
+    return None
+
+
+def is_archive(upload: IO[bytes]) -> bool:
+    """Whether a file holds others; a workbook is one file."""
+    upload.seek(0)
+    is_zip = upload.read(len(ZIP)) == ZIP
+    found = is_zip and not is_workbook(upload)
+    upload.seek(0)
+    return found
 
 
 def revert_parts(*, batch: ImportBatch, by: User, as_of: datetime) -> Iterator[JobRun]:

@@ -1,0 +1,82 @@
+"""An uploaded archive: its parts come in with one click, one after the other, and go back with one."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from core.models import JobRun, User
+from crm.models import Company, Contact, Deal, ImportBatch
+from tests.crm.test_import_archive import packed, samples
+from tests.running import carry_out
+
+pytestmark = pytest.mark.django_db
+LogIn = Callable[[User], Client]
+
+
+def uploaded(client: Client, files: dict[str, bytes]) -> ImportBatch:
+    file = SimpleUploadedFile("export.zip", packed(files))
+    answer = client.post(reverse("import_list"), {"file": file})
+    batch = ImportBatch.objects.get()
+    assert answer.status_code == 302
+    assert answer["Location"] == batch.get_absolute_url()
+    return batch
+
+
+def carry_all_out(kind: str) -> None:
+    while runs := list(JobRun.objects.filter(kind=kind).active()):
+        for run in runs:
+            carry_out(run)
+
+
+def page_of(client: Client, batch: ImportBatch) -> Any:
+    return client.get(batch.get_absolute_url())
+
+
+def test_archive_comes_in_with_one_click_and_goes_back_with_one(
+    administrator: User, log_in: LogIn
+) -> None:
+    client = log_in(administrator)
+    batch = uploaded(client, samples("hubspot", "deals", "contacts", "companies"))
+    page = page_of(client, batch)
+    assert [part.rows_are for part in page.context["parts"]] == ["Companies", "Contacts", "Deals"]
+    assert "Import all parts" in page.content.decode()
+    assert not Company.objects.exists()
+    client.post(reverse("import_batch_start", args=[batch.pk]))
+    assert JobRun.objects.filter(kind="crm.file_import").count() == 1, "one after the other"
+    carry_all_out("crm.file_import")
+    assert not Deal.objects.filter(company=None).exists()
+    assert not Deal.objects.filter(contact=None).exists()
+    page = page_of(client, batch)
+    assert "Import all parts" not in page.content.decode()
+    client.post(reverse("import_batch_revert", args=[batch.pk]))
+    carry_all_out("crm.import_revert")
+    for model in (Deal, Contact, Company):
+        assert model.objects.exists()
+        assert not model.objects.kept().exists()
+
+
+def test_part_that_asks_something_waits_and_the_next_begins(
+    administrator: User, log_in: LogIn
+) -> None:
+    client = log_in(administrator)
+    firms = b"Company,Founded,E-mail\nAlpha,03/04/1980,a@example.org\n"
+    people = b"Name,E-mail\nAda,ada@example.org\n"
+    batch = uploaded(client, {"companies.csv": firms, "contacts.csv": people, "more.csv": people})
+    page = page_of(client, batch)
+    assert page.context["parts"][0].asks == ["Founded"]
+    assert "more.csv" in page.content.decode()
+    client.post(reverse("import_batch_start", args=[batch.pk]))
+    carry_all_out("crm.file_import")
+    assert (Company.objects.count(), Contact.objects.count()) == (0, 1)
+
+
+def test_archives_of_others_are_not_there(administrator: User, sales: User, log_in: LogIn) -> None:
+    batch = ImportBatch.objects.create(file_name="export.zip", created_by=administrator)
+    client = log_in(sales)
+    assert page_of(client, batch).status_code == 404
+    assert client.post(reverse("import_batch_start", args=[batch.pk])).status_code == 404
+    assert client.post(reverse("import_batch_revert", args=[batch.pk])).status_code == 404
