@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,7 +32,7 @@ from core.services.jobs import start_run
 from core.tasks import wake
 from crm.queries.compared import COMPARED
 from crm.queries.duplicates import duplicates_told, search_at_work, types_for
-from crm.queries.merges import MERGE
+from crm.queries.merges import MERGE, may_unmerge
 from crm.services.duplicate_pairs import RIGHT, dismiss_by_number
 from crm.services.merging.merging import MOST, merge_records
 from crm.services.merging.undoing import undo_merge
@@ -209,5 +210,7 @@ class MergeUndo(ApiView):
     @once
     def post(self, request: Request, pk: int) -> Response:
         change = get_object_or_404(ChangeSet, pk=pk, action=MERGE)
+        if not may_unmerge(change, user_of(request)):
+            raise Http404
         done = undo_merge(change_set=change, by=user_of(request), at=timezone.now())
         return Response({"survivor_left": done.survivor_left, "links_left": done.links_left})

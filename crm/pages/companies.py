@@ -15,6 +15,7 @@ from crm.choices import CompanyKind
 from crm.models import Company, Contact, Deal, Lead
 from crm.pages import shared
 from crm.pages.alike import companies_alike
+from crm.queries.doubles import with_doubles
 
 TONES: dict[str, str] = {
     CompanyKind.CUSTOMER: "ok",
@@ -69,7 +70,7 @@ COMPANY_PAGE = RecordPage(
     new_title=_("New company"),
     edit_title=_("Edit company"),
     saved=_("The company is saved."),
-    rows=lambda rows: rows.select_related("parent"),
+    rows=lambda rows: with_doubles(rows.select_related("parent")),
     sub=_sub,
     pills=_pills,
     actions=(shared.note_action(),),

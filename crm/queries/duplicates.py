@@ -18,6 +18,7 @@ from crm.methods.duplicates.levels import Field
 from crm.methods.duplicates.sentences import COMMON_NAME, SENTENCES
 from crm.models import DuplicatePair
 from crm.queries.compared import COMPANY, COMPARED, CONTACT, ComparedType
+from crm.queries.doubles import may_have_pairs
 
 PAGE_SIZE = 25
 MOST_SIDE_BY_SIDE = 5
@@ -255,7 +256,7 @@ def possible_duplicates(record: Any, user: User) -> list[Told]:
 
 def duplicates_panel(record: Any, user: User) -> dict[str, Any] | None:
     """The panel of a record that may be there twice."""
-    told = possible_duplicates(record, user)
+    told = possible_duplicates(record, user) if may_have_pairs(record) else []
     if not told:
         return None
     ids = [record.pk, *(each.record.pk for each in told)]

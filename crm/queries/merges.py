@@ -14,6 +14,7 @@ from core.records.lookups import name_of
 from core.records.plain import plain
 from core.registries import RecordType, record_types
 from crm.models import MergedRecord
+from crm.queries.doubles import may_have_merges
 
 MERGE = "merge"
 
@@ -97,6 +98,8 @@ def may_unmerge(change_set: ChangeSet, by: User) -> bool:
 
 def merged_into(record: Any, user: User) -> dict[str, Any] | None:
     """The panel of a record that others were merged into: which, when, by whom; undoing."""
+    if not may_have_merges(record):
+        return None
     kind = record_types[record._meta.label_lower]
     merges = MergedRecord.objects.filter(
         object_type=kind.key, survivor_id=record.pk, undone_at__isnull=True

@@ -313,10 +313,16 @@ NOT_TAKEN = {
     "core.webhook",
     "core.webhookdelivery",
     "core.webhookevent",
+    "crm.commonname",  # working tables of the search for duplicates, and what it found: found anew
     "crm.companyquality",
     "crm.contactquality",
+    "crm.duplicatecandidate",
+    "crm.duplicatekey",
+    "crm.duplicatepair",
     "crm.fileimport",
+    "crm.importbatch",
     "crm.leadscore",
+    "crm.mergedrecord",  # the way back of a merge, which hangs on the trail
     "crm.refusedrow",
 }
 

@@ -329,6 +329,7 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "custom": _custom_field,
     "record_preview": _contact,
     "record_unmerge": _merge,
+    "merges": _merge,
     "view": _view,
     "view_as_start": _user,
     "user": _user,

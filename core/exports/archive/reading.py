@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import IO, Any
 from zipfile import BadZipFile, ZipFile
@@ -61,8 +62,7 @@ class ArchiveReader:
             return
         kinds = [KINDS[column["kind"]] for column in table["columns"]]
         names = [column["name"] for column in table["columns"]]
-        csv.field_size_limit(LARGEST_CELL)
-        with self.zip.open(table["file"]) as entry:
+        with _large_cells(), self.zip.open(table["file"]) as entry:
             lines = csv.reader(TextIOWrapper(entry, "utf-8", newline=""))
             next(lines)
             for line in lines:
@@ -73,3 +73,13 @@ class ArchiveReader:
         """The content of a record's file; None where it was lost before."""
         names = {told["id"]: told["file"] for told in self.manifest["files"]}
         return self.zip.open(names[pk]) if names.get(pk) else None
+
+
+@contextmanager
+def _large_cells() -> Iterator[None]:
+    """The limit is the process's: uploaded files keep theirs."""
+    before = csv.field_size_limit(LARGEST_CELL)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)

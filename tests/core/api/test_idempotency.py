@@ -84,7 +84,7 @@ def test_a_process_that_dies_midway_leaves_nothing(
         raise SystemExit
 
     with monkeypatch.context() as patched:
-        patched.setattr(records, "index_records", die)
+        patched.setattr(records, "index_new_records", die)
         with pytest.raises(SystemExit):
             caller.post("contacts/", BODY, **KEY)
     assert not GivenAnswer.objects.exists()
