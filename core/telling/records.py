@@ -1,7 +1,7 @@
 """Records as JSON: fields that the reader sees, links as number and name."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from operator import attrgetter, itemgetter
 from typing import Any
 
@@ -129,8 +129,8 @@ class RecordReader:
             case FieldType.LINKS:
                 return lambda row: self._links(_all_of(value(row)), field.target)
         if field.is_whole and field.type == FieldType.CHOICE:
-            labels = {key: str(label) for key, label in field.choices}
-            return lambda row: entry(value(row), labels)
+            labels = cache(lambda: {key: str(label) for key, label in field.choices})
+            return lambda row: None if value(row) is None else entry(value(row), labels())
         form = FORMS[field.type]
         return lambda row: form(value(row))
 

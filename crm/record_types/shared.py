@@ -1,12 +1,16 @@
 """Fields and behaviours that several record types have."""
 
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
 from django.apps import apps
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.choices import FieldType, ValueProblem
-from core.registries.records import Behaviour, Choices, Field
+from core.registries.records import Behaviour, Field
 from core.time_ids import first_id
 from crm.choices import ActivityKind, InteractionKind
 
@@ -23,13 +27,23 @@ SOURCE = Field("source", _("Source"))
 EXTERNAL_ID = Field("external_id", _("External ID"))
 
 
-def _imports() -> Choices:
-    """The newest ones: who looks for older ones sorts by the day."""
-    rows = apps.get_model("crm.FileImport")._base_manager.filter(run__isnull=False)
-    return [
-        (pk, f"{name} ({pk})")
-        for pk, name in rows.order_by("-pk").values_list("pk", "file_name")[:OFFERED_IMPORTS]
-    ]
+class _Imports(Sequence[tuple[Any, Any]]):
+    """The newest ones, read when they are looked at: most records come from none."""
+
+    def __bool__(self) -> bool:
+        return True
+
+    @cached_property
+    def _rows(self) -> list[tuple[Any, Any]]:
+        rows = apps.get_model("crm.FileImport")._base_manager.filter(run__isnull=False)
+        newest = rows.order_by("-pk").values_list("pk", "file_name")[:OFFERED_IMPORTS]
+        return [(pk, f"{name} ({pk})") for pk, name in newest]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._rows[place]
 
 
 OFFERED_IMPORTS = 200
@@ -38,7 +52,7 @@ IMPORT = Field(
     _("Import"),
     FieldType.CHOICE,
     path="imported_by_id",
-    choices=_imports,
+    choices=_Imports,
     is_editable=False,
 )
 

@@ -205,7 +205,9 @@ def values_for(operator: Operator, field: ResolvedField, people: list[int]) -> A
         FieldType.MONEY: st.sampled_from([0, 2.5, 12.1]),
         FieldType.CHOICES: st.sampled_from([option["key"] for option in OPTIONS]),
         FieldType.TEXT: st.sampled_from([*WORDS[1:], LONG, LONG + "x"]),
-        FieldType.CHOICE: st.sampled_from([str(key) for key, _label in field.choices] or ["x"]),
+        FieldType.CHOICE: st.sampled_from(
+            [str(key) for key, _label in field.choices] or ["1" if field.is_whole else "x"]
+        ),
         FieldType.USER: st.sampled_from(["me", "my_team", *people]),
         FieldType.LINK: st.sampled_from([1, *people]),
         FieldType.TAGS: st.sampled_from([tag.pk for tag in Tag.objects.all()]),
