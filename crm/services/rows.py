@@ -154,7 +154,8 @@ def check_lead(lead: Lead) -> dict[str, str]:
 def begin_leads(leads: Sequence[Lead], writing: Writing) -> None:
     at = writing.at
     for lead in leads:
-        lead.captured_at = lead.captured_at or at
+        if not lead.imported_by_id:  # when a file does not tell it, nobody knows
+            lead.captured_at = lead.captured_at or at
         close_or_open(lead, at)
 
 

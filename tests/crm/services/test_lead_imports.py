@@ -53,6 +53,7 @@ def test_rows_become_leads_with_contact_company_and_custom_fields(sales: User) -
     assert (ada.status, ada.source, ada.owner, ada.team) == ("new", "Fair", sales, sales.team)
     assert ada.custom == {"seats": 100}
     assert ada.imported_by == done
+    assert ada.captured_at is None  # a moment that the file does not tell is not made up
     assert ada.contact is not None
     assert ada.company is not None
     assert (ada.contact.name, ada.contact.email) == ("Ada Lovelace", "ada@example.org")
