@@ -84,7 +84,7 @@ def seen_classes(kind: RecordType, access: Access) -> frozenset[str]:
 def read_records(kind: RecordType, ids: Collection[int]) -> list[Indexed]:
     """The records of the ids that search may find, in one query."""
     fields = searched_fields(kind.key)
-    rows: Any = kind.model._base_manager.filter(pk__in=ids, deleted_at=None)
+    rows: Any = kind.model._base_manager.filter(pk__any_of=ids, deleted_at=None)
     return [
         Indexed(pk, owner, team, changed_at, _tokens(fields, values))
         for pk, owner, team, changed_at, *values in rows.values_list(

@@ -15,7 +15,7 @@ from core import audit, permissions
 from core.changes.drafts import Draft, complete, load_drafts, tags_of, write_drafts
 from core.conditions.viewpoint import Viewpoint
 from core.errors import Refused
-from core.insertion import insert_records
+from core.insertion import insert_records, maker_of
 from core.locks import lock_for_transaction
 from core.models import ChangeSet, Tag, User
 from core.models.tags import tag_key
@@ -120,12 +120,12 @@ def _drafts(writing: Writing, wanted: Sequence[int], rows: Sequence[Row]) -> dic
 
 
 def _read(writing: Writing, rows: Sequence[Row]) -> None:
-    fields, model = writing.fields, writing.kind.model
+    fields, make = writing.fields, maker_of(writing.kind.model)
     for row in rows:
         if row.is_refused:
             continue
         if row.is_new:
-            row.record = model()
+            row.record = make()
         read_values(row, fields)
     _refuse_taken(writing, [row for row in rows if not row.is_refused])
     left = [row for row in rows if not row.is_refused]

@@ -33,9 +33,23 @@ _LOCAL = re.compile(r"[^\s@<>(),;:\"\[\]\\]{1,64}")
 _HOST = re.compile(
     r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})"
 )
+_USUAL = re.compile(
+    r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@"
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
+)
+_LONGEST_USUAL = 64
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 _NOT_IN_URLS = re.compile(r"[\s<>\"\\^`{|}\x00-\x1f\x7f]")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def is_usual_email(text: str) -> bool:
+    """Whether a text is an address that needs no second look: short, ASCII, its domain in small letters.
+
+    >>> is_usual_email("ada@example.com"), is_usual_email("Ada <ada@example.com>")
+    (True, False)
+    """
+    return len(text) <= _LONGEST_USUAL and _USUAL.fullmatch(text) is not None
 
 
 def read_emails(text: str) -> list[str]:
@@ -46,6 +60,8 @@ def read_emails(text: str) -> list[str]:
     >>> read_emails("Ada <ada@Example.com>; b@example.org")
     ['ada@example.com', 'b@example.org']
     """
+    if is_usual_email(text):
+        return [text]
     unquoted = _QUOTED_NAME.sub("", text)
     bare = _BRACKETS.sub(" ", unquoted)
     # Names stand beside addresses in brackets only.

@@ -69,6 +69,8 @@ def read_phones(text: str, country: str | None) -> list[Phone]:
 def _parts(line: str, separator: re.Pattern[str]) -> list[str]:
     """030/1234567 is one number, and so is one with `, ext. 5`."""
     parts = separator.split(line)
+    if len(parts) == 1:
+        return parts
     enough = all(len(_DIGIT.findall(plain(part))) >= _FEWEST_DIGITS for part in parts)
     return parts if enough else [line]
 

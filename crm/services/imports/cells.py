@@ -16,7 +16,7 @@ from core.fields.stored import to_stored
 from core.rows.values import FIRST_YEAR, LAST_YEAR, for_column, for_custom
 from core.spreadsheets import restored
 from core.text import comparable
-from core.values_in_files.addresses import LONGEST_EMAIL, read_emails, read_url
+from core.values_in_files.addresses import LONGEST_EMAIL, is_usual_email, read_emails, read_url
 from core.values_in_files.booleans import read_boolean
 from core.values_in_files.dates import DateFormat, read_moment
 from core.values_in_files.money import read_money
@@ -101,6 +101,8 @@ class CellReader:
         longest = self.target.longest
         if longest and isinstance(value, str) and len(value) > longest:
             raise RowRefused(TOO_LONG, text=value[:30], limit=longest)
+        if self.target.type == FieldType.EMAIL and is_usual_email(value):
+            return value
         if self.target.column is not None:
             return for_column(self.target.column, self.target.type, _told(value))
         field = self.target.field

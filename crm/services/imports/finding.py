@@ -100,7 +100,7 @@ class Finder:
         column, _compared = COMPARED.get(name, (ID if name == ID else name, str))
         if name == ID:
             values = {value for value in values if value.isdecimal() and len(value) < MOST_DIGITS}
-        rows = self.model._base_manager.filter(**{f"{column}__in": values})
+        rows = self.model._base_manager.filter(**{f"{column}__any_of": values})
         if name not in HOLD_ONE:
             # Whether others keep something under a key that many may have is not told.
             rows = rows.filter(permissions.row_condition(self.model, self.by))
@@ -122,7 +122,7 @@ class Finder:
         pks = {pk for _value, pk, _own in found}
         reached = set(
             permissions.visible_rows(self.model, self.by)
-            .filter(pk__in=pks)
+            .filter(pk__any_of=pks)
             .values_list("pk", flat=True)
         )
         known: dict[str, Known] = {}

@@ -3,10 +3,17 @@
 import contextlib
 
 import pytest
+from django.core.validators import validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.values_in_files.addresses import domain_of_email, domain_of_url, read_emails, read_url
+from core.values_in_files.addresses import (
+    domain_of_email,
+    domain_of_url,
+    is_usual_email,
+    read_emails,
+    read_url,
+)
 
 
 @pytest.mark.parametrize(
@@ -119,3 +126,13 @@ def test_any_text_is_an_address_or_refused(text: str) -> None:
             assert email.endswith(f"@{domain_of_email(email)}")
     with contextlib.suppress(ValueError):
         assert domain_of_url(text) in read_url(text)
+
+
+@given(
+    st.from_regex(r"[A-Za-z0-9._+-]{1,20}@[a-z0-9.-]{1,20}\.[a-z0-9-]{1,8}", fullmatch=True)
+    | st.emails()
+)
+def test_what_needs_no_second_look_is_an_address_to_everybody(text: str) -> None:
+    if is_usual_email(text):
+        validate_email(text)
+        assert read_emails(f" {text}; ") == [text]  # as the way for all others reads it
