@@ -34,26 +34,28 @@ class Sheet:
 
     state: ListState
     ids: "array[int]"
+    has_numbers: bool = False
 
     @classmethod
-    def of(cls, state: ListState, rows: QuerySet[Any]) -> "Sheet":
+    def of(cls, state: ListState, rows: QuerySet[Any], *, has_numbers: bool = False) -> "Sheet":
         ids = array("q")
         for stretch in stretches_from(
             rows, sort=state.order, descending=state.is_descending, token=""
         ):
             ids.extend(stretch.values_list("pk", flat=True).iterator(chunk_size=10_000))
-        return cls(state, ids)
+        return cls(state, ids, has_numbers)
 
     def __len__(self) -> int:
         return len(self.ids)
 
     @property
     def heads(self) -> list[str]:
-        heads: list[str] = []
+        # An import knows the column by this name, and the records by their numbers.
+        heads: list[str] = [_("Number in Renmai")] if self.has_numbers else []
         for column in self.state.columns:
             heads.append(str(column.label))
             if self._has_currency(column):
-                heads.append(_("%(field)s (currency)") % {"field": column.label})
+                heads.append(currency_head(column.label))
         return heads
 
     def rows(self) -> Iterator[list[Value]]:
@@ -69,8 +71,8 @@ class Sheet:
         # A row that was erased since is missing, not an error.
         found = [by_id[pk] for pk in ids if pk in by_id]
         with_currency = {column.key for column in columns if self._has_currency(column)}
-        for line in lines_of(found, columns, state.view):
-            values: list[Value] = []
+        for row, line in zip(found, lines_of(found, columns, state.view), strict=True):
+            values: list[Value] = [row.pk] if self.has_numbers else []
             for cell in line.cells:
                 values.append(line.name if cell.column.key == NAME else plain(cell))
                 if cell.column.key in with_currency:
@@ -81,6 +83,11 @@ class Sheet:
         """Whether an amount needs its currency beside it."""
         shown = {other.value_path for other in self.state.columns}
         return bool(column.currency_path) and column.currency_path not in shown
+
+
+def currency_head(label: Any) -> str:
+    """The head of the currencies beside the amounts of a field."""
+    return _("%(field)s (currency)") % {"field": label}
 
 
 def plain(cell: Cell) -> Value:

@@ -134,6 +134,12 @@ class ExportForm(forms.Form):
         initial="csv",
         widget=forms.RadioSelect,
     )
+    numbers = forms.BooleanField(
+        label=gettext_lazy("With the number of each record"),
+        help_text=gettext_lazy("Change the file and import it again to update these records."),
+        required=False,
+        initial=True,
+    )
 
 
 FORMS: dict[str, type[ChangeForm]] = {

@@ -16,15 +16,19 @@ from core.values import grouped
 MOST_XLSX_ROWS = 100_000
 
 
-def prepare_export(*, state: ListState, selection: Selection, form: str, by: User) -> Sheet:
+def prepare_export(
+    *, state: ListState, selection: Selection, form: str, by: User, has_numbers: bool = False
+) -> Sheet:
     """The sheet of a selection in the columns and order of a list; noted in the audit trail.
+
+    With the numbers of the records the file can be changed and imported again.
 
     Only rows that the right to export reaches are in it, only fields that the user may see.
     """
     kind = state.kind
     permissions.require(by, f"{kind.key}.export")
     rows = selection.rows(by).filter(permissions.row_condition(kind.model, by, "export"))
-    sheet = Sheet.of(state, rows)
+    sheet = Sheet.of(state, rows, has_numbers=has_numbers)
     if form == "xlsx" and len(sheet) > MOST_XLSX_ROWS:
         raise Refused(
             _("An Excel file takes up to %(most)s rows here. Export as CSV instead.")

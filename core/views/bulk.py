@@ -215,7 +215,13 @@ def bulk_export(request: HttpRequest, record_type: str) -> HttpResponseBase:
         return _ask_export(request, state, form, _number(selection, state.user))
     wanted = form.cleaned_data["form"]
     now = timezone.now()
-    sheet = prepare_export(state=state, selection=selection, form=wanted, by=state.user)
+    sheet = prepare_export(
+        state=state,
+        selection=selection,
+        form=wanted,
+        by=state.user,
+        has_numbers=form.cleaned_data["numbers"],
+    )
     name = file_name(state, wanted, timezone.localtime(now))
     if wanted == "xlsx":
         return FileResponse(xlsx_file(sheet), as_attachment=True, filename=name)

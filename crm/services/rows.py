@@ -187,6 +187,11 @@ def _move(rows: Sequence[Row], stages: Mapping[int, Stage], writing: Writing) ->
         deal, stage = row.record, stages[row.extras["stage"]]
         if row.is_refused or deal.stage_id == stage.pk:
             continue
+        if stage.kind == StageKind.LOST and not deal.lost_reason:
+            deal.lost_reason = row.extras.get("lost_reason", "")
+            if not deal.lost_reason:
+                row.refuse("lost_reason", _("Say why the deal is lost."))
+                continue
         steps.append(
             StageChange(
                 deal=deal,

@@ -74,7 +74,11 @@ def _import(options: dict[str, Any], by: User) -> dict[str, Any]:
     with options["file"].open("rb") as file:
         upload = UploadedFile(File(file), options["file"].name, size=options["file"].stat().st_size)
         file_import = receive_file(
-            upload=upload, by=by, at=now, object_type=_kind(options["model"])
+            upload=upload,
+            by=by,
+            at=now,
+            object_type=_kind(options["model"]),
+            is_limited=False,
         )
     told = _told(options["mapping"], file_import)
     chosen: dict[str, Any] = {

@@ -43,6 +43,7 @@ ORDER = (
     "crm.event",
     INTERACTION,
 )
+BOOKS = (".xlsx", ".xlsm")
 # Of LinkedIn's forty files those that are about others.
 OF_LINKEDIN = frozenset({"connections.csv", "messages.csv", "invitations.csv"})
 KNOWN = frozenset(word for words in NAMED.values() for word in words)
@@ -129,9 +130,10 @@ def start_next(
 
 
 def is_archive(upload: IO[bytes]) -> bool:
-    """Whether a file holds others; a workbook is one file."""
+    """Whether a file holds others; a workbook is one file, also a damaged one."""
     upload.seek(0)
-    is_zip = upload.read(len(ZIP)) == ZIP
+    is_called_workbook = str(upload.name or "").casefold().endswith(BOOKS)
+    is_zip = upload.read(len(ZIP)) == ZIP and not is_called_workbook
     found = is_zip and not is_workbook(upload)
     upload.seek(0)
     return found

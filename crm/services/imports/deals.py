@@ -113,8 +113,13 @@ def complete_deal(row: FileRow, stage: Stage | None, *, is_new: bool) -> None:
         row.values["name"] = str(name)[:200]
     if stage is None or stage.kind == StageKind.OPEN:
         row.values.pop("closed", None)
-    elif stage.kind == StageKind.LOST:
-        row.values.setdefault("lost_reason", _("Not given in the file"))
+    elif stage.kind == StageKind.LOST and is_new:
+        row.values.setdefault("lost_reason", no_reason())
+
+
+def no_reason() -> str:
+    """Why a deal is lost of which the file does not say it."""
+    return _("Not given in the file")
 
 
 def price_lines(rows: Sequence[tuple[FileRow, int]]) -> dict[int, LineGiven]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import FieldType, KnownWhen
+from core.exports.sheets import currency_head
 from core.fields.added import fields_of
 from core.text import comparable
 from core.values_in_files.dates import infer_dates
@@ -17,7 +18,7 @@ from core.values_in_files.placeholders import is_placeholder
 from crm.models import FileImport
 from crm.services.imports.cells import options_of
 from crm.services.imports.kinds import EXTERNAL, IGNORE, INTERACTION, KINDS, MORE, NEW
-from crm.services.imports.targets import Target, Targets
+from crm.services.imports.targets import ADDED, Target, Targets
 from crm.services.imports.words import plain_name
 
 # The last column of the refused rows; it tells, and is no field when the mended file comes back.
@@ -88,15 +89,36 @@ def _target_of(
     word = targets.kind.words.get(plain_name(column), "")
     if word == NEW:
         return None
-    by_label = {comparable(t.label): t for t in reversed(list(targets.by_name.values()))}
-    named = targets.by_name.get(column) or targets.by_name.get(word)
-    named = named or by_label.get(comparable(column))
+    named = _named(column, word, targets)
     if named and named.name not in taken and _fits(named, samples, looks):
         return named
     if named is None:
         places = (targets.by_name.get(name) for name in BY_CONTENT.get(looks.kind, ()))
         return next((t for t in places if t and t.name not in taken), None)
     return None
+
+
+def _named(column: str, word: str, targets: Targets) -> Target | None:
+    """The target called so: by its name, by the label of an added field, by other words for it."""
+    by_label = {
+        comparable(label): target
+        for target in reversed(list(targets.by_name.values()))
+        for label in (target.label, str(target.field.label) if target.field else target.label)
+    }
+    called = by_label.get(comparable(column)) or _currencies(targets).get(comparable(column))
+    if column not in targets.by_name and called is not None and called.group == ADDED:
+        return called
+    return targets.by_name.get(column) or targets.by_name.get(word) or called
+
+
+def _currencies(targets: Targets) -> dict[str, Target]:
+    """The currencies of amounts as our exports head them."""
+    fields = [t.field.declared for t in targets.by_name.values() if t.field and t.field.declared]
+    return {
+        comparable(currency_head(field.label)): targets.by_name[field.currency]
+        for field in fields
+        if field.currency in targets.by_name
+    }
 
 
 def _fits(target: Target, samples: Sequence[str], looks: Inferred) -> bool:

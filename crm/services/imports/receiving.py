@@ -44,15 +44,16 @@ def receive_file(
     at: datetime,
     object_type: str = "",
     source: str = "",
+    is_limited: bool = True,
 ) -> FileImport:
     """Find the table of a file, store it as UTF-8 and propose how its columns match.
 
     A large file takes its time: it is read before the transaction, which would make others wait.
     Without an `object_type` the columns tell what the rows are. `source` is the system of a file
-    whose columns do not tell it.
+    whose columns do not tell it. Uploads are limited in size; a file on the server's disk need not be.
     """
     permissions.require(by, "crm.import.use")
-    _check_size(upload)
+    _check_size(upload, is_limited=is_limited)
     file_import = FileImport(
         file_name=PurePath(upload.name or "rows.csv").name[:200],
         created_by=by,
@@ -128,10 +129,10 @@ def propose(file_import: FileImport, sample: Sequence[Sequence[str]], targets: T
     file_import.key = keys_of(file_import.mapping, targets)
 
 
-def _check_size(upload: "UploadedFile[bytes]") -> None:
+def _check_size(upload: "UploadedFile[bytes]", *, is_limited: bool) -> None:
     if not upload.size:
         raise Refused(_("The file is empty. Choose a CSV or Excel file with a header row."))
-    if upload.size > settings.MAX_UPLOAD_BYTES:
+    if is_limited and upload.size > settings.MAX_UPLOAD_BYTES:
         raise Refused(
             _("The file is larger than %(size)s MB. Split it, or ask your administrator.")
             % {"size": settings.MAX_UPLOAD_BYTES // 1024 // 1024}

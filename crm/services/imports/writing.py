@@ -23,7 +23,7 @@ from core.values_in_files.booleans import read_boolean
 from crm.choices import LeadStatus
 from crm.models import FileImport, RefusedRow
 from crm.services.imports import words
-from crm.services.imports.deals import Stages, complete_deal, price_lines
+from crm.services.imports.deals import Stages, complete_deal, no_reason, price_lines
 from crm.services.imports.finding import FILE, Finder
 from crm.services.imports.kinds import EXTERNAL, ID, PERSON
 from crm.services.imports.links import Linked, Linker, Remark, chosen_of, link_label
@@ -176,7 +176,7 @@ class SliceWriter:
         if stage is not None and each.row.pk is None:
             each.row.values[self.writing.fields.by_name["stage"]] = stage.pk
         elif stage is not None:
-            each.row.extras["stage"] = stage.pk
+            each.row.extras |= {"stage": stage.pk, "lost_reason": no_reason()}
         if stage is not None and stage.kind != "open" and "close" in each.source.values:
             day = each.source.values["close"]
             noon = datetime.combine(day, time(12), UTC)  # the same day almost everywhere
