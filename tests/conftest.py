@@ -24,8 +24,10 @@ hypothesis_settings.load_profile("renmai")
 
 # What no database and no broker changes; the second run of CI leaves it out.
 EMBEDDED = (
+    "analytics/jobs/test_lead_scores.py",
     "analytics/methods",
     "browser/test_pages.py",
+    "browser/test_record_journeys.py",
     "core/api/test_schema.py",
     "core/filters/test_round_trip.py",
     "core/lists/test_reading.py",
@@ -46,12 +48,25 @@ EMBEDDED = (
     "ops/test_project_files.py",
 )
 
+# Walks and journeys that take minutes, on the stricter of the two databases; the first run leaves them out.
+SERVERS = (
+    "browser/test_list_journeys.py",
+    "browser/test_people_journeys.py",
+    "browser/test_settings_journeys.py",
+    "browser/test_token_journey.py",
+    "browser/test_webhook_journey.py",
+    "house/test_access.py",
+    "house/test_api.py",
+)
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         place = item.path.relative_to(Path(__file__).parent).as_posix()
         if place.startswith(EMBEDDED):
             item.add_marker(pytest.mark.embedded)
+        if place.startswith(SERVERS):
+            item.add_marker(pytest.mark.servers)
 
 
 @pytest.hookimpl(trylast=True)
