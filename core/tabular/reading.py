@@ -1,6 +1,7 @@
 """Finding the table in a file and writing it down as plain CSV."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import TextIOWrapper
@@ -22,6 +23,7 @@ from core.tabular.workbooks import is_workbook, sheet_rows
 IN_MEMORY = 8_000_000
 SAMPLE_ROWS = 1_000
 MAX_COLUMNS = 500
+LINE_END = re.compile(r"\r\n?")
 MOST_SHOWN = 200  # characters of a line outside the table
 COMMA, UTF_8 = ",", "utf-8"  # of what is written, whatever the file was
 
@@ -115,10 +117,15 @@ def _write(
 
 def _within(row: Row, columns: int) -> list[str]:
     """The row without empty cells behind the last column, as spreadsheets add them."""
-    values = list(row)
+    values = [_with_plain_ends(cell) for cell in row]
     while len(values) > columns and not values[-1].strip():
         values.pop()
     return values
+
+
+def _with_plain_ends(cell: str) -> str:
+    """Lines end in one way: a carriage return alone would end the row when it is read again."""
+    return LINE_END.sub("\n", cell) if "\r" in cell else cell
 
 
 def _line(row: Row) -> str:
@@ -130,7 +137,7 @@ def _columns_of(header: Row) -> list[str]:
     """The header's names, each once."""
     if len(header) > MAX_COLUMNS:
         raise Refused(_("The file has more than %(limit)s columns.") % {"limit": MAX_COLUMNS})
-    return list(_unique(cell.strip() for cell in header))
+    return list(_unique(_with_plain_ends(cell).strip() for cell in header))
 
 
 def _unique(names: Iterable[str]) -> Iterator[str]:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from core.errors import Refused
 from core.models import AuditEvent, User
-from crm.models import FileImport
-from tests.crm.files import csv_text, upload
+from crm.models import Contact, FileImport
+from tests.crm.files import csv_text, import_file, upload
 from tests.factories import UserFactory
 from tests.factories.core import NOW
 
@@ -239,3 +239,10 @@ def test_upload_object_may_be_read_in_any_chunks(sales: User) -> None:
         upload=Small("x.csv", CHINESE.encode("gb18030")), by=sales, at=NOW, object_type="crm.lead"
     )
     assert stored_text(lead_import) == CHINESE
+
+
+def test_old_line_ends_within_cells_are_read_again(administrator: User) -> None:
+    rows = [["Name", "Note"], ["Ada", "one\rtwo\r\nthree"], ["Ben", "x\r"]]
+    done = import_file(csv_text(rows, quote=True), administrator, object_type="crm.contact")
+    assert done.run.result == {"created": 2, "refused": 0}
+    assert Contact.objects.get(name="Ada").description == "one\ntwo\nthree"
