@@ -29,7 +29,7 @@ class UploadForm(forms.Form):
     """A file, or rows copied from a spreadsheet."""
 
     file = forms.FileField(
-        label=_("CSV, Excel or vCard file"),
+        label=_("CSV, Excel or vCard file, or a ZIP archive of them"),
         required=False,
         allow_empty_file=True,  # the service says what to do then
         help_text=_(

@@ -68,6 +68,7 @@ AUDIT_WORDS = {
     "attendance.remove": _("Guest taken away"),
     "rate.apply": _("Recalculated in the base currency"),
     "import.upload": _("File uploaded for an import"),
+    "import.discard": _("Upload deleted"),
     "import.start": _("Import started"),
     "import.finish": _("Import finished"),
     "import.revert": _("Import reverted"),

@@ -37,7 +37,7 @@ from crm.services.imports.mapping import REASON, apply_choices
 from crm.services.imports.matching import Matching
 from crm.services.imports.receiving import read_again, receive_file
 from crm.services.imports.reverting import may_revert, start_reverting
-from crm.services.imports.running import settle, start_import, start_trial
+from crm.services.imports.running import discard, settle, start_import, start_trial
 from crm.services.imports.suggestions import questions_of
 from crm.services.imports.writing import targets_of
 
@@ -105,7 +105,7 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _matched(request: HttpRequest, file_import: FileImport, user: User) -> HttpResponse:
-    """Read the file anew, try it, or begin, as the button says."""
+    """Read the file anew, forget it, try it, or begin, as the button says."""
     now, action = timezone.now(), request.POST.get("action")
     if action == "read":
         told = Told(
@@ -116,6 +116,9 @@ def _matched(request: HttpRequest, file_import: FileImport, user: User) -> HttpR
         kind = request.POST.get("object_type", "")
         read_again(file_import=file_import, told=told, object_type=kind, by=user, at=now)
         return redirect("import_map", pk=file_import.pk)
+    if action == "discard":
+        discard(file_import=file_import, by=user)
+        return redirect("import_list")
     targets = targets_of(file_import, now)
     chosen: dict[str, Any] = {
         "file_import": file_import,

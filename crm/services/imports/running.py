@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -119,6 +120,17 @@ def settle(
     if makes_contacts is not None:
         file_import.makes_contacts = makes_contacts
     file_import.save(update_fields=["mapping", "mode", "key", "owner", "team", "makes_contacts"])
+
+
+@transaction.atomic
+def discard(*, file_import: FileImport, by: User) -> None:
+    """Forget an upload of which nothing was imported, with its files."""
+    _hold(file_import, by)
+    audit.record(actor=by, action="import.discard", subject=file_import)
+    files = [file for file in (file_import.file, file_import.original) if file]
+    for file in files:
+        transaction.on_commit(partial(file.storage.delete, file.name))
+    file_import.delete()
 
 
 def _hold(file_import: FileImport, by: User) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
 from rapidfuzz import fuzz, process
 
 from core import permissions
@@ -70,8 +72,21 @@ def _asked(file_import: FileImport, targets: Targets) -> dict[str, list[tuple[in
         target = targets.by_name.get(entry["target"]) if entry["target"] != IGNORE else None
         if target is None or (target.linked and target.by != BY_NAME):
             continue
-        label = link_label(target) if target.linked else target.label
-        found.setdefault("stage" if target.name == "stage" else label, []).append((place, target))
+        for label in _labels(target, targets):
+            found.setdefault(label, []).append((place, target))
+    return found
+
+
+def _labels(target: Target, targets: Targets) -> set[str]:
+    """What refusals call a target, in the language of whoever has tried the import."""
+    if target.name == "stage":
+        return {"stage"}
+    extra = targets.kind.extras.get(target.name)
+    own = target.field.label if target.field else extra.label if extra else target.label
+    found = set()
+    for code, _language in settings.LANGUAGES:
+        with translation.override(code):
+            found.add(link_label(target) if target.linked else str(own))
     return found
 
 

@@ -1,23 +1,26 @@
 """What would come of an import: the rows go in, are looked at, and are taken back at once."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from core.models import User
+from core.choices import FieldType
 from core.permissions import access_of
+from core.records.fields import RecordField
 from core.rows.items import CREATED, UPDATED
 from crm.models import FileImport, RefusedRow
 from crm.services.imports import refusals
 from crm.services.imports.interactions import InteractionWriter
 from crm.services.imports.rows import ReadRows
+from crm.services.imports.targets import Targets
 from crm.services.imports.writers import writer_of
 from crm.services.imports.writing import Prepared, SliceWriter, targets_of
 
+CHOICE = FieldType.CHOICE
 EXAMPLES, SHOWN_REFUSED, MOST_UNMATCHED = 5, 20, 200
 # Reasons that somebody can mend by saying what is meant.
 QUESTIONS = {
@@ -53,7 +56,7 @@ def try_rows(
             writer = writer_of(file_import, targets, at, only_looks=not writes)
             found.counts.update(writer.write(each))
             room = EXAMPLES - len(found.examples)
-            found.examples += _examples(writer, targets.user)[:room]
+            found.examples += _examples(writer, targets)[:room]
             _note(found, writer.told)
         transaction.set_rollback(True)
     return found
@@ -75,30 +78,35 @@ def _note(found: Findings, told: Sequence[RefusedRow]) -> None:
             found.unmatched[what, str(row.reason_args["text"])] += 1
 
 
-def _examples(writer: SliceWriter | InteractionWriter, user: User) -> list[dict[str, Any]]:
+def _examples(writer: SliceWriter | InteractionWriter, targets: Targets) -> list[dict[str, Any]]:
     """Some rows with what they would be called, and what they would change."""
     if isinstance(writer, InteractionWriter):
         return writer.examples
     return [
-        {"row": each.source.number, "status": each.row.status, "says": list(_says(each, user))}
+        {"row": each.source.number, "status": each.row.status, "says": list(_says(each, targets))}
         for each in writer.written
         if each.row.status in (CREATED, UPDATED)
     ][:EXAMPLES]
 
 
-def _says(each: Prepared, user: User) -> Iterator[list[str]]:
+def _says(each: Prepared, targets: Targets) -> Iterator[list[str]]:
     """Labels with values, and before them what stands there now."""
-    access, before = access_of(user), each.row.draft.before if each.row.draft else {}
+    access, before = access_of(targets.user), each.row.draft.before if each.row.draft else {}
     for record_field, value in each.row.values.items():
         if not access.sees(record_field.rule):
             continue
         was = before.get(record_field.column, "") if record_field.column else ""
         if not record_field.is_link and (each.row.draft is None or was != value):
-            yield [str(record_field.label), _text(record_field, was), _text(record_field, value)]
+            rows = targets.fields.choices(record_field) if record_field.type == CHOICE else {}
+            said = (_text(record_field, it, rows) for it in (was, value))
+            yield [str(record_field.label), *said]
 
 
-def _text(record_field: Any, value: Any) -> str:
-    return record_field.text(value) if value not in (None, "") else ""
+def _text(record_field: RecordField, value: Any, rows: Mapping[Any, Any]) -> str:
+    """In words; a choice may be one of rows of the database, such as a stage."""
+    if value in (None, ""):
+        return ""
+    return str(rows[value]) if value in rows else record_field.text(value)
 
 
 @transaction.atomic

@@ -1,11 +1,12 @@
 """The import pages: upload, match, watch, result."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, TestCase
 from django.urls import reverse
 
 from core.models import JobRun, User
@@ -251,3 +252,31 @@ def test_choices_are_proposed_again(administrator: User) -> None:
     import_file("Name,Nick\nAda,A\n", administrator, object_type="crm.contact", Nick="ignore")
     again = upload("Name,Nick\nBen,B\n", administrator, object_type="crm.contact")
     assert [entry["target"] for entry in again.mapping] == ["name", "ignore"]
+
+
+def test_upload_is_deleted_with_its_files(sales: User, log_in: LogIn) -> None:
+    file_import = upload(TEXT, sales)
+    paths = [Path(file_import.file.path), Path(file_import.original.path)]
+    form = matched(["person.name", "person.email", "new"], action="discard")
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        answer = log_in(sales).post(reverse("import_map", args=[file_import.pk]), form)
+    assert answer["Location"] == reverse("import_list")
+    assert not FileImport.objects.exists()
+    assert not any(path.exists() for path in paths)
+
+
+def test_names_are_asked_for_in_every_language(administrator: User, log_in: LogIn) -> None:
+    ProductFactory(name="GTX Pro")
+    text = "opportunity_id,product,deal_stage\n1,GTXPro,Won\n"
+    file_import = upload(text, administrator, "deals.csv", "crm.deal")
+    client, address = log_in(administrator), reverse("import_map", args=[file_import.pk])
+    targets = [entry["target"] for entry in file_import.mapping]
+    checked = client.post(address, matched(targets, action="check"))["Location"]
+    carry_out(JobRun.objects.get(kind="crm.import_trial"))
+    for language in ("en", "zh-hans"):
+        User.objects.filter(pk=administrator.pk).update(language=language)
+        page = client.get(checked)
+        assert [question.text for question in page.context["questions"]] == ["GTXPro"]
+    file_import.refresh_from_db()
+    (example,) = file_import.findings["examples"]
+    assert ["Stage", "", "Won"] in example["says"]
