@@ -9,6 +9,7 @@ from core.admin.base import PanelAdmin
 from core.admin.filters import BinFilter
 from core.admin.records import KEPT_BY_US, RecordAdmin
 from crm.models import (
+    Acquaintance,
     Activity,
     CommonName,
     Company,
@@ -148,6 +149,14 @@ class MembershipAdmin(PartAdmin):
     icon = "card_membership"
     list_display: ClassVar[Any] = ("group", "contact", "role", "joined_on")
     numbers: ClassVar[Any] = ("pk", "group_id", "contact_id")
+
+
+@admin.register(Acquaintance)
+class AcquaintanceAdmin(PartAdmin):
+    icon = "handshake"
+    list_display: ClassVar[Any] = ("user", "contact", "source", "since")
+    list_filter: ClassVar[Any] = ("source",)
+    numbers: ClassVar[Any] = ("pk", "user_id", "contact_id")
 
 
 @admin.register(Participation)

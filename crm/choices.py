@@ -57,6 +57,13 @@ class PairState(TextChoices):
     MERGED = "merged", pgettext_lazy("duplicates", "Merged")
 
 
+class TieSource(TextChoices):
+    """What tells that a colleague knows a contact."""
+
+    SAID = "said", _("Said so")
+    LINKEDIN = "linkedin", "LinkedIn"
+
+
 class Grade(TextChoices):
     """The grade of a lead score."""
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from crm.views import (
+    acquaintances,
     activities,
     companies,
     contacts,
@@ -63,6 +64,7 @@ urlpatterns = [
     path("deals/<int:pk>/lines/", deals.deal_lines, name="deal_lines"),
     path("products/new/", products.product_create, name="product_create"),
     path("products/<int:pk>/", products.product_detail, name="product_detail"),
+    path("contacts/<int:pk>/known/", acquaintances.contact_known, name="contact_known"),
     path("products/<int:pk>/edit/", products.product_edit, name="product_edit"),
     path("activities/new/", activities.activity_create, name="activity_create"),
     path("activities/<int:pk>/", activities.activity_detail, name="activity_detail"),

@@ -72,6 +72,8 @@ AUDIT_WORDS = {
     "import.start": _("Import started"),
     "import.finish": _("Import finished"),
     "import.revert": _("Import reverted"),
+    "tie.add": _("Said to know them"),
+    "tie.remove": _("Said not to know them"),
     "merge": _("Merged"),
     "merge.undo": _("Merge undone"),
     "duplicate.dismiss": _("Said not to be duplicates"),
@@ -98,6 +100,7 @@ def register() -> None:
     _register_pipeline_jobs()
     register_duplicates()
     _register_merges()
+    _register_ties()
     _register_commands()
     _register_changes()
     from crm.pages import RECORD_PAGES  # noqa: PLC0415  # needs loaded models
@@ -298,6 +301,16 @@ def _register_merges() -> None:
             ),
             Panel(f"{kind}.merged", place, "crm/panels/merged.html", merged_into, right, 90),
         )
+
+
+def _register_ties() -> None:
+    from crm.queries.acquaintances import known_at, known_by  # noqa: PLC0415  # needs loaded models
+
+    right = "crm.contact.view"
+    panels.register(
+        _panel("known_by", "crm.contact.insight", known_by, right, 60),
+        _panel("known_at", "crm.company.insight", known_at, right, 60),
+    )
 
 
 def _register_start() -> None:

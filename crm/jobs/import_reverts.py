@@ -53,7 +53,7 @@ class ImportRevertJob(Job):
                 undoing=undoing,
             )
         else:
-            counts = reverting.forget_interactions(file_import=file_import)
+            counts = reverting.forget_told(file_import=file_import)
         return Saved(len(results.get("ids", ())), sum(counts.values()), counts)
 
 

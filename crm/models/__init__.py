@@ -1,5 +1,6 @@
 """Facts about customers and sales."""
 
+from crm.models.acquaintances import Acquaintance
 from crm.models.activities import Activity
 from crm.models.companies import Company
 from crm.models.contacts import Contact
@@ -21,6 +22,7 @@ from crm.models.products import Product
 from crm.models.quality import CompanyQuality, ContactQuality
 
 __all__ = [
+    "Acquaintance",
     "Activity",
     "CommonName",
     "Company",

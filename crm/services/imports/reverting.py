@@ -17,7 +17,7 @@ from core.registries import RecordType, record_types
 from core.rows.keys import forget_keys
 from core.services.records import EDIT, after_change
 from core.services.undo import UNDO, put_back
-from crm.models import FileImport, Interaction
+from crm.models import Acquaintance, FileImport, Interaction
 from crm.services.imports.origins import origin_of
 
 REVERT = "crm.import_revert"
@@ -117,8 +117,9 @@ def _changed_since(kind: RecordType, pks: Sequence[int], file_import: FileImport
 
 
 @transaction.atomic
-def forget_interactions(*, file_import: FileImport) -> dict[str, int]:
-    """Delete what the import told of people."""
+def forget_told(*, file_import: FileImport) -> dict[str, int]:
+    """Delete what the import told of people: what they did, and who of us knows them."""
+    Acquaintance.objects.filter(imported_by=file_import).delete()
     gone, _by_model = Interaction.objects.filter(origin=origin_of(file_import)).delete()
     return {"deleted": gone}
 

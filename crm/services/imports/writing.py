@@ -20,8 +20,9 @@ from core.services.rows import write_named
 from core.text import comparable
 from core.values_in_files.addresses import domain_of_email, domain_of_url
 from core.values_in_files.booleans import read_boolean
-from crm.choices import LeadStatus
+from crm.choices import LeadStatus, TieSource
 from crm.models import FileImport, RefusedRow
+from crm.services.acquaintances import note_acquaintances
 from crm.services.imports import words
 from crm.services.imports.deals import Stages, complete_deal, no_reason, price_lines
 from crm.services.imports.finding import FILE, Finder
@@ -30,11 +31,12 @@ from crm.services.imports.links import Linked, Linker, Remark, chosen_of, link_l
 from crm.services.imports.owners import OwnerNames
 from crm.services.imports.refusals import NO_OUTCOME, SAID, RowRefused
 from crm.services.imports.rows import FileRow, ReadRows, join_names, refused_row
+from crm.services.imports.systems import LINKEDIN
 from crm.services.imports.targets import Target, Targets
 
 COMPANY, CONTACT, DEAL, LEAD = "crm.company", "crm.contact", "crm.deal", "crm.lead"
 PERSON_PARTS = ("name", "email", "phone", "job_title")
-PARTLY = "partly"
+PARTLY, CONNECTED = "partly", "connected_on"
 CONVERTED = frozenset({"converted", "已转化", "konvertiert"})
 
 
@@ -138,9 +140,24 @@ class SliceWriter:
         write_named(self.writing, [each.row for each in prepared])
         self.written += prepared
         self._count(prepared)
+        self._tie(prepared)
         learn_options(
             object_type=self.kind.key,
             values=[each.row.record.custom for each in prepared if each.row.status != REFUSED],
+        )
+
+    def _tie(self, prepared: Sequence[Prepared]) -> None:
+        """Whoever brings their connections of LinkedIn along knows these people."""
+        user, is_of_linkedin = self.file_import.created_by, self.file_import.source == LINKEDIN
+        if user is None or not is_of_linkedin or self.kind.key != CONTACT:
+            return
+        since = {
+            each.row.record.pk: each.source.values[CONNECTED]
+            for each in prepared
+            if each.row.status != REFUSED and CONNECTED in each.source.values
+        }
+        note_acquaintances(
+            user=user, since=since, source=TieSource.LINKEDIN, file_import=self.file_import
         )
 
     # -- from values to a row ----------------------------------------------------------------------
