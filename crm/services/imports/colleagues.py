@@ -204,7 +204,7 @@ class ColleagueWriter:
         return UPDATED
 
     def _tell_kept(self, row: FileRow, user: User, email: str) -> None:
-        if user.pk is None or user.pk in self.own:
+        if not user.pk or user.pk in self.own:
             return
         role = self.roles.get(comparable(str(row.values.get("role", ""))))
         is_other_role = role is not None and role not in user.roles.all()
