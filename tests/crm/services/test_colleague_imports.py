@@ -123,10 +123,10 @@ def test_who_is_there_keeps_role_address_and_access(administrator: User) -> None
     boss = UserFactory(
         name="Ada", email="ada@example.org", roles=[Role.objects.get(key="administrator")]
     )
-    rows = "name,email,role,active,team\nAda Love,ADA@example.org,sales,no,North\n"
+    rows = "name,email,role,active,team\nAda Love,ADA@example.org,sales,no,Polar\n"
     done = bring(rows, administrator)
     boss.refresh_from_db()
-    assert (boss.name, str(boss.team), boss.is_active) == ("Ada Love", "North", True)
+    assert (boss.name, str(boss.team), boss.is_active) == ("Ada Love", "Polar", True)
     assert role_keys("Ada Love") == ["administrator"]
     assert reasons(done) == [
         "What Ada may do, and whether they may sign in, is not changed by a file."
@@ -134,18 +134,18 @@ def test_who_is_there_keeps_role_address_and_access(administrator: User) -> None
     revert(done, administrator)
     boss.refresh_from_db()
     assert (boss.name, boss.team) == ("Ada", None)
-    assert not Team.objects.filter(name="North").exists()
+    assert not Team.objects.filter(name="Polar").exists()
 
 
 @pytest.mark.parametrize("role", ["Administrator", "administrator", "管理员"])
 def test_file_makes_no_administrators(role: str, administrator: User) -> None:
-    done = bring(f"name,role,team\nAda,{role},North\n", administrator)
+    done = bring(f"name,role,team\nAda,{role},Polar\n", administrator)
     assert role_keys("Ada") == ["sales"]
     assert len(reasons(done)) == 1
 
 
 def test_role_of_the_file_is_given(administrator: User) -> None:
-    bring("name,role,team\nAda,Marketer,North\n", administrator)
+    bring("name,role,team\nAda,Marketer,Polar\n", administrator)
     assert role_keys("Ada") == ["marketing"]
 
 
@@ -171,7 +171,7 @@ def test_mode_limits_what_happens(
     mode: str, expected: tuple[int, int, int], administrator: User
 ) -> None:
     UserFactory(name="Ada", email="ada@example.org")
-    rows = "name,email,team\nAda Love,ada@example.org,North\nBen,ben@example.org,North\n"
+    rows = "name,email,team\nAda Love,ada@example.org,Polar\nBen,ben@example.org,Polar\n"
     assert counts(bring(rows, administrator, mode=mode)) == expected
 
 
