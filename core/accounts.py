@@ -5,6 +5,8 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 
+from core.mailboxes import reaches_somebody
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
     """Administrators make users; the log-in page offers no sign-up."""
@@ -14,6 +16,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
 
     def save_user(self, _request: Any, _user: Any, _form: Any, commit: bool = True) -> Any:
         raise NotImplementedError("Sign-up is closed.")
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Nothing is mailed to an address that reaches nobody."""
+        if reaches_somebody(email):
+            super().send_mail(template_prefix, email, context)
 
     def populate_username(self, _request: Any, _user: Any) -> None:
         """Users have no user name; the e-mail address is all."""

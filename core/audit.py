@@ -33,6 +33,7 @@ def record(
     changes: Changes | None = None,
     run: "JobRun | None" = None,
     object_type: str = "",
+    change_set: "ChangeSet | None" = None,
 ) -> AuditEvent:
     """Write one event; `changes` maps field names to (before, after).
 
@@ -40,7 +41,7 @@ def record(
     """
     event = _event(actor, action, subject, changes or {})
     event.object_type = event.object_type or object_type
-    event.run = run
+    event.run, event.change_set = run, change_set
     event.save()
     return event
 

@@ -20,6 +20,7 @@ from django.utils.translation import override
 
 from core import audit, permissions
 from core.errors import Refused
+from core.mailboxes import reaches_somebody
 from core.models import Installation, Role, Team, User
 from core.services.rights import USERS, begin, check_roles, check_team, check_user
 from core.services.users import create_user
@@ -127,6 +128,8 @@ def link_for(user: User) -> str:
     """Works once and for as long as settings.PASSWORD_RESET_TIMEOUT says."""
     if not user.is_active:
         raise Refused(_("Switch the user on first."))
+    if not reaches_somebody(user.email):
+        raise Refused(_("%(name)s has no e-mail address yet. Enter it first.") % {"name": user})
     key = default_token_generator.make_token(user)
     values = {"uidb36": user_pk_to_url_str(user), "key": key}
     return reverse("account_reset_password_from_key", kwargs=values)

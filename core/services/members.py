@@ -15,7 +15,7 @@ from core.changes import Assign
 from core.errors import Refused
 from core.lists import lists
 from core.lists.selection import Selection
-from core.models import OwnedRecord, Role, Team, User
+from core.models import ChangeSet, OwnedRecord, Role, Team, User
 from core.registries import RecordType, record_types
 from core.services.api_tokens import revoke_all_tokens
 from core.services.bulk_changes import Outcome, change_selection
@@ -43,6 +43,7 @@ def edit_user(
     language: str,
     time_zone: str,
     by: User,
+    change_set: ChangeSet | None = None,
 ) -> None:
     """Change what somebody is called, where they belong and what they may do.
 
@@ -74,7 +75,9 @@ def edit_user(
         stored.save(update_fields=EDITED)
         if "email" in changes:
             replace_address(stored)
-        audit.record(actor=by, action="user.edit", subject=stored, changes=changes)
+        audit.record(
+            actor=by, action="user.edit", subject=stored, changes=changes, change_set=change_set
+        )
 
 
 def _team_name(pk: int | None) -> str:

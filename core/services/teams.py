@@ -11,20 +11,24 @@ from django.utils.translation import gettext as _
 from core import audit, permissions
 from core.errors import Refused
 from core.jobs.questions import ask
-from core.models import JobRun, Team, User
+from core.models import ChangeSet, JobRun, Team, User
 from core.services.rights import USERS, begin, check_place, check_team, check_user
 
 DISSOLVE_JOB = "core.team_dissolve"
 
 
 @transaction.atomic
-def create_team(*, name: str, parent: Team | None, by: User) -> Team:
+def create_team(
+    *, name: str, parent: Team | None, by: User, change_set: ChangeSet | None = None
+) -> Team:
     begin(by, USERS)
     check_place(by, parent)
     team = Team(name=_free_name(name), parent=parent)
     team.save()
     changes = {"name": ("", team.name), "parent": ("", str(parent or ""))}
-    audit.record(actor=by, action="team.create", subject=team, changes=changes)
+    audit.record(
+        actor=by, action="team.create", subject=team, changes=changes, change_set=change_set
+    )
     return team
 
 

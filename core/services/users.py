@@ -13,7 +13,8 @@ from core import audit
 from core.company import company
 from core.errors import Refused
 from core.locks import lock_for_transaction
-from core.models import Role, Team, User
+from core.mailboxes import reaches_somebody
+from core.models import ChangeSet, Role, Team, User
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,10 +60,13 @@ def create_user(
     roles: "Iterable[Role]",
     team: Team | None = None,
     language: str = "",
+    time_zone: str = "",
+    is_active: bool = True,
     is_sample: bool = False,
     by: User | None = None,
+    change_set: ChangeSet | None = None,
 ) -> User:
-    """Make a user with roles, in the language and time zone of the company.
+    """Make a user with roles, in the language and time zone of the company if no other is told.
 
     Without a password the user sets one by the reset page.
     """
@@ -75,22 +79,25 @@ def create_user(
         name=name,
         team=team,
         language=house.spoken(language or house.language),
-        time_zone=house.time_zone,
+        time_zone=time_zone or house.time_zone,
+        is_active=is_active,
         is_sample=is_sample,
     )
     user.roles.set(roles)
     replace_address(user)
-    audit.record(actor=by, action="user.create", subject=user)
+    audit.record(actor=by, action="user.create", subject=user, change_set=change_set)
     return user
 
 
 def replace_address(user: User) -> None:
     """The one address of allauth is the user's; those that it replaces lead nowhere any more.
 
-    An administrator vouches for it; two-factor codes need one that is verified.
+    An administrator vouches for it; two-factor codes need one that is verified. Nobody can vouch
+    for an address that reaches nobody.
     """
     EmailAddress.objects.filter(user=user).delete()
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    if reaches_somebody(user.email):
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
 
 
 def is_address_of_another(user: User) -> bool:

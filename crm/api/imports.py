@@ -31,6 +31,7 @@ from core.api.idempotency import once
 from core.api.problems import InvalidError
 from core.choices import FieldType
 from core.conditions.viewpoint import Viewpoint
+from core.models import User
 from core.tasks import wake
 from core.telling.values import moment
 from crm.choices import ImportMode
@@ -115,6 +116,11 @@ def _told(file_import: FileImport) -> Json:
     }
 
 
+def _require(user: User, file_import: FileImport, action: str) -> None:
+    for right in KINDS[file_import.object_type].rights(action):
+        permissions.require(user, right)
+
+
 class Imports(ApiView):
     """One's own imports, and a new one."""
 
@@ -168,9 +174,9 @@ class ImportView(ApiView):
         targets = Targets(file_import.object_type, user, Viewpoint(user, now))
         told = read_told(body_of(request) or {}, file_import, targets)
         if told.mode != ImportMode.UPDATE:
-            permissions.require(user, f"{file_import.record_type.key}.create")
+            _require(user, file_import, "create")
         if told.mode != ImportMode.CREATE:
-            permissions.require(user, f"{file_import.record_type.key}.edit")
+            _require(user, file_import, "edit")
         return {
             "file_import": file_import,
             "mapping": told.mapping,
@@ -264,7 +270,7 @@ class ImportRevert(ImportView):
     @once
     def post(self, request: Request, pk: int) -> Response:
         file_import, user = self.found(request, pk), user_of(request)
-        permissions.require(user, f"{file_import.record_type.key}.edit")
+        _require(user, file_import, "edit")
         run = start_reverting(file_import=file_import, by=user, as_of=timezone.now())
         wake(run.pk)
         return Response({"import": pk, "run": run.pk}, 201)

@@ -54,6 +54,7 @@ class ImportRevertJob(Job):
             )
         else:
             counts = reverting.forget_told(file_import=file_import)
+            counts |= reverting.forget_colleagues(file_import=file_import, undoing=undoing)
         return Saved(len(results.get("ids", ())), sum(counts.values()), counts)
 
 

@@ -186,6 +186,10 @@ class FileImport(models.Model):
         return record_types[self.object_type if is_record else "crm.contact"]
 
     @property
+    def is_of_colleagues(self) -> bool:
+        return self.object_type == "core.user"
+
+    @property
     def is_started(self) -> bool:
         """Until then its columns wait to be matched; from then on its run tells how it goes."""
         return self.run_id is not None

@@ -103,6 +103,8 @@ def trial_result(file_import: FileImport, now: datetime) -> dict[str, Any]:
 
 def made_url(file_import: FileImport) -> str:
     """The list of what the import made."""
+    if file_import.is_of_colleagues:
+        return reverse("user_list")
     kind = file_import.record_type
     return reverse(kind.list_url, query={"if": f"import:is:{file_import.pk}"})
 

@@ -94,7 +94,11 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "import": file_import,
         "matching": Matching(file_import, targets_of(file_import, timezone.now())),
-        "kinds": [(key, kind.plural) for key, kind in KINDS.items()],
+        "kinds": [
+            (key, kind.plural)
+            for key, kind in KINDS.items()
+            if not kind.permission or permissions.access_of(user).may(kind.permission)
+        ],
         "modes": ImportMode.choices,
         "no_key": NO_KEY,
         "owners": assignable_users(user, file_import.record_type.key),

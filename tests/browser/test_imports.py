@@ -58,12 +58,12 @@ def test_files_that_belong_together_come_in_and_go_again(browser: Browser, tmp_p
 
 @pytest.mark.acceptance
 def test_whole_company_comes_in(browser: Browser, tmp_path: Path) -> None:
-    """Maven's companies, products and deals, and the leads of X Education, all columns, all links."""
+    """Maven's colleagues, companies, products and deals, and the leads of X Education, all links."""
     folder = tmp_path / "product"
     folder.mkdir()
     with running_product(folder) as fresh, visitor(browser, fresh) as person:
         person.sign_in(ADMINISTRATOR)
-        for name in ("accounts", "products"):
+        for name in ("sales_teams", "accounts", "products"):
             bring(person, f"maven-crm/{name}.csv")
         person.upload_file(data_file("maven-crm/sales_pipeline.csv"))
         person.try_import()
@@ -74,9 +74,14 @@ def test_whole_company_comes_in(browser: Browser, tmp_path: Path) -> None:
             deals,
             f"{deals} AND EXISTS (SELECT 1 FROM crm_dealline l WHERE l.deal_id = d.id)",
             f"{deals} AND d.company_id IS NULL",
+            f"{deals} AND EXISTS (SELECT 1 FROM core_user u WHERE u.id = d.owner_id"
+            " AND u.email LIKE '%@colleague.invalid')",
+            "SELECT count(*) FROM core_user u JOIN core_user_roles r ON r.user_id = u.id"
+            " JOIN core_role o ON o.id = r.role_id"
+            " WHERE o.key = 'sales' AND u.email LIKE '%@colleague.invalid'",
             "SELECT count(*) FROM crm_company WHERE parent_id IS NOT NULL AND imported_by_id IS NOT NULL",
         )
-        assert found == [8_800, 8_800, 1_425, 15]
+        assert found == [8_800, 8_800, 1_425, 8_800, 35, 15]
         assert_leads(person, fresh)
 
 

@@ -79,6 +79,18 @@ def test_parts_take_over_the_system_of_the_others(administrator: User) -> None:
     assert FileImport.objects.count() == 3
 
 
+def test_colleagues_of_an_archive_come_in_first(
+    administrator: User, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "salesforce.zip"
+    users = b"Id,Name,Email,IsActive,SystemModstamp\n005A,Ada,ada@example.org,1,2026-01-01\n"
+    deals = b"Id,Name,StageName,OwnerId,SystemModstamp\n006,Lenses,Won,005A,2026-01-01\n"
+    path.write_bytes(packed({"Opportunity.csv": deals, "User.csv": users}))
+    report = command(capsys, path)
+    assert [part["file"] for part in report["parts"]] == ["User.csv", "Opportunity.csv"]
+    assert Deal.objects.get().owner == User.objects.get(name="Ada")
+
+
 def test_archive_of_linkedin_becomes_contacts_and_interactions(
     administrator: User, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -21,7 +21,7 @@ from core.models import JobRun, User
 from core.tabular.reading import IN_MEMORY
 from core.tabular.workbooks import MAX_RATIO, MAX_UNPACKED, SMALL, ZIP, is_workbook
 from crm.models import FileImport, ImportBatch
-from crm.services.imports.kinds import INTERACTION
+from crm.services.imports.kinds import COLLEAGUE, INTERACTION
 from crm.services.imports.mapping import NAMED
 from crm.services.imports.receiving import receive_file
 from crm.services.imports.reverting import may_revert, start_reverting
@@ -33,6 +33,7 @@ TABLES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".vcf"})
 ENCRYPTED = 0x1
 # What others link to comes first.
 ORDER = (
+    COLLEAGUE,
     "crm.company",
     "crm.contact",
     "crm.product",

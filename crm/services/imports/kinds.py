@@ -37,7 +37,7 @@ class ImportKind:
     """One kind of rows. `keys` are targets that say which record a row is of, the surest first.
 
     Rows that become no records of their own have a `name`, and the rights, colleagues and list of
-    the record type `ruled_by`.
+    the record type `ruled_by`; those of `permission` have this one right instead.
     """
 
     key: str
@@ -46,6 +46,16 @@ class ImportKind:
     extras: Mapping[str, Extra] = field(default_factory=dict)
     name: Promise | None = None
     ruled_by: str = ""
+    permission: str = ""
+
+    @property
+    def keeps_others(self) -> bool:
+        """Whether columns that fit no target have a place: a field of their own, or the details."""
+        return not self.permission
+
+    def rights(self, *actions: str) -> list[str]:
+        """What somebody needs to do so with the rows."""
+        return [self.permission or f"{self.record_type.key}.{action}" for action in actions]
 
     @property
     def is_record(self) -> bool:
@@ -61,6 +71,8 @@ class ImportKind:
 
     @property
     def slug(self) -> str:
+        if self.key == COLLEAGUE:
+            return "colleagues"
         return self.record_type.slug if self.is_record else f"{self.key.partition('.')[2]}s"
 
 
@@ -123,6 +135,21 @@ _OF_INTERACTION = {
     "amount": Extra(_("Amount"), FieldType.MONEY),
     "currency": Extra(_("Currency"), longest=0),
 }
+# Text that people write; what it means is found by the writer.
+COLLEAGUE = "core.user"
+_OF_COLLEAGUE = {
+    EXTERNAL: Extra(_("ID in the other system")),
+    "name": Extra(_("Name"), longest=150),
+    "given_name": Extra(_("First name"), longest=75),
+    "family_name": Extra(_("Last name"), longest=74),
+    "email": Extra(_("E-mail"), FieldType.EMAIL, longest=254),
+    "team": Extra(_("Team"), longest=100),
+    "manager": Extra(_("Manager (name or e-mail address)"), longest=150),
+    "role": Extra(_("Role")),
+    "language": Extra(_("Language")),
+    "time_zone": Extra(_("Time zone")),
+    "is_active": Extra(_("Active (yes / no)"), FieldType.BOOLEAN),
+}
 
 KINDS = {
     kind.key: kind
@@ -149,6 +176,15 @@ KINDS = {
             _OF_INTERACTION,
             _("Interactions"),
             ruled_by=_CONTACT,
+        ),
+        ImportKind(
+            COLLEAGUE,
+            words.COLLEAGUE,
+            (EXTERNAL, "email", "name"),
+            _OF_COLLEAGUE,
+            _("Colleagues"),
+            ruled_by=_CONTACT,
+            permission="core.user.manage",
         ),
     )
 }

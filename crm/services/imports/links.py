@@ -7,7 +7,7 @@ from typing import Any
 
 from core import permissions
 from core.assigning import assignable_users
-from core.models import User
+from core.models import ExternalKey, User
 from core.registries import record_types
 from core.rows.items import Key
 from core.rows.keys import find_by_keys
@@ -15,6 +15,7 @@ from core.text import comparable
 from crm.models import FileImport
 from crm.services.companies import find_or_create_companies
 from crm.services.imports.finding import FILE
+from crm.services.imports.kinds import COLLEAGUE
 from crm.services.imports.refusals import (
     NO_LINK,
     NO_LINK_NUMBER,
@@ -52,6 +53,7 @@ class Linker:
         self.links = [target for target in mapped if target.linked]
         self.makes_companies = permissions.access_of(self.by).may("crm.company.create")
         self._users: dict[str, list[User]] | None = None
+        self._numbers: dict[str, str] | None = None  # of users, by their IDs elsewhere
         self.object_type = targets.kind.key
 
     @property
@@ -165,8 +167,17 @@ class Linker:
         if text is None:
             return None
         matched = self.entries["owner"].get(MATCHED, {}).get(text)
-        found = self._called(str(matched) if matched else text)
+        found = self._called(str(matched)) if matched else self._named(text)
         return found[0] if len(found) == 1 else None
+
+    def _named(self, text: str) -> list[User]:
+        """By the ID in the other system, as a file of colleagues told it, by address, by name."""
+        if self._numbers is None:
+            keys = ExternalKey.objects.filter(
+                object_type=COLLEAGUE, source=self.file_import.source or FILE
+            )
+            self._numbers = {key: str(pk) for key, pk in keys.values_list("key", "object_id")}
+        return self._called(self._numbers.get(text, text))
 
     @property
     def owner_label(self) -> str:

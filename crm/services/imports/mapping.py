@@ -17,7 +17,7 @@ from core.values_in_files.numbers import infer_numbers
 from core.values_in_files.placeholders import is_placeholder
 from crm.models import FileImport
 from crm.services.imports.cells import options_of
-from crm.services.imports.kinds import EXTERNAL, IGNORE, INTERACTION, KINDS, MORE, NEW
+from crm.services.imports.kinds import COLLEAGUE, EXTERNAL, IGNORE, INTERACTION, KINDS, MORE, NEW
 from crm.services.imports.targets import ADDED, Target, Targets
 from crm.services.imports.words import plain_name
 
@@ -77,6 +77,7 @@ def _otherwise(column: str, targets: Targets) -> str:
     """A new field, unless the column is of a field that the user may not fill."""
     word = targets.kind.words.get(plain_name(column), NEW)
     is_closed = word != NEW and word not in targets.by_name
+    is_closed = is_closed or not targets.kind.keeps_others
     return IGNORE if is_closed or column == str(REASON) else NEW
 
 
@@ -205,7 +206,7 @@ def recall_marks(mapping: Sequence[Entry], object_type: str) -> list[Entry]:
 
 def restrict_mapping(mapping: Sequence[Entry], targets: Targets) -> list[Entry]:
     """The mapping without the fields that the user may not fill: their columns are left out."""
-    allowed = {*targets.by_name, IGNORE, NEW}
+    allowed = {*targets.by_name, IGNORE, *([NEW] if targets.kind.keeps_others else [])}
     shown = {f.custom.label.casefold() for f in targets.fields.custom.values() if f.custom}
     closed = {f.label.casefold() for f in fields_of(targets.kind.key)} - {
         label for label in shown if _may_fill(label, targets)
@@ -276,6 +277,10 @@ def guess_kind(file_name: str, columns: Sequence[str]) -> str:
     }
     if not {"at", "contact"} <= _parts(KINDS[INTERACTION].words, names):
         del scores[INTERACTION]
+    parts = _parts(KINDS[COLLEAGUE].words, names)
+    is_called_so = bool(set(told) & set(NAMED[COLLEAGUE]))
+    if not is_called_so and not {"name", "team", "manager"} <= parts:
+        del scores[COLLEAGUE]
     return max(scores, key=lambda key: scores[key])
 
 
@@ -319,6 +324,17 @@ NAMED = {
         "invitations",
         "交易",
         "订单",
+    ),
+    COLLEAGUE: (
+        "user",
+        "users",
+        "colleagues",
+        "employees",
+        "teams",
+        "owners",
+        "benutzer",
+        "用户",
+        "同事",
     ),
 }
 PREFIXED = {

@@ -106,6 +106,7 @@ def _take_over(
     kind = object_type or guess_kind(file_import.file_name, table.columns)
     if kind not in KINDS:
         raise Refused(_("Choose what the rows of the file are."))
+    _check_rights(kind, by)
     file_import.object_type = kind
     file_import.source = (
         LINKEDIN if is_of_member else system_of(table.columns) or file_import.source
@@ -117,6 +118,12 @@ def _take_over(
     file_import.header_line = table.header_line
     file_import.lines_above, file_import.lines_below = table.above, table.below
     propose(file_import, table.sample, Targets(kind, by, Viewpoint(by, at)))
+
+
+def _check_rights(kind: str, by: "User") -> None:
+    right = KINDS[kind].permission
+    if right and not permissions.access_of(by).may(right):
+        raise Refused(_("Colleagues are imported by those who manage users. Ask an administrator."))
 
 
 def propose(file_import: FileImport, sample: Sequence[Sequence[str]], targets: Targets) -> None:

@@ -50,6 +50,20 @@ NO_KIND = gettext_noop("“%(text)s” is not one of the options of “%(field)s
 NO_CURRENCY = gettext_noop("“%(text)s” is no currency that we know.")
 TOLD_TWICE = gettext_noop("The file tells this event twice; it was written once.")
 
+NO_NAME = gettext_noop("The row says neither a name nor an e-mail address.")
+SEVERAL_COLLEAGUES = gettext_noop(
+    "Several colleagues are called “%(text)s”. Tell them apart by their e-mail address."
+)
+MANAGER_MADE = gettext_noop("“%(text)s” has no row and was added as a colleague, too.")
+NOT_KNOWN = gettext_noop("%(field)s: “%(text)s” is not known; the usual one was taken.")
+NO_ADMINISTRATORS = gettext_noop(
+    "%(field)s: “%(text)s” is given to nobody by a file; the usual one was taken."
+)
+ACCESS_KEPT = gettext_noop(
+    "What %(text)s may do, and whether they may sign in, is not changed by a file."
+)
+ADDRESS_KEPT = gettext_noop("The e-mail address of %(text)s is not changed by a file.")
+
 NO_PLACE = gettext_noop("There is no place left for “%(text)s”.")
 NO_OUTCOME = gettext_noop("The outcome “%(text)s” is neither yes nor no.")
 

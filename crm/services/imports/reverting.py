@@ -12,12 +12,15 @@ from core import audit, permissions
 from core.changes.drafts import load_drafts, write_drafts
 from core.errors import Refused
 from core.jobs.questions import ask
-from core.models import AuditEvent, ChangeSet, JobRun, User
+from core.models import AuditEvent, ChangeSet, JobRun, Team, User
 from core.registries import RecordType, record_types
 from core.rows.keys import forget_keys
+from core.services.colleagues import remove_colleagues, remove_empty_teams
+from core.services.members import edit_user
 from core.services.records import EDIT, after_change
 from core.services.undo import UNDO, put_back
 from crm.models import Acquaintance, FileImport, Interaction
+from crm.services.imports.kinds import COLLEAGUE, KINDS
 from crm.services.imports.origins import origin_of
 
 REVERT = "crm.import_revert"
@@ -29,10 +32,11 @@ def may_revert(file_import: FileImport, by: User) -> bool:
     """Whoever imported may, and administrators; once, and not while it runs."""
     run, change_set = file_import.run, file_import.change_set
     is_ones_own = file_import.created_by_id == by.pk
-    access = permissions.access_of(by)
+    access, right = permissions.access_of(by), KINDS[file_import.object_type].permission
     return (
         (is_ones_own or access.is_administrator)
         and access.may("crm.import.use")
+        and (not right or access.may(right))
         and run is not None
         and not run.is_active
         and change_set is not None
@@ -122,6 +126,53 @@ def forget_told(*, file_import: FileImport) -> dict[str, int]:
     Acquaintance.objects.filter(imported_by=file_import).delete()
     gone, _by_model = Interaction.objects.filter(origin=origin_of(file_import)).delete()
     return {"deleted": gone}
+
+
+@transaction.atomic
+def forget_colleagues(*, file_import: FileImport, undoing: ChangeSet) -> dict[str, int]:
+    """Put back what the import changed of colleagues; delete those it made, if nothing hangs on them."""
+    by = undoing.actor
+    if file_import.object_type != COLLEAGUE or by is None:
+        return {}
+    events = AuditEvent.objects.filter(change_set=file_import.change_set).order_by("-pk")
+    edits = [event for event in events if event.action == "user.edit"]
+    back = [_put_colleague_back(event, by) for event in edits]
+    made = {event.object_id for event in events if event.action == "user.create"} - {None}
+    teams = {event.object_id for event in events if event.action == "team.create"} - {None}
+    gone, kept = remove_colleagues(ids={pk for pk in made if pk}, by=by)
+    kept_teams = remove_empty_teams(ids={pk for pk in teams if pk}, by=by)
+    left = back.count(False)
+    return {
+        "deleted": gone,
+        "put_back": back.count(True),
+        "left_alone": left,
+        "in_use": kept + kept_teams,
+    }
+
+
+def _put_colleague_back(event: AuditEvent, by: User) -> bool:
+    """As far as nobody has changed it since; a team may be gone by now."""
+    user = User.objects.select_related("team").filter(pk=event.object_id or 0).first()
+    if user is None:
+        return False
+    now = {"name": user.name, "team": str(user.team or "")}
+    if any(now[name] != after for name, (_before, after) in event.changes.items() if name in now):
+        return False
+    was = {name: before for name, (before, _after) in event.changes.items()}
+    team = Team.objects.filter(name=was["team"]).first() if was.get("team") else None
+    if was.get("team") and team is None:
+        return False
+    edit_user(
+        user=user,
+        name=was.get("name", user.name),
+        email=user.email,
+        team=team if "team" in was else user.team,
+        roles=list(user.roles.all()),
+        language=user.language,
+        time_zone=user.time_zone,
+        by=by,
+    )
+    return True
 
 
 def made_types() -> list[RecordType]:

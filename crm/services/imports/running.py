@@ -18,7 +18,7 @@ from core.models import ChangeSet, JobRun, User
 from core.services.custom_fields import ensure_field
 from crm.choices import ImportMode
 from crm.models import FileImport
-from crm.services.imports.kinds import KINDS, NEW
+from crm.services.imports.kinds import INTERACTION, KINDS, NEW
 from crm.services.imports.mapping import (
     keys_of,
     restrict_mapping,
@@ -100,7 +100,8 @@ def settle(
     # Of whoever asks: a token may be narrower than its user.
     targets = Targets(file_import.object_type, by, Viewpoint(by, at))
     if not targets.kind.is_record:
-        permissions.require(by, f"{targets.kind.record_type.key}.edit")
+        for right in targets.kind.rights("edit"):
+            permissions.require(by, right)
     if twice := twice_mapped(mapping, targets):
         raise Refused(
             _("More than one column is matched to: %(fields)s.") % {"fields": _listed(twice)}
@@ -141,7 +142,7 @@ def _hold(file_import: FileImport, by: User) -> None:
 
 def _keys(file_import: FileImport, targets: Targets, wanted: Sequence[str] | None) -> list[str]:
     """What tells records apart: what was asked for, else all that the mapping offers."""
-    if file_import.mode == ImportMode.UPDATE and not targets.kind.is_record:
+    if file_import.mode == ImportMode.UPDATE and targets.kind.key == INTERACTION:
         raise Refused(_("Interactions are only added, never changed."))
     possible = keys_of(file_import.mapping, targets)
     chosen = [name for name in wanted if name in possible] if wanted is not None else possible

@@ -14,10 +14,9 @@ from core.records.fields import RecordField
 from core.rows.items import CREATED, UPDATED
 from crm.models import FileImport, RefusedRow
 from crm.services.imports import refusals
-from crm.services.imports.interactions import InteractionWriter
 from crm.services.imports.rows import ReadRows
 from crm.services.imports.targets import Targets
-from crm.services.imports.writers import writer_of
+from crm.services.imports.writers import Writer, writer_of
 from crm.services.imports.writing import Prepared, SliceWriter, targets_of
 
 CHOICE = FieldType.CHOICE
@@ -78,9 +77,9 @@ def _note(found: Findings, told: Sequence[RefusedRow]) -> None:
             found.unmatched[what, str(row.reason_args["text"])] += 1
 
 
-def _examples(writer: SliceWriter | InteractionWriter, targets: Targets) -> list[dict[str, Any]]:
+def _examples(writer: Writer, targets: Targets) -> list[dict[str, Any]]:
     """Some rows with what they would be called, and what they would change."""
-    if isinstance(writer, InteractionWriter):
+    if not isinstance(writer, SliceWriter):
         return writer.examples
     return [
         {"row": each.source.number, "status": each.row.status, "says": list(_says(each, targets))}

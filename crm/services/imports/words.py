@@ -33,7 +33,7 @@ def _table(text: str) -> dict[str, str]:
 
 _RECORD = """
 external: id | record id | system id | externe id | datensatz id | 编号 | 记录编号 | 记录 id
-owner: owner | record owner | assigned to | account owner | contact owner | deal owner | company owner | lead owner | opportunity owner | owner name | sales agent | sales rep | salesperson | zuständig | besitzer | inhaber | eigentümer | verantwortlicher | 负责人 | 所有人 | 归属人 | 销售代表 | 跟进人
+owner: owner | owner id | record owner | assigned to | account owner | contact owner | deal owner | company owner | lead owner | opportunity owner | owner name | sales agent | sales rep | salesperson | zuständig | besitzer | inhaber | eigentümer | verantwortlicher | 负责人 | 所有人 | 归属人 | 销售代表 | 跟进人
 created: created | created at | created on | created date | create date | creation date | date created | created time | person created | organization created | deal created | erstellt | erstellt am | erstelldatum | angelegt am | 创建时间 | 创建日期 | 建立时间 | 录入时间
 tags: tags | tag | labels | label | schlagworte | schlagwörter | 标签
 description: description | notes | note | comment | comments | remarks | about | beschreibung | notizen | notiz | bemerkung | bemerkungen | anmerkung | kommentar | 备注 | 描述 | 说明
@@ -206,6 +206,23 @@ url: url | page | link | 网址 | 页面
 channel: channel | source | medium | kanal | 渠道
 amount: amount | value | total | price | revenue | order total | betrag | umsatz | 金额 | 总额 | 消费金额
 currency: currency | währung | 币种
+"""
+)
+
+COLLEAGUE = _table(
+    """
+external: id | user id | owner id | record id | employee id | mitarbeiternummer | 编号 | 用户 id | 工号
+name: name | full name | sales agent | sales rep | salesperson | agent | user | owner | colleague | employee | mitarbeiter | benutzer | vollständiger name | 姓名 | 同事 | 员工 | 销售代表 | 负责人
+given_name: first name | given name | vorname | 名
+family_name: last name | family name | surname | nachname | 姓
+email: email | e mail | email address | mail | e mail adresse | 邮箱 | 电子邮箱 | 邮件
+team: team | teams | main team | primary team | sales team | regional office | region | office | department | division | abteilung | niederlassung | büro | 团队 | 部门 | 销售团队 | 区域 | 大区 | 分公司
+manager: manager | manager name | manager email | sales manager | supervisor | team lead | team leader | vorgesetzter | vorgesetzte | leiter | teamleiter | 经理 | 主管 | 上级 | 团队经理
+role: role | roles | user role | rolle | 角色
+language: language | locale | language locale key | sprache | 语言
+time_zone: time zone | timezone | time zone sid key | zeitzone | 时区
+is_active: active | is active | status active | aktiv | 启用 | 是否启用 | 在职
+new: username | user name | benutzername | alias | manager id | 用户名
 """
 )
 
