@@ -128,9 +128,9 @@ def discard(*, file_import: FileImport, by: User) -> None:
     """Forget an upload of which nothing was imported, with its files."""
     _hold(file_import, by)
     audit.record(actor=by, action="import.discard", subject=file_import)
-    files = [file for file in (file_import.file, file_import.original) if file]
-    for file in files:
-        transaction.on_commit(partial(file.storage.delete, file.name))
+    for file in (file_import.file, file_import.original):
+        if file.name:
+            transaction.on_commit(partial(file.storage.delete, file.name))
     file_import.delete()
 
 
