@@ -38,12 +38,13 @@ def find_or_create_companies(
     owner: User | None,
     team: Team | None,
     marks: Mapping[str, Any] = MappingProxyType({}),
+    domains: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Company]:
     """A company for each name; those that differ only in case or width are one company.
 
     Whether a company exists that the user may not see is not to be found out so: there will be two.
     Those of the new owner count, else each slice of an import for somebody else would make them anew.
-    `marks` are columns of the new ones.
+    `marks` are columns of the new ones, `domains` theirs by name.
     """
     lock_for_transaction("crm.company")
     keys = {name: comparable(name) for name in names if name}
@@ -52,7 +53,10 @@ def find_or_create_companies(
     missing: dict[str, Company] = {}
     for name, key in keys.items():
         if key not in found and key not in missing:
-            missing[key] = Company(name=name, name_key=key, owner=owner, team=team, **marks)
+            domain = domains.get(name, "")
+            missing[key] = Company(
+                name=name, name_key=key, domain=domain, owner=owner, team=team, **marks
+            )
     Company.objects.bulk_create(missing.values(), batch_size=500)
     made = [company.pk for company in missing.values()]
     after_change("crm.company", made, action=CREATE, by=by)

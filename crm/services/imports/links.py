@@ -1,6 +1,7 @@
 """What rows link to: records by name, e-mail address or number; colleagues by name or address."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from core.registries import record_types
 from core.rows.items import Key
 from core.rows.keys import find_by_keys
 from core.text import comparable
+from core.values_in_files.addresses import domain_of_email
 from crm.models import FileImport
 from crm.services.companies import find_or_create_companies
 from crm.services.imports.finding import FILE
@@ -28,6 +30,7 @@ from crm.services.imports.targets import BY_NAME, BY_NUMBER, Target, Targets
 COMPANY, CONTACT, LEAD = "crm.company", "crm.contact", "crm.lead"
 NUMBERS = re.compile(r"\s*[;,|]\s*")
 MATCHED = "values"
+EMAILS = ("email", "person.email")
 Remark = tuple[str, dict[str, Any]]
 
 
@@ -37,6 +40,9 @@ class Linked:
 
     found: dict[str, dict[str, list[int]]] = field(default_factory=dict)
     firms: dict[int, int | None] = field(default_factory=dict)  # of contacts that share a name
+    domains: dict[str, str] = field(
+        default_factory=dict
+    )  # of companies, by the text that names them
 
     def of(self, row: FileRow, target: Target) -> list[int]:
         return self.found.get(target.name, {}).get(str(row.values.get(target.name)), [])
@@ -68,6 +74,8 @@ class Linker:
             if (target.linked == self.object_type) == own:
                 told = (str(row.values[target.name]) for row in rows if target.name in row.values)
                 texts = list(dict.fromkeys(told))
+                if target.linked == COMPANY:
+                    linked.domains = domains_of(rows, target)
                 linked.found[target.name] = self._records(target, texts, linked)
         return linked
 
@@ -119,6 +127,7 @@ class Linker:
                 owner=self.file_import.owner,
                 team=self.file_import.team,
                 marks={"imported_by_id": self.file_import.pk},
+                domains=linked.domains,
             )
             return {text: [company.pk] for text, company in made.items()}
         column = "contact__name_key" if target.linked == LEAD else "name_key"
@@ -190,6 +199,17 @@ class Linker:
                 for name in {str(user.pk), user.email.casefold(), comparable(user.display_name)}:
                     self._users.setdefault(name, []).append(user)
         return self._users.get(text.casefold()) or self._users.get(comparable(text)) or []
+
+
+def domains_of(rows: Sequence[FileRow], target: Target) -> dict[str, str]:
+    """The domain that most of a company's people have in their e-mail addresses, by its name."""
+    seen: dict[str, Counter[str]] = {}
+    for row in rows:
+        text = row.values.get(target.name)
+        email = next((row.values[name] for name in EMAILS if name in row.values), "")
+        if text is not None and email and (domain := domain_of_email(email)):
+            seen.setdefault(str(text), Counter())[domain] += 1
+    return {text: domains.most_common(1)[0][0] for text, domains in seen.items()}
 
 
 def chosen_of(

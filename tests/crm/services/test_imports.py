@@ -308,3 +308,18 @@ def test_day_of_closing_is_that_of_the_file(administrator: User) -> None:
     first, second = Deal.objects.order_by("name")
     assert first.closed_at == datetime(2024, 5, 6, 12, tzinfo=UTC)
     assert (second.closed_at, second.close_on) == (None, date(2030, 5, 6))
+
+
+def test_new_companies_have_the_domain_of_their_people(administrator: User) -> None:
+    rows = [
+        ["Name", "E-mail", "Company"],
+        ["Ada", "ada@engines.example", "Engines Ltd"],
+        ["Ben", "ben@gmail.com", "Engines Ltd"],
+        ["Cem", "cem@engines.example", "Engines Ltd"],
+        ["Dee", "dee@qq.com", "Private"],
+        ["Eve", "eve@known.example", "Known"],
+    ]
+    known = CompanyFactory(name="Known", owner=administrator)
+    import_file(rows, administrator, object_type="crm.contact")
+    domains = dict(Company.objects.values_list("name", "domain"))
+    assert domains == {"Engines Ltd": "engines.example", "Private": "", "Known": known.domain}
