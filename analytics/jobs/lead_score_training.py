@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analytics.methods.calibrated import CalibratedModel
 from analytics.methods.errors import InsufficientData
+from analytics.methods.evaluation import evaluate
 from analytics.methods.features import Feature, guess_feature
 from analytics.methods.lead_score import LeadScoreModel
 from analytics.methods.lead_score_fit import LeadScoreFit, fit_lead_score
@@ -29,6 +31,7 @@ class Trained:
     """A trained model with everything its version records."""
 
     model: LeadScoreModel
+    algorithm: str
     parameters: dict[str, Any]
     features: list[dict[str, Any]]
     metrics: dict[str, Any]
@@ -67,15 +70,17 @@ def train(
         missing_values=MISSING_WORDS,
         min_class=SMALLEST_CLASS,
     )
-    logistic = fit.model.model
+    model = fit.model.model
     return Trained(
         fit.model,
-        {"inverse_penalty": logistic.inverse_penalty, "folds": fit.logistic.folds, "seed": seed},
+        fit.candidates.chosen,
+        {"folds": fit.candidates.folds, "seed": seed, "candidates": list(fit.candidates.fits)},
         [{"name": feature.name, "kind": feature.kind} for feature in features],
         {
             **_figures(fit),
-            "drivers": _drivers(logistic, frame),
-            "left_out": _left_out(evidence, unusable | dict(logistic.encoder.dropped)),
+            "candidates": _compared(fit),
+            "drivers": _drivers(model, frame),
+            "left_out": _left_out(evidence, unusable | dict(model.encoder.dropped)),
             "suspects": [one.to_dict() for one in evidence if one.severity == "weak"],
         },
         len(frame),
@@ -92,7 +97,7 @@ def _usable(frame: pd.DataFrame) -> tuple[list[Feature], dict[str, str]]:
 
 def _figures(fit: LeadScoreFit) -> dict[str, Any]:
     """Out-of-fold figures, tables and the spread of the chances."""
-    tested = fit.logistic.out_of_fold
+    tested = fit.candidates.chosen_fit.out_of_fold
     outcome, probability = tested["outcome"].to_numpy(), tested["probability"].to_numpy()
     spread, _edges = np.histogram(probability, bins=10, range=(0, 1))
     without = fit.evaluation_without_equal
@@ -106,12 +111,26 @@ def _figures(fit: LeadScoreFit) -> dict[str, Any]:
     }
 
 
+def _compared(fit: LeadScoreFit) -> list[dict[str, Any]]:
+    """The figures of each candidate on the same folds, the simplest first."""
+    return [
+        {
+            "name": name,
+            "seconds": round(each.seconds, 2),
+            **evaluate(each.out_of_fold["outcome"], each.out_of_fold["probability"]).to_dict(),
+        }
+        for name, each in fit.candidates.fits.items()
+    ]
+
+
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     records: list[dict[str, Any]] = json.loads(table.to_json(orient="records"))
     return records
 
 
-def _drivers(model: CalibratedLogistic, frame: pd.DataFrame) -> list[dict[str, Any]]:
+def _drivers(
+    model: CalibratedLogistic | CalibratedModel, frame: pd.DataFrame
+) -> list[dict[str, Any]]:
     """Mean absolute contribution of each field to the log-odds, the largest first."""
     prediction = model.predict(frame.head(DRIVER_ROWS))
     weights = np.abs(prediction.contributions).mean(axis=0)

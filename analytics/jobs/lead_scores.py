@@ -131,7 +131,7 @@ def _publish(trained: Trained, run: JobRun, allowed: set[str]) -> None:
     version = publish_version(
         kind=KIND,
         artifact=json.dumps(trained.model.to_dict(), separators=(",", ":")).encode(),
-        algorithm="logistic_regression",
+        algorithm=trained.algorithm,
         parameters=trained.parameters,
         features=trained.features,
         metrics=trained.metrics,

@@ -1,5 +1,7 @@
 """Ways to cut rows into training and test parts, the same whatever order the rows come in."""
 
+from typing import Literal
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -8,10 +10,11 @@ from sklearn.model_selection import StratifiedKFold
 from analytics.methods.cells import Ids
 from analytics.methods.errors import InsufficientData, InvalidData
 
-__all__ = ["canonical_order", "stratified_folds", "time_ordered_folds"]
+__all__ = ["canonical_order", "cut_folds", "stratified_folds", "time_ordered_folds"]
 
 Rows = npt.NDArray[np.intp]
 Folds = list[tuple[Rows, Rows]]
+FoldKind = Literal["time", "holdout", "stratified"]
 
 
 def canonical_order(ids: Ids, order: npt.ArrayLike | None = None) -> Rows:
@@ -46,7 +49,8 @@ def canonical_order(ids: Ids, order: npt.ArrayLike | None = None) -> Rows:
     """
     if not ids.is_unique:
         raise InvalidData("duplicate_ids", f"{int(ids.duplicated().sum())} ids occur again")
-    keys = pd.DataFrame({"id": ids.astype(str)})
+    are_numbers = pd.api.types.is_integer_dtype(ids.dtype)
+    keys = pd.DataFrame({"id": ids if are_numbers else ids.astype(str)})
     if order is not None:
         times = pd.Series(np.asarray(order))
         if len(times) != len(ids):
@@ -132,3 +136,47 @@ def time_ordered_folds(
         for train, test in windows
         if min(y[train].sum(), (1 - y[train]).sum()) >= least
     ]
+
+
+def cut_folds(
+    outcomes: npt.ArrayLike, *, in_time: bool, folds: int, seed: int, holdout: float = 0.0
+) -> tuple[FoldKind, Folds]:
+    """The folds that rows in canonical order are tested on.
+
+    Parameters
+    ----------
+    outcomes : array_like of {0, 1}, shape (n,)
+        Classes.
+    in_time : bool
+        Whether the rows stand in the order of time.
+    folds : int
+        How many.
+    seed : int
+        Of folds that are not in time.
+    holdout : float
+        With rows in time: the share of the last rows that is tested once on all before; 0 for
+        `time_ordered_folds`.
+
+    Returns
+    -------
+    kind : {"time", "holdout", "stratified"}
+        ``stratified`` although the rows are in time means that one class came too late or too early.
+    folds : list of (ndarray, ndarray)
+        Positions of training and of test rows.
+
+    Examples
+    --------
+    >>> kind, parts = cut_folds([0, 1] * 5, in_time=True, folds=5, seed=0, holdout=0.3)
+    >>> kind, [part.tolist() for part in parts[0]]
+    ('holdout', [[0, 1, 2, 3, 4, 5, 6], [7, 8, 9]])
+    """
+    y = np.asarray(outcomes)
+    if in_time:
+        last = len(y) - round(holdout * len(y))
+        rows = np.arange(len(y))
+        parts = [(rows[:last], rows[last:])] if holdout else time_ordered_folds(y, folds)
+        sides = [y[part] for pair in parts for part in pair]
+        tested = np.concatenate([y[:0], *sides[1::2]])
+        if all(len(np.unique(side)) > 1 for side in (*sides[::2], tested)):
+            return ("holdout" if holdout else "time"), parts
+    return "stratified", stratified_folds(y, folds, seed)

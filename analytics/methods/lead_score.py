@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import expit
 
+from analytics.methods.calibrated import CalibratedModel
 from analytics.methods.cells import Ids
 from analytics.methods.errors import InvalidData
 from analytics.methods.logistic import CalibratedLogistic
@@ -109,11 +110,11 @@ class LeadScores:
 
 @dataclass(frozen=True)
 class LeadScoreModel:
-    """What a model version stores, and all that scoring needs (no scikit-learn).
+    """What a model version stores, and all that scoring needs.
 
     Parameters
     ----------
-    model : CalibratedLogistic
+    model : CalibratedLogistic or CalibratedModel
         Gives the probability.
     reference : PercentileScore
         Gives the score; fixed until the next version.
@@ -128,7 +129,7 @@ class LeadScoreModel:
     {'score': [25.0, 75.0], 'grade': ['D', 'B']}
     """
 
-    model: CalibratedLogistic
+    model: CalibratedLogistic | CalibratedModel
     reference: PercentileScore
 
     def score(self, frame: pd.DataFrame, most_reasons: int = 6) -> LeadScores:
@@ -185,7 +186,6 @@ class LeadScoreModel:
         """
         if not {"model", "reference"} <= set(stored):
             raise InvalidData("bad_artifact", "not a stored lead score")
-        return cls(
-            CalibratedLogistic.from_dict(stored["model"]),
-            PercentileScore.from_dict(stored["reference"]),
-        )
+        is_other = isinstance(stored["model"], Mapping) and "algorithm" in stored["model"]
+        kind = CalibratedModel if is_other else CalibratedLogistic
+        return cls(kind.from_dict(stored["model"]), PercentileScore.from_dict(stored["reference"]))

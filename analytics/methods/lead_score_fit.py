@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analytics.methods.candidates import Candidates, fit_candidates
 from analytics.methods.evaluation import Evaluation, count_equal_rows, evaluate
 from analytics.methods.features import Feature
 from analytics.methods.lead_score import LeadScoreModel
-from analytics.methods.logistic_fit import LogisticFit, fit_logistic
 from analytics.methods.percentile_score import PercentileScore
 
 __all__ = ["LeadScoreFit", "fit_lead_score"]
@@ -24,10 +24,10 @@ class LeadScoreFit:
     ----------
     model : LeadScoreModel
         What is stored and applied.
-    logistic : LogisticFit
-        Out-of-fold rows, penalties tried, kind of folds.
+    candidates : Candidates
+        All that were fitted, and which was chosen.
     evaluation : Evaluation
-        Out-of-fold figures over all tested rows.
+        Out-of-fold figures of the chosen one over all tested rows.
     equal_rows : int
         Tested rows that are equal to an earlier one in all states of all fields.
     evaluation_without_equal : Evaluation or None
@@ -42,7 +42,7 @@ class LeadScoreFit:
     """
 
     model: LeadScoreModel
-    logistic: LogisticFit
+    candidates: Candidates
     evaluation: Evaluation
     equal_rows: int
     evaluation_without_equal: Evaluation | None
@@ -55,10 +55,12 @@ def fit_lead_score(
     *,
     order: npt.ArrayLike | None = None,
     seed: int = 0,
+    holdout: float = 0.0,
     missing_values: Collection[str] = (),
     min_class: int = 50,
+    algorithms: Collection[str] = (),
 ) -> LeadScoreFit:
-    """Fit, calibrate and judge a lead score.
+    """Fit all candidates, choose, calibrate and judge a lead score.
 
     The reference set is what the final model says of its training rows: a score is then the share
     of training leads to which this very version gives less. Out-of-fold probabilities come from
@@ -79,8 +81,12 @@ def fit_lead_score(
         Of the folds without `order`.
     missing_values : collection of str
         Words that mean "not answered".
+    holdout : float
+        See `cut_folds`.
     min_class : int
         Fewest positives, and fewest negatives.
+    algorithms : collection of str
+        Which candidates; all if empty.
 
     Returns
     -------
@@ -89,11 +95,11 @@ def fit_lead_score(
     Raises
     ------
     InsufficientData, InvalidData
-        As `fit_logistic`.
+        As `fit_candidates`.
 
     References
     ----------
-    See `fit_logistic`, `PercentileScore` and `evaluate`.
+    See `fit_candidates`, `PercentileScore` and `evaluate`.
 
     Examples
     --------
@@ -102,15 +108,18 @@ def fit_lead_score(
     >>> fit.model.model.has_signal
     True
     """
-    fit = fit_logistic(
+    candidates = fit_candidates(
         frame,
         outcomes,
         features,
         order=order,
         seed=seed,
+        holdout=holdout,
         missing_values=missing_values,
         min_class=min_class,
+        algorithms=algorithms,
     )
+    fit = candidates.chosen_fit
     tested = fit.out_of_fold
     probability = tested["probability"].to_numpy(dtype=np.float64)
     outcome = tested["outcome"].to_numpy(dtype=np.int64)
@@ -120,7 +129,7 @@ def fit_lead_score(
     both_left = len(np.unique(outcome[first])) > 1
     return LeadScoreFit(
         model=LeadScoreModel(fit.model, PercentileScore.fit(reference)),
-        logistic=fit,
+        candidates=candidates,
         evaluation=evaluate(outcome, probability),
         equal_rows=equal,
         evaluation_without_equal=(

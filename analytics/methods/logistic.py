@@ -100,7 +100,7 @@ class CalibratedLogistic:
     >>> won = pd.Series([0, 1, 0, 1, 1, 0] * 50)
     >>> model = fit_logistic(frame, won, [Feature("source", "category")]).model
     >>> model.predict(frame.head(2)).frame().round(2).to_dict("list")
-    {'probability': [0.32, 0.68], 'lower': [0.22, 0.57], 'upper': [0.43, 0.78]}
+    {'probability': [0.32, 0.69], 'lower': [0.22, 0.57], 'upper': [0.43, 0.78]}
     """
 
     encoder: TabularEncoder

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,13 +11,14 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from analytics.methods.calibration import Sigmoid, fit_sigmoid
+from analytics.methods.choosing import choose_simplest
 from analytics.methods.errors import InvalidData
 from analytics.methods.features import Feature
 from analytics.methods.folds import (
+    FoldKind,
     Folds,
     canonical_order,
-    stratified_folds,
-    time_ordered_folds,
+    cut_folds,
 )
 from analytics.methods.logistic import CalibratedLogistic, centred_one_hot
 from analytics.methods.outcomes import check_outcomes
@@ -46,8 +47,8 @@ class LogisticFit:
     search : DataFrame
         One row per C tried: ``log_loss`` (calibrated, out of fold), ``excess`` over the best and
         its ``standard_error``, ``chosen``.
-    folds : {"time", "stratified"}
-        ``stratified`` although times were given means that one class came too late or too early.
+    folds : {"time", "holdout", "stratified"}
+        See `cut_folds`.
 
     Examples
     --------
@@ -60,7 +61,7 @@ class LogisticFit:
     model: CalibratedLogistic
     out_of_fold: pd.DataFrame
     search: pd.DataFrame
-    folds: Literal["time", "stratified"]
+    folds: FoldKind
 
 
 def fit_logistic(
@@ -76,6 +77,7 @@ def fit_logistic(
     missing_values: Collection[str] = (),
     bins: int = 10,
     min_count: int = 20,
+    holdout: float = 0.0,
 ) -> LogisticFit:
     """Fit a ridge logistic regression over field states and calibrate it out of fold.
 
@@ -106,6 +108,8 @@ def fit_logistic(
         Fewest positives, and fewest negatives.
     missing_values, bins, min_count
         See `TabularEncoder.fit`.
+    holdout : float
+        See `cut_folds`.
 
     Returns
     -------
@@ -141,7 +145,9 @@ def fit_logistic(
         ordered, features, missing_values=missing_values, bins=bins, min_count=min_count
     )
     design = centred_one_hot(encoder.transform(ordered), encoder)
-    kind, parts = _cut(y, folds if order is not None else 0, min(folds, min_class), seed)
+    kind, parts = cut_folds(
+        y, in_time=order is not None, folds=min(folds, min_class), seed=seed, holdout=holdout
+    )
     grid = tuple(sorted(penalties))
     logits, fold_of = _out_of_fold(design, y, parts, grid)
     tested = fold_of >= 0
@@ -158,17 +164,6 @@ def fit_logistic(
         index=ordered.index[tested],
     )
     return LogisticFit(model, out_of_fold, search, kind)
-
-
-def _cut(
-    y: FloatArray, windows: int, folds: int, seed: int
-) -> tuple[Literal["time", "stratified"], Folds]:
-    if windows:
-        parts = time_ordered_folds(y, windows)
-        tested = np.concatenate([y[:0], *(y[test] for _, test in parts)])
-        if len(np.unique(tested)) > 1:
-            return "time", parts
-    return "stratified", stratified_folds(y, folds, seed)
 
 
 def _ridges(
@@ -197,24 +192,15 @@ def _out_of_fold(
 
 
 def _search(logits: FloatArray, y: FloatArray, grid: Sequence[float]) -> pd.DataFrame:
-    losses = np.stack([_row_losses(fit_sigmoid(z, y).apply(z), y) for z in logits])
-    best = int(losses.mean(axis=1).argmin())
-    excess = losses - losses[best]
-    error = excess.std(axis=1) / np.sqrt(len(y))
-    chosen = int(np.flatnonzero(excess.mean(axis=1) <= error)[0])
+    choice = choose_simplest(logits, y)
     columns: dict[str, Any] = {
         "c": list(grid),
-        "log_loss": losses.mean(axis=1),
-        "excess": excess.mean(axis=1),
-        "standard_error": error,
-        "chosen": np.arange(len(grid)) == chosen,
+        "log_loss": choice.log_loss,
+        "excess": choice.excess,
+        "standard_error": choice.standard_error,
+        "chosen": np.arange(len(grid)) == choice.chosen,
     }
     return pd.DataFrame(columns)
-
-
-def _row_losses(logits: FloatArray, y: FloatArray) -> FloatArray:
-    losses: FloatArray = np.logaddexp(0.0, np.where(y == 1, -logits, logits))
-    return losses
 
 
 def _final(

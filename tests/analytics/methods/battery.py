@@ -8,6 +8,7 @@ import pandas as pd
 
 from analytics.methods import (
     calibration,
+    candidates,
     cells,
     drift,
     evaluation,
@@ -56,6 +57,14 @@ def scores(frame, won, seed):
 
 def out_of_fold(frame, won, seed):
     return logistic_fit.fit_logistic(frame, won, FEATURES, seed=seed).out_of_fold
+
+
+def candidates_of(frame, won, seed):
+    fits = candidates.fit_candidates(frame, won, FEATURES, seed=seed).fits
+    said = {name: fit.model.predict(frame) for name, fit in fits.items()}
+    columns = {name: prediction.probability for name, prediction in said.items()}
+    columns["lower"] = said["gradient_boosting"].lower
+    return pd.DataFrame(columns, index=frame.index)
 
 
 def leaks(frame, won, seed):
@@ -157,6 +166,23 @@ CASES: dict[str, Case] = {
         bounds={"probability": SHARE, "lower": SHARE, "upper": SHARE, "score": (0, 100)},
     ),
     "logistic": Case(out_of_fold, ("fit_logistic",), keeps_ids=True, bounds={"probability": SHARE}),
+    "candidates": Case(
+        candidates_of,
+        (
+            "fit_candidates",
+            "choose_simplest",
+            "fit_trees",
+            "fit_network",
+            "CalibratedModel",
+            "Linear",
+            "Network",
+            "SimilarRows",
+            "TableRows",
+            "Trees",
+        ),
+        keeps_ids=True,
+        bounds={"gradient_boosting": SHARE, "neural_network": SHARE, "lower": SHARE},
+    ),
     "leak guard": Case(leaks, ("weigh_leaks",), bounds={"auc": (0.5, 1), "fill_gap": (-1, 1)}),
     "encoder": Case(codes, ("TabularEncoder",), keeps_ids=True),
     "fields": Case(
@@ -194,6 +220,10 @@ CASES: dict[str, Case] = {
 
 RESULT = "a result record, made by a method that has a case"
 EXEMPT: dict[str, str] = {
+    "CandidateFit": RESULT,
+    "Candidates": RESULT,
+    "Choice": RESULT,
+    "Estimator": "a protocol",
     "AucInterval": RESULT,
     "Evaluation": RESULT,
     "Feature": RESULT,
@@ -210,10 +240,12 @@ EXEMPT: dict[str, str] = {
     "name_hint": "reads one word, not rows",
     "truth_keys": "reads words, not rows",
     "value_speaks": "reads one word, not rows",
+    "field_sums": "a step of the candidates' case",
     "centred_one_hot": "a step of the logistic case, on codes that are already made",
     "check_columns": "a check, part of the encoder's case",
     "check_outcomes": "a check, part of the logistic case",
     "check_probabilities": "a check, part of the figures' case",
+    "cut_folds": "cuts by position; callers put rows into canonical order first",
     "stratified_folds": "cuts by position; callers put rows into canonical order first",
     "time_ordered_folds": "cuts by position; callers put rows into canonical order first",
 }
