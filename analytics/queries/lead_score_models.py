@@ -19,6 +19,14 @@ SHOWN_DRIVERS = 8
 # Ends of the axes of the calibration chart; a quarter of each is a round number.
 CHART_TOPS = (0.04, 0.1, 0.2, 0.4, 0.6, 0.8)
 
+METHODS = {
+    "logistic_regression": gettext_noop("Logistic regression"),
+    "support_vectors": gettext_noop("Support vector machine"),
+    "random_forest": gettext_noop("Random forest"),
+    "gradient_boosting": gettext_noop("Gradient boosting"),
+    "neural_network": gettext_noop("Neural network"),
+}
+
 # Why a field is left out, or asked about; the codes are those of analytics.methods.
 REASONS = {
     "separates_alone": gettext_noop("it tells the outcome all by itself"),
@@ -65,6 +73,7 @@ def model_page(user: User) -> dict[str, Any]:
         "top_decile": metrics["lift"][0],
         "figures": _figures(metrics),
         "good_calibration": GOOD_CALIBRATION,
+        "candidates": _candidates(live),
         "drivers": _drivers(metrics["drivers"], names),
         "left_out": _explained(metrics["left_out"], names),
         "suspects": _explained(metrics["suspects"], names),
@@ -74,6 +83,18 @@ def model_page(user: User) -> dict[str, Any]:
         "spread": spread,
         "spread_chart": _spread_chart(spread),
     }
+
+
+def _candidates(version: ModelVersion) -> list[dict[str, Any]]:
+    """The methods that were tried, the simplest first; versions of earlier releases tell none."""
+    return [
+        {
+            "label": _(METHODS[row["name"]]),
+            "row": row,
+            "is_chosen": row["name"] == version.algorithm,
+        }
+        for row in version.metrics.get("candidates", [])
+    ]
 
 
 def _drivers(drivers: list[dict[str, Any]], names: dict[str, Any]) -> list[dict[str, Any]]:
