@@ -7,7 +7,6 @@ twice; which are the same is known. Two processes work at the search, as two wor
 """
 
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 import django
 
 from benchmarks.database import scratch_database
+from benchmarks.memory import peak_megabytes
 from crm.methods.duplicates.records import Person
 from tests.crm.methods.duplicate_sets import TUNING, Lists, Pair, held_out, people_set
 
@@ -115,7 +115,7 @@ def work() -> None:
             execute_run(run.pk, wake=lambda *_later: None)
             time.sleep(0.5)
             run.refresh_from_db()
-    print(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f}")
+    print(f"{peak_megabytes():,.0f}")
 
 
 def accuracy(truth: set[Pair]) -> tuple[float, float, int]:

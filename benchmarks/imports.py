@@ -10,7 +10,6 @@ the database's own means (COPY; on SQLite `executemany`) into the same table wit
 import csv
 import os
 import random
-import resource
 import subprocess
 import sys
 import tempfile
@@ -36,7 +35,7 @@ CITIES = (
 WORKERS = 2
 # A worker in a process of its own, as in an installation; its memory is what is measured.
 WORKER = """
-import resource, sys, django
+import sys, django
 django.setup()
 from django.conf import settings
 settings.MEDIA_ROOT = sys.argv[2]  # where the file lies
@@ -45,6 +44,8 @@ from core.models import JobRun
 run = int(sys.argv[1])
 while JobRun.objects.get(pk=run).is_active:
     execute_run(run, wake=lambda *_later: None)
+from benchmarks.memory import peak_megabytes
+print(peak_megabytes())
 """
 
 
@@ -71,8 +72,8 @@ def write_file(path: Path, rows: int) -> None:
         writer.writerows(people(rows))
 
 
-def bring_in(path: Path) -> tuple[float, float, dict[str, Any]]:
-    """Seconds for the upload and for the run, and what came of the rows."""
+def bring_in(path: Path) -> tuple[float, float, float, dict[str, Any]]:
+    """Seconds for the upload and for the run, most megabytes of a worker, what came of the rows."""
     from django.conf import settings
     from django.core.files import File
     from django.core.files.uploadedfile import UploadedFile
@@ -97,15 +98,16 @@ def bring_in(path: Path) -> tuple[float, float, dict[str, Any]]:
         subprocess.Popen(
             [sys.executable, "-c", WORKER, str(run.pk), str(settings.MEDIA_ROOT)],
             env=_environment(connection),
+            stdout=subprocess.PIPE,
+            text=True,
         )
         for _each in range(WORKERS)
     ]
-    for helper in helpers:
-        helper.wait()
+    peaks = [float(helper.communicate()[0].split()[-1]) for helper in helpers]
     run.refresh_from_db()
     if run.state != "succeeded":
         raise SystemExit(str(run.error_text))
-    return uploaded - started, time.perf_counter() - uploaded, run.result
+    return uploaded - started, time.perf_counter() - uploaded, max(peaks), run.result
 
 
 def _environment(connection: Any) -> dict[str, str]:
@@ -156,8 +158,7 @@ def main() -> None:
             )
             path = Path(folder) / "people.csv"
             write_file(path, rows)
-            uploading, running, result = bring_in(path)
-            peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+            uploading, running, peak, result = bring_in(path)
             alone = write_alone(vendor)
             print(
                 f"{vendor}: {rows:,} rows; upload {uploading:.1f} s, run {running:.1f} s"
