@@ -163,6 +163,14 @@ class Drawing:
         self.taken.add(address)
         return address
 
+    def free_name(self, local: str) -> str:
+        """A name on the net that nobody else has."""
+        name = f"{local}{self.random.randrange(10, 10**4)}"
+        while name in self.taken:
+            name = f"{name}{self.random.randrange(10)}"
+        self.taken.add(name)
+        return name
+
     def person(self, firm: Firm) -> Person:
         pick, chance = self.random.choice, self.random.random
         if firm.name[0] >= "\u4e00":
@@ -175,7 +183,7 @@ class Drawing:
                 f"{ascii_of(given)}.{ascii_of(surname)}".lower().replace(" ", "").replace("'", "")
             )
         address = self.free_address(local, firm.domain)
-        own = f"{local.replace('.', '')}{self.random.randrange(10, 10**4)}"
+        own = self.free_name(local.replace(".", ""))
         return Person(
             id=0,
             name=name,
@@ -231,7 +239,8 @@ def other_email(drawing: Drawing, person: Person) -> Person | None:
     if not person.phone or not person.email:
         return None
     local = ascii_of(person.name).lower().replace(" ", "").replace("'", "")
-    return replace(person, email=f"{local}@{drawing.random.choice(MAIL)}", other_emails=())
+    address = drawing.free_address(local, drawing.random.choice(MAIL))
+    return replace(person, email=address, other_emails=())
 
 
 def fields_missing(drawing: Drawing, person: Person) -> Person | None:
@@ -320,7 +329,8 @@ def similar_colleague(drawing: Drawing, person: Person, firm: Firm) -> Person:
     other = drawing.person(firm)
     if drawing.random.random() < 0.5:
         other = replace(other, phone=person.phone)
-    return replace(other, name=name, email=f"{local}2@{domain}", company_name=person.company_name)
+    address = drawing.free_address(f"{local}2", domain)
+    return replace(other, name=name, email=address, company_name=person.company_name)
 
 
 LOOKALIKES = (namesake, relative, one_mailbox, similar_colleague)
