@@ -45,6 +45,15 @@ class Trained:
         return self.model.model.has_signal and surely
 
 
+@dataclass(frozen=True)
+class Fields:
+    """The fields to use, what the leak guard says of all, and why others cannot be used."""
+
+    used: list[Feature]
+    evidence: list[FieldEvidence]
+    unusable: dict[str, str]
+
+
 def train(
     frame: pd.DataFrame, outcomes: "pd.Series[int]", *, order: Any | None, seed: int
 ) -> Trained:
@@ -55,16 +64,13 @@ def train(
     InsufficientData
         Of `analytics.methods`, when there is too little to learn from.
     """
-    usable, unusable = _usable(frame)
-    evidence = weigh_leaks(frame, outcomes, usable, missing_values=MISSING_WORDS, seed=seed)
-    strong = {one.name for one in evidence if one.severity == "strong"}
-    features = [feature for feature in usable if feature.name not in strong]
-    if not features:
+    fields = split_fields(frame, outcomes, seed=seed)
+    if not fields.used:
         raise InsufficientData("no_usable_field", needed=1, found=0)
     fit = fit_lead_score(
         frame,
         outcomes,
-        features,
+        fields.used,
         order=order,
         seed=seed,
         missing_values=MISSING_WORDS,
@@ -75,17 +81,25 @@ def train(
         fit.model,
         fit.candidates.chosen,
         {"folds": fit.candidates.folds, "seed": seed, "candidates": list(fit.candidates.fits)},
-        [{"name": feature.name, "kind": feature.kind} for feature in features],
+        [{"name": feature.name, "kind": feature.kind} for feature in fields.used],
         {
             **_figures(fit),
             "candidates": _compared(fit),
             "drivers": _drivers(model, frame),
-            "left_out": _left_out(evidence, unusable | dict(model.encoder.dropped)),
-            "suspects": [one.to_dict() for one in evidence if one.severity == "weak"],
+            "left_out": _left_out(fields.evidence, fields.unusable | dict(model.encoder.dropped)),
+            "suspects": [one.to_dict() for one in fields.evidence if one.severity == "weak"],
         },
         len(frame),
         _fingerprint(frame, outcomes),
     )
+
+
+def split_fields(frame: pd.DataFrame, outcomes: "pd.Series[int]", *, seed: int) -> Fields:
+    """The columns to learn from: what can be used and is not known to be told by the outcome."""
+    usable, unusable = _usable(frame)
+    evidence = weigh_leaks(frame, outcomes, usable, missing_values=MISSING_WORDS, seed=seed)
+    strong = {one.name for one in evidence if one.severity == "strong"}
+    return Fields([each for each in usable if each.name not in strong], evidence, unusable)
 
 
 def _usable(frame: pd.DataFrame) -> tuple[list[Feature], dict[str, str]]:

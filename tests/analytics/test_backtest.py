@@ -1,0 +1,194 @@
+"""The lead score tried on files: figures as JSON, suspects, fairness; bad files get a sentence."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.analytics.methods.test_candidates import leads
+from tests.data import LATE_FIELDS, data_file
+
+pytestmark = pytest.mark.embedded
+
+FIGURES = {"roc_auc", "pr_auc", "log_loss", "brier", "ece", "lift_top20", "seconds"}
+
+
+def backtest(path: Path, *more: str, target: str = "Converted") -> dict[str, Any]:
+    out = io.StringIO()
+    call_command(
+        "backtest",
+        "lead_score",
+        "--csv",
+        str(path),
+        "--target",
+        target,
+        "--json",
+        *more,
+        stdout=out,
+    )
+    found: dict[str, Any] = json.loads(out.getvalue())
+    return found
+
+
+def written(folder: Path, frame: pd.DataFrame, separator: str = ",") -> Path:
+    path = folder / "leads.csv"
+    frame.to_csv(path, index=False, sep=separator)
+    return path
+
+
+def made(rows: int = 1_200, seed: int = 1, **more: Any) -> pd.DataFrame:
+    frame, won = leads(rows, seed)
+    return frame.assign(Converted=won.to_numpy(), **more)
+
+
+def test_figures_of_all_candidates(tmp_path: Path) -> None:
+    frame = made(region=np.resize(["north", "south"], 1_200))
+    path = written(tmp_path, frame, ";")
+    found = backtest(path, "--group", "region", "--exclude", "opted_in, minutes")
+    assert set(found["candidates"]) >= {"logistic_regression", "gradient_boosting"}
+    assert all(set(row) == FIGURES for row in found["candidates"].values())
+    assert found["chosen"] in found["candidates"]
+    assert (found["rows"], found["validation"]) == (1_200, "stratified")
+    assert found["positives"] == frame["Converted"].sum()
+    groups = found["fairness"]["groups"]
+    assert [(row["group"], row["n"]) for row in groups] == [("north", 600), ("south", 600)]
+    assert 0 < found["fairness"]["selection_ratio"] <= 1
+    assert found == backtest_without_seconds(found, path)
+
+
+def backtest_without_seconds(found: dict[str, Any], path: Path) -> dict[str, Any]:
+    """The same again, with the seconds of the first time."""
+    again = backtest(path, "--group", "region", "--exclude", "opted_in, minutes")
+    for name, row in again["candidates"].items():
+        row["seconds"] = found["candidates"][name]["seconds"]
+    return again
+
+
+@pytest.mark.parametrize("written_as", ["number", "day"])
+def test_last_rows_are_tested_on_the_first(tmp_path: Path, written_as: str) -> None:
+    days = pd.date_range("2024-01-01", periods=1_000, freq="D")
+    moment = days.strftime("%d.%m.%Y") if written_as == "day" else np.arange(1_000)
+    frame = made(1_000, when=moment).sample(frac=1, random_state=0)
+    found = backtest(written(tmp_path, frame), "--time-column", "when")
+    assert found["validation"] == "holdout"
+    assert "when" not in {one["field"] for one in found["suspected"] + found["left_out"]}
+
+
+def test_yes_and_no_are_read_in_chinese(tmp_path: Path) -> None:
+    frame = made()
+    frame["成交"] = frame.pop("Converted").map({1: "是", 0: "否"})
+    assert backtest(written(tmp_path, frame), target="成交")["rows"] == 1_200
+
+
+def test_outcome_that_slipped_in_is_suspected(tmp_path: Path) -> None:
+    frame = made()
+    frame["result"] = frame["Converted"].map({1: "signed", 0: "gone"})
+    found = backtest(written(tmp_path, frame))
+    (one,) = [one for one in found["suspected"] if one["field"] == "result"]
+    assert one["severity"] == "strong"
+    assert "separates_alone" in one["reason"]
+    assert found["candidates"][found["chosen"]]["roc_auc"] < 0.9
+
+
+def test_equal_rows_are_counted(tmp_path: Path) -> None:
+    frame = made(600)
+    frame["minutes"] = 1
+    frame["visits"] = frame["visits"].round(-1)
+    found = backtest(written(tmp_path, frame))
+    assert found["equal_rows"] > 500
+    assert "roc_auc" in (found["without_equal_rows"] or {"roc_auc": 0})
+
+
+def test_odd_columns_are_left_out_with_a_reason(tmp_path: Path) -> None:
+    frame = made(
+        nothing=None,
+        same="x",
+        code=[f"c{number % 5_000}-{number}" for number in range(1_200)],
+        day=pd.date_range("2025-01-01", periods=1_200).strftime("%Y-%m-%d"),
+    )
+    found = backtest(written(tmp_path, frame))
+    reasons = {one["field"]: one["reason"] for one in found["left_out"]}
+    assert reasons == {
+        "nothing": "empty",
+        "same": "constant",
+        "code": "identifier",
+        "day": "date",
+    }
+
+
+def test_permuted_outcomes_are_said_to_tell_nothing(tmp_path: Path) -> None:
+    frame = made(1_500)
+    frame["Converted"] = np.random.default_rng(3).permutation(frame["Converted"])
+    assert not backtest(written(tmp_path, frame))["has_signal"]
+    out = io.StringIO()
+    arguments = ["lead_score", "--csv", str(tmp_path / "leads.csv"), "--target", "Converted"]
+    call_command("backtest", *arguments, stdout=out)
+    assert "No usable signal" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("frame", "more", "sentence"),
+    [
+        (made(300).assign(Converted=1), (), "ended the same way"),
+        (made(30), (), "50 of each are needed"),
+        (made(300).assign(Converted=range(300)), (), "has to say yes or no"),
+        (made(300).assign(Converted=None), (), "ended the same way"),
+        (made(300), ("--exclude", "nowhere"), "no column “nowhere”"),
+        (made(300), ("--time-column", "source"), "neither numbers nor dates"),
+        (made(300)[["Converted"]].assign(same="x"), (), "tells the rows apart"),
+    ],
+)
+def test_files_that_cannot_carry_it_get_a_sentence(
+    tmp_path: Path, frame: pd.DataFrame, more: tuple[str, ...], sentence: str
+) -> None:
+    with pytest.raises(CommandError, match=sentence):
+        backtest(written(tmp_path, frame), *more)
+
+
+def test_file_that_is_none_gets_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "picture.csv"
+    path.write_bytes(b"\x89PNG\0\0")
+    with pytest.raises(CommandError, match="not a text file"):
+        backtest(path)
+
+
+LATE = ",".join((*LATE_FIELDS, "Prospect ID", "Lead Number"))
+
+
+@pytest.mark.acceptance
+def test_leads_of_x_education() -> None:
+    path = data_file("x-education/leads.csv")
+    found = backtest(path, "--exclude", LATE)
+    chosen = found["candidates"][found["chosen"]]
+    print(found["chosen"], chosen)
+    assert chosen["roc_auc"] >= 0.903
+    assert chosen["pr_auc"] >= 0.858
+    assert chosen["brier"] <= 0.120
+    assert chosen["ece"] <= 0.015
+
+
+@pytest.mark.acceptance
+def test_leads_of_x_education_in_the_order_of_time() -> None:
+    path = data_file("x-education/leads.csv")
+    late = LATE.replace(",Lead Number", "")
+    found = backtest(path, "--exclude", late, "--time-column", "Lead Number")
+    chosen = found["candidates"][found["chosen"]]
+    print(found["chosen"], chosen)
+    assert found["validation"] == "holdout"
+    assert chosen["roc_auc"] >= 0.89
+
+
+@pytest.mark.acceptance
+def test_late_fields_of_x_education_are_suspected() -> None:
+    found = backtest(data_file("x-education/leads.csv"))
+    strong = {one["field"] for one in found["suspected"] if one["severity"] == "strong"}
+    print(found["suspected"])
+    assert {"Tags", "Lead Quality", "Lead Profile", "Last Notable Activity"} <= {
+        one["field"] for one in found["suspected"]
+    }
+    assert len(strong - set(LATE_FIELDS)) <= 1
