@@ -1,5 +1,6 @@
 """Archives of other systems come in whole, in order, and go back whole; hostile ones are refused."""
 
+import csv
 import io
 import json
 import zipfile
@@ -159,3 +160,35 @@ def test_encrypted_and_broken_archives_are_refused(administrator: User) -> None:
 def test_archive_to_revert_has_to_be_there(administrator: User) -> None:
     with pytest.raises(CommandError, match="no such archive"):
         call_command("import_archive", "--revert", "77")
+
+
+def accounts_of(files: dict[str, bytes]) -> bytes:
+    """The accounts that the samples name by their ID only."""
+    numbers = {
+        row["AccountId"]
+        for content in files.values()
+        for row in csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+        if row.get("AccountId")
+    }
+    rows = [["Id", "IsDeleted", "Name"], *([n, "0", f"Firm {n}"] for n in sorted(numbers))]
+    return csv_text(rows).encode()
+
+
+@pytest.mark.parametrize("system", ["pipedrive", "salesforce"])
+def test_archives_of_other_systems_come_in_with_their_links(
+    system: str, administrator: User, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if system == "pipedrive":
+        files = samples(system, "deals", "people", "organizations")
+    else:
+        files = samples(system, "Opportunity", "Contact")
+        files["export/Account.csv"] = accounts_of(files)
+    path = tmp_path / f"{system}.zip"
+    path.write_bytes(packed(files))
+    report = command(capsys, path)
+    assert report["source"] == system
+    assert not any(part.get("error") for part in report["parts"])
+    told = {row["reason"] for part in report["parts"] for row in part["told"] if not row["came_in"]}
+    assert told <= {"The record was deleted in the other system."}
+    assert not Deal.objects.filter(company=None).exists()
+    assert not Contact.objects.filter(company=None).exists()
