@@ -15,6 +15,7 @@ from crm.choices import CompanyKind
 from crm.models import Company, Contact, Deal, Lead
 from crm.pages import shared
 from crm.pages.alike import companies_alike
+from crm.queries.acquaintances import with_ties
 from crm.queries.doubles import with_doubles
 
 TONES: dict[str, str] = {
@@ -70,7 +71,7 @@ COMPANY_PAGE = RecordPage(
     new_title=_("New company"),
     edit_title=_("Edit company"),
     saved=_("The company is saved."),
-    rows=lambda rows: with_doubles(rows.select_related("parent")),
+    rows=lambda rows: with_ties(with_doubles(rows.select_related("parent"))),
     sub=_sub,
     pills=_pills,
     actions=(shared.note_action(),),

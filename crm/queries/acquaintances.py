@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from core.models import User
@@ -38,8 +38,17 @@ def known_by(contact: Contact, user: User) -> dict[str, Any]:
     }
 
 
+def with_ties(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Companies with `has_ties`, so that the pages of most ask nothing more."""
+    there = Acquaintance.objects.filter(contact__company=OuterRef("pk"))
+    found: QuerySet[Any] = rows.annotate(has_ties=Exists(there))
+    return found
+
+
 def known_at(company: Company, user: User) -> dict[str, Any] | None:
     """The colleagues who know people of a company whom the user sees, and how many."""
+    if not getattr(company, "has_ties", True):
+        return None
     ties = Acquaintance.objects.filter(contact__company=company, contact__deleted_at=None)
     ties = ties.filter(related_row_condition(Contact, user, "contact"))
     counted = (
