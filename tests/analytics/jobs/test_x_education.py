@@ -1,10 +1,10 @@
 """The main job on real leads: import 70 % as closed and 30 % as open, score, compare with the truth."""
 
 import csv
+from typing import Any
 
 import numpy as np
 import pytest
-from pytest_django.fixtures import SettingsWrapper
 from sklearn.metrics import roc_auc_score
 
 from core.choices import RunState
@@ -19,9 +19,7 @@ from tests.running import carry_out
 pytestmark = pytest.mark.django_db
 
 
-def test_open_leads_are_ranked_as_they_turned_out(
-    marketing: User, settings: SettingsWrapper
-) -> None:
+def test_open_leads_are_ranked_as_they_turned_out(marketing: User, settings: Any) -> None:
     # The heart beat of the job cannot see what this test's transaction holds.
     settings.JOB_LEASE_SECONDS = 3_600
     with data_file("x-education/leads.csv").open(encoding="utf-8") as file:
