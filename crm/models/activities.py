@@ -90,6 +90,9 @@ class Activity(Imported, OwnedRecord):
         _("external ID"), max_length=200, null=True, blank=True, unique=True
     )
 
+    # Said of a new one: its time is over, yet it was not done.
+    is_still_open = False
+
     objects: ClassVar[Any] = ActivityQuerySet.as_manager()
 
     class Meta:

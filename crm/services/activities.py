@@ -66,19 +66,31 @@ def _add(activity: Activity, guests: Iterable[Contact], by: User, at: datetime) 
     _invite(activity, guests, by)
     if activity.done_at:
         touch_records(activity=activity, at=activity.done_at)
-    _tell(activity, "", owner if owner != by else None, by)
+    if not activity.imported_by_id:  # a file tells what colleagues know already
+        _tell(activity, "", owner if owner != by else None, by)
     return activity
 
 
 def keep_activity(activity: Activity, by: User, at: datetime) -> Activity:
     """Write an activity at hand: a new one that lies ahead, or is a task, is planned; another one
-    has happened."""
+    has happened. A file may say that it is done, or that it is still open."""
     if activity.pk:
         return edit_activity(activity=activity, by=by, at=at)
-    is_ahead = activity.at is not None and activity.at > at
+    if activity.done_at is not None:
+        return _keep_done(activity, by, at)
+    is_ahead = activity.is_still_open or (activity.at is not None and activity.at > at)
     if activity.kind == ActivityKind.TASK or is_ahead:
         return plan_activity(activity=activity, by=by, at=at)
     return log_activity(activity=activity, by=by, at=at)
+
+
+@transaction.atomic
+def _keep_done(activity: Activity, by: User, at: datetime) -> Activity:
+    """What was done at another time than it was meant for, as a task may be."""
+    activity.done_at = min(activity.done_at or at, at)
+    if activity.kind != ActivityKind.TASK:
+        activity.at = activity.at or activity.done_at
+    return _add(activity, (), by, at)
 
 
 @transaction.atomic

@@ -271,6 +271,12 @@ def _let_take_part(rows: Sequence[Row]) -> None:
     )
 
 
+def fill_activities(rows: Sequence[Row], _writing: Writing) -> None:
+    """What a file says is still to be done, even if its time is over."""
+    for row in rows:
+        row.record.is_still_open = bool(row.extras.get("is_open"))
+
+
 def begin_products(products: Sequence[Product], _writing: Writing) -> None:
     usual = base_currency()
     for product in products:
@@ -299,6 +305,10 @@ ROW_RULES = (
     ),
     RowRules("crm.product", told_by_files=("created",), begin=begin_products),
     RowRules(
-        "crm.activity", begins_with=("kind",), told_by_files=("done", "created"), save=keep_activity
+        "crm.activity",
+        begins_with=("kind",),
+        told_by_files=("done", "created"),
+        fill=fill_activities,
+        save=keep_activity,
     ),
 )

@@ -70,13 +70,13 @@ def test_archive_of_hubspot_comes_in_with_its_links_and_goes_back(
 
 def test_parts_take_over_the_system_of_the_others(administrator: User) -> None:
     files = samples("salesforce", "Contact", "Opportunity")
-    files["Task.csv"] = b"Id,Subject,WhoId\n00T1,Call,0031\n"
+    files["Case.csv"] = b"Id,Subject\n5001,It is broken\n"
     files["activities.csv"] = b"Id,Subject,ActivityDate,WhoId\n00T1,Call,2026-01-01,0031\n"
     batch = receive(packed(files), administrator)
     parts = parts_of(batch)
     assert [part.object_type for part in parts] == ["crm.contact", "crm.deal", "crm.activity"]
     assert {part.source for part in parts} == {"salesforce"}
-    assert [name for name, _reason in batch.left_out] == ["Task.csv"]
+    assert [name for name, _reason in batch.left_out] == ["Case.csv"]
     assert FileImport.objects.count() == 3
 
 

@@ -20,6 +20,7 @@ from crm.services.imports.refusals import (
     RowRefused,
 )
 from crm.services.imports.rows import FileRow
+from crm.services.imports.systems import has_notes
 from crm.services.imports.targets import Targets
 
 # Columns that hold a key as it is compared, and how a value becomes so; others hold the value itself.
@@ -107,7 +108,7 @@ class Finder:
         return self._sorted(list(rows.values_list(column, "pk", "imported_by")))
 
     def _by_other_numbers(self, values: set[str]) -> dict[str, Known]:
-        source = self.file_import.source or FILE
+        source = own_source(self.file_import)
         found = find_by_keys(self.targets_kind, (Key(source, value) for value in values))
         own = dict(
             self.model._base_manager.filter(pk__in=found.values()).values_list("pk", "imported_by")
@@ -134,6 +135,15 @@ class Finder:
                 was.is_hidden or pk not in reached,
             )
         return known
+
+
+def own_source(file_import: FileImport) -> str:
+    """The system whose numbers the rows of a file have; those of links are never those of notes."""
+    source = file_import.source or FILE
+    is_of_notes = file_import.object_type == "crm.activity" and has_notes(
+        file_import.file_name, file_import.columns
+    )
+    return f"{source}.notes" if is_of_notes else source
 
 
 FILE = "file"  # the system of numbers whose system nobody knows

@@ -98,6 +98,12 @@ _OF_DEAL = {
     "product": Extra(_("Product"), FieldType.LINK, "crm.deal.amount", target="crm.product"),
     "quantity": Extra(_("Quantity"), FieldType.NUMBER, "crm.deal.amount"),
 }
+_OF_ACTIVITY = {
+    "status": Extra(_("Status (open, done)"), rule="crm.activity.done", longest=80),
+    "time": Extra(_("Time of day"), rule="crm.activity.at", longest=20),
+    "duration": Extra(_("Duration (1:30)"), rule="crm.activity.minutes", longest=20),
+    "seconds": Extra(_("Duration in seconds"), FieldType.NUMBER, "crm.activity.minutes"),
+}
 _CONTACT = "crm.contact"
 INTERACTION = "crm.interaction"
 _OF_INTERACTION = {
@@ -166,7 +172,7 @@ KINDS = {
         ),
         ImportKind("crm.deal", words.DEAL, ("id", "external", "external_id"), _OF_DEAL),
         ImportKind("crm.product", words.PRODUCT, ("id", "external", "sku", "name")),
-        ImportKind("crm.activity", words.ACTIVITY, ("id", "external")),
+        ImportKind("crm.activity", words.ACTIVITY, ("id", "external"), _OF_ACTIVITY),
         ImportKind("crm.group", words.GROUP, ("id", "external", "name")),
         ImportKind("crm.event", words.EVENT, ("id", "external", "name")),
         ImportKind(

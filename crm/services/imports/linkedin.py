@@ -1,14 +1,10 @@
 """What a member takes along from LinkedIn: messages and invitations as rows of the people on the other side."""
 
-import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
-from io import TextIOWrapper
 from itertools import zip_longest
-from shutil import copyfileobj
-from tempfile import SpooledTemporaryFile
 from typing import IO
 
 from django.utils.translation import gettext as _
@@ -16,12 +12,12 @@ from django.utils.translation import gettext as _
 from core import permissions
 from core.errors import Refused
 from core.models import User
-from core.tabular.delimited import Lines, filled_rows
-from core.tabular.reading import COMMA, IN_MEMORY, SAMPLE_ROWS, Table
+from core.tabular.reading import COMMA, Table
 from core.text import comparable
 from core.values_in_files.addresses import read_url
 from core.values_in_files.dates import DateFormat, read_moment
 from crm.models import Contact
+from crm.services.imports.rewriting import rewritten, rows_below
 
 MESSAGES = frozenset(
     {"conversation id", "from", "sender profile url", "recipient profile urls", "date"}
@@ -57,35 +53,13 @@ def unroll(table: Table, file: IO[bytes], by: User) -> Table:
     """Write the table anew: one row for each message and person on the other side."""
     is_messages = _names(table.columns) >= MESSAGES
     columns = OF_MESSAGES if is_messages else OF_INVITATIONS
-    with SpooledTemporaryFile(max_size=IN_MEMORY) as out:
-        if is_messages:
-            member = _member(_rows(file, table), by)
-            rows = (row for said in _rows(file, table) for row in _messages(said, member))
-        else:
-            rows = (_invitation(said) for said in _rows(file, table))
-        sample, count = _write(columns, rows, out)
-        for each in (file, out):
-            each.seek(0)
-        file.truncate()
-        copyfileobj(out, file)
+    if is_messages:
+        member = _member(_rows(file, table), by)
+        rows = (row for said in _rows(file, table) for row in _messages(said, member))
+    else:
+        rows = (_invitation(said) for said in _rows(file, table))
+    sample, count = rewritten(columns, rows, file)
     return replace(table, columns=columns, delimiter=COMMA, sample=sample, rows=count)
-
-
-def _write(
-    columns: Sequence[str], rows: Iterable[list[str]], out: IO[bytes]
-) -> tuple[list[list[str]], int]:
-    sample: list[list[str]] = []
-    count = 0
-    text = TextIOWrapper(out, encoding="utf-8", newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    for count, row in enumerate(rows, start=1):
-        writer.writerow(row)
-        if count <= SAMPLE_ROWS:
-            sample.append(row)
-    text.flush()
-    text.detach()
-    return sample, count
 
 
 def _names(columns: Sequence[str]) -> set[str]:
@@ -93,9 +67,7 @@ def _names(columns: Sequence[str]) -> set[str]:
 
 
 def _rows(file: IO[bytes], table: Table) -> Iterator[Said]:
-    file.seek(0)
-    rows = filled_rows(Lines(file), table.delimiter)
-    next(rows, None)  # the header
+    rows = rows_below(file, table)
     names = [comparable(column) for column in table.columns]
     return (dict(zip_longest(names, row[: len(names)], fillvalue="")) for row in rows)
 

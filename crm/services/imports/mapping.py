@@ -34,6 +34,8 @@ MISFITTING: dict[FieldType, frozenset[Kind]] = {
     FieldType.EMAIL: frozenset({Kind.BOOLEAN, Kind.NUMBER, Kind.DATE, Kind.MOMENT, Kind.PHONE}),
     FieldType.BOOLEAN: frozenset(Kind) - {Kind.BOOLEAN},
 }
+# Where a column goes whose content does not fit its name: “Done” may hold moments or yes and no.
+INSTEAD = {"done": "status", "minutes": "duration"}
 BY_CONTENT = {Kind.EMAIL: ("email", "person.email"), Kind.PHONE: ("phone", "person.phone")}
 
 
@@ -91,8 +93,10 @@ def _target_of(
     if word == NEW:
         return None
     named = _named(column, word, targets)
-    if named and named.name not in taken and _fits(named, samples, looks):
-        return named
+    other = targets.by_name.get(INSTEAD.get(named.name, "")) if named else None
+    for target in (named, other):
+        if target and target.name not in taken and _fits(target, samples, looks):
+            return target
     if named is None:
         places = (targets.by_name.get(name) for name in BY_CONTENT.get(looks.kind, ()))
         return next((t for t in places if t and t.name not in taken), None)
@@ -310,7 +314,18 @@ NAMED = {
     ),
     "crm.deal": ("deal", "deals", "opportunity", "opportunities", "pipeline", "商机"),
     "crm.product": ("product", "products", "产品", "produkte"),
-    "crm.activity": ("activity", "activities", "tasks", "calls", "meetings", "notes"),
+    "crm.activity": (
+        "activity",
+        "activities",
+        "task",
+        "tasks",
+        "call",
+        "calls",
+        "meeting",
+        "meetings",
+        "note",
+        "notes",
+    ),
     "crm.group": ("group", "groups"),
     "crm.event": ("event", "events"),
     INTERACTION: (
@@ -342,7 +357,7 @@ PREFIXED = {
     "crm.company": ("organization",),
     "crm.deal": ("deal",),
     "crm.lead": ("lead",),
-    "crm.activity": ("activity",),
+    "crm.activity": ("activity", "note"),
     "crm.product": ("product",),
 }
 

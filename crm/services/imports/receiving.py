@@ -17,7 +17,7 @@ from core.conditions.viewpoint import Viewpoint
 from core.errors import Refused
 from core.tabular.reading import IN_MEMORY, Table, Told, read_table
 from crm.models import FileImport
-from crm.services.imports import linkedin
+from crm.services.imports import linkedin, salesforce
 from crm.services.imports.kinds import KINDS
 from crm.services.imports.mapping import (
     digest_of,
@@ -94,9 +94,14 @@ def read_again(
 
 
 def _table_of(file: "File[bytes]", out: IO[bytes], told: Told, by: "User") -> Table:
-    """The table of a file; what LinkedIn tells of its member is told of the people on the other side."""
+    """The table of a file; what LinkedIn tells of its member is told of the people on the other side,
+    and what Salesforce links by one column by a column for each type."""
     table = read_table(file, out, told)
-    return linkedin.unroll(table, out, by) if linkedin.is_of_member(table.columns) else table
+    if linkedin.is_of_member(table.columns):
+        return linkedin.unroll(table, out, by)
+    return (
+        salesforce.part_links(table, out) if salesforce.is_of_activities(table.columns) else table
+    )
 
 
 def _take_over(

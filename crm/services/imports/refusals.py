@@ -64,6 +64,8 @@ ACCESS_KEPT = gettext_noop(
 )
 ADDRESS_KEPT = gettext_noop("The e-mail address of %(text)s is not changed by a file.")
 
+NO_DURATION = gettext_noop("“%(text)s” is no duration such as 1:30; it was left empty.")
+NO_TIME = gettext_noop("“%(text)s” is no time of day; only the date came in.")
 NO_PLACE = gettext_noop("There is no place left for “%(text)s”.")
 NO_OUTCOME = gettext_noop("The outcome “%(text)s” is neither yes nor no.")
 

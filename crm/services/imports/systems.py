@@ -14,7 +14,16 @@ LABELS = {
 # Salesforce exports what lies in its bin as well.
 DELETED_COLUMN = "IsDeleted"
 
-_PIPEDRIVE = ("person - ", "deal - ", "organization - ", "lead - ", "activity - ", "product - ")
+_NOTE = "note - "
+_PIPEDRIVE = (
+    "person - ",
+    "deal - ",
+    "organization - ",
+    "lead - ",
+    "activity - ",
+    "product - ",
+    _NOTE,
+)
 _HUBSPOT = frozenset(
     {
         "record id",
@@ -37,6 +46,12 @@ def system_of(columns: Sequence[str]) -> str:
     if names & _HUBSPOT:
         return HUBSPOT
     return LINKEDIN if names & _LINKEDIN else ""
+
+
+def has_notes(file_name: str, columns: Sequence[str]) -> bool:
+    """Whether these are notes, which Pipedrive numbers by themselves, beside the activities."""
+    is_called_so = comparable(file_name).startswith(("note.", "notes"))
+    return is_called_so or any(comparable(column).startswith(_NOTE) for column in columns)
 
 
 def is_deleted(cells: Sequence[str], place: int) -> bool:

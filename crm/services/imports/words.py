@@ -8,7 +8,9 @@ import re
 
 from core.text import comparable
 
-_BEFORE = re.compile(r"^(?:person|people|organi[sz]ation|deal|contact|company|lead|product) - ")
+_BEFORE = re.compile(
+    r"^(?:person|people|organi[sz]ation|deal|contact|company|lead|product|activity|note) - "
+)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _MARKS = re.compile(r"[\W_]+")
 
@@ -33,8 +35,8 @@ def _table(text: str) -> dict[str, str]:
 
 _RECORD = """
 external: id | record id | system id | externe id | datensatz id | 编号 | 记录编号 | 记录 id
-owner: owner | owner id | record owner | assigned to | account owner | contact owner | deal owner | company owner | lead owner | opportunity owner | owner name | sales agent | sales rep | salesperson | zuständig | besitzer | inhaber | eigentümer | verantwortlicher | 负责人 | 所有人 | 归属人 | 销售代表 | 跟进人
-created: created | created at | created on | created date | create date | creation date | date created | created time | person created | organization created | deal created | erstellt | erstellt am | erstelldatum | angelegt am | 创建时间 | 创建日期 | 建立时间 | 录入时间
+owner: owner | owner id | record owner | assigned to | assigned to user | account owner | contact owner | deal owner | company owner | lead owner | opportunity owner | owner name | sales agent | sales rep | salesperson | zuständig | besitzer | inhaber | eigentümer | verantwortlicher | 负责人 | 所有人 | 归属人 | 销售代表 | 跟进人
+created: created | created at | created on | created date | add time | create date | creation date | date created | created time | person created | organization created | deal created | erstellt | erstellt am | erstelldatum | angelegt am | 创建时间 | 创建日期 | 建立时间 | 录入时间
 tags: tags | tag | labels | label | schlagworte | schlagwörter | 标签
 description: description | notes | note | comment | comments | remarks | about | beschreibung | notizen | notiz | bemerkung | bemerkungen | anmerkung | kommentar | 备注 | 描述 | 说明
 source: source | lead source | original source | quelle | leadquelle | herkunft | 来源 | 线索来源 | 客户来源
@@ -74,7 +76,7 @@ company.external: account id | associated company ids | associated company id | 
 _CONTACT_OF = """
 contact: contact | contact person | primary contact | main contact | contact name | person | ansprechpartner | kontakt | kontaktperson | 联系人
 contact.email: contact email | contact e mail | person email | 联系人邮箱
-contact.external: contact id | associated contact ids | associated contact id | person id | who id
+contact.external: contact id | associated contact ids | associated contact id | person id
 """
 
 CONTACT = _table(
@@ -181,13 +183,21 @@ ACTIVITY = _table(
     + _COMPANY_OF
     + _CONTACT_OF
     + """
-subject: subject | title | activity | betreff | 主题 | 标题
-kind: type | activity type | kind | typ | 类型
-at: date | due date | when | start | start date | activity date | datum | fällig am | 日期 | 时间 | 截止日期
-body: body | text | content | description | notes | note | full comments | 内容 | 备注
+subject: subject | title | activity | activity subject | betreff | 主题 | 标题
+kind: type | activity type | task subtype | event subtype | kind | typ | 类型
+at: date | due date | start date time | activity date time | due date time | when | start | start date | activity date | datum | fällig am | 日期 | 时间 | 截止日期
+body: body | text | content | public description | description | notes | note | full comments | 内容 | 备注
 deal: deal | opportunity | deal name | 商机
-deal.external: deal id | associated deal ids | what id
-minutes: duration | minutes | duration minutes | dauer | 时长
+deal.external: deal id | opportunity id | associated deal ids
+minutes: duration | minutes | duration minutes | duration in minutes | dauer | 时长
+seconds: call duration in seconds | duration in seconds
+time: due time | start time | time of day | uhrzeit
+done: done | done on | done at | completed | completed date | completed date time | marked as done time | erledigt | erledigt am | 完成时间
+status: status | is closed | closed | task status | 状态
+direction: direction | call type | richtung | 方向
+outcome: outcome | call disposition | result | ergebnis | 结果
+lead: lead | 线索
+lead.external: lead id
 location: location | place | ort | 地点
 """
 )
@@ -299,6 +309,28 @@ VALUES: dict[str, dict[str, str]] = {
         omitted: omitted | left out | 忽略
         """
     ),
+    "crm.activity.kind": _values(
+        """
+        call: call | calls | phone call | anruf | anrufe | telefonat | 电话
+        meeting: meeting | meetings | event | events | lunch | appointment | demo | besprechung | termin | 会议 | 拜访
+        note: note | notes | notiz | notizen | 备注 | 笔记
+        task: task | tasks | to do | todo | deadline | follow up | aufgabe | aufgaben | 任务 | 待办
+        email: email | emails | e mail | list email | 邮件
+        """
+    ),
+    "crm.activity.direction": _values(
+        """
+        in: in | inbound | incoming | eingehend | 呼入
+        out: out | outbound | outgoing | ausgehend | 呼出
+        """
+    ),
+    "crm.activity.priority": _values(
+        """
+        high: high | highest | urgent | hoch | 高
+        normal: normal | medium | mittel | 中
+        low: low | lowest | niedrig | 低
+        """
+    ),
     "crm.interaction.kind": _values(
         """
         purchase: purchase | order | sale | transaction | bought | buy | invoice | kauf | bestellung | rechnung | 购买 | 订单 | 下单 | 成交
@@ -339,3 +371,9 @@ LOST = frozenset(
     )
 )
 OPEN = frozenset(_values("open: open | offen | in progress | 进行中"))
+# Of activities; whatever else stands there is still to be done.
+DONE = frozenset(
+    _values(
+        "done: done | completed | complete | closed | finished | held | erledigt | abgeschlossen | 已完成 | 完成"
+    )
+)

@@ -24,8 +24,9 @@ from crm.choices import LeadStatus, TieSource
 from crm.models import FileImport, RefusedRow
 from crm.services.acquaintances import note_acquaintances
 from crm.services.imports import words
+from crm.services.imports.activities import complete_activity
 from crm.services.imports.deals import Stages, complete_deal, no_reason, price_lines
-from crm.services.imports.finding import FILE, Finder
+from crm.services.imports.finding import Finder, own_source
 from crm.services.imports.kinds import EXTERNAL, ID, PERSON
 from crm.services.imports.links import Linked, Linker, Remark, chosen_of, link_label
 from crm.services.imports.owners import OwnerNames
@@ -34,7 +35,8 @@ from crm.services.imports.rows import FileRow, ReadRows, join_names, refused_row
 from crm.services.imports.systems import LINKEDIN
 from crm.services.imports.targets import Target, Targets
 
-COMPANY, CONTACT, DEAL, LEAD = "crm.company", "crm.contact", "crm.deal", "crm.lead"
+ACTIVITY, COMPANY, CONTACT = "crm.activity", "crm.company", "crm.contact"
+DEAL, LEAD = "crm.deal", "crm.lead"
 PERSON_PARTS = ("name", "email", "phone", "job_title")
 PARTLY, CONNECTED = "partly", "connected_on"
 CONVERTED = frozenset({"converted", "已转化", "konvertiert"})
@@ -184,6 +186,13 @@ class SliceWriter:
             row.extras["person"] = {name: value for name, value in said.items() if value}
         elif self.kind.key == COMPANY:
             _set_domain(values)
+        elif self.kind.key == ACTIVITY:
+            row.extras["is_open"] = complete_activity(
+                each.source,
+                named=self.file_import.file_name,
+                is_new=row.pk is None,
+                now=self.writing.at,
+            )
         elif self.stages is not None:
             self._set_stage(each, self.stages)
 
@@ -247,7 +256,7 @@ class SliceWriter:
             target = self.targets.get(name)
             field = target.field if target else self.writing.fields.by_name.get(name)
             if name == EXTERNAL:
-                row.key = Key(self.file_import.source or FILE, str(value))
+                row.key = Key(own_source(self.file_import), str(value))
             elif name == "tags":
                 row.tags = value
             elif field is not None and self._is_written(name, target, field, row):
