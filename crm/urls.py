@@ -83,6 +83,11 @@ urlpatterns = [
         name="import_batch_start",
     ),
     path(
+        "imports/archives/<int:pk>/check/",
+        import_batches.import_batch_check,
+        name="import_batch_check",
+    ),
+    path(
         "imports/archives/<int:pk>/revert/",
         import_batches.import_batch_revert,
         name="import_batch_revert",

@@ -38,6 +38,10 @@ class ImportBatch(models.Model):
     created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
     # From then on each part that is done starts the next.
     started_at = models.DateTimeField(_("started"), null=True, blank=True, editable=False)
+    # From then on each part that was tried lets the next be tried.
+    check_started_at = models.DateTimeField(
+        _("check started"), null=True, blank=True, editable=False
+    )
 
     class Meta:
         verbose_name = _("imported archive")

@@ -42,6 +42,14 @@ def slices(
             yield cut, 1.0
 
 
+def all_rows(file_import: FileImport) -> Iterator[list[str]]:
+    """The rows of the file, one after the other."""
+    with file_import.file.open("rb") as stored:
+        rows = filled_rows(Lines(stored), file_import.delimiter)
+        next(rows, None)  # the header
+        yield from rows
+
+
 def read_slice(file_import: FileImport, cut: dict[str, Any]) -> list[list[str]]:
     """The rows of one slice."""
     with file_import.file.open("rb") as stored:

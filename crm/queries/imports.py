@@ -163,6 +163,7 @@ def trial_report(file_import: FileImport, run: JobRun) -> dict[str, Any]:
             {"field": what, "text": text, "rows": count}
             for what, text, count in findings.get("unmatched", [])
         ],
+        "lacking": findings.get("lacking", []),
     }
 
 

@@ -322,6 +322,7 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "import": _import,
     "import_batch": _import_batch,
     "import_batch_start": _import_batch,
+    "import_batch_check": _import_batch,
     "import_batch_revert": _import_batch,
     "import_map": _waiting_import,
     "import_check": _tried_import,

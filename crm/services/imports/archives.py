@@ -91,7 +91,9 @@ def _forget(part: FileImport) -> None:
 def parts_of(batch: ImportBatch) -> list[FileImport]:
     """In the order in which they have to come in."""
     return sorted(
-        batch.parts.select_related("run", "reverting", "change_set", "owner", "team", "created_by"),
+        batch.parts.select_related(
+            "run", "trial", "reverting", "change_set", "owner", "team", "created_by"
+        ),
         key=lambda part: (ORDER.index(part.object_type), part.pk),
     )
 

@@ -1,7 +1,7 @@
 """Rows of a file as values by target, or refused with a sentence."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,16 +48,25 @@ class ReadRows:
 
 
 class RowReader:
-    """Reads rows by the mapping of their import."""
+    """Reads rows by the mapping of their import; `only` the columns with these targets, if given."""
 
-    def __init__(self, file_import: FileImport, targets: Targets, setting: Setting) -> None:
+    def __init__(
+        self,
+        file_import: FileImport,
+        targets: Targets,
+        setting: Setting,
+        *,
+        only: Container[str] | None = None,
+    ) -> None:
         self.file_import = file_import
         self.width = len(file_import.columns)
         self.targets = targets.by_name
         self.columns = [
             (position, CellReader(self.targets[entry["target"]], entry, setting))
             for position, entry in enumerate(file_import.mapping)
-            if entry["target"] != IGNORE and entry["target"] in self.targets
+            if entry["target"] != IGNORE
+            and entry["target"] in self.targets
+            and (only is None or entry["target"] in only)
         ]
         self.deleted_at = (
             file_import.columns.index(DELETED_COLUMN)

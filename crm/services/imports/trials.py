@@ -20,6 +20,7 @@ from crm.services.imports.writers import Writer, writer_of
 from crm.services.imports.writing import Prepared, SliceWriter, targets_of
 
 CHOICE = FieldType.CHOICE
+NOTHING_FOUND: dict[str, Any] = {"examples": [], "refused": [], "unmatched": []}
 EXAMPLES, SHOWN_REFUSED, MOST_UNMATCHED = 5, 20, 200
 # Reasons that somebody can mend by saying what is meant.
 QUESTIONS = {
@@ -109,13 +110,21 @@ def _text(record_field: RecordField, value: Any, rows: Mapping[Any, Any]) -> str
 
 
 @transaction.atomic
+def keep_lacking(*, file_import: FileImport, found: Sequence[Mapping[str, Any]]) -> None:
+    """Keep what the rows link to and nobody brings."""
+    held = FileImport.objects.select_for_update().get(pk=file_import.pk)
+    held.findings = (held.findings or NOTHING_FOUND) | {"lacking": list(found)}
+    held.save(update_fields=["findings"])
+
+
+@transaction.atomic
 def keep_findings(*, file_import: FileImport, found: Findings) -> None:
     """Add what a part of the file came to."""
     held = FileImport.objects.select_for_update().get(pk=file_import.pk)
-    kept = held.findings or {"examples": [], "refused": [], "unmatched": []}
+    kept = held.findings or NOTHING_FOUND
     unmatched = Counter({(what, text): count for what, text, count in kept["unmatched"]})
     unmatched.update(found.unmatched)
-    held.findings = {
+    held.findings = kept | {
         "examples": (kept["examples"] + found.examples)[:EXAMPLES],
         "refused": (kept["refused"] + found.refused)[:SHOWN_REFUSED],
         "unmatched": [

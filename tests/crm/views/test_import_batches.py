@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from core.models import JobRun, User
 from crm.models import Company, Contact, Deal, ImportBatch
+from tests.crm.test_activity_archives import SALESFORCE
 from tests.crm.test_import_archive import packed, samples
 from tests.running import carry_out
 
@@ -80,3 +81,82 @@ def test_archives_of_others_are_not_there(administrator: User, sales: User, log_
     assert page_of(client, batch).status_code == 404
     assert client.post(reverse("import_batch_start", args=[batch.pk])).status_code == 404
     assert client.post(reverse("import_batch_revert", args=[batch.pk])).status_code == 404
+
+
+def test_all_parts_are_tried_one_after_another_and_nothing_is_kept(
+    administrator: User, log_in: LogIn
+) -> None:
+    client = log_in(administrator)
+    batch = uploaded(client, samples("hubspot", "deals", "contacts", "companies"))
+    check = reverse("import_batch_check", args=[batch.pk])
+    client.post(check)
+    assert JobRun.objects.filter(kind="crm.import_trial").count() == 1, "one after the other"
+    client.post(check)
+    assert JobRun.objects.filter(kind="crm.import_trial").count() == 1, "one is running"
+    carry_all_out("crm.import_trial")
+    page = page_of(client, batch)
+    assert [part.is_tried for part in page.context["parts"]] == [True, True, True]
+    assert [int(part.created) > 0 for part in page.context["parts"]] == [True, True, True]
+    assert "the numbers say what would come of them" in page.content.decode()
+    lacking = {lack.label for part in page.context["lacking"] for lack in part.lacks}
+    assert lacking == {"Owner"}, "every link leads to another part"
+    for model in (Deal, Contact, Company):
+        assert not model.objects.exists()
+    client.post(check)
+    carry_all_out("crm.import_trial")
+    assert JobRun.objects.filter(kind="crm.import_trial").count() == 6, "again, as it is now"
+    client.post(reverse("import_batch_start", args=[batch.pk]))
+    carry_all_out("crm.file_import")
+    assert page_of(client, batch).context["is_tried"] is False
+
+
+def lacks(client: Client, batch: ImportBatch) -> dict[tuple[str, str], list[tuple[str, int]]]:
+    client.post(reverse("import_batch_check", args=[batch.pk]))
+    carry_all_out("crm.import_trial")
+    return {
+        (part.file_import.file_name, lack.label): [tuple(each) for each in lack.most]
+        for part in page_of(client, batch).context["lacking"]
+        for lack in part.lacks
+    }
+
+
+def test_what_no_part_brings_is_told(administrator: User, log_in: LogIn) -> None:
+    client = log_in(administrator)
+    files = {name: content for name, content in SALESFORCE.items() if name != "Contact.csv"}
+    files["User.csv"] = files["User.csv"].replace(b"005A", b"005B")
+    batch = uploaded(client, files)
+    found = lacks(client, batch)
+    assert found == {
+        ("Task.csv", "Contact"): [("003A", 3)],
+        ("Task.csv", "Owner"): [("005A", 4)],
+        ("Event.csv", "Contact"): [("003A", 1)],
+        ("Event.csv", "Owner"): [("005A", 1)],
+    }
+    assert "003A" in page_of(client, batch).content.decode()
+
+
+def test_what_is_there_already_is_not_lacking(administrator: User, log_in: LogIn) -> None:
+    client = log_in(administrator)
+    uploaded(client, {"Contact.csv": SALESFORCE["Contact.csv"]})
+    first = ImportBatch.objects.get()
+    client.post(reverse("import_batch_start", args=[first.pk]))
+    carry_all_out("crm.file_import")
+    ImportBatch.objects.all().delete()
+    batch = uploaded(client, {"Event.csv": SALESFORCE["Event.csv"]})
+    assert ("Event.csv", "Contact") not in lacks(client, batch)
+
+
+def test_names_lead_to_people_of_another_part(administrator: User, log_in: LogIn) -> None:
+    client = log_in(administrator)
+    files = {
+        "contacts.csv": b"First name,Last name,Company\nAda,Lovelace,Engines\n",
+        "deals.csv": b"Deal name,Company,Contact\nLenses,Engines,ada lovelace\nMirrors,Engines,Bob\n",
+    }
+    assert lacks(client, uploaded(client, files)) == {("deals.csv", "Main contact"): [("Bob", 1)]}
+
+
+def test_archives_of_others_are_not_checked(
+    administrator: User, sales: User, log_in: LogIn
+) -> None:
+    batch = ImportBatch.objects.create(file_name="export.zip", created_by=administrator)
+    assert log_in(sales).post(reverse("import_batch_check", args=[batch.pk])).status_code == 404
