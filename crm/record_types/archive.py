@@ -16,7 +16,7 @@ ARCHIVE_TABLES = (
     ArchiveTable("stages", "crm.Stage"),
     _of_records("companies", "crm.Company", NAME_KEY),
     _of_records("contacts", "crm.Contact", (*NAME_KEY, "email_key")),
-    ArchiveTable("acquaintances", "crm.Acquaintance"),
+    ArchiveTable("acquaintances", "crm.Acquaintance", ("imported_by",)),
     _of_records("leads", "crm.Lead"),
     _of_records("products", "crm.Product", NAME_KEY),
     _of_records("deals", "crm.Deal", NAME_KEY),

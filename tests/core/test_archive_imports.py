@@ -15,7 +15,16 @@ from core.models import Attachment, ExternalKey, JobRun, SavedView, Tag, Team, U
 from core.registries import record_types, tables_in_order
 from core.services.archive_imports import restore_archive
 from core.services.archives import write_archive
-from crm.models import Company, Contact, Deal, Interaction, Pipeline
+from crm.choices import TieSource
+from crm.models import (
+    Acquaintance,
+    Company,
+    Contact,
+    Deal,
+    FileImport,
+    Interaction,
+    Pipeline,
+)
 from crm.services.interactions import NewInteraction, record_interactions
 from tests.factories import (
     ActivityFactory,
@@ -52,6 +61,7 @@ def empty() -> None:
             table.model._base_manager.all().delete()
     ExternalKey.objects.all().delete()
     Attachment.objects.all().delete()
+    FileImport.objects.all().delete()
 
 
 def content(reader: ArchiveReader) -> dict[str, list[dict[str, Any]]]:
@@ -93,6 +103,13 @@ def everything(sales: User, administrator: User) -> None:
     record_interactions(
         [NewInteraction(contact.pk, "visit", NOW, url="https://a.example", detail={"b": [1, None]})]
     )
+    Acquaintance.objects.create(
+        user=sales,
+        contact=contact,
+        source=TieSource.LINKEDIN,
+        since=NOW.date(),
+        imported_by=FileImport.objects.create(file_name="Connections.csv", created_by=sales),
+    )
     SavedView.objects.create(
         object_type="crm.contact",
         name="Mine",
@@ -125,6 +142,16 @@ def test_export_import_export_is_equal(everything: None) -> None:
     file = second.file(told["id"])
     assert file is not None
     assert file.read() == b"abc"
+
+
+def test_ties_come_back_without_the_import_that_told_them(everything: None, sales: User) -> None:
+    first = export()
+    empty()
+    assert not Acquaintance.objects.exists()
+    restore(first)
+    tie = Acquaintance.objects.get()
+    assert (tie.user.email, tie.source, tie.since) == (sales.email, "linkedin", NOW.date())
+    assert tie.imported_by is None
 
 
 def test_what_is_derived_is_made_again(everything: None) -> None:
