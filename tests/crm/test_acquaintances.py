@@ -67,6 +67,16 @@ def test_ties_go_with_the_import_that_told_them(manager: User) -> None:
     assert [contact.name for contact in Contact.objects.kept()] == ["Ada"]
 
 
+def test_any_file_may_say_since_when_its_people_are_known(manager: User) -> None:
+    rows = "Name,E-mail,Known since\nAda,ada@example.org,2019-05-01\nBob,bob@example.org,\n"
+    done = import_file(rows, manager, object_type="crm.contact")
+    assert counts(done) == (2, 0, 0)
+    assert ties() == {(manager.pk, "Ada", date(2019, 5, 1))}
+    assert Acquaintance.objects.get().source == TieSource.SAID
+    carry_out(start_reverting(file_import=done, by=manager, as_of=timezone.now()))
+    assert not Acquaintance.objects.exists()
+
+
 def test_other_files_tie_nobody(manager: User) -> None:
     import_file("Name,E-mail\nAda,ada@example.org\n", manager, object_type="crm.contact")
     assert not Acquaintance.objects.exists()

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core.text import comparable
 from core.values_in_files.booleans import read_boolean
-from core.values_in_files.dates import read_time
+from core.values_in_files.times import read_time
 from crm.choices import PLANNED_KINDS, ActivityKind
 from crm.services.imports import words
 from crm.services.imports.refusals import NO_DURATION, NO_TIME

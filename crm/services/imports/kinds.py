@@ -90,6 +90,8 @@ MORE = {
     "more_email": Extra(_("Further e-mail address"), FieldType.EMAIL, "crm.contact.other_email"),
     "more_phone": Extra(_("Further phone"), FieldType.PHONE, "crm.contact.other_phone", 50),
 }
+# Who imports the file knows them: a tie, no field of the contact.
+_OF_CONTACT = MORE | {"known_since": Extra(_("Known to me since"), FieldType.DATE)}
 # A stage is told by its own name, by that of its pipeline, and by a status.
 _OF_DEAL = {
     "pipeline": Extra(_("Pipeline"), rule="crm.deal.stage", longest=80),
@@ -165,7 +167,7 @@ KINDS = {
             "crm.contact",
             words.CONTACT,
             ("id", "external", "external_id", "linkedin_url", "email"),
-            MORE,
+            _OF_CONTACT,
         ),
         ImportKind(
             "crm.company", words.COMPANY, ("id", "external", "external_id", "domain", "name")

@@ -86,6 +86,7 @@ CONTACT = _table(
     + _COMPANY_OF
     + """
 external: contact id | person id | record id contact
+known_since: known to me since | known since | mir bekannt seit | bekannt seit | 认识时间
 lifecycle_stage: lifecycle stage | lifecyclephase | 生命周期阶段
 reports_to.external: reports to id
 reports_to: reports to | manager | vorgesetzter | 上级

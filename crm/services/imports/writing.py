@@ -38,7 +38,7 @@ from crm.services.imports.targets import Target, Targets
 ACTIVITY, COMPANY, CONTACT = "crm.activity", "crm.company", "crm.contact"
 DEAL, LEAD = "crm.deal", "crm.lead"
 PERSON_PARTS = ("name", "email", "phone", "job_title")
-PARTLY, CONNECTED = "partly", "connected_on"
+PARTLY, CONNECTED, KNOWN = "partly", "connected_on", "known_since"
 CONVERTED = frozenset({"converted", "已转化", "konvertiert"})
 
 
@@ -149,18 +149,23 @@ class SliceWriter:
         )
 
     def _tie(self, prepared: Sequence[Prepared]) -> None:
-        """Whoever brings their connections of LinkedIn along knows these people."""
-        user, is_of_linkedin = self.file_import.created_by, self.file_import.source == LINKEDIN
-        if user is None or not is_of_linkedin or self.kind.key != CONTACT:
+        """Whoever brings their connections of LinkedIn along, or says since when, knows these people."""
+        user = self.file_import.created_by
+        if user is None or self.kind.key != CONTACT:
             return
-        since = {
-            each.row.record.pk: each.source.values[CONNECTED]
-            for each in prepared
-            if each.row.status != REFUSED and CONNECTED in each.source.values
-        }
-        note_acquaintances(
-            user=user, since=since, source=TieSource.LINKEDIN, file_import=self.file_import
-        )
+        told = {KNOWN: TieSource.SAID}
+        if self.file_import.source == LINKEDIN:
+            told[CONNECTED] = TieSource.LINKEDIN
+        for name, source in told.items():
+            since = {
+                each.row.record.pk: each.source.values[name]
+                for each in prepared
+                if each.row.status != REFUSED and name in each.source.values
+            }
+            if since:
+                note_acquaintances(
+                    user=user, since=since, source=source, file_import=self.file_import
+                )
 
     # -- from values to a row ----------------------------------------------------------------------
 
