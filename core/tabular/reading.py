@@ -144,7 +144,8 @@ def _unique(names: Iterable[str]) -> Iterator[str]:
     seen: set[str] = set()
     for number, name in enumerate(names, start=1):
         stem = name[:200] or _("Column %(number)s") % {"number": number}
-        numbered = (f"{stem} ({again})" for again in count(2))
+        # Still different where names are cut after 200 characters.
+        numbered = (f"{stem[:190]} ({again})" for again in count(2))
         shown = next(found for found in chain([stem], numbered) if found not in seen)
         seen.add(shown)
         yield shown

@@ -246,3 +246,12 @@ def test_old_line_ends_within_cells_are_read_again(administrator: User) -> None:
     done = import_file(csv_text(rows, quote=True), administrator, object_type="crm.contact")
     assert done.run.result == {"created": 2, "refused": 0}
     assert Contact.objects.get(name="Ada").description == "one\ntwo\nthree"
+
+
+def test_long_names_of_columns_stay_apart(administrator: User) -> None:
+    rows = [["Name", "x" * 300, "x" * 300], ["Ada", "one", "two"]]
+    for _time in range(2):
+        import_file(rows, administrator, object_type="crm.contact")
+    contact = Contact.objects.order_by("pk").first()
+    assert contact is not None
+    assert sorted(contact.custom.values()) == ["one", "two"]
