@@ -15,14 +15,7 @@ from crm.choices import ActivityKind, Direction, Priority
 from crm.models import Activity, Contact, Stage
 from crm.queries.open_tasks import due_at
 from crm.queries.timeline.activities import ICONS
-from crm.services.imports.kinds import KINDS
-
-
-def _import_kinds() -> list[tuple[str, Any]]:
-    return [
-        ("", _("Whatever its columns say")),
-        *((key, kind.plural) for key, kind in KINDS.items()),
-    ]
+from crm.services.imports.kinds import kinds_for
 
 
 class UploadForm(forms.Form):
@@ -47,7 +40,12 @@ class UploadForm(forms.Form):
         help_text=_("Copied from a spreadsheet, with the header row."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    object_type = forms.ChoiceField(label=_("The rows are"), required=False, choices=_import_kinds)
+    object_type = forms.ChoiceField(label=_("The rows are"), required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["object_type"]
+        field.choices = [("", _("Whatever its columns say")), *kinds_for(user)]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

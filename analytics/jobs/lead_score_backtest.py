@@ -23,6 +23,7 @@ from core.errors import Refused
 from core.values_in_files.dates import DateFormat, infer_dates, read_moment
 
 HOLDOUT = 0.3
+NUMBERS_SHARE = 0.98  # of a column of numbers; what is no number in it has no place in time
 TOP = 5  # parts of which the first is the likeliest fifth
 FOUR_FIFTHS = 0.8
 
@@ -67,6 +68,7 @@ def backtest_lead_score(
         missing_values=MISSING_WORDS,
         min_class=SMALLEST_CLASS,
     )
+    unusable = fields.unusable | dict(fit.model.model.encoder.dropped)
     return {
         "chosen": fit.candidates.chosen,
         "candidates": _candidates(fit),
@@ -75,14 +77,17 @@ def backtest_lead_score(
             for one in fields.evidence
             if one.severity
         ],
-        "left_out": [{"field": name, "reason": reason} for name, reason in fields.unusable.items()],
+        "left_out": [{"field": name, "reason": reason} for name, reason in unusable.items()],
         "fairness": _fairness(fit, rows[group]) if group else None,
         "rows": len(rows),
         "rows_without_target": int(without.sum()),
+        "rows_without_time": 0 if order is None else int(order[~without].isna().sum()),
         "positives": int(y.sum()),
         "validation": fit.candidates.folds,
         "equal_rows": fit.equal_rows,
-        "without_equal_rows": _figures_of(fit.evaluation_without_equal),
+        "without_equal_rows": (
+            _figures(fit.evaluation_without_equal) if fit.evaluation_without_equal else None
+        ),
         "has_signal": _has_signal(fit),
     }
 
@@ -116,7 +121,7 @@ def _check_classes(y: "pd.Series[int]") -> None:
 def _order(cells: "pd.Series[Any]") -> "pd.Series[float]":
     """Numbers as they are, dates as seconds; NaN where neither stands."""
     numbers = pd.Series(as_numbers(cells, MISSING_WORDS), index=cells.index)
-    if numbers.notna().mean() > HOLDOUT:
+    if numbers.notna().mean() >= NUMBERS_SHARE:
         return numbers
     texts = {str(cell).strip() for cell in cells} - {""}
     formats = infer_dates(texts, may_be_counted=True).formats if texts else ()
@@ -143,15 +148,13 @@ def _candidates(fit: LeadScoreFit) -> dict[str, Any]:
     found = {}
     for name, each in fit.candidates.fits.items():
         outcome, chance = each.out_of_fold["outcome"], each.out_of_fold["probability"]
-        figures = _figures_of(evaluate(outcome, chance)) or {}
+        figures = _figures(evaluate(outcome, chance))
         lift = float(lift_table(outcome, chance, TOP)["lift"].iloc[0])
         found[name] = {**figures, "lift_top20": lift, "seconds": round(each.seconds, 2)}
     return found
 
 
-def _figures_of(evaluation: Evaluation | None) -> dict[str, float] | None:
-    if evaluation is None:
-        return None
+def _figures(evaluation: Evaluation) -> dict[str, float]:
     return {
         "roc_auc": evaluation.roc_auc,
         "pr_auc": evaluation.average_precision,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, QuerySet, When
 from django.urls import reverse
 
 from core.models import User
@@ -24,10 +24,11 @@ class Knower:
 
 
 def known_by(contact: Contact, user: User) -> dict[str, Any]:
-    """The colleagues who know a contact, the longest acquainted first; `is_known` by whoever asks."""
+    """The colleagues who know a contact: whoever asks (`is_known`), then the longest acquainted."""
     ties = Acquaintance.objects.filter(contact=contact).select_related("user")
+    is_own = Case(When(user=user, then=0), default=1)
     knowers: dict[int, Knower] = {}
-    for tie in ties.order_by("since", "pk")[: SHOWN * 2]:
+    for tie in ties.order_by(is_own, F("since").asc(nulls_last=True), "pk")[: SHOWN * 2]:
         knower = knowers.setdefault(tie.user_id, Knower(tie.user, [], tie.since))
         knower.sources.append(tie.get_source_display())
     return {

@@ -1,5 +1,6 @@
 """Archives of other systems: their parts, begun, watched and taken back together."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from core import permissions
+from core.models import JobRun
 from core.pages import render_page, status_of_poll
 from core.permissions import requires
 from core.tasks import wake
@@ -98,19 +100,19 @@ def _part(part: FileImport) -> Part:
 @require_POST
 def import_batch_start(request: HttpRequest, pk: int) -> HttpResponse:
     """Import all parts, one after the other."""
-    batch, user = _batch(request, pk), permissions.user_of(request)
-    run = start_archive(batch=batch, by=user, as_of=timezone.now())
-    if run is not None:
-        wake(run.pk)
-    return redirect(batch)
+    return _begun(request, pk, start_archive)
 
 
 @requires("crm.import.use")
 @require_POST
 def import_batch_check(request: HttpRequest, pk: int) -> HttpResponse:
     """Try all parts, one after the other."""
+    return _begun(request, pk, start_check)
+
+
+def _begun(request: HttpRequest, pk: int, start: Callable[..., JobRun | None]) -> HttpResponse:
     batch, user = _batch(request, pk), permissions.user_of(request)
-    run = start_check(batch=batch, by=user, as_of=timezone.now())
+    run = start(batch=batch, by=user, as_of=timezone.now())
     if run is not None:
         wake(run.pk)
     return redirect(batch)

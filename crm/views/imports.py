@@ -32,7 +32,7 @@ from crm.queries.imports import (
     trial_result,
 )
 from crm.services.imports.archives import is_archive, receive_archive
-from crm.services.imports.kinds import KINDS
+from crm.services.imports.kinds import kinds_for
 from crm.services.imports.mapping import REASON, apply_choices
 from crm.services.imports.matching import Matching
 from crm.services.imports.receiving import read_again, receive_file
@@ -60,7 +60,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
     """Earlier imports, and a place to drop the next file."""
     user = permissions.user_of(request)
     started = {"object_type": request.GET.get("of", "")}
-    form = UploadForm(request.POST or None, request.FILES or None, initial=started)
+    form = UploadForm(request.POST or None, request.FILES or None, initial=started, user=user)
 
     def on_valid(valid: UploadForm) -> tuple[str, str]:
         given = valid.cleaned_data
@@ -94,11 +94,7 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "import": file_import,
         "matching": Matching(file_import, targets_of(file_import, timezone.now())),
-        "kinds": [
-            (key, kind.plural)
-            for key, kind in KINDS.items()
-            if not kind.permission or permissions.access_of(user).may(kind.permission)
-        ],
+        "kinds": kinds_for(user),
         "modes": ImportMode.choices,
         "no_key": NO_KEY,
         "owners": assignable_users(user, file_import.record_type.key),

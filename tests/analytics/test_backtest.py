@@ -97,11 +97,11 @@ def test_outcome_that_slipped_in_is_suspected(tmp_path: Path) -> None:
 
 def test_equal_rows_are_counted(tmp_path: Path) -> None:
     frame = made(600)
-    frame["minutes"] = 1
-    frame["visits"] = frame["visits"].round(-1)
-    found = backtest(written(tmp_path, frame))
-    assert found["equal_rows"] > 500
-    assert "roc_auc" in (found["without_equal_rows"] or {"roc_auc": 0})
+    twice = pd.concat([frame, frame], ignore_index=True)
+    once, both = backtest(written(tmp_path, frame)), backtest(written(tmp_path, twice))
+    assert both["equal_rows"] >= 600 + once["equal_rows"]
+    assert set(both["without_equal_rows"]) == FIGURES - {"lift_top20", "seconds"}
+    assert both["without_equal_rows"] != both["candidates"][both["chosen"]]
 
 
 def test_odd_columns_are_left_out_with_a_reason(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 
 from tests.installation import ROOT, Installation, scratch_broker, scratch_database
 
-PATIENCE_SECONDS = 240
+PATIENCE_SECONDS = 120
 
 
 @dataclass(frozen=True)

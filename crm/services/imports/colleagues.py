@@ -49,7 +49,7 @@ USUAL_ROLE, ROLE_OF_MANAGERS = "sales", "manager"
 SAYS = ("name", "email", "team", "manager", "role")
 
 
-class People:
+class KnownColleagues:
     """All users by what a row may call them; there are few of them."""
 
     def __init__(self, file_import: FileImport) -> None:
@@ -89,7 +89,7 @@ class ColleagueWriter:
     ) -> None:
         self.file_import, self.by, self.only_looks = file_import, targets.user, only_looks
         self.labels = {name: target.label for name, target in targets.by_name.items()}
-        self.people = People(file_import)
+        self.known = KnownColleagues(file_import)
         self.teams = {comparable(team.name): team for team in Team.objects.all()}
         self.roles = {name: role for role in Role.objects.all() for name in _names_of(role)}
         self.languages = _languages()
@@ -141,7 +141,7 @@ class ColleagueWriter:
         name, email = str(values.get("name", "")), str(values.get("email", "")).lower()
         if not name and not email:
             raise RowRefused(NO_NAME)
-        user = self.people.find(name, email, str(values.get(EXTERNAL, "")))
+        user = self.known.find(name, email, str(values.get(EXTERNAL, "")))
         told = {"key": self.labels["email" if email else "name"], "text": (email or name)[:80]}
         if user is None and mode == ImportMode.UPDATE:
             raise RowRefused(NOT_THERE, **told)
@@ -180,7 +180,7 @@ class ColleagueWriter:
                 change_set=self.file_import.change_set,
             )
             self.own.add(user.pk)
-        self.people.add(user)
+        self.known.add(user)
         return user
 
     def _changed(self, row: FileRow, user: User, name: str, email: str) -> str:
@@ -216,10 +216,10 @@ class ColleagueWriter:
 
     def _keep_number(self, row: FileRow, user: User) -> None:
         number = str(row.values.get(EXTERNAL, ""))
-        if number and number not in self.people.by_number:
+        if number and number not in self.known.by_number:
             if not self.only_looks:
-                keep_keys(COLLEAGUE, {Key(self.people.source, number): user.pk})
-            self.people.by_number[number] = user
+                keep_keys(COLLEAGUE, {Key(self.known.source, number): user.pk})
+            self.known.by_number[number] = user
 
     # -- where they belong, what they may do -------------------------------------------------------
 
@@ -273,7 +273,7 @@ class ColleagueWriter:
     def _make_manager(self, row: FileRow, manager: str) -> None:
         email = manager.lower() if "@" in manager else ""
         try:
-            if self.people.find(manager, email, manager) is not None:
+            if self.known.find(manager, email, manager) is not None:
                 return
             of_manager = FileRow(row.number, [], {"team": row.values.get("team", "")})
             with transaction.atomic():

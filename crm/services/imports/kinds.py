@@ -7,7 +7,9 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core import permissions
 from core.choices import FieldType
+from core.models import User
 from core.registries import RecordType, record_types
 from crm.choices import InteractionKind
 from crm.services.imports import words
@@ -158,6 +160,17 @@ _OF_COLLEAGUE = {
     "time_zone": Extra(_("Time zone")),
     "is_active": Extra(_("Active (yes / no)"), FieldType.BOOLEAN),
 }
+
+
+def kinds_for(user: User) -> list[tuple[str, str]]:
+    """The kinds of rows that somebody may import, as they are called."""
+    access = permissions.access_of(user)
+    return [
+        (key, kind.plural)
+        for key, kind in KINDS.items()
+        if not kind.permission or access.may(kind.permission)
+    ]
+
 
 KINDS = {
     kind.key: kind

@@ -40,9 +40,7 @@ class Linked:
 
     found: dict[str, dict[str, list[int]]] = field(default_factory=dict)
     firms: dict[int, int | None] = field(default_factory=dict)  # of contacts that share a name
-    domains: dict[str, str] = field(
-        default_factory=dict
-    )  # of companies, by the text that names them
+    domains: dict[str, str] = field(default_factory=dict)  # of companies, by their names
 
     def of(self, row: FileRow, target: Target) -> list[int]:
         return self.found.get(target.name, {}).get(str(row.values.get(target.name)), [])
@@ -57,7 +55,9 @@ class Linker:
         self.entries = {entry["target"]: entry for entry in file_import.mapping}
         mapped = (targets.by_name[name] for name in self.entries if name in targets.by_name)
         self.links = [target for target in mapped if target.linked]
-        self.makes_companies = permissions.access_of(self.by).may("crm.company.create")
+        access = permissions.access_of(self.by)
+        self.makes_companies = access.may("crm.company.create")
+        self.tells_domains = self.makes_companies and access.edits("crm.company.domain")
         self._users: dict[str, list[User]] | None = None
         self._numbers: dict[str, str] | None = None  # of users, by their IDs elsewhere
         self.object_type = targets.kind.key
@@ -74,7 +74,7 @@ class Linker:
             if (target.linked == self.object_type) == own:
                 told = (str(row.values[target.name]) for row in rows if target.name in row.values)
                 texts = list(dict.fromkeys(told))
-                if target.linked == COMPANY:
+                if target.linked == COMPANY and target.by == BY_NAME and self.tells_domains:
                     linked.domains = domains_of(rows, target)
                 linked.found[target.name] = self._records(target, texts, linked)
         return linked

@@ -8,7 +8,6 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import FieldType, KnownWhen
-from core.exports.sheets import currency_head
 from core.fields.added import fields_of
 from core.text import comparable
 from core.values_in_files.dates import infer_dates
@@ -105,25 +104,10 @@ def _target_of(
 
 def _named(column: str, word: str, targets: Targets) -> Target | None:
     """The target called so: by its name, by the label of an added field, by other words for it."""
-    by_label = {
-        comparable(label): target
-        for target in reversed(list(targets.by_name.values()))
-        for label in (target.label, str(target.field.label) if target.field else target.label)
-    }
-    called = by_label.get(comparable(column)) or _currencies(targets).get(comparable(column))
+    called = targets.by_label.get(comparable(column))
     if column not in targets.by_name and called is not None and called.group == ADDED:
         return called
     return targets.by_name.get(column) or targets.by_name.get(word) or called
-
-
-def _currencies(targets: Targets) -> dict[str, Target]:
-    """The currencies of amounts as our exports head them."""
-    fields = [t.field.declared for t in targets.by_name.values() if t.field and t.field.declared]
-    return {
-        comparable(currency_head(field.label)): targets.by_name[field.currency]
-        for field in fields
-        if field.currency in targets.by_name
-    }
 
 
 def _fits(target: Target, samples: Sequence[str], looks: Inferred) -> bool:

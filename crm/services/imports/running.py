@@ -127,6 +127,8 @@ def settle(
 def discard(*, file_import: FileImport, by: User) -> None:
     """Forget an upload of which nothing was imported, with its files."""
     _hold(file_import, by)
+    if file_import.trial is not None and file_import.trial.is_active:
+        raise Refused(_("The file is just being tried. Wait until that is over, or cancel it."))
     audit.record(actor=by, action="import.discard", subject=file_import)
     for file in (file_import.file, file_import.original):
         if file.name:

@@ -11,9 +11,11 @@ from core import permissions
 from core.choices import FieldType
 from core.conditions.viewpoint import Viewpoint
 from core.custom_names import custom_name
+from core.exports.sheets import currency_head
 from core.models import User
 from core.records.fields import RecordField
 from core.rows.fields import OWNER, RowFields
+from core.text import comparable
 from crm.services.imports.kinds import EXTERNAL, ID, KINDS, ImportKind
 
 BY_NAME, BY_NUMBER, BY_EMAIL, BY_ID = "name", "external", "email", "id"
@@ -104,6 +106,21 @@ class Targets:
         column = self.fields.column(field) if is_column else None
         longest = getattr(column, "max_length", None) or 0
         yield Target(field.name, label, field.type, FIELDS, field, column, longest=longest)
+
+    @cached_property
+    def by_label(self) -> dict[str, Target]:
+        """By what people see, as it is compared: the target's own words, its field's, and the heads that
+        our exports give to the currencies of amounts."""
+        found: dict[str, Target] = {}
+        for target in reversed(list(self.by_name.values())):
+            declared = target.field.declared if target.field else None
+            if declared is not None and declared.currency in self.by_name:
+                head = currency_head(declared.label)
+                found[comparable(head)] = self.by_name[declared.currency]
+        for target in reversed(list(self.by_name.values())):
+            for label in (target.label, str(target.field.label) if target.field else target.label):
+                found[comparable(label)] = target
+        return found
 
     @cached_property
     def keys(self) -> list[Target]:

@@ -280,3 +280,24 @@ def test_names_are_asked_for_in_every_language(administrator: User, log_in: LogI
     file_import.refresh_from_db()
     (example,) = file_import.findings["examples"]
     assert ["Stage", "", "Won"] in example["says"]
+
+
+def test_upload_that_is_being_tried_stays(sales: User, log_in: LogIn) -> None:
+    file_import = upload(TEXT, sales)
+    client, address = log_in(sales), reverse("import_map", args=[file_import.pk])
+    client.post(address, matched(["person.name", "person.email", "new"], action="check"))
+    form = matched(["person.name", "person.email", "new"], action="discard")
+    answer = client.post(address, form)
+    assert answer.status_code == 422
+    assert "just being tried" in answer.context["error"]
+    assert FileImport.objects.filter(pk=file_import.pk).exists()
+
+
+def test_kinds_that_somebody_may_not_import_are_not_offered(
+    sales: User, administrator: User, log_in: LogIn
+) -> None:
+    offered = {
+        user: b'value="core.user"' in log_in(user).get(reverse("import_list")).content
+        for user in (sales, administrator)
+    }
+    assert offered == {sales: False, administrator: True}
