@@ -12,6 +12,7 @@ from analytics.methods import (
     cells,
     drift,
     evaluation,
+    fairness,
     features,
     folds,
     intervals,
@@ -142,6 +143,11 @@ def sigmoid(frame, won, seed):
     return one_row({**calibration.fit_sigmoid(logits, won).to_dict(), "s": slope, "i": intercept})
 
 
+def groups(frame, won, seed):
+    table = fairness.group_table(frame["source"], won, chances(frame))
+    return table.assign(ratio=fairness.selection_ratio(table))
+
+
 def stability(frame, won, seed):
     encoder = tabular.TabularEncoder.fit(frame, [SOURCE])
     now = np.bincount(encoder.transform(frame[won == 1])[:, 0], minlength=len(encoder.shares))
@@ -178,6 +184,7 @@ CASES: dict[str, Case] = {
             "Network",
             "SimilarRows",
             "TableRows",
+            "TreeShares",
             "Trees",
         ),
         keeps_ids=True,
@@ -213,6 +220,11 @@ CASES: dict[str, Case] = {
         points, ("score_points", "top_reasons"), keeps_ids=True, bounds={"points": (-100, 100)}
     ),
     "sigmoid": Case(sigmoid, ("fit_sigmoid", "fit_line", "Sigmoid")),
+    "groups": Case(
+        groups,
+        ("group_table", "selection_ratio"),
+        bounds={"observed": SHARE, "selected": SHARE, "ratio": SHARE},
+    ),
     "stability": Case(stability, ("population_stability",), bounds={"psi": (0, np.inf)}),
     "equal rows": Case(equal_rows, ("count_equal_rows",), refuses_empty=False),
     "order": Case(order, ("canonical_order",), keeps_ids=True, refuses_empty=False),

@@ -2,6 +2,7 @@
 
 import json
 
+import lightgbm
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,6 +17,7 @@ from analytics.methods.features import Feature
 from analytics.methods.lead_score import LeadScoreModel
 from analytics.methods.lead_score_fit import fit_lead_score
 from analytics.methods.table_rows import TableRows
+from analytics.methods.trees_fit import fit_trees
 
 FEATURES = [
     Feature("source", "category"),
@@ -149,3 +151,21 @@ def test_score_of_trees_is_stored_and_applied(fits) -> None:
     one, other = fit.model.score(frame.head(50)), again.score(frame.head(50))
     assert (one.score == other.score).all()
     assert one.reasons_of(0) == other.reasons_of(0)
+
+
+@pytest.mark.parametrize("kind", ["boosting", "forest"])
+def test_shares_are_the_shap_values_that_lightgbm_gives(kind: str) -> None:
+    """Also of rows that are empty, beyond training, or missing where training had no gaps."""
+    frame, won = leads(3_000, 11)
+    numbers = frame.assign(
+        source=frame["source"].map(SOURCES.index), opted_in=frame["opted_in"] == "yes"
+    ).to_numpy(dtype=np.float64)
+    rows = TableRows(np.zeros(numbers.shape, dtype=np.int64), numbers)
+    trees = fit_trees(rows, won.to_numpy(dtype=np.float64), kind, 60)
+    asked = numbers[:500].copy()
+    asked[:20], asked[20:40], asked[40:60, 2], asked[60:80, 0] = np.nan, 1e6, np.nan, -3.0
+    booster = lightgbm.Booster(model_str=trees.text)
+    theirs = np.asarray(booster.predict(asked, pred_contrib=True))
+    ours = trees.contributions(TableRows(np.zeros(asked.shape, dtype=np.int64), asked))
+    assert np.abs(ours - theirs[:, :-1]).max() < 1e-9
+    assert abs(trees.base - theirs[0, -1]) < 1e-9

@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,8 @@ from analytics.methods.lead_score_fit import fit_lead_score
 from tests.data import LATE_FIELDS
 
 from .data import FEATURES, REPOSITORY, made_up_leads, usable, x_education
+
+LEAST_ROWS_PER_SECOND = 10_000  # a third of the target: test machines are busy
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +111,11 @@ def test_equal_rows_are_counted_and_judged_apart(held_out):
     fit = held_out[0]
     assert fit.equal_rows > 100
     assert fit.evaluation_without_equal.rows == fit.evaluation.rows - fit.equal_rows
+
+
+def test_scoring_is_fast_enough_for_a_million_leads(held_out):
+    fit, frame, _, _ = held_out
+    many = pd.concat([frame] * 8, ignore_index=True)
+    started = time.perf_counter()
+    fit.model.score(many)
+    assert len(many) / (time.perf_counter() - started) > LEAST_ROWS_PER_SECOND
