@@ -12,8 +12,10 @@ from analytics.jobs.lead_score_training import (
     MISSING_WORDS,
     NO_BETTER_THAN_CHANCE,
     SMALLEST_CLASS,
+    Fields,
     split_fields,
 )
+from analytics.methods import errors
 from analytics.methods.cells import as_numbers, level_keys, truth_keys
 from analytics.methods.evaluation import Evaluation, evaluate
 from analytics.methods.fairness import group_table, selection_ratio
@@ -46,9 +48,7 @@ def backtest_lead_score(
     Refused
         A sentence.
     """
-    for name in (target, *exclude, *filter(None, (time_column, group))):
-        if name not in frame.columns:
-            raise Refused(_("The file has no column “%(name)s”.") % {"name": name})
+    _check_columns(frame, (target, *exclude, *filter(None, (time_column, group))))
     outcomes, without = _outcomes(frame[target])
     order = _order(frame[time_column]) if time_column else None
     known = ~without if order is None else ~without & order.notna()
@@ -56,28 +56,11 @@ def backtest_lead_score(
     cells = rows.drop(columns=[target, *exclude, *([time_column] if time_column else [])])
     _check_classes(y)
     fields = split_fields(cells, y, seed=seed)
-    if not fields.used:
-        raise Refused(_("No column of the file tells the rows apart."))
-    fit = fit_lead_score(
-        cells,
-        y,
-        fields.used,
-        order=None if order is None else order[known],
-        holdout=HOLDOUT if order is not None else 0.0,
-        seed=seed,
-        missing_values=MISSING_WORDS,
-        min_class=SMALLEST_CLASS,
-    )
-    unusable = fields.unusable | dict(fit.model.model.encoder.dropped)
+    fit = _fit(cells, y, fields, None if order is None else order[known], seed)
     return {
         "chosen": fit.candidates.chosen,
         "candidates": _candidates(fit),
-        "suspected": [
-            {"field": one.name, "reason": ", ".join(one.reasons), "severity": one.severity}
-            for one in fields.evidence
-            if one.severity
-        ],
-        "left_out": [{"field": name, "reason": reason} for name, reason in unusable.items()],
+        **_told_of(fields, fit),
         "fairness": _fairness(fit, rows[group]) if group else None,
         "rows": len(rows),
         "rows_without_target": int(without.sum()),
@@ -89,6 +72,48 @@ def backtest_lead_score(
             _figures(fit.evaluation_without_equal) if fit.evaluation_without_equal else None
         ),
         "has_signal": _has_signal(fit),
+    }
+
+
+def _check_columns(frame: pd.DataFrame, names: Collection[str]) -> None:
+    for name in names:
+        if name not in frame.columns:
+            raise Refused(_("The file has no column “%(name)s”.") % {"name": name})
+
+
+def _fit(
+    cells: pd.DataFrame,
+    y: "pd.Series[int]",
+    fields: Fields,
+    order: "pd.Series[float] | None",
+    seed: int,
+) -> LeadScoreFit:
+    """Refuses columns of which none is left: unusable, suspected, or the same in nearly all rows."""
+    try:
+        return fit_lead_score(
+            cells,
+            y,
+            fields.used,
+            order=order,
+            holdout=HOLDOUT if order is not None else 0.0,
+            seed=seed,
+            missing_values=MISSING_WORDS,
+            min_class=SMALLEST_CLASS,
+        )
+    except errors.InsufficientData as answer:
+        raise Refused(_("No column of the file tells the rows apart.")) from answer
+
+
+def _told_of(fields: Fields, fit: LeadScoreFit) -> dict[str, Any]:
+    """What the leak guard suspects, and what cannot be used."""
+    unusable = fields.unusable | dict(fit.model.model.encoder.dropped)
+    return {
+        "suspected": [
+            {"field": one.name, "reason": ", ".join(one.reasons), "severity": one.severity}
+            for one in fields.evidence
+            if one.severity
+        ],
+        "left_out": [{"field": name, "reason": reason} for name, reason in unusable.items()],
     }
 
 

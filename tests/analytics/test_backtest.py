@@ -141,6 +141,11 @@ def test_permuted_outcomes_are_said_to_tell_nothing(tmp_path: Path) -> None:
         (made(300), ("--exclude", "nowhere"), "no column “nowhere”"),
         (made(300), ("--time-column", "source"), "neither numbers nor dates"),
         (made(300)[["Converted"]].assign(same="x"), (), "tells the rows apart"),
+        (
+            made(300)[["Converted"]].assign(rare=["y"] * 5 + ["x"] * 295),
+            (),
+            "tells the rows apart",
+        ),
     ],
 )
 def test_files_that_cannot_carry_it_get_a_sentence(
