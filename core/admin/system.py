@@ -18,6 +18,7 @@ from core.models import (
     Attachment,
     AuditEvent,
     ChangeSet,
+    DerivedValue,
     JobPartition,
     JobRun,
     JobStep,
@@ -191,6 +192,15 @@ class QualityCountAdmin(PanelAdmin):
     list_display: ClassVar[Any] = ("record_type", "is_whole", "owner", "team", "total", "run")
     list_filter: ClassVar[Any] = (RecordTypeFilter, "is_whole")
     joined: ClassVar[Any] = ("owner", "team", "run")
+    has_name = False
+
+
+@admin.register(DerivedValue)
+class DerivedValueAdmin(PanelAdmin):
+    group = "records"
+    icon = "auto_fix"
+    list_display: ClassVar[Any] = ("record_type", "object_id", "field", "value", "method", "at")
+    list_filter: ClassVar[Any] = (RecordTypeFilter,)
     has_name = False
 
 

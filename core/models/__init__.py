@@ -7,6 +7,7 @@ from core.models.audit import AuditEvent
 from core.models.change_sets import ChangeSet
 from core.models.currencies import ExchangeRate
 from core.models.custom_fields import CustomField
+from core.models.derived import DerivedValue
 from core.models.installations import Installation
 from core.models.jobs import JobPartition, JobRun, JobStep
 from core.models.layouts import RecordLayout
@@ -30,6 +31,7 @@ __all__ = [
     "AuditEvent",
     "ChangeSet",
     "CustomField",
+    "DerivedValue",
     "ExchangeRate",
     "ExternalKey",
     "FieldRule",

@@ -13,9 +13,10 @@ from core.choices import FieldType
 from core.conditions.fields import value_of
 from core.currencies import base_currency
 from core.fields.texts import amount_text
-from core.models import User
+from core.models import DerivedValue, User
 from core.permissions import Access
 from core.records.declaration import RecordPage
+from core.records.derived import as_kept, derivations_of, sentence_of
 from core.records.fields import RecordField, built_in, fields_for
 from core.records.layouts import arranged, has_place, headings_of, layout_at
 from core.records.lookups import lookup_rows, name_of
@@ -28,7 +29,8 @@ from core.templatetags.ui import dialled, short_address, web_address
 class Fact:
     """A label and a value, and where it is edited.
 
-    `type` says how the value is drawn; `text` is the value in words, `url` where it leads.
+    `type` says how the value is drawn; `text` is the value in words, `url` where it leads,
+    `derived` how it came about where nobody typed it.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Fact:
     url: str = ""
     title: str = ""
     edit_url: str = ""
+    derived: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -77,6 +80,7 @@ class FactReader:
 
     user: User
     rows: dict[tuple[str, int], Any] = field(default_factory=dict)
+    derived: dict[tuple[str, int, str], DerivedValue] = field(default_factory=dict)
 
     @cached_property
     def base_currency(self) -> str:
@@ -87,7 +91,8 @@ class FactReader:
         return permissions.access_of(self.user)
 
     def prefetch(self, fields: Iterable[RecordField], record: Any) -> None:
-        """Read the rows that added fields point to: one query for each type."""
+        """Read the rows that added fields point to, one query for each type, and what came by itself."""
+        self.derived |= derivations_of(record)
         wanted: dict[str, set[int]] = {}
         for each in fields:
             value = each.value(record) if each.custom and each.is_link else None
@@ -104,7 +109,21 @@ class FactReader:
         if shown.get("title") == HIDDEN:
             is_open = False
         edit_url = _edit_url(record, each) if is_open else ""
-        return Fact(each.name, each.label, str(each.type), value, edit_url=edit_url, **shown)
+        derived = self._derived(each, record, value)
+        return Fact(
+            each.name,
+            each.label,
+            str(each.type),
+            value,
+            edit_url=edit_url,
+            derived=derived,
+            **shown,
+        )
+
+    def _derived(self, each: RecordField, record: Any, value: Any) -> str:
+        """How the value came about by itself, while it is still that value."""
+        known = self.derived.get((record._meta.label_lower, record.pk, each.name))
+        return sentence_of(known) if known and known.value == as_kept(value) else ""
 
     def _shown(self, each: RecordField, record: Any, value: Any) -> dict[str, str]:
         if value in (None, "", []):

@@ -6,6 +6,7 @@ from core.registries.audit import AuditAction, AuditedType, audit_actions, audit
 from core.registries.base import Registry
 from core.registries.changes import ChangeRules, change_rules
 from core.registries.commands import Command, commands
+from core.registries.derivations import Derivation, derivations
 from core.registries.events import EventKind, event_kinds
 from core.registries.navigation import NavigationEntry, navigation
 from core.registries.panels import Panel, panels
@@ -30,6 +31,7 @@ __all__ = [
     "BaseAmounts",
     "ChangeRules",
     "Command",
+    "Derivation",
     "EventKind",
     "NavigationEntry",
     "Panel",
@@ -49,6 +51,7 @@ __all__ = [
     "base_amounts",
     "change_rules",
     "commands",
+    "derivations",
     "event_kinds",
     "navigation",
     "panels",

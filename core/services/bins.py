@@ -13,6 +13,7 @@ from django.db.models import PROTECT, QuerySet
 from core import audit, permissions
 from core.models import Attachment, AuditEvent, User
 from core.registries import RecordType
+from core.rows.derived import forget_derived
 from core.rows.keys import forget_keys
 from core.services.records import after_change, kind_of
 
@@ -55,6 +56,7 @@ def erase(*, kind: RecordType, rows: QuerySet[Any], by: User | None) -> Erased:
     audit.record_all(actor=by, action="erase", changes_by_subject=[(record, {}) for record in gone])
     _erase_files(kind, pks)
     forget_keys(kind.key, pks)
+    forget_derived(kind.key, pks)
     kind.model._base_manager.filter(pk__in=pks).delete()
     after_change(kind.key, pks, action="erase")
     return Erased(len(gone), len(needed))

@@ -7,6 +7,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.jobs.kinds import JobKind, job_kinds
+from core.registries import Derivation, derivations
 
 
 def register_imports() -> None:
@@ -47,6 +48,21 @@ def register_imports() -> None:
             },
         ),
     )
+
+    derivations.register(*(Derivation(key, sentence) for key, sentence in DERIVATIONS.items()))
+
+
+DERIVATIONS = {
+    "import.website": _("Taken from the website when “%(detail)s” was imported"),
+    "import.email": _("Taken from the e-mail address when “%(detail)s” was imported"),
+    "import.people": _(
+        "Taken from the e-mail addresses of its people when “%(detail)s” was imported"
+    ),
+    "import.deal_name": _("Made of company and product when “%(detail)s” was imported"),
+    "import.list_price": _("The list price: “%(detail)s” gave no amount"),
+    "import.close_day": _("Noon of the day of closing: “%(detail)s” gave no time"),
+    "import.lost_untold": _("“%(detail)s” gave no reason"),
+}
 
 
 def _trial_title(scope: dict[str, Any]) -> str:

@@ -48,4 +48,5 @@ def register_archive() -> None:
         first("view_favourites", "core.ViewFavourite"),
         first("layouts", "core.RecordLayout"),
         ArchiveTable("attachments", "core.Attachment", left_out=("file",), order=30),
+        ArchiveTable("derived_values", "core.DerivedValue", order=30),
     )

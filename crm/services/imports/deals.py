@@ -15,6 +15,7 @@ from core.text import comparable
 from crm.choices import StageKind
 from crm.models import FileImport, Product, Stage
 from crm.services.imports import words
+from crm.services.imports.derived import DEAL_NAME, LIST_PRICE, LOST_UNTOLD
 from crm.services.imports.refusals import NO_STAGE, NO_STATUS, RowRefused
 from crm.services.imports.rows import FileRow
 
@@ -110,11 +111,11 @@ def complete_deal(row: FileRow, stage: Stage | None, *, is_new: bool) -> None:
     if is_new and not row.values.get("name"):
         told = (row.values.get(name) for name in ("company", "product"))
         name = " – ".join(filter(None, told)) or row.values.get("external_id", "")
-        row.values["name"] = str(name)[:200]
+        row.derive("name", str(name)[:200], DEAL_NAME)
     if stage is None or stage.kind == StageKind.OPEN:
         row.values.pop("closed", None)
-    elif stage.kind == StageKind.LOST and is_new:
-        row.values.setdefault("lost_reason", no_reason())
+    elif stage.kind == StageKind.LOST and is_new and "lost_reason" not in row.values:
+        row.derive("lost_reason", no_reason(), LOST_UNTOLD)
 
 
 def no_reason() -> str:
@@ -133,7 +134,8 @@ def price_lines(rows: Sequence[tuple[FileRow, int]]) -> dict[int, LineGiven]:
         quantity = Decimal(row.values.get("quantity") or 1)
         amount, listed = row.values.get("amount"), products[pk].price
         if amount is None and listed is not None:
-            amount = row.values["amount"] = (listed * quantity).quantize(CENT)
+            amount = (listed * quantity).quantize(CENT)
+            row.derive("amount", amount, LIST_PRICE)
         price = (Decimal(amount or 0) / quantity).quantize(CENT) if quantity > 0 else Decimal(0)
         if quantity > 0:
             lines[row.number] = LineGiven(pk, quantity, price)

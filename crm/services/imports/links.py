@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
+
 from core import permissions
 from core.assigning import assignable_users
 from core.models import ExternalKey, User
@@ -16,6 +18,7 @@ from core.text import comparable
 from core.values_in_files.addresses import domain_of_email
 from crm.models import FileImport
 from crm.services.companies import find_or_create_companies
+from crm.services.imports.derived import domains_told, note_of_import
 from crm.services.imports.finding import FILE
 from crm.services.imports.kinds import COLLEAGUE
 from crm.services.imports.refusals import (
@@ -129,6 +132,8 @@ class Linker:
                 marks={"imported_by_id": self.file_import.pk},
                 domains=linked.domains,
             )
+            if told := domains_told(self.file_import, made, linked.domains):
+                note_of_import(self.file_import, told, object_type=COMPANY, at=timezone.now())
             return {text: [company.pk] for text, company in made.items()}
         column = "contact__name_key" if target.linked == LEAD else "name_key"
         found = self._by_column(target, column, {text: comparable(text) for text in texts})

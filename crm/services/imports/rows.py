@@ -23,13 +23,21 @@ PLACES = {
 
 @dataclass
 class FileRow:
-    """One row: what it says by target, and what is told of it beside (reason, values)."""
+    """One row: what it says by target, what is told of it beside (reason, values), and which values
+    were worked out, by which method.
+    """
 
     number: int
     cells: list[str]
     values: dict[str, Any] = field(default_factory=dict)
     remarks: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    derived: dict[str, str] = field(default_factory=dict)
     pk: int | None = None
+
+    def derive(self, name: str, value: Any, method: str) -> None:
+        """Give the row a value that its file does not tell."""
+        self.values[name] = value
+        self.derived[name] = method
 
     def remark(self, reason: str, **args: Any) -> None:
         self.remarks.append((reason, args))

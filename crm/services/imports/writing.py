@@ -13,6 +13,7 @@ from core.insertion import insert_records
 from core.locks import lock_for_transaction, share_for_transaction
 from core.models import ChangeSet
 from core.records.fields import RecordField
+from core.rows.derived import Derived
 from core.rows.items import CREATED, REFUSED, UPDATED, WHOLE, Key, Reference, Row
 from core.rows.writing import Writing
 from core.services.custom_fields import learn_options
@@ -26,6 +27,7 @@ from crm.services.acquaintances import note_acquaintances
 from crm.services.imports import words
 from crm.services.imports.activities import complete_activity
 from crm.services.imports.deals import Stages, complete_deal, no_reason, price_lines
+from crm.services.imports.derived import CLOSE_DAY, EMAIL, WEBSITE, note_of_import
 from crm.services.imports.finding import Finder, own_source
 from crm.services.imports.kinds import EXTERNAL, ID, PERSON
 from crm.services.imports.links import Linked, Linker, Remark, chosen_of, link_label
@@ -143,6 +145,7 @@ class SliceWriter:
         self.written += prepared
         self._count(prepared)
         self._tie(prepared)
+        self._note_derived(prepared)
         learn_options(
             object_type=self.kind.key,
             values=[each.row.record.custom for each in prepared if each.row.status != REFUSED],
@@ -167,6 +170,18 @@ class SliceWriter:
                     user=user, since=since, source=source, file_import=self.file_import
                 )
 
+    def _note_derived(self, prepared: Sequence[Prepared]) -> None:
+        """Values that the file did not tell say by which method they came about."""
+        derived = [
+            Derived(each.row.record.pk, name, each.source.values[name], method)
+            for each in prepared
+            if each.row.status != REFUSED
+            for name, method in each.source.derived.items()
+            if each.source.values.get(name)
+        ]
+        if derived:
+            note_of_import(self.file_import, derived, object_type=self.kind.key, at=self.writing.at)
+
     # -- from values to a row ----------------------------------------------------------------------
 
     def _prepared(self, row: FileRow, linked: Linked) -> Prepared | None:
@@ -190,7 +205,7 @@ class SliceWriter:
             said = {part: values.get(PERSON + part) for part in PERSON_PARTS}
             row.extras["person"] = {name: value for name, value in said.items() if value}
         elif self.kind.key == COMPANY:
-            _set_domain(values)
+            _set_domain(each.source)
         elif self.kind.key == ACTIVITY:
             row.extras["is_open"] = complete_activity(
                 each.source,
@@ -211,7 +226,8 @@ class SliceWriter:
         if stage is not None and stage.kind != "open" and "close" in each.source.values:
             day = each.source.values["close"]
             noon = datetime.combine(day, time(12), UTC)  # the same day almost everywhere
-            each.source.values.setdefault("closed", min(noon, self.writing.at))
+            if "closed" not in each.source.values:
+                each.source.derive("closed", min(noon, self.writing.at), CLOSE_DAY)
 
     def _link(self, each: Prepared, linked: Linked, *, own: bool) -> None:
         """Links of new records are values; those of stored ones are checked before they are cut."""
@@ -333,14 +349,14 @@ def _sentences(row: Row) -> str:
     )[:500]
 
 
-def _set_domain(values: dict[str, Any]) -> None:
+def _set_domain(row: FileRow) -> None:
     """The domain that the website or the address of a company has, unless the file says one."""
-    if values.get("domain"):
+    if row.values.get("domain"):
         return
-    if website := values.get("website"):
-        values["domain"] = domain_of_url(website)
-    elif (email := values.get("email")) and (domain := domain_of_email(email)):
-        values["domain"] = domain
+    if website := row.values.get("website"):
+        row.derive("domain", domain_of_url(website), WEBSITE)
+    elif (email := row.values.get("email")) and (domain := domain_of_email(email)):
+        row.derive("domain", domain, EMAIL)
 
 
 def _set_outcome(values: dict[str, Any]) -> None:
