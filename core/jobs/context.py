@@ -26,6 +26,7 @@ class RunContext:
         self.share = share
         self._step: JobStep | None = None
         self._written_at = 0.0
+        self.called: list[int] = []
 
     @property
     def scope(self) -> dict[str, Any]:
@@ -52,6 +53,11 @@ class RunContext:
         self._update_step(finished_at=timezone.now())
         self._step = JobStep.objects.create(run=self.run, name=name, started_at=timezone.now())
         self._write(message=name, message_args={})
+
+    def call(self, run: JobRun | None) -> None:
+        """A worker is called to this run as soon as the current one has ended."""
+        if run is not None:
+            self.called.append(run.pk)
 
     def detail(self, sentence: str, **args: Any) -> None:
         """What came of the current step."""

@@ -142,6 +142,8 @@ class _Execution:
             self._must_hold(lease)
             self.job.finish(context)
             self._end(RunState.SUCCEEDED)
+            for called in context.called:
+                self.wake(called, 0)
 
     @staticmethod
     def _must_hold(lease: Lease) -> None:

@@ -88,13 +88,15 @@ class FileImportJob(Job):
     def finish(self, run: RunContext) -> None:
         file_import = import_of(run)
         running.finish_import(file_import=file_import, run=run.run)
-        self._start_next(file_import)
+        run.call(_next_part(file_import))
 
-    def _start_next(self, file_import: FileImport) -> None:
-        """The next part of an archive; a worker is woken to it as to every run that waits."""
-        batch, by = file_import.batch, file_import.created_by
-        if batch is not None and batch.started_at is not None and by is not None:
-            archives.start_next(batch=batch, by=by, as_of=timezone.now(), done=file_import.run)
+
+def _next_part(file_import: FileImport) -> JobRun | None:
+    """The next part of an archive begins."""
+    batch, by = file_import.batch, file_import.created_by
+    if batch is None or batch.started_at is None or by is None:
+        return None
+    return archives.start_next(batch=batch, by=by, as_of=timezone.now(), done=file_import.run)
 
 
 def import_of(run: RunContext) -> FileImport:

@@ -83,4 +83,4 @@ class ImportTrialJob(Job):
         file_import = import_of(run)
         batch, by = file_import.batch, file_import.created_by
         if batch is not None and batch.check_started_at is not None and by is not None:
-            check_next(batch=batch, by=by, as_of=timezone.now())
+            run.call(check_next(batch=batch, by=by, as_of=timezone.now()))

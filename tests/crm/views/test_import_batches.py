@@ -12,7 +12,7 @@ from core.models import JobRun, User
 from crm.models import Company, Contact, Deal, ImportBatch
 from tests.crm.test_activity_archives import SALESFORCE
 from tests.crm.test_import_archive import packed, samples
-from tests.running import carry_out
+from tests.running import carry_out, work_once
 
 pytestmark = pytest.mark.django_db
 LogIn = Callable[[User], Client]
@@ -160,3 +160,17 @@ def test_archives_of_others_are_not_checked(
 ) -> None:
     batch = ImportBatch.objects.create(file_name="export.zip", created_by=administrator)
     assert log_in(sales).post(reverse("import_batch_check", args=[batch.pk])).status_code == 404
+
+
+def test_a_worker_is_called_to_the_next_part(administrator: User, log_in: LogIn) -> None:
+    """Nobody waits for recovery between the parts of an archive."""
+    client = log_in(administrator)
+    batch = uploaded(client, samples("hubspot", "deals", "contacts", "companies"))
+    for begin, kind in (("check", "crm.import_trial"), ("start", "crm.file_import")):
+        client.post(reverse(f"import_batch_{begin}", args=[batch.pk]))
+        first = JobRun.objects.filter(kind=kind).latest("pk")
+        wakes = work_once(first)
+        second = JobRun.objects.filter(kind=kind).latest("pk")
+        assert second != first
+        assert (second.pk, 0) in wakes.calls
+        carry_all_out(kind)
