@@ -1,6 +1,7 @@
 """What analytics declares to the core and fills on pages below."""
 
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.jobs.kinds import JobKind, job_kinds
@@ -46,6 +47,7 @@ def register() -> None:
             "analytics.jobs.lead_scores.LeadScoreJob",
             permission="analytics.lead_score.run",
             can_run_now=True,
+            describe=_job_title,
             follows=("crm.file_import", "crm.sample_company"),
             result_url=_model_url,
         )
@@ -82,6 +84,10 @@ def _register_start() -> None:
             permission="analytics.lead_score.run",
         )
     )
+
+
+def _job_title(scope: dict[str, object]) -> str:
+    return gettext("Lead score") if scope.get("trains", True) else gettext("Scoring of open leads")
 
 
 def _model_url(_scope: dict[str, object]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_noop
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from core.services.schedules import daily_at
+from core.services.schedules import crontab_at
 
 RECOVERY_SECONDS = 15
 WEBHOOK_SECONDS = 5
@@ -16,12 +16,13 @@ REMINDER_SECONDS = 60
 
 @dataclass(frozen=True)
 class ScheduleSeed:
-    """A task every so many seconds, or once a day at an hour (UTC)."""
+    """A task every so many seconds, or at an hour (UTC) of each day or of a day of the week."""
 
     name: str
     task: str
     seconds: int = 0
     hour: int = 0
+    day: int | None = None  # 0 is Sunday
     arguments: list[Any] = field(default_factory=list)
 
 
@@ -37,6 +38,13 @@ SEEDS = [
         gettext_noop("Lead score, nightly"),
         "core.ask_question",
         hour=2,
+        arguments=["analytics.lead_score", {"trains": False}],
+    ),
+    ScheduleSeed(
+        gettext_noop("Training of the lead score, weekly"),
+        "core.ask_question",
+        hour=2,
+        day=0,
         arguments=["analytics.lead_score"],
     ),
     ScheduleSeed(
@@ -65,9 +73,14 @@ SEEDS = [
 
 
 def seed_schedules() -> None:
-    """Make the schedules that are not there; an administrator's changes stay."""
+    """Make the schedules that are not there; of the others what they ask follows this release.
+
+    When they run, and whether, is the administrator's.
+    """
     for seed in SEEDS:
-        if PeriodicTask.objects.filter(name=seed.name).exists():
+        task = PeriodicTask.objects.filter(name=seed.name)
+        if task.exists():
+            task.update(args=json.dumps(seed.arguments))
             continue
         when: dict[str, Any] = {}
         if seed.seconds:
@@ -75,7 +88,8 @@ def seed_schedules() -> None:
                 every=seed.seconds, period=IntervalSchedule.SECONDS
             )
         else:
-            when["crontab"] = daily_at(seed.hour, "UTC")
+            day = "*" if seed.day is None else str(seed.day)
+            when["crontab"] = crontab_at(seed.hour, "UTC", day=day)
         PeriodicTask.objects.create(
             name=seed.name, task=seed.task, args=json.dumps(seed.arguments), **when
         )

@@ -1,5 +1,7 @@
 """Wake-ups: an id in, one call, nothing remembered."""
 
+from typing import Any
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -30,9 +32,9 @@ def recover_runs() -> None:
 
 
 @shared_task(name="core.ask_question")
-def ask_question(kind: str) -> None:
+def ask_question(kind: str, scope: dict[str, Any] | None = None) -> None:
     """A schedule asks its question; times that were missed collapse into one."""
-    wake(ask_dated_question(kind=kind).pk)
+    wake(ask_dated_question(kind=kind, scope=scope).pk)
 
 
 @shared_task(name="core.wake_webhooks")

@@ -2,11 +2,13 @@
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
@@ -73,8 +75,22 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     for name, value in ONE_THREAD.items():
         os.environ.setdefault(name, value)
+    if connection.vendor == "postgresql":
+        type(connection.ops).sql_flush = delete_rows  # type: ignore[method-assign]
     if not hasattr(config, "workerinput"):
         call_command("compile_messages_pure", verbosity=0)
+
+
+def delete_rows(self: Any, _style: Any, tables: Iterable[str], **_options: Any) -> list[str]:
+    """Empty the tables that hold rows: to truncate a hundred of them takes seconds each time.
+
+    Constraints are deferred, so that the order does not matter.
+    """
+    names = [self.quote_name(table) for table in tables]
+    asked = (f"SELECT {i} WHERE EXISTS (SELECT 1 FROM {name})" for i, name in enumerate(names))
+    with self.connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(asked))
+        return [f"DELETE FROM {names[i]}" for (i,) in cursor.fetchall()]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

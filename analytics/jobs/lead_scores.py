@@ -1,4 +1,8 @@
-"""Training the lead score on closed leads and scoring the open ones by partitions."""
+"""Training the lead score on closed leads and scoring the open ones by partitions.
+
+A run trains and scores; one whose scope says `trains: false` only scores, with the version that
+serves: every night, and when somebody promotes another version.
+"""
 
 import json
 from collections.abc import Iterator
@@ -17,6 +21,7 @@ from analytics.methods.percentile_score import grade_scores
 from core.errors import InsufficientData
 from core.jobs.context import RunContext
 from core.jobs.kinds import Job, Plan, Saved
+from core.jobs.questions import ask
 from core.models import JobRun, ModelVersion
 from core.services.model_versions import (
     champion_of,
@@ -27,11 +32,13 @@ from core.services.model_versions import (
 from crm.services.lead_scores import ScoredLead, store_lead_scores
 
 KIND = "analytics.lead_score"
+SCORES_ONLY = {"trains": False}
 MAX_TRAINING_ROWS = 50_000
 PARTITION_IDS = 2_000
 BUCKETS = 10
 SMALLEST_POINTS = 0.05
 
+SCORE = gettext_noop("Score the open leads")
 SENTENCES = {
     "empty": gettext_noop(
         "There are no closed leads to learn from. Import some with their outcome, or close leads "
@@ -59,7 +66,10 @@ NO_SIGNAL = gettext_noop(
 
 
 class LeadScoreJob(Job):
-    """One run trains a version, promotes it if it is no worse, and scores all open leads."""
+    """One run trains a version, promotes it if it is no worse, and scores all open leads.
+
+    Where no version serves yet, a run that should only score tries to train.
+    """
 
     prepare_share = 40
 
@@ -67,6 +77,18 @@ class LeadScoreJob(Job):
         self._model: LeadScoreModel | None = None
 
     def prepare(self, run: RunContext) -> Plan:
+        live = champion_of(KIND)
+        if live is not None and not run.scope.get("trains", True):
+            run.step(SCORE)
+            return Plan(id_ranges(PARTITION_IDS), save=lambda: _tie(run.run, live))
+        try:
+            return self._prepare_training(run)
+        except InsufficientData:
+            if live is not None:  # new leads need a score all the same
+                ask(kind=KIND, scope=SCORES_ONLY, as_of=run.as_of)
+            raise
+
+    def _prepare_training(self, run: RunContext) -> Plan:
         run.step(gettext_noop("Read the closed leads"))
         closed = closed_leads(most=MAX_TRAINING_ROWS, seed=run.seed)
         run.detail(
@@ -84,7 +106,7 @@ class LeadScoreJob(Job):
             fields=len(trained.features),
         )
         run.progress(1)
-        run.step(gettext_noop("Score the open leads"))
+        run.step(SCORE)
         return Plan(
             id_ranges(PARTITION_IDS),
             save=lambda: _publish(trained, run.run, set(closed.frame.columns)),
@@ -139,12 +161,20 @@ def _publish(trained: Trained, run: JobRun, allowed: set[str]) -> None:
         trained_to=run.as_of,
         fingerprint=trained.fingerprint,
     )
-    learned_from = {feature["name"] for feature in live.features} if live else set()
-    is_no_worse = live is None or trained.metrics["roc_auc"] >= live.metrics["roc_auc_lower"]
-    if is_no_worse or learned_from - allowed:
+    if live is None or _gives_way(live, trained, allowed):
         promote_version(version=version)
         live = version
-    JobRun.objects.filter(pk=run.pk).update(model_version=live)
+    _tie(run, live)
+
+
+def _gives_way(live: ModelVersion, trained: Trained, allowed: set[str]) -> bool:
+    learned_from = {feature["name"] for feature in live.features}
+    is_no_worse: bool = trained.metrics["roc_auc"] >= live.metrics["roc_auc_lower"]
+    return is_no_worse or bool(learned_from - allowed)
+
+
+def _tie(run: JobRun, version: ModelVersion) -> None:
+    JobRun.objects.filter(pk=run.pk).update(model_version=version)
 
 
 def _serving_version(run: JobRun) -> ModelVersion:

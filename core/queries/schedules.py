@@ -3,10 +3,11 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Max
+from django.utils import formats
 from django.utils.translation import gettext, ngettext
 from django_celery_beat.models import PeriodicTask
 
@@ -14,28 +15,41 @@ from core.jobs.kinds import job_kinds
 from core.models import JobRun
 
 ASK = "core.ask_question"
-EVERY_DAY = ("day_of_week", "day_of_month", "month_of_year")
+EVERY_MONTH = ("day_of_month", "month_of_year")
+EVERY_DAY = "*"
+SUNDAY = date(2026, 11, 1)  # any
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """Something that is done daily: its hour in the schedule's own time zone, and whether it is."""
+    """Something that is done daily, or on one day of the week (0 is Sunday), at an hour.
+
+    The hour is one of the schedule's own time zone.
+    """
 
     task_id: int
     kind: str
+    day: str
     hour: int
     time_zone: str
     is_enabled: bool
 
+    @property
+    def day_name(self) -> str:
+        """The day of the week in words; nothing when it is every day."""
+        if self.day == EVERY_DAY:
+            return ""
+        return formats.date_format(SUNDAY + timedelta(days=int(self.day)), "l")
+
 
 @dataclass(frozen=True)
 class ScheduleLine:
-    """A schedule as its page shows it; `daily` where the hour can be changed there."""
+    """A schedule as its page shows it; `timed` where the hour can be changed there."""
 
     label: str
     rhythm: str
     is_enabled: bool
-    daily: Schedule | None
+    timed: Schedule | None
     last_at: datetime | None
     next_at: datetime | None
     run: JobRun | None = None
@@ -44,26 +58,36 @@ class ScheduleLine:
 def schedules_by_kind() -> dict[str, Schedule]:
     """The daily questions, by the kind of job they ask for."""
     tasks = PeriodicTask.objects.filter(task=ASK).select_related("crontab")
-    found = (daily_of(task) for task in tasks)
-    return {schedule.kind: schedule for schedule in found if schedule is not None}
+    found = (timed_of(task) for task in tasks)
+    return {each.kind: each for each in found if each is not None and each.day == EVERY_DAY}
 
 
-def daily_of(task: PeriodicTask) -> Schedule | None:
-    """The daily schedule of a task; an administrator may have written another pattern."""
+def timed_of(task: PeriodicTask) -> Schedule | None:
+    """The daily or weekly schedule of a task; an administrator may have written another pattern."""
     crontab = task.crontab
     if crontab is None or not crontab.hour.isdigit():
         return None
-    if any(getattr(crontab, field) != "*" for field in EVERY_DAY):
+    day = crontab.day_of_week
+    is_one_day = day == EVERY_DAY or day in tuple("0123456")
+    if not is_one_day or any(getattr(crontab, field) != "*" for field in EVERY_MONTH):
         return None
+    zone = str(crontab.timezone)
     return Schedule(
-        task.pk, kind_of(task), int(crontab.hour), str(crontab.timezone), bool(task.enabled)
+        task.pk, kind_of(task), day, int(crontab.hour), zone, is_enabled=bool(task.enabled)
     )
 
 
 def kind_of(task: PeriodicTask) -> str:
     """The kind of job that a task asks for; nothing when it asks for none."""
-    arguments = json.loads(task.args or "[]") if task.task == ASK else []
-    return str(arguments[0]) if arguments else ""
+    return str(question_of(task)[0])
+
+
+def question_of(task: PeriodicTask) -> tuple[str, dict[str, Any]]:
+    """The kind of job that a task asks for, and the scope."""
+    kind, scope = "", {}
+    if task.task == ASK:
+        kind, scope = [*json.loads(task.args or "[]"), "", {}][:2]
+    return kind, scope or {}
 
 
 def schedule_lines(now: datetime) -> list[ScheduleLine]:
@@ -73,18 +97,18 @@ def schedule_lines(now: datetime) -> list[ScheduleLine]:
     )
     runs = _latest_runs(kind_of(task) for task in tasks)
     lines = [_line(task, runs.get(kind_of(task)), now) for task in tasks]
-    return sorted(lines, key=lambda line: (line.daily is None, line.label))
+    return sorted(lines, key=lambda line: (line.timed is None, line.label))
 
 
 def _line(task: PeriodicTask, run: JobRun | None, now: datetime) -> ScheduleLine:
-    kind = kind_of(task)
-    label = str(job_kinds[kind].label) if kind in job_kinds else gettext(task.name)
-    daily = daily_of(task)
+    kind, scope = question_of(task)
+    label = job_kinds[kind].title(scope) if kind in job_kinds else gettext(task.name)
+    timed = timed_of(task)
     return ScheduleLine(
         label,
-        _rhythm(task, daily),
+        _rhythm(task, timed),
         bool(task.enabled),
-        daily,
+        timed,
         run.created_at if run is not None else task.last_run_at,
         _next(task, now) if task.enabled else None,
         run,
@@ -99,9 +123,11 @@ def _next(task: PeriodicTask, now: datetime) -> datetime:
     return (due + timedelta(seconds=30)).replace(second=0, microsecond=0)
 
 
-def _rhythm(task: PeriodicTask, daily: Schedule | None) -> str:
-    if daily is not None:
-        words = {"hour": daily.hour, "zone": daily.time_zone}
+def _rhythm(task: PeriodicTask, timed: Schedule | None) -> str:
+    if timed is not None:
+        words = {"hour": timed.hour, "zone": timed.time_zone, "day": timed.day_name}
+        if timed.day_name:
+            return gettext("every %(day)s at %(hour)s:00 (%(zone)s)") % words
         return gettext("every day at %(hour)s:00 (%(zone)s)") % words
     if task.interval is not None and task.interval.period == "seconds":
         every = task.interval.every

@@ -79,6 +79,7 @@ def _require_say(run: JobRun, by: "User") -> None:
         raise PermissionDenied(_("This run is somebody else's."))
 
 
-def ask_dated_question(*, kind: str) -> JobRun:
+def ask_dated_question(*, kind: str, scope: dict[str, Any] | None = None) -> JobRun:
     """The question of this hour, as a schedule asks it: one run however often it is asked."""
-    return ask(kind=kind, as_of=timezone.now().replace(minute=0, second=0, microsecond=0))
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+    return ask(kind=kind, scope=scope, as_of=hour)

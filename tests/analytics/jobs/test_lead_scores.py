@@ -12,6 +12,7 @@ from django.urls import reverse
 from sklearn.metrics import roc_auc_score
 
 from analytics.jobs import lead_scores
+from analytics.jobs.lead_scores import SCORES_ONLY
 from core.choices import Reach, RunState, VersionState
 from core.jobs.questions import ask
 from core.models import CustomField, JobRun, ModelArtifact, ModelVersion, User
@@ -409,3 +410,34 @@ def test_run_leaves_no_fault_in_the_log(truth: Truth, caplog: pytest.LogCaptureF
     with caplog.at_level(logging.WARNING):
         score_leads()
     assert caplog.records == []
+
+
+# -- scoring alone ---------------------------------------------------------------------------------
+
+
+def test_nightly_scoring_trains_nothing_and_scores_new_leads(truth: Truth) -> None:
+    score_leads()
+    version = ModelVersion.objects.get()
+    before = stored()
+    more = make_leads(20, closed=False, seed=3)
+    run = carry_out(ask(kind=KIND, scope=SCORES_ONLY, as_of=NOW + timedelta(days=1)))
+    assert (run.state, run.model_version, run.rows_written) == ("succeeded", version, OPEN + 20)
+    assert ModelVersion.objects.count() == 1
+    after = stored()
+    assert set(after) == set(before) | set(more.chance)
+    assert {pk: after[pk] for pk in before} == before
+
+
+def test_scoring_trains_where_nothing_serves_yet(truth: Truth) -> None:
+    run = carry_out(ask(kind=KIND, scope=SCORES_ONLY, as_of=NOW))
+    assert run.state == RunState.SUCCEEDED
+    assert ModelVersion.objects.get().state == VersionState.CHAMPION
+
+
+def test_new_leads_get_a_score_where_training_has_too_little(truth: Truth) -> None:
+    score_leads()
+    Lead.objects.closed().delete()
+    make_leads(5, closed=False, seed=4)
+    assert score_leads(days=1).state == RunState.INSUFFICIENT
+    carry_out(JobRun.objects.get(kind=KIND, scope=SCORES_ONLY))
+    assert LeadScore.objects.count() == OPEN + 5

@@ -44,7 +44,7 @@ def test_change_survives_the_next_seeding(
     log_in(administrator).post(url(), {"hour": "7", "enabled": "on"})
     seed_schedules()
     assert schedules_by_kind()[KIND].hour == 7
-    assert PeriodicTask.objects.filter(args__contains=KIND).count() == 1
+    assert PeriodicTask.objects.filter(name="Lead score, nightly").count() == 1
 
 
 @pytest.mark.parametrize("hour", ["24", "-1", "x", ""])

@@ -47,7 +47,7 @@ def test_schedule_is_changed_by_administrators_only(manager: User, log_in: LogIn
 
 
 def test_pattern_of_an_administrator_is_left_alone() -> None:
-    task = PeriodicTask.objects.get(args__contains=KIND)
+    task = PeriodicTask.objects.get(name="Lead score, nightly")
     task.crontab.hour = "*/4"
     task.crontab.save()
     assert KIND not in schedules_by_kind()
@@ -59,9 +59,11 @@ def test_page_shows_all_schedules_with_their_next_time(
     client = log_in(administrator)
     client.post(url(), {"hour": "5", "next": "/settings/schedules/"})
     lines = {line.label: line for line in client.get("/settings/schedules/").context["lines"]}
-    assert lines["Recover job runs"].daily is None
-    assert not lines["Lead score"].is_enabled
-    assert lines["Lead score"].next_at is None
+    assert lines["Recover job runs"].timed is None
+    assert not lines["Scoring of open leads"].is_enabled
+    assert lines["Scoring of open leads"].next_at is None
+    weekly = lines["Lead score"]
+    assert (weekly.rhythm, weekly.next_at.hour) == ("every Sunday at 2:00 (UTC)", 2)
     parts = lines["Parts of large tables"]
     assert parts.next_at.hour == 3
     assert timezone.now() < parts.next_at <= timezone.now() + timedelta(days=1, minutes=1)
