@@ -1,21 +1,26 @@
-"""Leads as frames of raw cells: the index holds ids, columns are full field names."""
+"""Leads as frames of raw cells: columns are full field names, and what their timeline tells."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from django.db.models import Max, Min
 
+from analytics.datasets.history import Moment, later_changes
+from analytics.datasets.snapshots import Snapshots, read_snapshots
+from analytics.datasets.timeline import Moments, OwnerLoads, milliseconds, timeline_of
 from core.choices import FieldType, KnownWhen
+from core.custom_names import custom_name
 from core.fields.added import fields_of
 from crm.choices import LeadStatus
 from crm.models import Lead
 
 OBJECT = "crm.lead"
 CHUNK = 2_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Field names as rules and reasons know them, and where their values lie.
 FIXED_FIELDS = {
@@ -25,6 +30,12 @@ FIXED_FIELDS = {
     "crm.lead.job_title": "contact__job_title",
     "crm.lead.industry": "company__industry",
     "crm.lead.employees": "company__employees",
+}
+# Of which record each of them is, and its name in the trail.
+KEPT_IN = {
+    "crm.lead": ("source", "country", "city"),
+    "crm.contact": ("job_title",),
+    "crm.company": ("industry", "employees"),
 }
 
 # Addresses, moments, people and other records are one of a kind: nothing to learn from.
@@ -42,12 +53,30 @@ TELLING_TYPES = frozenset(
 
 @dataclass(frozen=True)
 class ClosedLeads:
-    """Leads whose outcome is known: cells, outcome (1 converted), and capture times if all have one."""
+    """What a score learns from, one row for each lead, or for each of its moments.
+
+    Cells; outcomes (1 converted); times that order the rows, if all have one; the lead of each row. With
+    `has_moments` a row is what was known at a moment, and its outcome what came within the horizon; else
+    it is a closed lead as it is today. `total` leads are known, of which these are a sample.
+    """
 
     frame: pd.DataFrame
     outcomes: "pd.Series[int]"
     captured: "pd.Series[Any] | None"
+    leads: "pd.Series[int]"
     total: int
+    has_moments: bool
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Leads as they are today: their cells by number, and the records they hang on."""
+
+    frame: pd.DataFrame
+    captured: "pd.Series[Any]"
+    contacts: "pd.Series[int]"
+    companies: "pd.Series[int]"
+    owners: "pd.Series[int]"
 
 
 def custom_fields_known_before() -> dict[str, str]:
@@ -59,29 +88,43 @@ def custom_fields_known_before() -> dict[str, str]:
     }
 
 
-def closed_leads(*, most: int, seed: int) -> ClosedLeads:
-    """All closed leads, or a stratified, seeded sample of `most` of them."""
-    known = np.array(
-        [
-            (pk, int(status == LeadStatus.CONVERTED))
-            for pk, status in Lead.objects.closed().order_by("pk").values_list("pk", "status")
-        ],
-        dtype=np.int64,
-    ).reshape(-1, 2)
-    chosen = known if len(known) <= most else known[_sample(known[:, 1], most, seed)]
-    frame = _frame(_rows_of(chosen[:, 0].tolist()))
-    outcomes = pd.Series(chosen[:, 1], index=chosen[:, 0]).loc[frame.index]
-    captured = frame.pop("captured_at")
-    return ClosedLeads(
-        frame, outcomes, None if captured.isna().any() else captured, total=len(known)
+def closed_leads(*, most: int, seed: int, as_of: datetime, needed: int) -> ClosedLeads:
+    """What there is to learn from, or a stratified, seeded sample of `most` rows of it.
+
+    Moments of leads with dates where `needed` conversions, at least half of all, and as many
+    other leads have them; else the closed leads by their status.
+    """
+    known = _closed_by_status()
+    snapshots = read_snapshots(as_of)
+    conversions = int(known[:, 1].sum())
+    least = max(needed, conversions / 2)
+    if snapshots.conversions >= least and snapshots.others >= needed:
+        return _by_moments(snapshots, most, seed)
+    return _by_status(known, most, seed)
+
+
+def open_leads(
+    lowest: int, highest: int, *, as_of: datetime, loads: OwnerLoads | None
+) -> pd.DataFrame:
+    """The open leads with ids from `lowest` to `highest`, both included.
+
+    What their timeline tells comes with `loads`; a version that learned nothing of it needs none.
+    """
+    return cells_of(
+        Lead.objects.open().filter(pk__gte=lowest, pk__lte=highest), as_of=as_of, loads=loads
     )
 
 
-def open_leads(lowest: int, highest: int) -> pd.DataFrame:
-    """The open leads with ids from `lowest` to `highest`, both included."""
-    rows = Lead.objects.open().filter(pk__gte=lowest, pk__lte=highest).order_by("pk")
-    frame = _frame(_cells(rows))
-    return frame.drop(columns="captured_at")
+def cells_of(rows: Any, *, as_of: datetime, loads: OwnerLoads | None) -> pd.DataFrame:
+    """The cells of these leads as of now; the index holds their ids."""
+    table = _table(_cells(rows.order_by("pk")))
+    if loads is None:
+        return table.frame
+    captured = [milliseconds(None if pd.isna(at) else at) for at in table.captured]
+    at = [milliseconds(as_of)] * len(captured)
+    columns = (table.frame.index, table.contacts, table.owners, captured, at)
+    moments = Moments(*(np.array(column, dtype=np.int64) for column in columns))
+    return table.frame.join(timeline_of(moments, loads).set_index(table.frame.index))
 
 
 def id_ranges(width: int) -> list[dict[str, int]]:
@@ -95,6 +138,84 @@ def id_ranges(width: int) -> list[dict[str, int]]:
     ]
 
 
+# -- what there is to learn from -------------------------------------------------------------------
+
+
+def _closed_by_status() -> Any:
+    """Number and outcome of the closed leads."""
+    rows = Lead.objects.closed().order_by("pk").values_list("pk", "status")
+    told = [(pk, int(status == LeadStatus.CONVERTED)) for pk, status in rows]
+    return np.array(told, dtype=np.int64).reshape(-1, 2)
+
+
+def _by_status(known: Any, most: int, seed: int) -> ClosedLeads:
+    chosen = known if len(known) <= most else known[_sample(known[:, 1], most, seed)]
+    table = _table(_rows_of(chosen[:, 0].tolist()))
+    outcomes = pd.Series(chosen[:, 1], index=chosen[:, 0]).loc[table.frame.index]
+    return ClosedLeads(
+        table.frame,
+        outcomes,
+        None if table.captured.isna().any() else table.captured,
+        pd.Series(table.frame.index, index=table.frame.index),
+        total=len(known),
+        has_moments=False,
+    )
+
+
+def _by_moments(snapshots: Snapshots, most: int, seed: int) -> ClosedLeads:
+    total = len(np.unique(snapshots.moments.leads))
+    if len(snapshots) > most:
+        snapshots = snapshots[_sample(snapshots.outcomes, most, seed)]
+    moments = snapshots.moments
+    table = _table(_rows_of(np.unique(moments.leads).tolist()))
+    there = np.isin(moments.leads, table.frame.index)  # deleted for good in the meantime
+    snapshots, moments = snapshots[there], moments[there]
+    frame = table.frame.loc[moments.leads].reset_index(drop=True)
+    _take_back(frame, table, moments)
+    frame = frame.join(timeline_of(moments, OwnerLoads.read()))
+    return ClosedLeads(
+        frame,
+        pd.Series(snapshots.outcomes, index=frame.index),
+        pd.Series(moments.captured, index=frame.index),
+        pd.Series(moments.leads, index=frame.index),
+        total=total,
+        has_moments=True,
+    )
+
+
+def _take_back(frame: pd.DataFrame, table: _Table, moments: Moments) -> None:
+    """Give the cells the values that they had at the moments of their rows."""
+    at = [EPOCH + timedelta(milliseconds=int(each)) for each in moments.at]
+    custom = {custom_name(key): name for name, key in custom_fields_known_before().items()}
+    records = {
+        "crm.lead": moments.leads,
+        "crm.contact": table.contacts.reindex(moments.leads).to_numpy(),
+        "crm.company": table.companies.reindex(moments.leads).to_numpy(),
+    }
+    for object_type, numbers in records.items():
+        columns = {name: f"{OBJECT}.{name}" for name in KEPT_IN[object_type]}
+        if object_type == OBJECT:
+            columns |= custom
+        rows: list[Moment] = [
+            (row, int(number), moment)
+            for row, (number, moment) in enumerate(zip(numbers, at, strict=True))
+            if number
+        ]
+        _overwrite(frame, later_changes(object_type, rows, list(columns)), columns)
+
+
+def _overwrite(
+    frame: pd.DataFrame, changes: Iterable[tuple[int, str, Any]], columns: Mapping[str, str]
+) -> None:
+    before: dict[str, dict[int, Any]] = {}
+    for row, name, value in changes:
+        before.setdefault(columns[name], {})[row] = _cell(value)
+    for column, values in before.items():
+        cells = frame[column].to_numpy(dtype=object, copy=True)
+        cells[list(values)] = list(values.values())
+        frame[column] = pd.Series(cells, index=frame.index, dtype=object)
+
+
 def _sample(outcomes: Any, most: int, seed: int) -> Any:
     """Positions of a sample with the same share of each outcome, in order."""
     chance = np.random.default_rng(seed)
@@ -106,20 +227,19 @@ def _sample(outcomes: Any, most: int, seed: int) -> Any:
     return np.sort(np.concatenate(parts))
 
 
-def _rows_of(ids: list[int]) -> Iterator[tuple[Any, ...]]:
-    for some in _batches(ids):
+# -- cells -----------------------------------------------------------------------------------------
+
+
+def _rows_of(ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    for start in range(0, len(ids), CHUNK):
+        some = ids[start : start + CHUNK]
         yield from _cells(Lead.objects.filter(pk__in=some).order_by("pk"))
 
 
-def _batches(ids: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(ids), CHUNK):
-        yield ids[start : start + CHUNK]
-
-
 def _cells(rows: Any) -> Iterable[tuple[Any, ...]]:
-    paths = FIXED_FIELDS.values()
+    links = ("contact_id", "company_id", "owner_id")
     cells: Iterable[tuple[Any, ...]] = rows.values_list(
-        "pk", "captured_at", "custom", *paths
+        "pk", "captured_at", *links, "custom", *FIXED_FIELDS.values()
     ).iterator(chunk_size=CHUNK)
     return cells
 
@@ -129,20 +249,23 @@ def _cell(value: Any) -> Any:
     return " / ".join(sorted(value)) if isinstance(value, list) else value
 
 
-def _frame(rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
+def _table(rows: Iterable[tuple[Any, ...]]) -> _Table:
     custom = custom_fields_known_before()
-    ids: list[int] = []
-    captured: list[datetime | None] = []
+    facts: list[tuple[Any, ...]] = []
     columns: dict[str, list[Any]] = {name: [] for name in (*FIXED_FIELDS, *custom)}
-    for pk, at, values, *fixed in rows:
-        ids.append(pk)
-        captured.append(at)
+    for pk, at, contact, company, owner, values, *fixed in rows:
+        facts.append((pk, at, contact or 0, company or 0, owner or 0))
         for name, value in zip(FIXED_FIELDS, fixed, strict=True):
             columns[name].append(value)
         for name, key in custom.items():
             columns[name].append(_cell(values.get(key)))
-    frame = pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in columns.items()})
+    ids, captured, *links = zip(*facts, strict=True) if facts else ((), (), (), (), ())
+    index = pd.Index(ids, dtype="int64")
+    frame = pd.DataFrame(
+        {name: pd.Series(cells, index=index, dtype=object) for name, cells in columns.items()},
+        index=index,
+    )
     # Microseconds reach from year 1 to 9999; nanoseconds end in 2262.
-    frame["captured_at"] = pd.Series(captured, dtype="datetime64[us, UTC]")
-    frame.index = pd.Index(ids, dtype="int64")
-    return frame
+    moments = pd.Series(captured, index=index, dtype="datetime64[us, UTC]")
+    contacts, companies, owners = (pd.Series(each, index=index, dtype="int64") for each in links)
+    return _Table(frame, moments, contacts, companies, owners)

@@ -11,9 +11,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from django.conf import settings
 from django.utils.translation import gettext_noop
 
+from analytics.choices import TIMELINE
 from analytics.datasets.leads import ClosedLeads, closed_leads, id_ranges, open_leads
+from analytics.datasets.timeline import OwnerLoads
 from analytics.jobs.lead_score_training import SMALLEST_CLASS, Trained, train
 from analytics.methods import errors
 from analytics.methods.lead_score import LeadScoreModel, LeadScores
@@ -39,6 +42,11 @@ BUCKETS = 10
 SMALLEST_POINTS = 0.05
 
 SCORE = gettext_noop("Score the open leads")
+BY_STATUS = gettext_noop("%(rows)s of %(total)s closed leads, %(won)s converted")
+BY_MOMENTS = gettext_noop(
+    "%(rows)s moments of %(total)s leads, as they were known then; after %(won)s of them the lead "
+    "converted in time"
+)
 SENTENCES = {
     "empty": gettext_noop(
         "There are no closed leads to learn from. Import some with their outcome, or close leads "
@@ -75,6 +83,7 @@ class LeadScoreJob(Job):
 
     def __init__(self) -> None:
         self._model: LeadScoreModel | None = None
+        self._loads: OwnerLoads | None = None
 
     def prepare(self, run: RunContext) -> Plan:
         live = champion_of(KIND)
@@ -90,9 +99,11 @@ class LeadScoreJob(Job):
 
     def _prepare_training(self, run: RunContext) -> Plan:
         run.step(gettext_noop("Read the closed leads"))
-        closed = closed_leads(most=MAX_TRAINING_ROWS, seed=run.seed)
+        closed = closed_leads(
+            most=MAX_TRAINING_ROWS, seed=run.seed, as_of=run.as_of, needed=SMALLEST_CLASS
+        )
         run.detail(
-            gettext_noop("%(rows)s of %(total)s closed leads, %(won)s converted"),
+            BY_MOMENTS if closed.has_moments else BY_STATUS,
             rows=len(closed.frame),
             total=closed.total,
             won=int(closed.outcomes.sum()),
@@ -109,7 +120,7 @@ class LeadScoreJob(Job):
         run.step(SCORE)
         return Plan(
             id_ranges(PARTITION_IDS),
-            save=lambda: _publish(trained, run.run, set(closed.frame.columns)),
+            save=lambda: _publish(trained, run.run, closed),
             rows_read=len(closed.frame),
         )
 
@@ -128,7 +139,8 @@ class LeadScoreJob(Job):
         if self._model is None:
             version = _serving_version(run.run)
             self._model = LeadScoreModel.from_dict(json.loads(load_artifact(version)))
-        return open_leads(payload["lowest"], payload["highest"])
+            self._loads = OwnerLoads.read() if knows_timeline(version) else None
+        return open_leads(payload["lowest"], payload["highest"], as_of=run.as_of, loads=self._loads)
 
     def compute(self, run: RunContext, data: pd.DataFrame) -> list[ScoredLead]:
         if self._model is None or data.empty:
@@ -143,7 +155,7 @@ class LeadScoreJob(Job):
         return Saved(len(results), store_lead_scores(results), buckets)
 
 
-def _publish(trained: Trained, run: JobRun, allowed: set[str]) -> None:
+def _publish(trained: Trained, run: JobRun, closed: ClosedLeads) -> None:
     """Store the version, let the better one serve, and tie the run to it.
 
     A live version that learned from fields that may not be used any more has to go, however good
@@ -154,17 +166,24 @@ def _publish(trained: Trained, run: JobRun, allowed: set[str]) -> None:
         kind=KIND,
         artifact=json.dumps(trained.model.to_dict(), separators=(",", ":")).encode(),
         algorithm=trained.algorithm,
-        parameters=trained.parameters,
+        parameters=trained.parameters | _learned_from(closed),
         features=trained.features,
         metrics=trained.metrics,
         rows=trained.rows,
         trained_to=run.as_of,
         fingerprint=trained.fingerprint,
     )
-    if live is None or _gives_way(live, trained, allowed):
+    if live is None or _gives_way(live, trained, set(closed.frame.columns)):
         promote_version(version=version)
         live = version
     _tie(run, live)
+
+
+def _learned_from(closed: ClosedLeads) -> dict[str, Any]:
+    """Whether a chance is that of converting within a horizon, or ever."""
+    if not closed.has_moments:
+        return {"has_moments": False}
+    return {"has_moments": True, "horizon_days": settings.LEAD_SCORE_HORIZON_DAYS}
 
 
 def _gives_way(live: ModelVersion, trained: Trained, allowed: set[str]) -> bool:
@@ -175,6 +194,10 @@ def _gives_way(live: ModelVersion, trained: Trained, allowed: set[str]) -> bool:
 
 def _tie(run: JobRun, version: ModelVersion) -> None:
     JobRun.objects.filter(pk=run.pk).update(model_version=version)
+
+
+def knows_timeline(version: ModelVersion) -> bool:
+    return any(feature["name"] in TIMELINE for feature in version.features)
 
 
 def _serving_version(run: JobRun) -> ModelVersion:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from analytics.choices import TIMELINE
 from core import permissions
 from core.fields.added import labels_of
 from core.models import JobRun, User
@@ -16,7 +17,7 @@ def field_labels() -> dict[str, Any]:
     """Labels of the fields a score learns from, by their full names."""
     kind = record_types["crm.lead"]
     labels: dict[str, Any] = {kind.field_name(name): label for name, label in kind.labels.items()}
-    return labels | labels_of(kind.key)
+    return labels | TIMELINE | labels_of(kind.key)
 
 
 def insight(lead: Lead, user: User) -> dict[str, Any] | None:

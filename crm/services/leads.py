@@ -26,6 +26,8 @@ def save_lead(
     is_new = lead.pk is None
     if is_new and lead.owner is None:
         lead.owner, lead.team = by, by.team
+    if is_new:
+        lead.captured_at = lead.captured_at or at
     if company is not None:
         lead.company = _company_called(company, lead, by)
     lead.contact = _save_person(lead, person, by)

@@ -1,0 +1,18 @@
+"""Words of analytics."""
+
+from django.utils.translation import gettext_lazy as _
+
+# What the timeline of a lead tells at a moment.
+TIMELINE = {
+    "timeline.interactions_7": _("Interactions in the last 7 days"),
+    "timeline.interactions_30": _("Interactions in the last 30 days"),
+    "timeline.interactions_90": _("Interactions in the last 90 days"),
+    "timeline.interactions": _("Interactions ever"),
+    "timeline.answers_90": _("Answers, forms and purchases in the last 90 days"),
+    "timeline.since_interaction": _("Days since the last interaction"),
+    "timeline.activities_30": _("Our activities in the last 30 days"),
+    "timeline.activities": _("Our activities so far"),
+    "timeline.since_touch": _("Days since our last activity"),
+    "timeline.age": _("Days since it was captured"),
+    "timeline.owner_leads": _("Open leads of its owner"),
+}
