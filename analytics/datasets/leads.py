@@ -91,13 +91,12 @@ def custom_fields_known_before() -> dict[str, str]:
 def closed_leads(*, most: int, seed: int, as_of: datetime, needed: int) -> ClosedLeads:
     """What there is to learn from, or a stratified, seeded sample of `most` rows of it.
 
-    Moments of leads with dates where `needed` conversions, at least half of all, and as many
-    other leads have them; else the closed leads by their status.
+    Moments of leads with dates where `needed` conversions have them, as many as have no dates, and
+    `needed` other leads; else the closed leads by their status.
     """
     known = _closed_by_status()
     snapshots = read_snapshots(as_of)
-    conversions = int(known[:, 1].sum())
-    least = max(needed, conversions / 2)
+    least = max(needed, int(known[:, 1].sum()) - snapshots.dated)
     if snapshots.conversions >= least and snapshots.others >= needed:
         return _by_moments(snapshots, most, seed)
     return _by_status(known, most, seed)

@@ -28,12 +28,13 @@ class Snapshots:
 
     moments: Moments
     outcomes: Integers
+    dated: int  # leads that converted at a known moment, however lately
 
     def __len__(self) -> int:
         return len(self.outcomes)
 
     def __getitem__(self, rows: Any) -> "Snapshots":
-        return Snapshots(self.moments[rows], self.outcomes[rows])
+        return Snapshots(self.moments[rows], self.outcomes[rows], self.dated)
 
     @property
     def conversions(self) -> int:
@@ -73,7 +74,7 @@ def read_snapshots(as_of: datetime) -> Snapshots:
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
     order = np.lexsort((columns[4], columns[0], columns[3]))  # captured, lead, moment
     *facts, outcomes = [column[order] for column in columns]
-    return Snapshots(Moments(*facts), outcomes)
+    return Snapshots(Moments(*facts), outcomes, int(converted.sum()))
 
 
 def _dated_leads() -> tuple[Integers, ...]:

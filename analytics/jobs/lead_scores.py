@@ -173,7 +173,7 @@ def _publish(trained: Trained, run: JobRun, closed: ClosedLeads) -> None:
         trained_to=run.as_of,
         fingerprint=trained.fingerprint,
     )
-    if live is None or _gives_way(live, trained, set(closed.frame.columns)):
+    if live is None or _gives_way(live, trained, closed):
         promote_version(version=version)
         live = version
     _tie(run, live)
@@ -186,10 +186,12 @@ def _learned_from(closed: ClosedLeads) -> dict[str, Any]:
     return {"has_moments": True, "horizon_days": settings.LEAD_SCORE_HORIZON_DAYS}
 
 
-def _gives_way(live: ModelVersion, trained: Trained, allowed: set[str]) -> bool:
+def _gives_way(live: ModelVersion, trained: Trained, closed: ClosedLeads) -> bool:
+    """Figures of moments and of closed leads do not compare: what was known in time goes first."""
     learned_from = {feature["name"] for feature in live.features}
     is_no_worse: bool = trained.metrics["roc_auc"] >= live.metrics["roc_auc_lower"]
-    return is_no_worse or bool(learned_from - allowed)
+    is_first_of_moments = closed.has_moments and not live.parameters.get("has_moments", False)
+    return is_no_worse or is_first_of_moments or bool(learned_from - set(closed.frame.columns))
 
 
 def _tie(run: JobRun, version: ModelVersion) -> None:
