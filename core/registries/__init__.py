@@ -4,7 +4,13 @@ from core.registries.amounts import BaseAmounts, base_amounts
 from core.registries.archives import ArchiveTable, archive_tables, tables_in_order
 from core.registries.audit import AuditAction, AuditedType, audit_actions, audited_types
 from core.registries.base import Registry
-from core.registries.changes import ChangeRules, change_rules
+from core.registries.changes import (
+    ChangeFollower,
+    ChangeRules,
+    change_followers,
+    change_rules,
+    tell_followers,
+)
 from core.registries.commands import Command, commands
 from core.registries.derivations import Derivation, derivations
 from core.registries.events import EventKind, event_kinds
@@ -29,6 +35,7 @@ __all__ = [
     "AuditAction",
     "AuditedType",
     "BaseAmounts",
+    "ChangeFollower",
     "ChangeRules",
     "Command",
     "Derivation",
@@ -49,6 +56,7 @@ __all__ = [
     "audit_actions",
     "audited_types",
     "base_amounts",
+    "change_followers",
     "change_rules",
     "commands",
     "derivations",
@@ -65,4 +73,5 @@ __all__ = [
     "settings_sections",
     "start_steps",
     "tables_in_order",
+    "tell_followers",
 ]

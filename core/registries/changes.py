@@ -35,4 +35,24 @@ class ChangeRules:
     related: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class ChangeFollower:
+    """Somebody above who is told, in the transaction, of every write of records of these types.
+
+    `tell` gets the type and the ids; it has to be quick, whatever their number.
+    """
+
+    key: str
+    types: frozenset[str]
+    tell: Callable[[str, Collection[int]], None]
+
+
 change_rules: Registry[ChangeRules] = Registry("Change rules")
+change_followers: Registry[ChangeFollower] = Registry("Change follower")
+
+
+def tell_followers(object_type: str, ids: Collection[int]) -> None:
+    """Records of this type were written."""
+    for follower in change_followers if ids else ():
+        if object_type in follower.types:
+            follower.tell(object_type, ids)

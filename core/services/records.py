@@ -18,7 +18,7 @@ from core.changes import Assign, Change, Delete, Restore
 from core.changes.drafts import complete, load_drafts, rules_of, write_drafts
 from core.changes.kinds import Prepared
 from core.models import ChangeSet, OwnedRecord, User
-from core.registries import RecordType, record_types
+from core.registries import RecordType, record_types, tell_followers
 from core.services.quality import judge_changed
 from core.services.search import index_new_records, index_records
 from core.services.webhook_events import note_events
@@ -69,6 +69,7 @@ def after_change(
         index_records(kind, ids)
     judge_changed(kind, ids, is_new=action == CREATE, changes=changes)
     note_events(kind=kind, ids=ids, action=action, changes=changes, by=by, at=timezone.now())
+    tell_followers(kind, ids)
 
 
 def delete_records(*, rows: QuerySet[Any], by: User, at: datetime) -> ChangeSet:

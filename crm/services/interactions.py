@@ -12,6 +12,7 @@ from django.db import transaction
 
 from core.locks import lock_for_transaction
 from core.partitions import ensure_partitions
+from core.registries import tell_followers
 from core.time_ids import SLOTS, first_id, slot_of
 from core.upsert import insert_new
 from crm.models import Interaction
@@ -51,6 +52,7 @@ def record_interactions(new: Iterable[NewInteraction]) -> int:
     written = 0
     while batch := list(islice(source, BATCH)):
         written += _write(batch)
+        tell_followers("crm.interaction", {item.contact for item in batch})
     return written
 
 
