@@ -4,7 +4,7 @@ from core.registries.amounts import BaseAmounts, base_amounts
 from core.registries.archives import ArchiveTable, archive_tables, tables_in_order
 from core.registries.audit import AuditAction, AuditedType, audit_actions, audited_types
 from core.registries.base import Registry
-from core.registries.changes import ChangeRules, change_rules
+from core.registries.changes import ChangeKind, ChangeRules, change_kinds, change_rules
 from core.registries.commands import Command, commands
 from core.registries.derivations import Derivation, derivations
 from core.registries.events import EventKind, event_kinds
@@ -29,6 +29,7 @@ __all__ = [
     "AuditAction",
     "AuditedType",
     "BaseAmounts",
+    "ChangeKind",
     "ChangeRules",
     "Command",
     "Derivation",
@@ -49,6 +50,7 @@ __all__ = [
     "audit_actions",
     "audited_types",
     "base_amounts",
+    "change_kinds",
     "change_rules",
     "commands",
     "derivations",

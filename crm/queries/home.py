@@ -35,7 +35,7 @@ def call_first(home: HomeView, user: "User") -> dict[str, Any] | None:
         leads = home.rows("crm.lead", Criterion("score", "set"), *UNTOUCHED)
     except Refused:
         return None
-    best = leads.order_by("-score__score", "-score__lead")
+    best = leads.order_by("-score__counted_score", "-score__lead")
     rows = list(read_by_name(best, ("contact", "company", "score"), ())[:SHOWN])
     labels = _labels() if rows else {}
     return {
@@ -49,11 +49,17 @@ def call_first(home: HomeView, user: "User") -> dict[str, Any] | None:
         ],
         "url": home.address("crm.lead", *UNTOUCHED, sort="-score"),
         "has_leads": bool(rows) or Lead.objects.visible_to(user).exists(),
-        "average": rows[0].score.version.metrics.get("base_rate") if rows else None,
+        "average": _average(rows),
         "may_import": access.may("crm.import.use"),
         "may_create": access.may("crm.lead.create"),
         "sees_company": access.sees("crm.lead.company"),
     }
+
+
+def _average(leads: list[Lead]) -> float | None:
+    """How many leads convert at all, as the model behind these scores knows it."""
+    version = next((lead.score.version for lead in leads if lead.score.version_id), None)
+    return version.metrics.get("base_rate") if version else None
 
 
 def _company(lead: Lead, user: "User") -> Company | None:
