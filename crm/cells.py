@@ -39,7 +39,13 @@ def score(cell: Cell, line: Line) -> SafeString:
         else _("Set by hand; the model says %(score)s.") % {"score": found.score}
     )
     sign = icon("pencil", "i-14")
-    return format_html('{} <span class="t3" role="img" title="{}" aria-label="{}">{}</span>', bars, words, words, sign)
+    return format_html(
+        '{} <span class="t3" role="img" title="{}" aria-label="{}">{}</span>',
+        bars,
+        words,
+        words,
+        sign,
+    )
 
 
 def grade(cell: Cell, line: Line) -> SafeString:

@@ -164,7 +164,7 @@ def _publish(trained: Trained, run: JobRun, closed: ClosedLeads) -> None:
     live = champion_of(KIND)
     version = publish_version(
         kind=KIND,
-        artifact=json.dumps(trained.model.to_dict(), separators=(",", ":")).encode(),
+        artifact=trained.artifact(),
         algorithm=trained.algorithm,
         parameters=trained.parameters | _learned_from(closed),
         features=trained.features,

@@ -71,9 +71,7 @@ def may_score(object_type: str, by: User) -> bool:
     return object_type == "crm.lead" and permissions.access_of(by).edits("crm.lead.score")
 
 
-def _write(
-    lead: Any, score: int | None, reason: str, by: int | None, at: datetime | None
-) -> None:
+def _write(lead: Any, score: int | None, reason: str, by: int | None, at: datetime | None) -> None:
     if (lead.hand_score, lead.hand_reason) == (score, reason):
         return
     lead.hand_score, lead.hand_reason = score, reason
