@@ -26,7 +26,7 @@ def register_scores() -> None:
             ReleaseScore.key,
             ReleaseScore,
             title=pgettext_lazy("bulk change", "give the score back to the model"),
-            done=_("%(count)s %(records)s have the score of the model again."),
+            done=_("Given back to the model: the score of %(count)s %(records)s."),
             columns=COLUMNS,
             record_type="crm.lead",
             rule="score",
