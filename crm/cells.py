@@ -38,13 +38,12 @@ def score(cell: Cell, line: Line) -> SafeString:
         if found.score is None
         else _("Set by hand; the model says %(score)s.") % {"score": found.score}
     )
-    sign = icon("pencil", "i-14")
     return format_html(
-        '{} <span class="t3" role="img" title="{}" aria-label="{}">{}</span>',
+        '<span class="who"><span class="t3" role="img" title="{}" aria-label="{}">{}</span> {}</span>',
+        words,
+        words,
+        icon("pencil", "i-14"),
         bars,
-        words,
-        words,
-        sign,
     )
 
 

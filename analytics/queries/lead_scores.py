@@ -48,6 +48,7 @@ def insight(lead: Lead, user: User) -> dict[str, Any] | None:
         "base_rate": score.version.metrics.get("base_rate", 0) if score.version else 0,
         "is_of_likelihood": score.version is not None
         and score.version.algorithm == "logistic_regression",
+        "change": None if score.earlier_score is None else score.score - score.earlier_score,
         **_age(lead, score, timezone.now()),
     }
 

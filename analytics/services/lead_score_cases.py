@@ -65,6 +65,11 @@ class Advice:
     value: str
     points: float
 
+    @property
+    def whole(self) -> int:
+        """As scores are told."""
+        return round(self.points)
+
 
 def more_of(lead: Lead, user: User) -> dict[str, Any]:
     """What may be told of the lead beyond its score; empty where no model has scored it."""
@@ -159,10 +164,11 @@ class _Reader:
         for place, field in self._by_weight():
             if not self._is_told(lead, field.feature.name):
                 continue
+            cell = self.row[field.feature.name].iloc[0]
             trait = Trait(
                 self.label(field.feature.name),
                 _code_in_words(field, theirs[place]),
-                _code_in_words(field, own[place]),
+                in_words(None if pd.isna(cell) else cell),
             )
             (alike if own[place] == theirs[place] else different).append(trait)
         is_won = lead.status == LeadStatus.CONVERTED

@@ -45,6 +45,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='leadscore',
+            name='earlier_score',
+            field=models.PositiveSmallIntegerField(null=True, verbose_name='earlier score'),
+        ),
+        migrations.AddField(
+            model_name='leadscore',
+            name='earlier_at',
+            field=models.DateTimeField(null=True, verbose_name='earlier score as of'),
+        ),
+        migrations.AddField(
+            model_name='leadscore',
             name='hand_grade',
             field=models.CharField(blank=True, choices=[('A', 'A: call first'), ('B', 'B: good'), ('C', 'C: fair'), ('D', 'D: low')], db_default='', max_length=1, verbose_name='grade set by hand'),
         ),
@@ -100,6 +110,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='lead',
+            index=models.Index(condition=models.Q(('hand_score__isnull', False)), fields=['hand_score'], name='crm_lead_hand_score'),
+        ),
+        migrations.AddIndex(
+            model_name='lead',
             index=models.Index(condition=models.Q(('hand_by__isnull', False)), fields=['hand_by'], name='crm_lead_hand_by'),
         ),
         migrations.AddIndex(
@@ -109,6 +123,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='leadscore',
             index=models.Index(fields=['counted_grade', 'lead'], name='crm_lead_score_grade'),
+        ),
+        migrations.AddConstraint(
+            model_name='leadscore',
+            constraint=models.CheckConstraint(condition=models.Q(('score__isnull', False), ('hand_score__isnull', False), _connector='OR'), name='crm_lead_score_by_somebody'),
         ),
         migrations.AddConstraint(
             model_name='lead',

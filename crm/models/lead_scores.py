@@ -47,6 +47,9 @@ class LeadScore(models.Model):
         help_text=_("Points of the reasons not listed."),
     )
     average_score = models.FloatField(_("average score"), default=0)
+    # The one that served a week ago or less, so that a page can say what has changed since.
+    earlier_score = models.PositiveSmallIntegerField(_("earlier score"), null=True)
+    earlier_at = models.DateTimeField(_("earlier score as of"), null=True)
     hand_score = models.PositiveSmallIntegerField(_("score set by hand"), null=True)
     hand_grade = models.CharField(
         _("grade set by hand"), max_length=1, choices=Grade, blank=True, db_default=""
@@ -76,6 +79,10 @@ class LeadScore(models.Model):
             models.Index(fields=["counted_grade", "lead"], name="crm_lead_score_grade"),
         ]
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(score__isnull=False) | models.Q(hand_score__isnull=False),
+                name="crm_lead_score_by_somebody",
+            ),
             models.CheckConstraint(
                 condition=models.Q(score__gte=0, score__lte=100), name="crm_lead_score_0_100"
             ),

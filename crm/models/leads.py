@@ -104,7 +104,12 @@ class Lead(Origin, Imported, OwnedRecord):
                 name="crm_lead_closed",
                 condition=models.Q(closed_at__isnull=False, deleted_at__isnull=True),
             ),
-            # Few leads have one: for deleting a user, and for finding them.
+            # Few leads have one: for finding them, and for deleting a user.
+            models.Index(
+                fields=["hand_score"],
+                name="crm_lead_hand_score",
+                condition=models.Q(hand_score__isnull=False),
+            ),
             models.Index(
                 fields=["hand_by"],
                 name="crm_lead_hand_by",

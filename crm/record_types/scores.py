@@ -33,20 +33,4 @@ SCORE = (
         has_place=False,
     ),
     Field("hand_reason", _("Reason for the score"), rule=RULE, is_editable=False, has_place=False),
-    Field(
-        "hand_by",
-        _("Score set by"),
-        FieldType.USER,
-        rule=RULE,
-        is_editable=False,
-        has_place=False,
-    ),
-    Field(
-        "hand_at",
-        _("Score set at"),
-        FieldType.MOMENT,
-        rule=RULE,
-        is_editable=False,
-        has_place=False,
-    ),
 )

@@ -5,10 +5,11 @@ The job never writes the columns of the one, people never those of the other; `L
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from core.upsert import upsert
 from crm.choices import grade_of
@@ -35,6 +36,7 @@ class ScoredLead:
 
 COLUMNS = [field.name for field in fields(ScoredLead)]
 BY_HAND = ["hand_score", "hand_grade"]
+REMEMBERED_EVERY = timedelta(days=7)
 
 
 @transaction.atomic
@@ -47,9 +49,11 @@ def store_lead_scores(scored: Iterable[ScoredLead]) -> int:
     rows = {row.lead: row for row in scored}
     there = set(Lead.objects.filter(pk__in=rows).values_list("pk", flat=True))
     by_hand = _locked_hand_scores(there)
+    _remember(there, max((row.as_of for row in rows.values()), default=None))
     return upsert(
         LeadScore,
-        ((*_values(row), *_by_hand(by_hand.get(pk))) for pk, row in rows.items() if pk in there),
+        # In one order, so that writers of the same rows never wait for each other.
+        ((*_values(rows[pk]), *_by_hand(by_hand.get(pk))) for pk in sorted(there)),
         fields=[*COLUMNS, *BY_HAND],
         key=["lead"],
         updates=[name for name in COLUMNS if name != "lead"],
@@ -61,10 +65,20 @@ def _values(row: ScoredLead) -> tuple[Any, ...]:
     return tuple(getattr(row, name) for name in COLUMNS)
 
 
+def _remember(leads: Iterable[int], as_of: datetime | None) -> None:
+    """Keep the scores that are about to be replaced, once a week."""
+    if as_of is None:
+        return
+    is_due = Q(earlier_at__isnull=True) | Q(earlier_at__lte=as_of - REMEMBERED_EVERY)
+    rows = LeadScore.objects.filter(is_due, pk__in=leads, score__isnull=False, as_of__lt=as_of)
+    rows.update(earlier_score=F("score"), earlier_at=F("as_of"))
+
+
 def _locked_hand_scores(leads: Iterable[int]) -> dict[int, int | None]:
     """What people set, which cannot be taken back before this transaction ends."""
     held = Lead.objects.filter(pk__in=leads, hand_score__isnull=False).order_by("pk")
-    return dict(held.select_for_update(of=("self",)).values_list("pk", "hand_score"))
+    locked = held.select_for_update(of=("self",), no_key=True)
+    return dict(locked.values_list("pk", "hand_score"))
 
 
 def _by_hand(score: int | None) -> tuple[int | None, str]:

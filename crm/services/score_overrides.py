@@ -93,7 +93,9 @@ def set_score(
     `seen` is when the score that the person knew of was set, None where it was the model's: what
     somebody else set in the meantime is not overwritten.
     """
-    stored = Lead.objects.select_for_update(of=("self",)).select_related("hand_by").get(pk=lead.pk)
+    rows = Lead.objects.filter(pk=lead.pk)
+    locked = rows.select_for_update(of=("self",), no_key=True)
+    stored = locked.select_related("hand_by").get()
     if stored.hand_at is not None and stored.hand_at != seen:
         raise Refused(
             _("%(name)s has set the score to %(score)s in the meantime: %(reason)s")
@@ -103,7 +105,6 @@ def set_score(
                 "reason": stored.hand_reason,
             }
         )
-    rows = Lead.objects.filter(pk=lead.pk)
     return change_records(rows=rows, change=SetScore(score, reason), by=by, at=at)
 
 
