@@ -1,15 +1,14 @@
 """What a lead would score with another value of one field."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from analytics.methods.errors import InvalidData
 from analytics.methods.lead_score import LeadScoreModel
 from analytics.methods.states import CodedField
+from analytics.methods.table_rows import TableRows
 
 __all__ = ["Raise", "what_would_raise"]
 
@@ -43,9 +42,26 @@ class Raise:
 
 @dataclass(frozen=True)
 class _Trial:
-    field: str
-    state: str
-    cell: Any
+    """Another state of a field, and what trees read in its place."""
+
+    place: int
+    field: CodedField
+    code: int
+
+    @property
+    def name(self) -> str:
+        return self.field.feature.name
+
+    @property
+    def number(self) -> float:
+        """The state, or a number of the training rows in that bin."""
+        if self.field.feature.kind != "numeric":
+            return float(self.code)
+        edges = self.field.edges
+        if self.code < len(edges):
+            return edges[self.code]
+        step = edges[-1] - edges[-2] if len(edges) > 1 else max(abs(edges[-1]), 1.0)
+        return edges[-1] + step
 
 
 def what_would_raise(
@@ -95,49 +111,36 @@ def what_would_raise(
     """
     if len(row) != 1:
         raise InvalidData("bad_parameter", "one lead at a time")
-    trials = list(_trials(model, row, fields))
+    own = TableRows.of(model.model.encoder, row)
+    trials = list(_trials(model, own, fields))
     if not trials:
         return []
-    scores = model.score(_tried(row, trials)).score
+    scores = model.scores(_tried(own, trials))
     best: dict[str, Raise] = {}
     for trial, gain in zip(trials, (scores[1:] - scores[0]).tolist(), strict=True):
-        known = best.get(trial.field)
+        known = best.get(trial.name)
         if gain >= least and (known is None or gain > known.points):
-            best[trial.field] = Raise(trial.field, trial.state, gain)
+            best[trial.name] = Raise(trial.name, trial.field.labels[trial.code], gain)
     return sorted(best.values(), key=lambda it: (-it.points, it.field))[:most]
 
 
-def _trials(model: LeadScoreModel, row: pd.DataFrame, fields: Collection[str]) -> Iterator[_Trial]:
+def _trials(model: LeadScoreModel, own: TableRows, fields: Collection[str]) -> list[_Trial]:
     """Every other value of each field, those of the most training rows first."""
-    encoder = model.model.encoder
-    own = encoder.transform(row)[0]
     found = [
-        (field.counts[code], _Trial(field.feature.name, field.labels[code], _cell(field, code)))
-        for place, field in enumerate(encoder.fields)
+        _Trial(place, field, code)
+        for place, field in enumerate(model.model.encoder.fields)
         if field.feature.name in fields
         for code in range(len(field.labels))
-        if code != own[place]
+        if code != own.codes[0, place]
     ]
-    found.sort(key=lambda pair: -pair[0])
-    yield from (trial for _count, trial in found[:MOST_TRIED])
+    found.sort(key=lambda trial: -trial.field.counts[trial.code])
+    return found[:MOST_TRIED]
 
 
-def _tried(row: pd.DataFrame, trials: Sequence[_Trial]) -> pd.DataFrame:
+def _tried(own: TableRows, trials: Sequence[_Trial]) -> TableRows:
     """The lead as it is, then once for each trial."""
-    columns: dict[str, list[Any]] = {}
-    for place, trial in enumerate(trials, start=1):
-        unchanged = [row[trial.field].iloc[0]] * (len(trials) + 1)
-        columns.setdefault(trial.field, unchanged)[place] = trial.cell
-    rows = row.loc[row.index.repeat(len(trials) + 1)].reset_index(drop=True)
-    return rows.assign(**{name: pd.Series(cells, dtype=object) for name, cells in columns.items()})
-
-
-def _cell(field: CodedField, code: int) -> Any:
-    """A cell of the state: the level, or a number of the training rows in that bin."""
-    if field.feature.kind != "numeric":
-        return field.labels[code]
-    edges = field.edges
-    if code < len(edges):
-        return edges[code]
-    step = edges[-1] - edges[-2] if len(edges) > 1 else max(abs(edges[-1]), 1.0)
-    return float(np.nextafter(edges[-1], np.inf)) if step <= 0 else edges[-1] + step
+    codes = own.codes.repeat(len(trials) + 1, axis=0)
+    numbers = own.numbers.repeat(len(trials) + 1, axis=0)
+    for row, trial in enumerate(trials, start=1):
+        codes[row, trial.place], numbers[row, trial.place] = trial.code, trial.number
+    return TableRows(codes, numbers)

@@ -6,15 +6,18 @@ import pytest
 from analytics.methods import what_if
 from analytics.methods.errors import InvalidData
 from analytics.methods.lead_score_fit import fit_lead_score
+from analytics.methods.table_rows import TableRows
 from analytics.methods.what_if import what_would_raise
 
 from .data import FEATURES, made_up_leads
 
 
-@pytest.fixture(scope="module")
-def model():
+@pytest.fixture(
+    scope="module", params=["logistic_regression", "gradient_boosting", "neural_network"]
+)
+def model(request):
     frame, won = made_up_leads(1500)
-    return fit_lead_score(frame, won, FEATURES).model
+    return fit_lead_score(frame, won, FEATURES, algorithms=(request.param,)).model
 
 
 @pytest.fixture
@@ -32,6 +35,14 @@ def test_gain_is_the_score_with_the_value_less_the_score_without(model, poor):
     for one in what_would_raise(model, poor, ["source", "opted_in"], least=0.0):
         after = model.score(poor.assign(**{one.field: one.state})).score[0]
         assert one.points == pytest.approx(after - before)
+
+
+def test_short_way_to_the_chances_says_the_same(model):
+    frame, _won = made_up_leads(300, seed=9)
+    rows = TableRows.of(model.model.encoder, frame)
+    chances = model.model.chances(rows)
+    assert chances == pytest.approx(model.model.predict(frame).probability, abs=1e-6)
+    assert model.scores(rows).tolist() == model.reference.score(chances).tolist()
 
 
 def test_number_names_a_bin(model, poor):
@@ -61,9 +72,9 @@ def test_at_most_so_many_and_one_for_each_field(model, poor):
 def test_work_is_bounded(model, poor, monkeypatch):
     asked: list[int] = []
     monkeypatch.setattr(what_if, "MOST_TRIED", 3)
-    score = type(model).score
+    scores = type(model).scores
     monkeypatch.setattr(
-        type(model), "score", lambda self, frame: asked.append(len(frame)) or score(self, frame)
+        type(model), "scores", lambda self, rows: asked.append(len(rows)) or scores(self, rows)
     )
     what_would_raise(model, poor, [f.name for f in FEATURES])
     assert asked == [4]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0014_archives'),
+        ('core', '0015_derived_values'),
     ]
 
     operations = [
