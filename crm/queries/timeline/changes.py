@@ -66,8 +66,8 @@ def _fact(event: AuditEvent, facts: Sequence[FieldChange]) -> str:
         "lines": _("Products changed"),
         "delete": _("Moved to the bin"),
         "restore": _("Brought back from the bin"),
-        "score.set": _("Score set by hand"),
-        "score.release": _("Score given back to the model"),
+        "score.set": pgettext("event", "Score set by hand"),
+        "score.release": pgettext("event", "Score given back to the model"),
     }
     return words.get(event.action, pgettext("event", "Changed"))
 
