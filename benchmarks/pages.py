@@ -105,7 +105,9 @@ def lists() -> dict[str, str]:
         "contacts, page 1": address("contact_list"),
         "contacts, page 1,000": address("contact_list", after=page_1000(contacts, "name_key")),
         "leads by score, page 1": address("lead_list"),
-        "leads by score, page 1,000": address("lead_list", after=page_1000(leads, "score__counted_score")),
+        "leads by score, page 1,000": address(
+            "lead_list", after=page_1000(leads, "score__counted_score")
+        ),
         "deals": address("deal_list"),
         "companies": address("company_list"),
         "activities": address("activity_list"),

@@ -182,7 +182,8 @@ def state_distances(field: CodedField, own: int, others: npt.ArrayLike) -> Float
     if field.feature.kind != "numeric" or regular < 2 or not 0 <= own < regular:
         return differs
     apart = np.abs(codes - own) / (regular - 1)
-    return np.where((codes >= 0) & (codes < regular), apart, differs)
+    distances: FloatArray = np.where((codes >= 0) & (codes < regular), apart, differs)
+    return distances
 
 
 def _sample(outcomes: npt.NDArray[Any], most: int, seed: int) -> npt.NDArray[np.int64]:

@@ -48,9 +48,16 @@ def insight(lead: Lead, user: User) -> dict[str, Any] | None:
         "base_rate": score.version.metrics.get("base_rate", 0) if score.version else 0,
         "is_of_likelihood": score.version is not None
         and score.version.algorithm == "logistic_regression",
-        "change": None if score.earlier_score is None else score.score - score.earlier_score,
+        "change": _change(score),
         **_age(lead, score, timezone.now()),
     }
+
+
+def _change(score: LeadScore) -> int | None:
+    """By how much the model's score has changed since the one that is remembered."""
+    if score.score is None or score.earlier_score is None:
+        return None
+    return score.score - score.earlier_score
 
 
 def _age(lead: Lead, score: LeadScore, now: datetime) -> dict[str, bool]:

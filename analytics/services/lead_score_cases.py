@@ -160,7 +160,8 @@ class _Reader:
 
     def _compared(self, lead: Lead, own: list[int], theirs: list[int]) -> SimilarLead:
         """What is alike and what is not, what counts most first."""
-        alike, different = [], []
+        alike: list[Trait] = []
+        different: list[Trait] = []
         for place, field in self._by_weight():
             if not self._is_told(lead, field.feature.name):
                 continue

@@ -75,8 +75,6 @@ AUDIT_WORDS = {
     "import.revert": _("Import reverted"),
     "tie.add": _("Said to know them"),
     "tie.remove": _("Said not to know them"),
-    "score.set": pgettext_lazy("event", "Score set by hand"),
-    "score.release": pgettext_lazy("event", "Score given back to the model"),
     "merge": _("Merged"),
     "merge.undo": _("Merge undone"),
     "duplicate.dismiss": _("Said not to be duplicates"),

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.registries import ChangeKind, change_kinds
+from core.registries import AuditAction, ChangeKind, audit_actions, change_kinds
 
 COLUMNS = ("hand_score", "hand_reason", "hand_by", "hand_at")
 
@@ -14,6 +14,10 @@ def register_scores() -> None:
         SetScore,
     )
 
+    audit_actions.register(
+        AuditAction(SetScore.key, pgettext_lazy("event", "Score set by hand")),
+        AuditAction(ReleaseScore.key, pgettext_lazy("event", "Score given back to the model")),
+    )
     change_kinds.register(
         ChangeKind(
             SetScore.key,
