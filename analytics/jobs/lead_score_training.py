@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from analytics.methods.calibrated import CalibratedModel
-from analytics.methods.closed_cases import ClosedCases
 from analytics.methods.errors import InsufficientData
 from analytics.methods.evaluation import evaluate
 from analytics.methods.features import Feature, guess_feature
@@ -38,12 +37,6 @@ class Trained:
     metrics: dict[str, Any]
     rows: int
     fingerprint: str
-    cases: ClosedCases
-
-    def artifact(self) -> bytes:
-        """What a version stores: the model, and the closed leads to compare with."""
-        stored = {**self.model.to_dict(), "cases": self.cases.to_dict()}
-        return json.dumps(stored, separators=(",", ":")).encode()
 
     @property
     def has_signal(self) -> bool:
@@ -98,7 +91,6 @@ def train(
         },
         len(frame),
         _fingerprint(frame, outcomes),
-        ClosedCases.fit(model.encoder, frame, outcomes, seed=seed),
     )
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from analytics.datasets.actionable import actionable_fields
 from analytics.datasets.leads import open_leads
+from analytics.datasets.timeline import OwnerLoads, knows_timeline
 from analytics.methods.closed_cases import ClosedCases
 from analytics.methods.states import MISSING_STATE, RARE_STATE, CodedField
 from analytics.methods.tabular import TabularEncoder
@@ -76,7 +77,9 @@ def more_of(lead: Lead, user: User) -> dict[str, Any]:
     score = LeadScore.objects.select_related("version").filter(lead=lead).first()
     if score is None or score.version is None or not lead.is_open or not _is_model(score.version):
         return {}
-    row = open_leads(lead.pk, lead.pk)
+    now = timezone.now()
+    loads = OwnerLoads.read([lead.owner_id or 0]) if knows_timeline(score.version) else None
+    row = open_leads(lead.pk, lead.pk, as_of=now, loads=loads)
     if row.empty:
         return {}
     reader = _Reader(served(score.version), score.version, row, lead, user)

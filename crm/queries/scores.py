@@ -9,6 +9,9 @@ from core.registries import record_types
 from core.values import in_words
 from crm.models import Lead, LeadScore
 
+# Labels of what is no field of a lead, such as what its timeline tells; whoever learns from it adds them.
+MORE_LABELS: dict[str, Any] = {}
+
 
 @dataclass(frozen=True)
 class SeenReasons:
@@ -22,7 +25,7 @@ def reason_labels() -> dict[str, Any]:
     """Labels of the fields that reasons name, by their full names."""
     kind = record_types["crm.lead"]
     labels: dict[str, Any] = {kind.field_name(name): label for name, label in kind.labels.items()}
-    return labels | labels_of(kind.key)
+    return labels | MORE_LABELS | labels_of(kind.key)
 
 
 def score_row(lead: Lead) -> LeadScore | None:
