@@ -27,8 +27,8 @@ from core.models import ModelVersion, User
 from core.reading import read_by_name
 from core.values import in_words
 from crm.choices import LeadStatus
-from crm.models import Lead, LeadScore
-from crm.queries.scores import reason_labels
+from crm.models import Lead
+from crm.queries.scores import reason_labels, score_row
 from crm.record_types.leads import LEAD as KIND
 
 SHOWN = 3
@@ -74,7 +74,7 @@ class Advice:
 
 def more_of(lead: Lead, user: User) -> dict[str, Any]:
     """What may be told of the lead beyond its score; empty where no model has scored it."""
-    score = LeadScore.objects.select_related("version").filter(lead=lead).first()
+    score = score_row(lead)
     if score is None or score.version is None or not lead.is_open or not _is_model(score.version):
         return {}
     now = timezone.now()

@@ -30,7 +30,9 @@ def lead_score_more(request: HttpRequest, pk: int) -> HttpResponse:
     user = permissions.user_of(request)
     if not permissions.access_of(user).sees("crm.lead.score"):
         raise Http404
-    lead = get_object_or_404(Lead.objects.visible_to(user).for_list(), pk=pk)
+    lead = get_object_or_404(
+        Lead.objects.visible_to(user).for_list().select_related("score__version"), pk=pk
+    )
     try:
         context = more_of(lead, user)
     except Refused as refusal:

@@ -29,8 +29,9 @@ def reason_labels() -> dict[str, Any]:
 
 
 def score_row(lead: Lead) -> LeadScore | None:
-    """The lead's score with its version."""
-    return LeadScore.objects.select_related("version").filter(lead=lead).first()
+    """The lead's score, if it has one; pages of leads bring it along."""
+    found: LeadScore | None = getattr(lead, "score", None)
+    return found
 
 
 def reasons_seen(score: LeadScore, access: Access) -> SeenReasons:
