@@ -177,7 +177,7 @@ def state_distances(field: CodedField, own: int, others: npt.ArrayLike) -> Float
     [0.0, 0.5, 1.0, 1.0]
     """
     codes = np.asarray(others, dtype=np.int64)
-    differs = (codes != own).astype(np.float64)
+    differs: FloatArray = (codes != own).astype(np.float64)
     regular = len(field.labels)
     if field.feature.kind != "numeric" or regular < 2 or not 0 <= own < regular:
         return differs
