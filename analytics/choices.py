@@ -16,3 +16,13 @@ TIMELINE = {
     "timeline.age": _("Days since it was captured"),
     "timeline.owner_leads": _("Open leads of its owner"),
 }
+
+# Of these, what work on a lead brings about.
+ACTED_UPON = frozenset(
+    {
+        "timeline.interactions_30",
+        "timeline.answers_90",
+        "timeline.activities_30",
+        "timeline.since_touch",
+    }
+)

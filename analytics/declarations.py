@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from analytics.choices import TIMELINE
 from core.jobs.kinds import JobKind, job_kinds
 from core.registries import (
     NavigationEntry,
@@ -22,6 +23,9 @@ from core.registries import (
 def register() -> None:
     """Called once, when the apps are ready."""
     from analytics.queries.lead_scores import insight  # noqa: PLC0415  # needs loaded models
+    from crm.queries.scores import MORE_LABELS  # noqa: PLC0415
+
+    MORE_LABELS.update(TIMELINE)
 
     permission_groups.register(PermissionGroup("analytics", _("Analysis")))
     permission_registry.register(

@@ -63,7 +63,7 @@ def place(row: Any) -> str:
     """The token of the page that begins after the row."""
     from core.lists.keyset import Position
 
-    return Position(row.score.score if hasattr(row, "score") else None, row.pk).token()
+    return Position(row.score.counted_score if hasattr(row, "score") else None, row.pk).token()
 
 
 def skipping(rows: Any, offset: int) -> list[Any]:
@@ -90,9 +90,9 @@ def measure(vendor: str, count: int) -> None:
     make_leads(count)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    order = Order("score__score", is_nullable=True)
+    order = Order("score__counted_score", is_nullable=True)
     sorted_rows = Lead.objects.select_related("score").order_by(
-        models.F("score__score").desc(nulls_last=True), "-pk"
+        models.F("score__counted_score").desc(nulls_last=True), "-pk"
     )
     print(f"{vendor}: {count:,} leads, half of them with a score, pages of {SIZE}")
     print("| page | ms | OFFSET, ms |")

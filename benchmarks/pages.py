@@ -100,12 +100,14 @@ def lists() -> dict[str, str]:
     from crm.models import Contact, Lead
 
     contacts = Contact.objects.kept().order_by("name_key", "pk")
-    leads = Lead.objects.kept().filter(score__isnull=False).order_by("-score__score", "-pk")
+    leads = Lead.objects.kept().filter(score__isnull=False).order_by("-score__counted_score", "-pk")
     return {
         "contacts, page 1": address("contact_list"),
         "contacts, page 1,000": address("contact_list", after=page_1000(contacts, "name_key")),
         "leads by score, page 1": address("lead_list"),
-        "leads by score, page 1,000": address("lead_list", after=page_1000(leads, "score__score")),
+        "leads by score, page 1,000": address(
+            "lead_list", after=page_1000(leads, "score__counted_score")
+        ),
         "deals": address("deal_list"),
         "companies": address("company_list"),
         "activities": address("activity_list"),

@@ -26,7 +26,7 @@ def upsert(
     Each key may occur once in a call: PostgreSQL refuses to touch a row twice in a statement.
     `updates` names the fields that a row already there takes over (all, unless given).
     With `newer_by`, a row that is already there is only overwritten by one whose value in that
-    field is the same or later: an older run finishing late changes nothing.
+    field is the same or later (or that has none yet): an older run finishing late changes nothing.
     """
     connection = connections[router.db_for_write(model)]
     conflict = _on_conflict(
@@ -129,7 +129,8 @@ def _on_conflict(
     clause = f"ON CONFLICT ({', '.join(map(column, key))}) DO UPDATE SET {assignments}"
     if newer_by:
         table = connection.ops.quote_name(model._meta.db_table)
-        clause += f" WHERE {table}.{column(newer_by)} <= excluded.{column(newer_by)}"
+        at = f"{table}.{column(newer_by)}"
+        clause += f" WHERE ({at} IS NULL OR {at} <= excluded.{column(newer_by)})"
     return clause
 
 

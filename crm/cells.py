@@ -8,7 +8,7 @@ from core.lists.cells import Cell, Line
 from core.phrases import percent
 from core.templatetags.ui import icon, pill
 from core.templatetags.ui import score as score_bars
-from crm.choices import LeadStatus, LifecycleStage, StageKind
+from crm.choices import Grade, LeadStatus, LifecycleStage, StageKind
 from crm.queries.timeline.activities import ICONS
 
 STATUS_TONES = {
@@ -16,6 +16,8 @@ STATUS_TONES = {
     LeadStatus.WORKING: "warn",
     LeadStatus.QUALIFIED: "violet",
 }
+# Those of the bars of a score.
+GRADE_TONES = {Grade.A: "ok", Grade.B: "accent", Grade.C: "warn"}
 STAGE_TONES = {
     LifecycleStage.MQL: "accent",
     LifecycleStage.SQL: "violet",
@@ -25,18 +27,42 @@ STAGE_TONES = {
 }
 
 
-def score(cell: Cell, _line: Line) -> SafeString:
-    return score_bars(cell.value)
+def score(cell: Cell, line: Line) -> SafeString:
+    """One that somebody set says so, and what the model says."""
+    bars = score_bars(cell.value)
+    found = getattr(line.row, "score", None)
+    if found is None or found.hand_score is None:
+        return bars
+    words = (
+        _("Set by hand; the model has not scored it yet.")
+        if found.score is None
+        else _("Set by hand; the model says %(score)s.") % {"score": found.score}
+    )
+    return format_html(
+        '<span class="who"><span class="t3" role="img" title="{}" aria-label="{}">{}</span> {}</span>',
+        words,
+        words,
+        icon("pencil", "i-14"),
+        bars,
+    )
+
+
+def grade(cell: Cell, line: Line) -> SafeString:
+    return pill(cell.value, GRADE_TONES.get(line.row.score.counted_grade, ""), dot=True)
 
 
 def chance(cell: Cell, line: Line) -> SafeString:
-    """A chance says its range on hover."""
+    """It says its range on hover."""
     found = line.row.score
     words = _("Range %(low)s to %(high)s") % {
         "low": percent(found.low),
         "high": percent(found.high),
     }
     return format_html('<span title="{}">{}</span>', words, percent(cell.value))
+
+
+def share(cell: Cell, _line: Line) -> SafeString:
+    return format_html("{}", percent(cell.value))
 
 
 def lead_status(cell: Cell, line: Line) -> SafeString:

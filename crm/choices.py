@@ -73,6 +73,29 @@ class Grade(TextChoices):
     D = "D", _("D: low")
 
 
+# The lowest score of each grade, the best first; the methods of analytics cut there, too.
+GRADE_FLOORS = {Grade.A: 80, Grade.B: 60, Grade.C: 35, Grade.D: 0}
+
+
+def grade_of(score: int) -> Grade:
+    """The grade of a score of 0 to 100.
+
+    >>> str(grade_of(60)), str(grade_of(59))
+    ('B', 'C')
+    """
+    return next(grade for grade, floor in GRADE_FLOORS.items() if score >= floor)
+
+
+def middle_of(grade: Grade) -> int:
+    """The score in the middle of a grade.
+
+    >>> middle_of(Grade.A), middle_of(Grade.D)
+    (90, 17)
+    """
+    above = [floor for floor in GRADE_FLOORS.values() if floor > GRADE_FLOORS[grade]]
+    return (GRADE_FLOORS[grade] + min(above, default=100)) // 2
+
+
 class CompanyKind(TextChoices):
     """What a company is to us."""
 

@@ -6,16 +6,18 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core import permissions
 from core.models import User
-from crm.choices import ActivityKind, Direction, Priority
-from crm.models import Activity, Contact, Stage
+from crm.choices import ActivityKind, Direction, Grade, Priority, grade_of, middle_of
+from crm.models import Activity, Contact, Lead, Stage
 from crm.queries.open_tasks import due_at
 from crm.queries.timeline.activities import ICONS
 from crm.services.imports.kinds import kinds_for
+from crm.services.score_overrides import HIGHEST, LONGEST_REASON
 
 
 class UploadForm(forms.Form):
@@ -286,3 +288,58 @@ class SampleRemovalForm(forms.Form):
     def __init__(self, *args: Any, company: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Write %(name)s to confirm") % {"name": company}
+
+
+class ScoreForm(forms.Form):
+    """A score or a grade instead of the model's, and why; `seen` is when the one before was set."""
+
+    score = forms.IntegerField(
+        label=_("Score"),
+        min_value=0,
+        max_value=HIGHEST,
+        required=False,
+        help_text=_("From 0 to 100."),
+    )
+    grade = forms.ChoiceField(
+        label=_("Or a grade"),
+        choices=[("", "—"), *Grade.choices],
+        required=False,
+        help_text=_("The score is then the middle of the grade."),
+    )
+    reason = forms.CharField(
+        label=pgettext_lazy("score", "Reason"),
+        max_length=LONGEST_REASON,
+        help_text=_("Stands on the lead for everybody who sees its score."),
+    )
+    seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any, *, lead: Lead) -> None:
+        seen = lead.hand_at.isoformat() if lead.hand_at else ""
+        given = {"score": lead.hand_score, "reason": lead.hand_reason, "seen": seen}
+        super().__init__(data, initial=given, auto_id="score_%s")
+
+    def clean_seen(self) -> datetime | None:
+        try:
+            return parse_datetime(self.cleaned_data["seen"])
+        except ValueError:
+            return None
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        score, grade = given.get("score"), given.get("grade")
+        if self.errors:
+            return given
+        if score is None and not grade:
+            self.add_error("score", gettext("Give a score or a grade."))
+        elif score is not None and grade and grade_of(score) != grade:
+            sentence = gettext(
+                "A score of %(score)s is not of this grade: leave one of them empty."
+            )
+            self.add_error("grade", sentence % {"score": score})
+        return given
+
+    def told(self) -> dict[str, Any]:
+        """What the service takes."""
+        data = self.cleaned_data
+        score = middle_of(Grade(data["grade"])) if data["score"] is None else data["score"]
+        return {"score": score, "reason": data["reason"], "seen": data["seen"]}

@@ -23,9 +23,15 @@ LEADS = ListDefinition(
         "name": drawing.person,
         "score": cells.score,
         "chance": cells.chance,
+        "chance_low": cells.share,
+        "chance_high": cells.share,
+        "grade": cells.grade,
         "status": cells.lead_status,
     },
-    beside={"chance": ("score__low", "score__high")},
+    beside={
+        "score": ("score__score", "score__hand_score"),
+        "chance": ("score__low", "score__high"),
+    },
 )
 
 CONTACTS = ListDefinition(

@@ -13,6 +13,7 @@ from crm.views import (
     groups,
     import_batches,
     imports,
+    lead_scores,
     leads,
     lists,
     merging,
@@ -29,6 +30,10 @@ urlpatterns = [
     path("leads/<int:pk>/", leads.lead_detail, name="lead_detail"),
     path("leads/<int:pk>/edit/", leads.lead_edit, name="lead_edit"),
     path("leads/<int:pk>/status/", leads.lead_set_status, name="lead_set_status"),
+    path("leads/<int:pk>/score/", lead_scores.lead_score_set, name="lead_score_set"),
+    path(
+        "leads/<int:pk>/score/release/", lead_scores.lead_score_release, name="lead_score_release"
+    ),
     path("contacts/", lists.contact_list, name="contact_list"),
     path("contacts/new/", contacts.contact_create, name="contact_create"),
     path("contacts/<int:pk>/", contacts.contact_detail, name="contact_detail"),

@@ -15,6 +15,7 @@ import pandas as pd
 
 from analytics.choices import TIMELINE
 from analytics.methods.event_counts import EventTimes
+from core.models import ModelVersion
 from core.time_ids import SLOT_BITS
 from crm.choices import InteractionKind
 from crm.models import Activity, Interaction, Lead
@@ -58,6 +59,11 @@ class Moments:
 
     def __len__(self) -> int:
         return len(self.leads)
+
+
+def knows_timeline(version: ModelVersion) -> bool:
+    """Whether the version learned from what timelines tell."""
+    return any(feature["name"] in TIMELINE for feature in version.features)
 
 
 def milliseconds(moment: datetime | None) -> int:
@@ -123,8 +129,11 @@ class OwnerLoads:
         self.captured, self.closed = captured, closed
 
     @classmethod
-    def read(cls) -> "OwnerLoads":
+    def read(cls, owners: Sequence[int] | None = None) -> "OwnerLoads":
+        """Of everybody, or of these alone."""
         rows: Any = Lead.objects.kept().filter(captured_at__isnull=False, owner__isnull=False)
+        if owners is not None:
+            rows = rows.filter(owner__in=owners)
         found = list(
             rows.values_list("owner_id", "captured_at", "closed_at").iterator(chunk_size=CHUNK)
         )

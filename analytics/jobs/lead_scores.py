@@ -14,9 +14,9 @@ import pandas as pd
 from django.conf import settings
 from django.utils.translation import gettext_noop
 
-from analytics.choices import TIMELINE
 from analytics.datasets.leads import ClosedLeads, closed_leads, id_ranges, open_leads
-from analytics.datasets.timeline import OwnerLoads
+from analytics.datasets.timeline import OwnerLoads, knows_timeline
+from analytics.jobs.lead_score_artifacts import artifact_of
 from analytics.jobs.lead_score_training import SMALLEST_CLASS, Trained, train
 from analytics.methods import errors
 from analytics.methods.lead_score import LeadScoreModel, LeadScores
@@ -164,7 +164,7 @@ def _publish(trained: Trained, run: JobRun, closed: ClosedLeads) -> None:
     live = champion_of(KIND)
     version = publish_version(
         kind=KIND,
-        artifact=json.dumps(trained.model.to_dict(), separators=(",", ":")).encode(),
+        artifact=artifact_of(trained, closed, seed=run.seed),
         algorithm=trained.algorithm,
         parameters=trained.parameters | _learned_from(closed),
         features=trained.features,
@@ -196,10 +196,6 @@ def _gives_way(live: ModelVersion, trained: Trained, closed: ClosedLeads) -> boo
 
 def _tie(run: JobRun, version: ModelVersion) -> None:
     JobRun.objects.filter(pk=run.pk).update(model_version=version)
-
-
-def knows_timeline(version: ModelVersion) -> bool:
-    return any(feature["name"] in TIMELINE for feature in version.features)
 
 
 def _serving_version(run: JobRun) -> ModelVersion:

@@ -115,6 +115,12 @@ class CalibratedModel:
             mean_logit=self.mean_logit,
         )
 
+    def chances(self, rows: TableRows) -> FloatArray:
+        """The probabilities of `predict` alone, of rows that are read already; shape (n,)."""
+        logits = self.sigmoid.slope * self.estimator.logits(rows) + self.sigmoid.offset
+        chances: FloatArray = expit(logits)
+        return chances
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON form; `from_dict` gives a model with identical predictions."""
         return {

@@ -20,6 +20,7 @@ from analytics.methods.percentile_score import (
     score_points,
     top_reasons,
 )
+from analytics.methods.table_rows import TableRows
 
 __all__ = ["LeadScoreModel", "LeadScores", "Reason"]
 
@@ -165,6 +166,10 @@ class LeadScoreModel:
             reasons=top_reasons(points, most_reasons),
             average_score=self.average_score,
         )
+
+    def scores(self, rows: TableRows) -> FloatArray:
+        """The scores of `score` alone, of rows that are read already; shape (n,)."""
+        return self.reference.score(self.model.chances(rows))
 
     @property
     def average_score(self) -> float:

@@ -14,6 +14,7 @@ from analytics.methods.calibration import Sigmoid
 from analytics.methods.cells import Ids
 from analytics.methods.errors import InvalidData
 from analytics.methods.states import Codes
+from analytics.methods.table_rows import TableRows
 from analytics.methods.tabular import TabularEncoder
 
 __all__ = ["CalibratedLogistic", "Prediction", "centred_one_hot"]
@@ -178,6 +179,12 @@ class CalibratedLogistic:
             contributions=contributions,
             mean_logit=self.mean_logit,
         )
+
+    def chances(self, rows: TableRows) -> FloatArray:
+        """The probabilities of `predict` alone, of rows that are read already; shape (n,)."""
+        raw = _look_up(self._centred_effects(), rows.codes, self.encoder).sum(axis=1)
+        chances: FloatArray = expit(self.mean_logit + self.sigmoid.slope * raw)
+        return chances
 
     def _centred_effects(self) -> FloatArray:
         """Each state's coefficient less its field's training mean."""

@@ -35,9 +35,12 @@ def rules_of(kind: RecordType) -> ChangeRules:
 
 
 def load_drafts(kind: RecordType, pks: Collection[int], *, with_tags: bool) -> list[Draft]:
-    """The records, locked in the order of their numbers: two changes never wait for each other."""
+    """The records, locked in the order of their numbers: two changes never wait for each other.
+
+    Their keys stay, so rows that point to them may be written meanwhile.
+    """
     rows: Any = kind.model._base_manager.select_related(*rules_of(kind).related)
-    rows = rows.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
+    rows = rows.select_for_update(of=("self",), no_key=True).filter(pk__in=pks).order_by("pk")
     tags = tags_of(kind, pks) if with_tags else {}
     return [
         Draft(

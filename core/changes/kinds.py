@@ -18,7 +18,7 @@ from core.changes.drafts import Draft
 from core.changes.values import setter_of
 from core.errors import Refused
 from core.models import Tag, User
-from core.registries import RecordType
+from core.registries import RecordType, change_kinds
 
 Prepared = Callable[[Draft, datetime], None]
 
@@ -168,10 +168,22 @@ CHANGES: dict[str, type[Change]] = {
 }
 
 
+def change_called(key: str) -> type[Change] | None:
+    """The kind of change of this name, the apps' own included."""
+    own = CHANGES.get(key)
+    if own is None and key in change_kinds:
+        added: type[Change] = change_kinds[key].change
+        return added
+    return own
+
+
 def change_from_json(data: Mapping[str, Any]) -> Change:
     """The change that `as_json` wrote."""
     given = dict(data)
-    kind = CHANGES[given.pop("change")]
+    key = given.pop("change")
+    kind = change_called(key)
+    if kind is None:
+        raise LookupError(f"There is no kind of change {key!r}.")
     if "tags" in given:
         given["tags"] = tuple(given["tags"])
     return kind(**given)

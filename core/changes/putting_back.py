@@ -9,7 +9,7 @@ from core.changes.drafts import TAGS, Draft
 from core.custom_names import custom_key, is_custom
 from core.models import AuditEvent, Tag
 from core.records.fields import built_in
-from core.registries import RecordType
+from core.registries import RecordType, change_kinds
 
 # What the verbs of the door write beside the fields that people edit.
 OWN_COLUMNS = frozenset({"owner", "team", "deleted_at"})
@@ -21,6 +21,7 @@ class PuttingBack:
     def __init__(self, kind: RecordType, events: Sequence[AuditEvent]) -> None:
         self.columns = {column.name: column for column in kind.model._meta.concrete_fields}
         self.edited = OWN_COLUMNS | {f.column for f in built_in(kind) if f.is_editable}
+        self.edited |= {name for added in change_kinds for name in added.columns}
         self.there = self._targets(events)
         self.tags = set(
             Tag.objects.filter(

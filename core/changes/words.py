@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 
-from core.registries import record_types
+from core.registries import change_kinds, record_types
 from core.values import grouped
 
 TITLES = {
@@ -17,6 +17,8 @@ TITLES = {
 
 
 def title_of(action: str) -> str:
+    if action in change_kinds:
+        return str(change_kinds[action].title)
     return str(TITLES.get(action, action))
 
 
@@ -39,6 +41,8 @@ def done_sentence(action: str, object_type: str, count: int) -> str:
     }
     if count == 0:
         return pgettext("bulk change", "Nothing had to be changed.")
+    if action in change_kinds:
+        sentences[action] = str(change_kinds[action].done)
     return sentences[action] % {
         "count": grouped(count),
         "records": counted(object_type, count),
@@ -72,6 +76,8 @@ def question_of(action: str, object_type: str, count: int) -> str:
         "export": gettext("Export %(count)s %(records)s"),
         "erase": gettext("Delete %(count)s %(records)s for good?"),
     }
+    if action in change_kinds:
+        titles[action] = str(change_kinds[action].question)
     return titles[action] % {"count": grouped(count), "records": counted(object_type, count)}
 
 
@@ -86,4 +92,4 @@ def submit_of(action: str) -> str:
         "restore": pgettext("bulk change", "Restore"),
         "erase": pgettext("bulk change", "Delete for good"),
     }
-    return labels[action]
+    return str(change_kinds[action].label) if action in change_kinds else labels[action]

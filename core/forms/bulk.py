@@ -1,5 +1,7 @@
 """The forms of bulk changes: each says what is to be done with the chosen records."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -13,7 +15,7 @@ from core.changes.values import control_of, editable_fields
 from core.models import Tag, User
 from core.records.fields import RecordField
 from core.records.plain import plain
-from core.registries import RecordType
+from core.registries import RecordType, change_kinds
 from core.tags import names_in, tags_called
 
 MOST_TAGS = 100
@@ -41,6 +43,17 @@ class DeleteForm(ChangeForm):
 
     def change(self) -> Change:
         return Delete()
+
+
+class PlainForm(ChangeForm):
+    """A change of an app that needs nothing said."""
+
+    def __init__(self, *args: Any, change: type[Change], **kwargs: Any) -> None:
+        self.made = change
+        super().__init__(*args, **kwargs)
+
+    def change(self) -> Change:
+        return self.made()
 
 
 class AssignForm(ChangeForm):
@@ -148,3 +161,10 @@ FORMS: dict[str, type[ChangeForm]] = {
     "edit": EditForm,
     "delete": DeleteForm,
 }
+
+
+def form_for(action: str) -> Callable[..., ChangeForm] | None:
+    """The form of a bulk action, those of the apps included."""
+    if action in change_kinds and change_kinds[action].record_type:
+        return partial(PlainForm, change=change_kinds[action].change)
+    return FORMS.get(action)

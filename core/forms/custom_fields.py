@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from core.choices import Currency, FieldType, KnownWhen
 from core.models import CustomField
-from core.services.custom_fields import CHOSEN_TYPES, options_from
+from core.services.custom_fields import CHANGEABLE, CHOSEN_TYPES, options_from
 
 
 class CustomFieldForm(forms.Form):
@@ -47,6 +47,13 @@ class CustomFieldForm(forms.Form):
         choices=KnownWhen,
         help_text=_("A score never learns from fields that are filled in after contact."),
     )
+    is_actionable = forms.BooleanField(
+        label=_("Can be acted upon"),
+        required=False,
+        help_text=_(
+            "Such as “budget confirmed”: the page of a lead then says by how much leads with another value score higher."
+        ),
+    )
 
     def __init__(
         self,
@@ -57,7 +64,7 @@ class CustomFieldForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.field = field
-        for name in ("label", "help_text", "currency", "is_open", "is_required", "known_when"):
+        for name in CHANGEABLE:
             self.initial.setdefault(name, getattr(field, name))
         chosen: Any = self.fields["target"]
         chosen.choices = targets

@@ -1,5 +1,6 @@
 """What can be done with the chosen rows of a list, as far as the user may do it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.urls import reverse
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.lists.state import ListState
+from core.registries import change_kinds
 
 # The change, what its button says, the right it needs, its icon and its key.
 ACTIONS = (
@@ -32,9 +34,17 @@ def bulk_actions(state: ListState) -> list[dict[str, Any]]:
             "value": "1",
             "target": "list-dialog",
         }
-        for change, label, right, icon, hotkey in ACTIONS
+        for change, label, right, icon, hotkey in (*ACTIONS[:-1], *_added(state), ACTIONS[-1])
         if state.access.may(f"{key}.{right}") and _is_possible(state, change)
     ]
+
+
+def _added(state: ListState) -> Iterator[tuple[str, Any, str, str, str]]:
+    """What the app of the record type adds."""
+    for each in change_kinds:
+        may = state.access.edits(state.kind.field_name(each.rule))
+        if each.record_type == state.kind.key and may:
+            yield each.key, each.label, each.change.right, each.icon, ""
 
 
 def _url(key: str, change: str) -> str:

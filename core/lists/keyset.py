@@ -152,11 +152,14 @@ class _Walk:
     path: str
     is_nullable: bool
     side: str
+    missing: str  # the path that leads nowhere where there is no value
 
     @classmethod
     def over(cls, rows: QuerySet[Any], sort: Order) -> "_Walk":
         rows, order = sort.named(rows)
-        return cls(rows, order.path, order.is_nullable, _side_table(rows.model, order.path))
+        side, is_always_there = _side_table(rows.model, order.path)
+        missing = side if is_always_there else order.path
+        return cls(rows, order.path, order.is_nullable, side, missing)
 
     def beyond(self, position: Position | None, descending: bool) -> Sequence[QuerySet[Any]]:
         """The stretches from the position on, in its reading direction."""
@@ -194,24 +197,24 @@ class _Walk:
     ) -> Iterator[QuerySet[Any]]:
         if not self.is_nullable:
             return
-        rows = self.rows.filter(**{f"{self.side or self.path}__isnull": True})
+        rows = self.rows.filter(**{f"{self.missing}__isnull": True})
         if position is not None:
             rows = rows.filter(**{f"pk__{'lt' if down else 'gt'}": position.pk})
         yield rows.order_by("-pk" if down else "pk")
 
 
-def _side_table(model: type[Model], path: str) -> str:
-    """The relation to a table with the same ids in which the value, where there is a row, is never
-    missing; empty when the path leads elsewhere."""
+def _side_table(model: type[Model], path: str) -> tuple[str, bool]:
+    """The relation to a table with the same ids, empty when the path leads elsewhere; and whether
+    the value is there wherever there is a row."""
     first, _separator, rest = path.partition("__")
     try:
         relation: Any = model._meta.get_field(first)
         if not isinstance(relation, OneToOneRel) or not relation.field.primary_key:
-            return ""
+            return "", False
         column: Any = relation.related_model._meta.get_field(rest)
     except FieldDoesNotExist:
-        return ""
-    return "" if column.null else first
+        return "", False
+    return first, not column.null
 
 
 def token_of(row: Any, path: str, *, is_backward: bool) -> str:

@@ -35,6 +35,11 @@ class CustomField(models.Model):
         default=KnownWhen.BEFORE,
         help_text=_("A score never learns from fields that are filled in after contact."),
     )
+    is_actionable = models.BooleanField(
+        _("can be acted upon"),
+        default=False,
+        help_text=_("People can bring its value about, so a score may say what would raise it."),
+    )
     help_text = models.CharField(_("help"), max_length=300, blank=True)
     # [{"key": "fair", "label": "Trade fair"}, …]
     options = models.JSONField(_("options"), default=list, blank=True)

@@ -14,7 +14,7 @@ from core.models import AuditEvent, OwnedRecord, Tag, User
 from core.permissions import Access
 from core.records.fields import RecordField, added, built_in
 from core.records.lookups import name_of
-from core.registries import RecordType, record_types
+from core.registries import RecordType, audit_actions, change_kinds, record_types
 
 SHOWN_CHANGES = 50
 TITLES = {
@@ -75,6 +75,8 @@ class Change:
 
     @property
     def title(self) -> str:
+        if self.action in change_kinds:
+            return str(audit_actions[self.action].label)
         return str(TITLES.get(self.action, pgettext("event", "Changed")))
 
     @property

@@ -36,13 +36,14 @@ def headings_of(page: RecordPage) -> Mapping[str, Any]:
 
 
 def placed_fields(page: RecordPage) -> list[RecordField]:
-    """All fields that have a place on the page; tags stand in its head."""
+    """All fields that have a place among the facts; tags stand in the head of the page."""
     kind = page.record_type
     return [field for field in (*built_in(kind), *added(kind)) if has_place(field)]
 
 
 def has_place(field: RecordField) -> bool:
-    return field.type != FieldType.TAGS
+    is_placed = field.declared is None or field.declared.has_place
+    return is_placed and field.type != FieldType.TAGS
 
 
 def layout_of(kind: str) -> list[Spot]:

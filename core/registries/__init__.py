@@ -6,8 +6,10 @@ from core.registries.audit import AuditAction, AuditedType, audit_actions, audit
 from core.registries.base import Registry
 from core.registries.changes import (
     ChangeFollower,
+    ChangeKind,
     ChangeRules,
     change_followers,
+    change_kinds,
     change_rules,
     tell_followers,
 )
@@ -36,6 +38,7 @@ __all__ = [
     "AuditedType",
     "BaseAmounts",
     "ChangeFollower",
+    "ChangeKind",
     "ChangeRules",
     "Command",
     "Derivation",
@@ -57,6 +60,7 @@ __all__ = [
     "audited_types",
     "base_amounts",
     "change_followers",
+    "change_kinds",
     "change_rules",
     "commands",
     "derivations",

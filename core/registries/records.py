@@ -28,6 +28,7 @@ class Field:
     and obeys its rules as well; one with a `rule` is hidden with that field (the grade with the
     score). `target` is the record type that a link points to;
     the path of several links (`LINKS`) is the name of a many-to-many relation that something else writes.
+    One without a `has_place` is told by something else on the record's page.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Field:
     section: str = ""
     is_editable: bool = True
     is_required: bool = False
+    has_place: bool = True
 
     @property
     def value_path(self) -> str:

@@ -30,6 +30,7 @@ CHANGEABLE = (
     "currency",
     "is_required",
     "known_when",
+    "is_actionable",
 )
 CHOSEN_TYPES = (FieldType.CHOICE, FieldType.CHOICES)
 

@@ -67,6 +67,8 @@ def after_change(
         index_new_records(kind, ids)
     else:
         index_records(kind, ids)
+    if changes:
+        rules_of(record_types[kind]).written(changes)
     judge_changed(kind, ids, is_new=action == CREATE, changes=changes)
     note_events(kind=kind, ids=ids, action=action, changes=changes, by=by, at=timezone.now())
     tell_followers(kind, ids)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core import permissions
 from core.changes.drafts import complete, load_drafts, write_drafts
-from core.changes.kinds import CHANGES
+from core.changes.kinds import change_called
 from core.changes.putting_back import PuttingBack
 from core.errors import Refused
 from core.models import AuditEvent, ChangeSet, User
@@ -44,12 +44,13 @@ def may_undo(change_set: ChangeSet, by: User, at: datetime) -> bool:
     """Whether the user did it, within a day; an administrator may undo what others did."""
     access = permissions.access_of(by)
     is_ones_own = change_set.actor_id == by.pk or access.is_administrator
-    is_change = change_set.action in CHANGES and change_set.object_type in record_types
-    if not (is_ones_own and is_change and change_set.undone_at is None):
+    change = change_called(change_set.action)
+    if change is None or change_set.object_type not in record_types:
         return False
-    right = CHANGES[change_set.action].right
+    if not is_ones_own or change_set.undone_at is not None:
+        return False
     is_recent = at < change_set.at + timedelta(hours=HOURS)
-    return is_recent and access.may(f"{change_set.object_type}.{right}")
+    return is_recent and access.may(f"{change_set.object_type}.{change.right}")
 
 
 @transaction.atomic
@@ -88,11 +89,16 @@ def _put_back(kind: RecordType, events: Sequence[AuditEvent], undoing: ChangeSet
     drafts = load_drafts(kind, [pk for pk in by_record if pk is not None], with_tags=with_tags)
     putting_back = PuttingBack(kind, events)
     back = [d for d in drafts if putting_back.apply(d, by_record[d.record.pk])]
-    if any(CHANGES[event.action].changes_values for event in events):
+    if any(_changes_values(event.action) for event in events):
         complete(kind, back, undoing.at)
     written = write_drafts(kind, back, action=UNDO, change_set=undoing)
     after_change(kind.key, written, changes=written, by=undoing.actor)
     return len(written)
+
+
+def _changes_values(action: str) -> bool:
+    change = change_called(action)
+    return change is not None and change.changes_values
 
 
 def _batches(events: Iterable[AuditEvent]) -> Iterator[list[AuditEvent]]:

@@ -23,14 +23,14 @@ from core.changes.words import done_sentence, left_sentence, question_of, submit
 from core.downloads import CSV, download
 from core.errors import Refused
 from core.exports.files import csv_pieces, xlsx_file
-from core.forms.bulk import FORMS, ChangeForm, ExportForm
+from core.forms.bulk import ChangeForm, ExportForm, form_for
 from core.ids import id_in
 from core.lists.selection import Selection
 from core.lists.state import ListState
 from core.models import ChangeSet, User
 from core.pages import UNPROCESSABLE, leave_for, render_page, way_back
 from core.permissions import signed_in, visible_rows
-from core.registries import record_types
+from core.registries import change_kinds, record_types
 from core.services.bulk_changes import MOST_AT_ONCE, Outcome, change_selection, undo_change
 from core.services.exports import file_name, prepare_export
 from core.services.undo import may_undo
@@ -48,13 +48,14 @@ def bulk_change(request: HttpRequest, record_type: str, action: str) -> HttpResp
 
     Deleting a few asks nothing: it can be undone.
     """
-    if action not in FORMS:
+    make_form = form_for(action)
+    if make_form is None:
         raise Http404
     state = _state(request, record_type)
-    permissions.require(state.user, f"{record_type}.{RIGHTS[action]}")
+    permissions.require(state.user, f"{record_type}.{_right_of(action, record_type)}")
     selection = _selection(request, state)
     is_applied = "apply" in request.POST
-    form = FORMS[action](
+    form = make_form(
         request.POST if is_applied else None,
         kind=state.kind,
         by=state.user,
@@ -73,6 +74,15 @@ def bulk_change(request: HttpRequest, record_type: str, action: str) -> HttpResp
         form.add_error("value" if "value" in form.fields else NON_FIELD_ERRORS, str(refusal))
         return _ask(request, state, form, action, number, is_sent=True)
     return _answer(request, outcome, _back(request, state))
+
+
+def _right_of(action: str, record_type: str) -> str:
+    if action not in change_kinds:
+        return RIGHTS[action]
+    if change_kinds[action].record_type != record_type:
+        raise Http404
+    right: str = change_kinds[action].change.right
+    return right
 
 
 def _state(request: HttpRequest, record_type: str) -> ListState:
@@ -115,6 +125,7 @@ def _ask(
         "number": number,
         "is_job": number > MOST_AT_ONCE,
         "submit": submit_of(action),
+        "note": change_kinds[action].note if action in change_kinds else "",
         "back": _back(request, state),
         **_chosen(request),
     }

@@ -3,9 +3,9 @@
 from django.urls import path
 
 from core.lists import lists
-from crm.api import activities, deals, duplicates, imports, interactions
+from crm.api import activities, deals, duplicates, imports, interactions, lead_scores
 
-DEALS, ACTIVITIES = lists["crm.deal"], lists["crm.activity"]
+DEALS, ACTIVITIES, LEADS = lists["crm.deal"], lists["crm.activity"], lists["crm.lead"]
 
 
 urlpatterns = [
@@ -47,6 +47,14 @@ urlpatterns = [
         )
         for definition in lists
         if definition.key.startswith("crm.")
+    ),
+    *(
+        path(f"leads/<int:pk>/score/{act}", view.as_view(definition=LEADS), name=f"api_lead_{name}")
+        for act, view, name in (
+            ("", lead_scores.LeadScoreView, "score"),
+            ("set/", lead_scores.LeadScoreSet, "score_set"),
+            ("release/", lead_scores.LeadScoreRelease, "score_release"),
+        )
     ),
     path("imports/", imports.Imports.as_view(), name="api_imports"),
     path("imports/<int:pk>/", imports.Import.as_view(), name="api_import"),

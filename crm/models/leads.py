@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -64,6 +65,24 @@ class Lead(Origin, Imported, OwnedRecord):
     captured_at = models.DateTimeField(_("captured"), null=True, blank=True)
     touched_at = models.DateTimeField(_("last touch"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    # What a person set instead of the model's score; `LeadScore` has a copy that lists sort by.
+    hand_score = models.PositiveSmallIntegerField(
+        _("score set by hand"), null=True, blank=True, editable=False
+    )
+    hand_reason = models.CharField(
+        _("reason for the score"), max_length=300, blank=True, editable=False
+    )
+    hand_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("score set by"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
+    hand_at = models.DateTimeField(_("score set at"), null=True, blank=True, editable=False)
 
     objects: ClassVar[Any] = LeadQuerySet.as_manager()
 
@@ -85,6 +104,24 @@ class Lead(Origin, Imported, OwnedRecord):
                 name="crm_lead_closed",
                 condition=models.Q(closed_at__isnull=False, deleted_at__isnull=True),
             ),
+            # Few leads have one: for finding them, and for deleting a user.
+            models.Index(
+                fields=["hand_score"],
+                name="crm_lead_hand_score",
+                condition=models.Q(hand_score__isnull=False),
+            ),
+            models.Index(
+                fields=["hand_by"],
+                name="crm_lead_hand_by",
+                condition=models.Q(hand_by__isnull=False),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(hand_score__isnull=True)
+                | models.Q(hand_score__gte=0, hand_score__lte=100),
+                name="crm_lead_hand_score_0_100",
+            )
         ]
 
     def __str__(self) -> str:

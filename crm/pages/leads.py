@@ -90,7 +90,7 @@ def _bar(_lead: Lead, access: Access) -> Mapping[str, Any]:
 
 
 def _rows(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.select_related("imported_by")
+    return rows.select_related("imported_by", "hand_by", "score__version")
 
 
 def _deals(lead: Lead, user: User) -> QuerySet[Any]:

@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, Any
 from core import permissions
 from core.conditions import Criterion, any_of
 from core.errors import Refused
-from core.fields.added import labels_of
 from core.permissions import Access
 from core.queries.home import HomeView
 from core.reading import read_by_name
-from core.registries import record_types
 from core.values import in_words
 from crm.choices import OPEN_STATUSES
 from crm.models import Company, Lead
+from crm.queries.scores import reason_labels
 
 if TYPE_CHECKING:
     from core.models import User
@@ -35,9 +34,9 @@ def call_first(home: HomeView, user: "User") -> dict[str, Any] | None:
         leads = home.rows("crm.lead", Criterion("score", "set"), *UNTOUCHED)
     except Refused:
         return None
-    best = leads.order_by("-score__score", "-score__lead")
+    best = leads.order_by("-score__counted_score", "-score__lead")
     rows = list(read_by_name(best, ("contact", "company", "score"), ())[:SHOWN])
-    labels = _labels() if rows else {}
+    labels = reason_labels() if rows else {}
     return {
         "rows": [
             {
@@ -49,23 +48,23 @@ def call_first(home: HomeView, user: "User") -> dict[str, Any] | None:
         ],
         "url": home.address("crm.lead", *UNTOUCHED, sort="-score"),
         "has_leads": bool(rows) or Lead.objects.visible_to(user).exists(),
-        "average": rows[0].score.version.metrics.get("base_rate") if rows else None,
+        "average": _average(rows),
         "may_import": access.may("crm.import.use"),
         "may_create": access.may("crm.lead.create"),
         "sees_company": access.sees("crm.lead.company"),
     }
 
 
+def _average(leads: list[Lead]) -> float | None:
+    """How many leads convert at all, as the model behind these scores knows it."""
+    version = next((lead.score.version for lead in leads if lead.score.version_id), None)
+    return version.metrics.get("base_rate") if version else None
+
+
 def _company(lead: Lead, user: "User") -> Company | None:
     """The company, where it may be seen."""
     is_reached = lead.company is not None and permissions.reaches(Company, user, lead.company)
     return lead.company if is_reached else None
-
-
-def _labels() -> dict[str, Any]:
-    kind = record_types["crm.lead"]
-    labels: dict[str, Any] = {kind.field_name(name): label for name, label in kind.labels.items()}
-    return labels | labels_of(kind.key)
 
 
 def _reason(lead: Lead, labels: dict[str, Any], access: Access) -> dict[str, Any] | None:

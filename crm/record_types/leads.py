@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from core.choices import FieldType
 from core.registries import RecordType
 from core.registries.records import Field, Searched
-from crm.choices import Grade
 from crm.record_types import shared
+from crm.record_types.scores import SCORE
 
 LEAD = RecordType(
     "crm.lead",
@@ -38,16 +38,7 @@ LEAD = RecordType(
         Field("lost_reason", _("Lost because")),
         shared.EXTERNAL_ID,
         shared.DESCRIPTION,
-        Field("score", _("Score"), FieldType.NUMBER, path="score__score"),
-        Field("chance", _("Chance"), FieldType.NUMBER, path="score__probability", rule="score"),
-        Field(
-            "grade",
-            _("Grade"),
-            FieldType.CHOICE,
-            path="score__grade",
-            rule="score",
-            choices=Grade.choices,
-        ),
+        *SCORE,
         shared.TAGS,
         shared.OWNER,
         Field("captured", _("Captured"), FieldType.MOMENT, path="captured_at", is_editable=False),

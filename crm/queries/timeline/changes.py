@@ -23,6 +23,8 @@ ICONS = {
     "attendance": "calendar-check",
     "lines": "package",
     "delete": "trash",
+    "score.set": "gauge",
+    "score.release": "gauge",
 }
 
 
@@ -64,6 +66,8 @@ def _fact(event: AuditEvent, facts: Sequence[FieldChange]) -> str:
         "lines": _("Products changed"),
         "delete": _("Moved to the bin"),
         "restore": _("Brought back from the bin"),
+        "score.set": pgettext("event", "Score set by hand"),
+        "score.release": pgettext("event", "Score given back to the model"),
     }
     return words.get(event.action, pgettext("event", "Changed"))
 

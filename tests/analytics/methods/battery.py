@@ -10,6 +10,7 @@ from analytics.methods import (
     calibration,
     candidates,
     cells,
+    closed_cases,
     drift,
     evaluation,
     fairness,
@@ -23,6 +24,7 @@ from analytics.methods import (
     reliability,
     states,
     tabular,
+    what_if,
 )
 
 from .data import FEATURES
@@ -154,6 +156,24 @@ def stability(frame, won, seed):
     return one_row({"psi": drift.population_stability(encoder.fields[0].counts, now)})
 
 
+def cases(frame, won, seed):
+    encoder = tabular.TabularEncoder.fit(frame, FEATURES)
+    kept = closed_cases.ClosedCases.fit(encoder, frame, won, most=300, seed=seed)
+    row = frame.sort_index().head(1)
+    order = kept.nearest(encoder, row, {"source": 2.0, "visits": 1.0})
+    visits = encoder.fields[1]
+    own = int(encoder.transform(row)[0, 1])
+    apart = closed_cases.state_distances(visits, own, kept.codes[order, 1])
+    return pd.DataFrame({"lead": kept.ids[order], "apart": apart})
+
+
+def raises(frame, won, seed):
+    model = lead_score_fit.fit_lead_score(frame, won, FEATURES, seed=seed).model
+    row = frame.sort_index().head(1)
+    found = what_if.what_would_raise(model, row, ["source", "visits"], least=0.0)
+    return pd.DataFrame([{"state": one.state, "points": one.points} for one in found])
+
+
 def equal_rows(frame, won, seed):
     return one_row({"count": evaluation.count_equal_rows(frame)[0]})
 
@@ -226,6 +246,8 @@ CASES: dict[str, Case] = {
         bounds={"observed": SHARE, "selected": SHARE, "ratio": SHARE},
     ),
     "stability": Case(stability, ("population_stability",), bounds={"psi": (0, np.inf)}),
+    "closed cases": Case(cases, ("ClosedCases", "state_distances"), bounds={"apart": SHARE}),
+    "what if": Case(raises, ("what_would_raise",), bounds={"points": (0, 100)}),
     "equal rows": Case(equal_rows, ("count_equal_rows",), refuses_empty=False),
     "order": Case(order, ("canonical_order",), keeps_ids=True, refuses_empty=False),
 }
@@ -245,6 +267,7 @@ EXEMPT: dict[str, str] = {
     "LeadScoreFit": RESULT,
     "LogisticFit": RESULT,
     "Prediction": RESULT,
+    "Raise": RESULT,
     "Reason": RESULT,
     "TopReasons": RESULT,
     "InsufficientData": "an exception",

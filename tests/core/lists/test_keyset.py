@@ -20,7 +20,8 @@ pytestmark = pytest.mark.django_db
 
 BY_NAME = Order("name_key")
 BY_EMPLOYEES = Order("employees", is_nullable=True)
-BY_SCORE = Order("score__score", is_nullable=True)
+BY_SCORE = Order("score__counted_score", is_nullable=True)
+BY_CHANCE = Order("score__probability", is_nullable=True)
 BY_TOUCH = Order("touched_at", is_nullable=True)
 MOST_PAGES = 60
 
@@ -105,6 +106,23 @@ def test_scores_in_the_side_table_are_walked_once_and_in_order(
             )
     rows = Lead.objects.all().for_list()
     assert_walks(rows, BY_SCORE, descending=descending, size=size)
+
+
+@given(
+    chances=st.lists(st.one_of(st.none(), st.just("none"), st.integers(0, 3)), max_size=8),
+    size=st.integers(min_value=1, max_value=4),
+    descending=st.booleans(),
+)
+def test_rows_of_the_side_table_without_a_value_come_last(
+    chances: list[int | str | None], size: int, descending: bool
+) -> None:
+    Lead.objects.all().delete()
+    for chance in chances:
+        lead = LeadFactory(contact=None, company=None)
+        if chance is not None:
+            share = None if chance == "none" else int(chance) / 4
+            LeadScore.objects.create(lead=lead, hand_score=5, hand_grade="D", probability=share)
+    assert_walks(Lead.objects.all().for_list(), BY_CHANCE, descending=descending, size=size)
 
 
 @given(

@@ -77,9 +77,29 @@ def test_last_of_two_scores_for_a_lead_counts(version: Any) -> None:
     assert LeadScore.objects.get().score == 2
 
 
+def test_score_of_a_week_ago_is_remembered(version: Any) -> None:
+    lead = LeadFactory()
+    seen = []
+    for day in range(16):
+        store_lead_scores([scored(lead, version, score=day, as_of=NOW + timedelta(days=day))])
+        row = LeadScore.objects.get()
+        seen.append((row.earlier_score, row.earlier_at and (row.earlier_at - NOW).days))
+    assert seen[0] == (None, None)
+    assert seen[1:8] == [(0, 0)] * 6 + [(6, 6)]
+    assert seen[8:13] == [(6, 6)] * 5
+    assert seen[13:] == [(12, 12)] * 3
+
+
+def test_late_run_does_not_change_what_is_remembered(version: Any) -> None:
+    lead = LeadFactory()
+    store_lead_scores([scored(lead, version, score=5, as_of=NOW)])
+    store_lead_scores([scored(lead, version, score=6, as_of=NOW - timedelta(days=9))])
+    assert LeadScore.objects.get().earlier_score is None
+
+
 def test_many_scores_take_few_statements(version: Any) -> None:
     leads = [LeadFactory(contact=None, company=None) for _lead in range(40)]
     with CaptureQueriesContext(connection) as queries:
         store_lead_scores(scored(lead, version) for lead in leads)
-    assert len(queries) == 2
+    assert len(queries) == 6, "four within a savepoint"
     assert LeadScore.objects.count() == 40
