@@ -1,6 +1,8 @@
 """Words of analytics."""
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 # What the timeline of a lead tells at a moment.
 TIMELINE = {
@@ -16,3 +18,10 @@ TIMELINE = {
     "timeline.age": _("Days since it was captured"),
     "timeline.owner_leads": _("Open leads of its owner"),
 }
+
+
+class RuleGroup(TextChoices):
+    """What a points rule speaks of: who somebody is, or what they do."""
+
+    FIT = "fit", pgettext_lazy("lead score", "Fit")
+    ENGAGEMENT = "engagement", pgettext_lazy("lead score", "Engagement")

@@ -73,6 +73,10 @@ class Grade(TextChoices):
     D = "D", _("D: low")
 
 
+# Where a lead stands by points rules: the letter is the fit, the digit the engagement.
+GRID_CELLS = [(f"{letter}{digit}", f"{letter}{digit}") for letter in "ABCD" for digit in "1234"]
+
+
 class CompanyKind(TextChoices):
     """What a company is to us."""
 

@@ -155,7 +155,7 @@ def counted_points(
     worth = np.full(len(age), float(points))
     if half_life is not None:
         worth *= np.exp2(-age / half_life)
-    sums: FloatArray = np.bincount(place, weights=worth, minlength=n)
+    sums = np.bincount(place, weights=worth, minlength=n).astype(np.float64)
     return sums if most_points is None else sums.clip(-most_points, most_points)
 
 

@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from analytics.choices import TIMELINE
 from core import permissions
 from core.fields.added import labels_of
 from core.models import JobRun, User
 from core.registries import record_types
-from core.values import in_words
 from crm.models import Lead, LeadScore
+from crm.queries.lead_scores import Reasons
 
 KIND = "analytics.lead_score"
 
@@ -36,16 +38,7 @@ def insight(lead: Lead, user: User) -> dict[str, Any] | None:
     }
     if score is None:
         return context | {"last_run": JobRun.objects.filter(kind=KIND).order_by("-pk").first()}
-    labels = field_labels()
-    shown = [
-        {
-            **reason,
-            "label": labels.get(reason["field"], reason["field"]),
-            "detail": in_words(reason["value"]),
-        }
-        for reason in score.reasons
-        if access.sees(reason["field"])
-    ]
+    shown = Reasons(user, timezone.localtime(), field_labels()).of(lead, score)
     hidden_points = sum(r["points"] for r in score.reasons) - sum(r["points"] for r in shown)
     return context | {
         "reasons": shown,

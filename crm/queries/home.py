@@ -5,14 +5,11 @@ from typing import TYPE_CHECKING, Any
 from core import permissions
 from core.conditions import Criterion, any_of
 from core.errors import Refused
-from core.fields.added import labels_of
-from core.permissions import Access
 from core.queries.home import HomeView
 from core.reading import read_by_name
-from core.registries import record_types
-from core.values import in_words
 from crm.choices import OPEN_STATUSES
-from crm.models import Company, Lead
+from crm.models import Company, Lead, LeadScore
+from crm.queries.lead_scores import Reasons
 
 if TYPE_CHECKING:
     from core.models import User
@@ -37,19 +34,19 @@ def call_first(home: HomeView, user: "User") -> dict[str, Any] | None:
         return None
     best = leads.order_by("-score__score", "-score__lead")
     rows = list(read_by_name(best, ("contact", "company", "score"), ())[:SHOWN])
-    labels = _labels() if rows else {}
+    reasons = Reasons(user, home.view.now)
     return {
         "rows": [
             {
                 "lead": lead,
                 "company": _company(lead, user),
-                "reason": _reason(lead, labels, access),
+                "reason": _reason(lead, reasons),
             }
             for lead in rows
         ],
         "url": home.address("crm.lead", *UNTOUCHED, sort="-score"),
         "has_leads": bool(rows) or Lead.objects.visible_to(user).exists(),
-        "average": rows[0].score.version.metrics.get("base_rate") if rows else None,
+        "average": _average(rows[0].score, reasons) if rows else None,
         "may_import": access.may("crm.import.use"),
         "may_create": access.may("crm.lead.create"),
         "sees_company": access.sees("crm.lead.company"),
@@ -62,16 +59,12 @@ def _company(lead: Lead, user: "User") -> Company | None:
     return lead.company if is_reached else None
 
 
-def _labels() -> dict[str, Any]:
-    kind = record_types["crm.lead"]
-    labels: dict[str, Any] = {kind.field_name(name): label for name, label in kind.labels.items()}
-    return labels | labels_of(kind.key)
+def _average(score: LeadScore, reasons: Reasons) -> float | None:
+    average: float | None = reasons.version_of(score).metrics.get("base_rate")
+    return average
 
 
-def _reason(lead: Lead, labels: dict[str, Any], access: Access) -> dict[str, Any] | None:
+def _reason(lead: Lead, reasons: Reasons) -> dict[str, Any] | None:
     """What speaks most for the lead, in words."""
-    for reason in lead.score.reasons:
-        if reason["points"] > 0 and access.sees(reason["field"]):
-            label = labels.get(reason["field"], reason["field"])
-            return {"label": label, "value": in_words(reason["value"])}
-    return None
+    told = reasons.of(lead, lead.score)
+    return next((reason for reason in told if reason["points"] > 0), None)

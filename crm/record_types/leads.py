@@ -1,11 +1,12 @@
 """Leads as people know them."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.choices import FieldType
 from core.registries import RecordType
 from core.registries.records import Field, Searched
-from crm.choices import Grade
+from crm.choices import GRID_CELLS, Grade
 from crm.record_types import shared
 
 LEAD = RecordType(
@@ -47,6 +48,28 @@ LEAD = RecordType(
             path="score__grade",
             rule="score",
             choices=Grade.choices,
+        ),
+        Field(
+            "cell",
+            _("Fit and engagement"),
+            FieldType.CHOICE,
+            path="score__cell",
+            rule="score",
+            choices=GRID_CELLS,
+        ),
+        Field(
+            "fit",
+            pgettext_lazy("lead score", "Fit"),
+            FieldType.NUMBER,
+            path="score__fit",
+            rule="score",
+        ),
+        Field(
+            "engagement",
+            pgettext_lazy("lead score", "Engagement"),
+            FieldType.NUMBER,
+            path="score__engagement",
+            rule="score",
         ),
         shared.TAGS,
         shared.OWNER,
