@@ -25,3 +25,7 @@ class RuleGroup(TextChoices):
 
     FIT = "fit", pgettext_lazy("lead score", "Fit")
     ENGAGEMENT = "engagement", pgettext_lazy("lead score", "Engagement")
+
+
+# Converted leads, and others, that a model needs to learn from.
+NEEDED_CONVERSIONS = 50

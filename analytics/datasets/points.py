@@ -8,7 +8,13 @@ import numpy as np
 import numpy.typing as npt
 from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 
-from analytics.methods.points_score import counted_points, whole_points
+from analytics.methods.points_score import (
+    GridScores,
+    PointsLimits,
+    counted_points,
+    grid_scores,
+    whole_points,
+)
 from analytics.models import PointsRule
 from analytics.models.points_rules import LEAD
 from core.conditions import Condition, Happened, Viewpoint, to_q
@@ -75,6 +81,19 @@ def points_table(
             held[:, column] = worth != 0
             points[:, column] = whole_points(worth)
     return PointsTable(ids, rules, points, held)
+
+
+def limits_of(stored: Mapping[str, Any]) -> PointsLimits:
+    """The limits of a book, or of a version made from one."""
+    cells = {name: tuple(stored[name]) for name in ("letters", "digits")}
+    return PointsLimits(**{**stored, **cells})
+
+
+def grid_of(table: PointsTable, limits: PointsLimits) -> GridScores:
+    """Fit, engagement and cell of each lead by the rules that are in use."""
+    used = [rule.is_enabled for rule in table.rules]
+    fits = [rule.is_fit for rule in table.rules if rule.is_enabled]
+    return grid_scores(table.points[:, used], fits, limits)
 
 
 # -- conditions ----------------------------------------------------------------------------------

@@ -9,9 +9,14 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext_noop
 
-from analytics.datasets.points import PointsTable, points_table, readable_rules
+from analytics.datasets.points import (
+    PointsTable,
+    grid_of,
+    limits_of,
+    points_table,
+    readable_rules,
+)
 from analytics.methods.percentile_score import grade_scores
-from analytics.methods.points_score import GridScores, PointsLimits, grid_scores
 from analytics.models import PointsBook, PointsRule
 from core.jobs.context import RunContext
 from core.jobs.kinds import Plan
@@ -102,16 +107,6 @@ class PointsScorer:
                 engagement=int(found.engagement[row]),
                 cell=str(found.cells[row]),
             )
-
-
-def limits_of(stored: dict[str, Any]) -> PointsLimits:
-    """The limits of a book or of an artifact."""
-    cells = {name: tuple(stored[name]) for name in ("letters", "digits")}
-    return PointsLimits(**(stored | cells))
-
-
-def grid_of(table: PointsTable, limits: PointsLimits) -> GridScores:
-    return grid_scores(table.points, [rule.is_fit for rule in table.rules], limits)
 
 
 def _reasons(table: PointsTable, row: int) -> list[dict[str, Any]]:

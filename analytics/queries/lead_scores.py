@@ -4,11 +4,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from analytics.choices import TIMELINE
+from analytics.choices import NEEDED_CONVERSIONS, TIMELINE, RuleGroup
 from core import permissions
 from core.fields.added import labels_of
 from core.models import JobRun, User
 from core.registries import record_types
+from crm.choices import LeadStatus
 from crm.models import Lead, LeadScore
 from crm.queries.lead_scores import Reasons
 
@@ -38,6 +39,8 @@ def insight(lead: Lead, user: User) -> dict[str, Any] | None:
     }
     if score is None:
         return context | {"last_run": JobRun.objects.filter(kind=KIND).order_by("-pk").first()}
+    if score.is_by_points:
+        context |= by_points(score)
     shown = Reasons(user, timezone.localtime(), field_labels()).of(lead, score)
     hidden_points = sum(r["points"] for r in score.reasons) - sum(r["points"] for r in shown)
     return context | {
@@ -46,3 +49,25 @@ def insight(lead: Lead, user: User) -> dict[str, Any] | None:
         "rest": score.rest_points + hidden_points,
         "base_rate": score.version.metrics.get("base_rate", 0),
     }
+
+
+def by_points(score: LeadScore) -> dict[str, Any]:
+    """Fit and engagement against their limits, and how long rules serve in the place of a model."""
+    most = score.version.parameters["limits"]
+    groups = (
+        (RuleGroup.FIT, score.fit or 0, most["fit"]),
+        (RuleGroup.ENGAGEMENT, score.engagement or 0, most["engagement"]),
+    )
+    return {
+        "groups": [
+            {"label": group.label, "points": points, "most": limit, "percent": 100 * points / limit}
+            for group, points, limit in groups
+        ],
+        **conversions(),
+    }
+
+
+def conversions() -> dict[str, int]:
+    """How many leads have converted, counted no further than a model needs."""
+    won = Lead.objects.closed().filter(status=LeadStatus.CONVERTED)
+    return {"converted": won[:NEEDED_CONVERSIONS].count(), "needed": NEEDED_CONVERSIONS}
