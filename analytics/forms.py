@@ -23,7 +23,7 @@ class RuleForm(forms.Form):
         label=_("Points"), help_text=_("From -100 to 100; below 0 takes away.")
     )
     kinds = forms.MultipleChoiceField(
-        label=_("Of which kind (tick none for any)"),
+        label=_("Each time this happens (tick none for any)"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

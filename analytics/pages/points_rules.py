@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from analytics.choices import RuleGroup
@@ -39,8 +38,8 @@ class ShownGroup:
     """The rules of a group; `ways` are the kinds of rules that can be added to it."""
 
     key: str
-    title: Promise
-    sub: Promise
+    title: Any
+    sub: Any
     limit: int
     rules: Sequence[ShownRule]
     ways: Sequence[tuple[str, Any]]
@@ -90,7 +89,7 @@ def _groups(
     return [
         ShownGroup(
             RuleGroup.FIT,
-            _("Fit"),
+            RuleGroup.FIT.label,
             _("who they are"),
             limits["fit"],
             [each for each in shown if each.rule.is_fit],
@@ -98,7 +97,7 @@ def _groups(
         ),
         ShownGroup(
             RuleGroup.ENGAGEMENT,
-            _("Engagement"),
+            RuleGroup.ENGAGEMENT.label,
             _("what they do"),
             limits["engagement"],
             [each for each in shown if not each.rule.is_fit],

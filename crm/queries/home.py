@@ -46,6 +46,7 @@ def call_first(home: HomeView, user: "User") -> dict[str, Any] | None:
         ],
         "url": home.address("crm.lead", *UNTOUCHED, sort="-score"),
         "has_leads": bool(rows) or Lead.objects.visible_to(user).exists(),
+        "is_by_points": any(lead.score.is_by_points for lead in rows),
         "average": _average(rows[0].score, reasons) if rows else None,
         "may_import": access.may("crm.import.use"),
         "may_create": access.may("crm.lead.create"),
