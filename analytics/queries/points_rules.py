@@ -29,8 +29,10 @@ def said_of(rule: PointsRule, view: Viewpoint) -> SaidRule:
     """The rule as the viewer may read it."""
     try:
         asked = rule.asked(view)
-    except Refused as refusal:
-        return SaidRule("", refusal=str(refusal))
+    except Refused:  # its words would name the field
+        return SaidRule(
+            "", refusal=_("It asks for something that is not there, or that you may not see.")
+        )
     if isinstance(asked, Happened) and rule.behaviour:
         behaviour = behaviour_of(asked, record_types[LEAD], view)
         labels = dict(behaviour.kinds)
