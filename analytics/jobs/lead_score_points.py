@@ -1,4 +1,4 @@
-"""The lead score by points rules: what serves until enough leads have converted to learn from."""
+"""The lead score by points rules: what serves until there is enough to learn from."""
 
 import hashlib
 import json
@@ -44,7 +44,7 @@ def points_plan(run: RunContext, ranges: Sequence[dict[str, int]]) -> Plan | Non
         return None
     run.step(gettext_noop("Score the open leads"))
     run.detail(
-        gettext_noop("Too few conversions to learn from: %(rules)s points rules serve instead"),
+        gettext_noop("There is too little to learn from: %(rules)s points rules serve instead"),
         rules=len(readable),
     )
     content = {"limits": book.limits, "rules": [rule.as_json() for rule in readable]}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from analytics.choices import NEEDED_CONVERSIONS, TIMELINE, RuleGroup
 from core import permissions
@@ -67,7 +68,13 @@ def by_points(score: LeadScore) -> dict[str, Any]:
     }
 
 
-def conversions() -> dict[str, int]:
-    """How many leads have converted, counted no further than a model needs."""
+def conversions() -> dict[str, Any]:
+    """How many leads have converted, counted no further than a model needs, and what rules wait for."""
     won = Lead.objects.closed().filter(status=LeadStatus.CONVERTED)
-    return {"converted": won[:NEEDED_CONVERSIONS].count(), "needed": NEEDED_CONVERSIONS}
+    converted = won[:NEEDED_CONVERSIONS].count()
+    if converted < NEEDED_CONVERSIONS:
+        words = _("By points rules, until %(needed)s leads have converted (%(converted)s so far).")
+    else:
+        words = _("By points rules: the closed leads do not tell yet which leads convert.")
+    told = {"converted": converted, "needed": NEEDED_CONVERSIONS}
+    return {**told, "until": words % told}

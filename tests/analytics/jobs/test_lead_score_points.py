@@ -1,17 +1,19 @@
 """The lead score by points rules, from the rules to the stored scores and back to a model."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from analytics.jobs import lead_scores
 from analytics.models import PointsRule
 from core.choices import RunState, VersionState
 from core.jobs.questions import ask
-from core.models import JobRun, ModelVersion
+from core.models import JobRun, ModelVersion, User
 from core.time_ids import first_id
 from crm.choices import InteractionKind, LeadStatus
 from crm.models import Interaction, Lead, LeadScore
@@ -29,6 +31,8 @@ from tests.factories.core import NOW
 from tests.running import carry_out
 
 pytestmark = pytest.mark.django_db
+
+LogIn = Callable[..., Client]
 
 
 def score_leads(days: int = 0) -> JobRun:
@@ -159,6 +163,17 @@ def test_without_rules_in_use_the_run_says_what_is_missing() -> None:
     run = score_leads()
     assert run.state == RunState.INSUFFICIENT
     assert not LeadScore.objects.exists()
+
+
+def test_rules_serve_when_the_closed_leads_tell_nothing(sales: User, log_in: LogIn) -> None:
+    rule = PointsRuleFactory(condition={"field": "city", "operator": "set"})
+    make_leads(400, closed=True, signal=0, seed=3)
+    lead = LeadFactory(city="Lyon", owner=sales, team=sales.team)
+    run = score_leads()
+    assert run.state == RunState.SUCCEEDED, run.error_text
+    assert LeadScore.objects.get(lead=lead).score == rule.points
+    page = log_in(sales).get(f"/leads/{lead.pk}/").content.decode()
+    assert "the closed leads do not tell yet which leads convert" in page
 
 
 def test_the_same_rules_are_the_same_version_and_changed_ones_another() -> None:

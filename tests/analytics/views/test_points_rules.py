@@ -142,7 +142,7 @@ def test_page_says_what_serves(manager: User, log_in: LogIn) -> None:
     version = ModelVersionFactory(
         kind="analytics.lead_score", state="champion", algorithm="points_rules"
     )
-    assert "The lead score is by these rules" in text_of(client.get(URL))
+    assert "By points rules, until 50 leads have converted (0 so far)" in text_of(client.get(URL))
     version.algorithm = "gradient_boosting"
     version.save()
     assert "A model serves" in text_of(client.get(URL))
