@@ -75,7 +75,7 @@ def _tried(request: HttpRequest, view: Viewpoint) -> tuple[TryForm, LeadTrial | 
 
 @requires(EDIT)
 def points_rule_create(request: HttpRequest) -> HttpResponse:
-    rule = new_rule(request.GET.get("kind", ""))
+    rule = new_rule(request.GET.get("kind", "fit"))
     if rule is None:
         raise Http404
     return _rule_page(request, rule)
