@@ -14,7 +14,7 @@ from analytics.pages.points_trials import Trial, try_rules
 from analytics.queries.lead_scores import KIND, conversions
 from analytics.queries.points_rules import SaidRule, book_of_leads, rules_of_leads, said_of
 from core import permissions
-from core.choices import VersionState
+from core.choices import RunState, VersionState
 from core.conditions import Viewpoint
 from core.models import JobRun, ModelVersion
 from core.registries import record_types
@@ -74,7 +74,8 @@ def _is_stale(changed_at: datetime | None) -> bool:
     """Whether the rules changed after the last run that scored with them."""
     if changed_at is None:
         return False
-    return not JobRun.objects.filter(kind=KIND, as_of__gte=changed_at).exists()
+    runs = JobRun.objects.filter(kind=KIND, state=RunState.SUCCEEDED, as_of__gte=changed_at)
+    return not runs.exists()
 
 
 def _groups(

@@ -26,9 +26,7 @@ class Reasons:
     a field that the rule asks for, or a record that it looks at, does not read of it.
     """
 
-    def __init__(
-        self, user: User, now: datetime, labels: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, user: User, now: datetime, labels: Mapping[str, Any] | None = None) -> None:
         """`labels` name what a model learns from, by full names; as sales knows them, unless given."""
         self.view = Viewpoint(user, now)
         self._given_labels = labels

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from analytics.jobs import lead_scores
+from analytics.jobs.lead_scores import SCORES_ONLY
 from analytics.models import PointsRule
 from core.choices import RunState, VersionState
 from core.jobs.questions import ask
@@ -207,6 +208,33 @@ def test_a_model_takes_over_when_enough_leads_have_converted_and_stays() -> None
     Lead.objects.filter(status=LeadStatus.CONVERTED).delete()
     assert score_leads(days=2).state == RunState.INSUFFICIENT
     assert not LeadScore.objects.filter(probability=None).exists(), "rules do not oust a model"
+
+
+def test_nightly_scoring_takes_changed_rules_and_lets_a_model_take_over() -> None:
+    rule = PointsRuleFactory(points=10)
+    lead = LeadFactory(source="Referral")
+    score_leads()
+    PointsRule.objects.filter(pk=rule.pk).update(points=25)
+
+    def nightly(days: int) -> JobRun:
+        at = NOW + timedelta(days=days)
+        return carry_out(ask(kind="analytics.lead_score", scope=SCORES_ONLY, as_of=at))
+
+    assert nightly(1).state == RunState.SUCCEEDED
+    assert LeadScore.objects.get(lead=lead).score == 25
+    make_leads(700, closed=True, seed=1)
+    assert nightly(2).state == RunState.SUCCEEDED
+    assert LeadScore.objects.get(lead=lead).probability is not None
+
+
+def test_when_all_rules_are_out_of_use_earlier_scores_stay() -> None:
+    rule = PointsRuleFactory(points=10)
+    lead = LeadFactory(source="Referral")
+    score_leads()
+    PointsRule.objects.filter(pk=rule.pk).update(is_enabled=False)
+    assert score_leads(days=1).state == RunState.INSUFFICIENT
+    assert JobRun.objects.count() == 2, "nothing is asked again and again"
+    assert LeadScore.objects.get(lead=lead).score == 10
 
 
 def test_partitions_change_nothing_and_cost_the_same_number_of_queries(
