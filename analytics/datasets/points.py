@@ -27,7 +27,6 @@ from crm.models import Lead
 DAY_SECONDS = 86_400
 # An event is worth nothing after so many half-lives: 100 points are then half a hundredth.
 LIVES = 14
-CHUNK = 2_000
 NEVER = Q(pk__in=[])
 
 
@@ -155,7 +154,7 @@ def _events(
     rows = rows_of(wanted, behaviour, view).filter(**{f"{behaviour.link}__in": list(places)})
     found = rows.order_by().values_list(behaviour.link, behaviour.kind, behaviour.at)
     at, ages, words = [], [], []
-    for anchor, kind, moment in found.iterator(chunk_size=CHUNK):
+    for anchor, kind, moment in found:
         age = (view.now - behaviour.time(moment)).total_seconds() / DAY_SECONDS
         for place in places[anchor]:
             at.append(place)

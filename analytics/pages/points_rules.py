@@ -135,8 +135,9 @@ class RuleTrial:
 
     @property
     def moved(self) -> int:
-        """How many more leads some cells hold than before."""
-        return (self.after.cells - self.before.cells).total()
+        """How many of the leads would stand in another cell."""
+        both = zip(self.before.cells, self.after.cells, strict=False)
+        return sum(1 for old, new in both if old != new)
 
 
 def try_rule(rule: PointsRule, view: Viewpoint) -> RuleTrial:

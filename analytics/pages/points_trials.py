@@ -12,7 +12,7 @@ from analytics.models import PointsBook, PointsRule
 from core.conditions import Viewpoint
 from crm.models import Lead
 
-SAMPLE = 1_000
+SAMPLE = 500
 LETTERS, DIGITS = "ABCD", "1234"
 SHADES = 5
 
@@ -22,24 +22,26 @@ class Trial:
     """What rules give the newest open leads that somebody may see.
 
     `held` says of how many leads each rule holds, by its place; rules that cannot be read are missing.
+    `cells` are those of the leads, in the order of their numbers.
     """
 
     leads: int
     has_more: bool
     held: dict[int, int]
-    cells: Counter[str]
+    cells: Sequence[str]
 
     @property
     def rows(self) -> list[dict[str, Any]]:
         """The grid as a table: a letter and its four cells, with a shade by how many leads they hold."""
-        most = max(self.cells.values(), default=0) or 1
+        counts = Counter(self.cells)
+        most = max(counts.values(), default=1)
         return [
             {
                 "letter": letter,
                 "cells": [
                     {"name": cell, "leads": leads, "shade": _shade(leads, most)}
                     for cell in (f"{letter}{digit}" for digit in DIGITS)
-                    for leads in [self.cells[cell]]
+                    for leads in [counts[cell]]
                 ],
             }
             for letter in LETTERS
@@ -65,7 +67,7 @@ def try_rules(rules: Sequence[PointsRule], book: PointsBook, view: Viewpoint) ->
     table = points_table(Lead.objects.filter(pk__in=ids[:SAMPLE]), readable, view)
     places = {id(rule): place for place, rule in enumerate(rules)}
     held = zip(readable, table.held.sum(axis=0).tolist(), strict=True)
-    cells = Counter(grid_of(table, limits_of(book.limits)).cells.tolist())
+    cells = grid_of(table, limits_of(book.limits)).cells.tolist()
     return Trial(
         len(table.ids),
         len(ids) > SAMPLE,

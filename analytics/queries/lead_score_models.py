@@ -228,7 +228,7 @@ def field_by_name(name: str, user: User) -> CustomField | None:
 
 
 def own_champion(_user: User) -> "QuerySet[ModelVersion]":
-    """The live version, unless it was trained while sample records were there."""
+    """The live model, unless it was trained while sample records were there; rules are none."""
     sample = SampleData.objects.filter(loaded_at__lte=OuterRef("created_at"))
     live = ModelVersion.objects.filter(kind=KIND, state=VersionState.CHAMPION)
-    return live.filter(~Exists(sample))
+    return live.filter(~Exists(sample)).exclude(algorithm=POINTS_RULES)
