@@ -52,10 +52,14 @@ def points_plan(run: RunContext, ranges: Sequence[dict[str, int]]) -> Plan | Non
 
 
 def _publish(content: dict[str, Any], run: RunContext) -> None:
-    """Let the rules serve as a version; the same rules are the same version."""
+    """Let the rules serve as a version; the same rules are the same version.
+
+    A model that another run has put in place meanwhile stays, and scores.
+    """
     artifact = json.dumps(content, separators=(",", ":"), sort_keys=True).encode()
     live = champion_of(run.run.kind)
-    if live is None or live.artifact_sha256 != hashlib.sha256(artifact).hexdigest():
+    digest = hashlib.sha256(artifact).hexdigest()
+    if live is None or (live.algorithm == POINTS_RULES and live.artifact_sha256 != digest):
         live = publish_version(
             kind=run.run.kind,
             artifact=artifact,

@@ -88,7 +88,10 @@ class Line:
 
 @dataclass(frozen=True)
 class LeadTrial:
-    """A lead's score line by line; the points of the lines add up to the total."""
+    """A lead's score line by line; the points of the lines add up to the total.
+
+    `has_hidden` says that there are rules in use that the viewer may not read: they are left out.
+    """
 
     lead: Lead
     lines: Sequence[Line]
@@ -96,6 +99,7 @@ class LeadTrial:
     engagement: int
     total: int
     cell: str
+    has_hidden: bool
 
 
 def try_on_lead(
@@ -109,7 +113,8 @@ def try_on_lead(
         readable_rules,
     )
 
-    used = readable_rules([rule for rule in rules if rule.is_enabled], view)
+    enabled = [rule for rule in rules if rule.is_enabled]
+    used = readable_rules(enabled, view)
     table = points_table(Lead.objects.filter(pk=lead.pk), used, view)
     found = grid_of(table, limits_of(book.limits))
     lines = [
@@ -129,4 +134,5 @@ def try_on_lead(
         int(found.engagement[0]),
         int(found.total[0]),
         str(found.cells[0]),
+        len(used) < len(enabled),
     )

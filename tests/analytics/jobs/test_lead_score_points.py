@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from analytics.jobs import lead_scores
 from analytics.jobs.lead_scores import SCORES_ONLY
+from analytics.methods.errors import InsufficientData
 from analytics.models import PointsRule
 from core.choices import RunState, VersionState
 from core.jobs.questions import ask
@@ -235,6 +236,26 @@ def test_when_all_rules_are_out_of_use_earlier_scores_stay() -> None:
     assert score_leads(days=1).state == RunState.INSUFFICIENT
     assert JobRun.objects.count() == 2, "nothing is asked again and again"
     assert LeadScore.objects.get(lead=lead).score == 10
+
+
+def test_model_that_another_run_put_in_place_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules were chosen when there was no model yet; when they are to be served there is one."""
+    make_leads(700, closed=True, seed=1)
+    score_leads()
+    model = ModelVersion.objects.get()
+    PointsRuleFactory(points=10)
+    lead = LeadFactory(source="Referral")
+    found = iter([None])
+    monkeypatch.setattr(lead_scores, "champion_of", lambda _kind: next(found, model))
+    monkeypatch.setattr(lead_scores, "train", too_little)
+    run = score_leads(days=1)
+    assert (run.state, run.model_version) == (RunState.SUCCEEDED, model)
+    assert ModelVersion.objects.get() == model
+    assert LeadScore.objects.get(lead=lead).probability is not None
+
+
+def too_little(*_given: Any, **_named: Any) -> None:
+    raise InsufficientData("few_positives", needed=50, found=3)
 
 
 def test_partitions_change_nothing_and_cost_the_same_number_of_queries(

@@ -354,6 +354,18 @@ def test_one_lead_is_tried_line_by_line(manager: User, log_in: LogIn) -> None:
     assert sum(line.points for line in trial.lines) == trial.total == 50
     assert trial.cell == "A4"
     assert "Limit of fit" in text_of(answer)
+    assert "are left out" not in text_of(answer)
+
+
+def test_lead_is_tried_without_rules_that_may_not_be_read(sales: User, log_in: LogIn) -> None:
+    PointsRuleFactory(name="Friends")
+    PointsRuleFactory(points=7, condition={"field": "city", "operator": "set"})
+    lead = LeadFactory(source="Referral", city="Lyon", owner=sales)
+    sales.roles.get().field_rules.create(field="crm.lead.source", access="none")
+    answer = log_in(sales).get(URL, {"lead": lead.pk})
+    assert answer.context["lead_trial"].total == 7
+    assert "are left out" in text_of(answer)
+    assert "Friends" not in text_of(answer)
 
 
 def test_lead_out_of_reach_is_not_found(sales: User, log_in: LogIn) -> None:
