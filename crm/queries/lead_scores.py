@@ -22,7 +22,8 @@ LEAD = "crm.lead"
 class Reasons:
     """Puts reasons into words for one reader; versions are read once.
 
-    A reason that a model found is a field and its value. One by points is a rule: whoever may not see
+    A reason that a model found is a field and its value; one that has no name here, such as a field
+    that is gone, is not told. One by points is a rule: whoever may not see
     a field that the rule asks for, or a record that it looks at, does not read of it.
     """
 
@@ -58,12 +59,12 @@ class Reasons:
     def _in_words(self, reason: dict[str, Any]) -> dict[str, Any]:
         if "rule" in reason:
             return {**reason, "detail": ""}
-        label = self.labels.get(reason["field"], reason["field"])
+        label = self.labels[reason["field"]]
         return {**reason, "label": label, "detail": in_words(reason["value"])}
 
     def _is_told(self, reason: dict[str, Any], lead: Lead, score: LeadScore) -> bool:
         if "rule" not in reason:
-            return self.view.access.sees(reason["field"])
+            return reason["field"] in self.labels and self.view.access.sees(reason["field"])
         key = (score.version_id, reason["rule"])
         if key not in self._asked:
             self._asked[key] = self._condition(self.version_of(score), reason["rule"])
