@@ -1,6 +1,8 @@
 """Words of analytics."""
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 # What the timeline of a lead tells at a moment.
 TIMELINE = {
@@ -26,3 +28,14 @@ ACTED_UPON = frozenset(
         "timeline.since_touch",
     }
 )
+
+
+class RuleGroup(TextChoices):
+    """What a points rule speaks of: who somebody is, or what they do."""
+
+    FIT = "fit", pgettext_lazy("lead score", "Fit")
+    ENGAGEMENT = "engagement", pgettext_lazy("lead score", "Engagement")
+
+
+# Converted leads, and others, that a model needs to learn from.
+NEEDED_CONVERSIONS = 50

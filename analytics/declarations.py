@@ -7,11 +7,17 @@ from django.utils.translation import gettext_lazy as _
 from analytics.choices import TIMELINE
 from core.jobs.kinds import JobKind, job_kinds
 from core.registries import (
+    ArchiveTable,
+    AuditAction,
+    AuditedType,
     NavigationEntry,
     Panel,
     Permission,
     PermissionGroup,
     StartStep,
+    archive_tables,
+    audit_actions,
+    audited_types,
     navigation,
     panels,
     permission_groups,
@@ -57,6 +63,7 @@ def register() -> None:
         )
     )
     _register_start()
+    _register_points()
     panels.register(
         Panel(
             "analytics.lead_score",
@@ -66,6 +73,21 @@ def register() -> None:
             permission="crm.lead.view",
             order=10,
         )
+    )
+
+
+def _register_points() -> None:
+    """What the trail and the archive know of points rules."""
+    audit_actions.register(
+        AuditAction("points.rule.create", _("Points rule added")),
+        AuditAction("points.rule.change", _("Points rule changed")),
+        AuditAction("points.rule.delete", _("Points rule deleted")),
+        AuditAction("points.limits", _("Limits of the points rules changed")),
+    )
+    audited_types.register(AuditedType("analytics.pointsbook"), AuditedType("analytics.pointsrule"))
+    archive_tables.register(
+        ArchiveTable("points_books", "analytics.PointsBook"),
+        ArchiveTable("points_rules", "analytics.PointsRule"),
     )
 
 

@@ -249,8 +249,16 @@ class CommonNameAdmin(SearchAdmin):
 class LeadScoreAdmin(PanelAdmin):
     group = "understand"
     icon = "speed"
-    list_display: ClassVar[Any] = ("lead", "score", "grade", "probability", "version", "as_of")
-    list_filter: ClassVar[Any] = ("grade",)
+    list_display: ClassVar[Any] = (
+        "lead",
+        "score",
+        "grade",
+        "probability",
+        "cell",
+        "version",
+        "as_of",
+    )
+    list_filter: ClassVar[Any] = ("grade", "cell")
     joined: ClassVar[Any] = ("lead__contact", "lead__company")
     has_name = False
 

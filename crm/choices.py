@@ -96,6 +96,10 @@ def middle_of(grade: Grade) -> int:
     return (GRADE_FLOORS[grade] + min(above, default=100)) // 2
 
 
+# Where a lead stands by points rules: the letter is the fit, the digit the engagement.
+GRID_CELLS = [(f"{letter}{digit}", f"{letter}{digit}") for letter in "ABCD" for digit in "1234"]
+
+
 class CompanyKind(TextChoices):
     """What a company is to us."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analytics.choices import NEEDED_CONVERSIONS
 from analytics.methods.calibrated import CalibratedModel
 from analytics.methods.errors import InsufficientData
 from analytics.methods.evaluation import evaluate
@@ -22,7 +23,7 @@ from analytics.methods.reliability import lift_table, reliability_table
 # An unanswered drop-down is missing, not an answer.
 MISSING_WORDS = ("select", "please select", "n/a", "none", "请选择")
 DRIVER_ROWS = 5_000
-SMALLEST_CLASS = 50  # converted leads, and others, to learn from
+SMALLEST_CLASS = NEEDED_CONVERSIONS
 NO_BETTER_THAN_CHANCE = 0.5
 
 

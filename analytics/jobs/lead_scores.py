@@ -17,6 +17,7 @@ from django.utils.translation import gettext_noop
 from analytics.datasets.leads import ClosedLeads, closed_leads, id_ranges, open_leads
 from analytics.datasets.timeline import OwnerLoads, knows_timeline
 from analytics.jobs.lead_score_artifacts import artifact_of
+from analytics.jobs.lead_score_points import PointsScorer, points_plan
 from analytics.jobs.lead_score_training import SMALLEST_CLASS, Trained, train
 from analytics.methods import errors
 from analytics.methods.lead_score import LeadScoreModel, LeadScores
@@ -32,6 +33,7 @@ from core.services.model_versions import (
     promote_version,
     publish_version,
 )
+from crm.queries.scores import POINTS_RULES
 from crm.services.lead_scores import ScoredLead, store_lead_scores
 
 KIND = "analytics.lead_score"
@@ -76,24 +78,28 @@ NO_SIGNAL = gettext_noop(
 class LeadScoreJob(Job):
     """One run trains a version, promotes it if it is no worse, and scores all open leads.
 
-    Where no version serves yet, a run that should only score tries to train.
+    Where no model serves yet, a run that should only score tries to train; points rules serve while
+    there is too little to learn from.
     """
 
     prepare_share = 40
 
     def __init__(self) -> None:
-        self._model: LeadScoreModel | None = None
+        self._model: LeadScoreModel | PointsScorer | None = None
         self._loads: OwnerLoads | None = None
 
     def prepare(self, run: RunContext) -> Plan:
         live = champion_of(KIND)
-        if live is not None and not run.scope.get("trains", True):
+        has_model = live is not None and live.algorithm != POINTS_RULES
+        if live is not None and has_model and not run.scope.get("trains", True):
             run.step(SCORE)
             return Plan(id_ranges(PARTITION_IDS), save=lambda: _tie(run.run, live))
         try:
             return self._prepare_training(run)
         except InsufficientData:
-            if live is not None:  # new leads need a score all the same
+            if not has_model and (plan := points_plan(run, id_ranges(PARTITION_IDS))):
+                return plan
+            if has_model:  # new leads need a score all the same
                 ask(kind=KIND, scope=SCORES_ONLY, as_of=run.as_of)
             raise
 
@@ -135,14 +141,18 @@ class LeadScoreJob(Job):
             raise InsufficientData(NO_SIGNAL)
         return trained
 
-    def load(self, run: RunContext, payload: dict[str, Any]) -> pd.DataFrame:
+    def load(self, run: RunContext, payload: dict[str, Any]) -> Any:
         if self._model is None:
             version = _serving_version(run.run)
-            self._model = LeadScoreModel.from_dict(json.loads(load_artifact(version)))
+            self._model = _model_of(version)
             self._loads = OwnerLoads.read() if knows_timeline(version) else None
+        if isinstance(self._model, PointsScorer):
+            return self._model.load(**payload, as_of=run.as_of)
         return open_leads(payload["lowest"], payload["highest"], as_of=run.as_of, loads=self._loads)
 
-    def compute(self, run: RunContext, data: pd.DataFrame) -> list[ScoredLead]:
+    def compute(self, run: RunContext, data: Any) -> list[ScoredLead]:
+        if isinstance(self._model, PointsScorer):
+            return list(self._model.scored(data, run.run, run.as_of))
         if self._model is None or data.empty:
             return []
         return list(_scored(self._model, data, run.run, run.as_of))
@@ -150,9 +160,16 @@ class LeadScoreJob(Job):
     def save(self, run: RunContext, results: list[ScoredLead]) -> Saved:
         buckets: dict[str, int] = {}
         for row in results:
-            name = f"chance_{min(int(row.probability * BUCKETS), BUCKETS - 1)}"
+            name = _bucket(row)
             buckets[name] = buckets.get(name, 0) + 1
         return Saved(len(results), store_lead_scores(results), buckets)
+
+
+def _bucket(row: ScoredLead) -> str:
+    """The tenth of the chance, or the cell of a score by points."""
+    if row.probability is None:
+        return f"cell_{row.cell}"
+    return f"chance_{min(int(row.probability * BUCKETS), BUCKETS - 1)}"
 
 
 def _publish(trained: Trained, run: JobRun, closed: ClosedLeads) -> None:
@@ -188,6 +205,8 @@ def _learned_from(closed: ClosedLeads) -> dict[str, Any]:
 
 def _gives_way(live: ModelVersion, trained: Trained, closed: ClosedLeads) -> bool:
     """Figures of moments and of closed leads do not compare: what was known in time goes first."""
+    if live.algorithm == POINTS_RULES:
+        return True
     learned_from = {feature["name"] for feature in live.features}
     is_no_worse: bool = trained.metrics["roc_auc"] >= live.metrics["roc_auc_lower"]
     is_first_of_moments = closed.has_moments and not live.parameters.get("has_moments", False)
@@ -200,6 +219,12 @@ def _tie(run: JobRun, version: ModelVersion) -> None:
 
 def _serving_version(run: JobRun) -> ModelVersion:
     return ModelVersion.objects.get(runs=run)
+
+
+def _model_of(version: ModelVersion) -> LeadScoreModel | PointsScorer:
+    if version.algorithm == POINTS_RULES:
+        return PointsScorer(version)
+    return LeadScoreModel.from_dict(json.loads(load_artifact(version)))
 
 
 def _scored(

@@ -7,11 +7,12 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from analytics.queries.lead_scores import KIND, field_labels
+from analytics.queries.lead_scores import KIND, conversions, field_labels
 from core import permissions
 from core.choices import KnownWhen, RunState, VersionState
 from core.models import CustomField, JobRun, ModelVersion, SampleData, User
 from core.phrases import percent
+from crm.queries.scores import POINTS_RULES
 
 GOOD_AUC = 0.7
 GOOD_CALIBRATION = 0.05
@@ -59,8 +60,9 @@ def model_page(user: User) -> dict[str, Any]:
         "may_see_jobs": access.may("core.job.view"),
         "may_import": access.may("crm.import.use"),
         "kind": KIND,
+        **conversions(),
     }
-    if live is None:
+    if live is None or live.algorithm == POINTS_RULES:
         return context
     metrics = live.metrics
     spread = _spread(metrics["spread"], _last_scored())
@@ -226,7 +228,7 @@ def field_by_name(name: str, user: User) -> CustomField | None:
 
 
 def own_champion(_user: User) -> "QuerySet[ModelVersion]":
-    """The live version, unless it was trained while sample records were there."""
+    """The live model, unless it was trained while sample records were there; rules are none."""
     sample = SampleData.objects.filter(loaded_at__lte=OuterRef("created_at"))
     live = ModelVersion.objects.filter(kind=KIND, state=VersionState.CHAMPION)
-    return live.filter(~Exists(sample))
+    return live.filter(~Exists(sample)).exclude(algorithm=POINTS_RULES)

@@ -4,12 +4,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from analytics.choices import NEEDED_CONVERSIONS, RuleGroup
 from core import permissions
 from core.choices import VersionState
 from core.models import JobRun, User
+from crm.choices import LeadStatus
 from crm.models import Lead, LeadScore
-from crm.queries.scores import reason_labels, reasons_seen, score_row
+from crm.queries.scores import Reasons, reason_labels, score_row
 from crm.services.score_overrides import may_score
 
 __all__ = ["KIND", "field_labels", "insight"]
@@ -40,7 +43,9 @@ def insight(lead: Lead, user: User) -> dict[str, Any] | None:
     }
     if score is None or not is_scored:
         return context | {"last_run": JobRun.objects.filter(kind=KIND).order_by("-pk").first()}
-    seen = reasons_seen(score, access)
+    if score.is_by_points:
+        context |= by_points(score)
+    seen = Reasons(user, timezone.localtime()).seen(lead, score)
     return context | {
         "reasons": seen.reasons,
         "points": [reason["points"] for reason in seen.reasons],
@@ -65,3 +70,31 @@ def _age(lead: Lead, score: LeadScore, now: datetime) -> dict[str, bool]:
     is_live = score.version is not None and score.version.state == VersionState.CHAMPION
     is_old = score.as_of is not None and now - score.as_of > STALE_AFTER
     return {"is_superseded": lead.is_open and not is_live, "is_stale": lead.is_open and is_old}
+
+
+def by_points(score: LeadScore) -> dict[str, Any]:
+    """Fit and engagement against their limits, and how long rules serve in the place of a model."""
+    most = score.version.parameters["limits"] if score.version else {}
+    groups = (
+        (RuleGroup.FIT, score.fit or 0, most.get("fit", 100)),
+        (RuleGroup.ENGAGEMENT, score.engagement or 0, most.get("engagement", 100)),
+    )
+    return {
+        "groups": [
+            {"label": group.label, "points": points, "most": limit, "percent": 100 * points / limit}
+            for group, points, limit in groups
+        ],
+        **conversions(),
+    }
+
+
+def conversions() -> dict[str, Any]:
+    """How many leads have converted, counted no further than a model needs, and what rules wait for."""
+    won = Lead.objects.closed().filter(status=LeadStatus.CONVERTED)
+    converted = won[:NEEDED_CONVERSIONS].count()
+    if converted < NEEDED_CONVERSIONS:
+        words = _("By points rules, until %(needed)s leads have converted (%(converted)s so far).")
+    else:
+        words = _("By points rules: the closed leads do not tell yet which leads convert.")
+    told = {"converted": converted, "needed": NEEDED_CONVERSIONS}
+    return {**told, "until": words % told}

@@ -63,7 +63,7 @@ class Field:
         return not is_elsewhere and "__" not in self.value_path
 
 
-def _as_it_is(moment: datetime) -> datetime:
+def _as_it_is(moment: Any) -> Any:
     return moment
 
 
@@ -72,7 +72,7 @@ class Behaviour:
     """Something that happens again and again around a record: activities, clicks.
 
     Rows of `model` belong to the record when their `link` is the record's `anchor`; `at` is when,
-    as `moment` says a time there (the number of a row that is numbered by time).
+    as `moment` says a time there (the number of a row that is numbered by time) and `time` reads it.
     """
 
     name: str
@@ -85,6 +85,7 @@ class Behaviour:
     kinds: Choices = ()
     permission: str = ""
     moment: Callable[[datetime], Any] = _as_it_is
+    time: Callable[[Any], datetime] = _as_it_is
 
     @property
     def model(self) -> type[Model]:

@@ -25,11 +25,10 @@ from core.api.idempotency import once
 from core.api.problems import InvalidError, ProblemError
 from core.api.records import RecordsView
 from core.models import User
-from core.permissions import Access
 from core.telling.values import moment
 from crm.choices import Grade, middle_of
 from crm.models import Lead, LeadScore
-from crm.queries.scores import reasons_seen, score_row
+from crm.queries.scores import Reasons, score_row
 from crm.services.score_overrides import HIGHEST, LONGEST_REASON, release_score, set_score
 
 MAYBE_SHARE: Json = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
@@ -106,7 +105,7 @@ class LeadScoreView(RecordsView):
 
     def told(self, user: User, pk: int) -> Response:
         lead = self.lead(user, pk)
-        return Response(_told(lead, score_row(lead), permissions.access_of(user)))
+        return Response(_told(lead, score_row(lead), user))
 
 
 class LeadScoreSet(LeadScoreView):
@@ -175,9 +174,9 @@ def _reason_in(body: Json) -> str:
     return reason
 
 
-def _told(lead: Lead, row: LeadScore | None, access: Access) -> Json:
+def _told(lead: Lead, row: LeadScore | None, user: User) -> Json:
     row = row or LeadScore()
-    version, seen = row.version, reasons_seen(row, access)
+    version, seen = row.version, Reasons(user, timezone.localtime()).seen(lead, row)
     is_scored = row.score is not None
     return {
         "score": row.counted_score if row.pk else None,
@@ -190,7 +189,7 @@ def _told(lead: Lead, row: LeadScore | None, access: Access) -> Json:
         "base_rate": version.metrics.get("base_rate") if version else None,
         "average_score": row.average_score if is_scored else None,
         "reasons": [
-            {name: reason[name] for name in ("field", "label", "value", "points")}
+            {name: reason.get(name) for name in ("field", "label", "value", "points")}
             for reason in seen.reasons
         ],
         "rest_points": seen.rest,

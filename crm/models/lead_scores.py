@@ -3,9 +3,10 @@
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.models import JobRun, ModelVersion
-from crm.choices import Grade
+from crm.choices import GRID_CELLS, Grade
 from crm.models.leads import Lead
 
 
@@ -14,6 +15,7 @@ class LeadScore(models.Model):
 
     What a person set lies beside it (a copy of the lead's `hand_score`): the job writes one, people the
     other, and the database says which counts. A lead that only a person scored has no model's score.
+    A model says a chance with its interval; points rules say none, but fit, engagement and their cell.
     """
 
     lead = models.OneToOneField(
@@ -39,6 +41,19 @@ class LeadScore(models.Model):
     probability = models.FloatField(_("chance"), null=True)
     low = models.FloatField(_("chance at least"), null=True)
     high = models.FloatField(_("chance at most"), null=True)
+    fit = models.PositiveSmallIntegerField(
+        pgettext_lazy("lead score", "fit"), null=True, blank=True
+    )
+    engagement = models.PositiveSmallIntegerField(
+        pgettext_lazy("lead score", "engagement"), null=True, blank=True
+    )
+    cell = models.CharField(
+        _("cell of fit and engagement"),
+        max_length=2,
+        choices=GRID_CELLS,
+        blank=True,
+        db_default="",
+    )
     # [{"field": "crm.lead.source", "value": "Referral", "points": 12.0}, …], largest first
     reasons = models.JSONField(_("reasons"), default=list)
     rest_points = models.FloatField(
@@ -77,6 +92,7 @@ class LeadScore(models.Model):
             models.Index(fields=["-counted_score", "-lead"], name="crm_lead_score_score"),
             models.Index(fields=["-probability", "-lead"], name="crm_lead_score_chance"),
             models.Index(fields=["counted_grade", "lead"], name="crm_lead_score_grade"),
+            models.Index(fields=["cell"], name="crm_lead_score_cell", condition=~models.Q(cell="")),
         ]
         constraints = [
             models.CheckConstraint(
@@ -90,7 +106,25 @@ class LeadScore(models.Model):
                 condition=models.Q(low__gte=0, high__lte=1, low__lte=models.F("high")),
                 name="crm_lead_score_interval",
             ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    probability__isnull=False, low__isnull=False, high__isnull=False, cell=""
+                )
+                | models.Q(
+                    probability__isnull=True,
+                    low__isnull=True,
+                    high__isnull=True,
+                    fit__lte=100,
+                    engagement__lte=100,
+                ),
+                name="crm_lead_score_kind",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.counted_score} ({self.counted_grade})"
+
+    @property
+    def is_by_points(self) -> bool:
+        """Whether points rules gave it: then there is no chance."""
+        return self.score is not None and self.probability is None

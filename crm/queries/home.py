@@ -5,13 +5,11 @@ from typing import TYPE_CHECKING, Any
 from core import permissions
 from core.conditions import Criterion, any_of
 from core.errors import Refused
-from core.permissions import Access
 from core.queries.home import HomeView
 from core.reading import read_by_name
-from core.values import in_words
 from crm.choices import OPEN_STATUSES
 from crm.models import Company, Lead
-from crm.queries.scores import reason_labels
+from crm.queries.scores import Reasons
 
 if TYPE_CHECKING:
     from core.models import User
@@ -36,29 +34,24 @@ def call_first(home: HomeView, user: "User") -> dict[str, Any] | None:
         return None
     best = leads.order_by("-score__counted_score", "-score__lead")
     rows = list(read_by_name(best, ("contact", "company", "score"), ())[:SHOWN])
-    labels = reason_labels() if rows else {}
+    reasons = Reasons(user, home.view.now)
     return {
         "rows": [
             {
                 "lead": lead,
                 "company": _company(lead, user),
-                "reason": _reason(lead, labels, access),
+                "reason": _reason(lead, reasons),
             }
             for lead in rows
         ],
         "url": home.address("crm.lead", *UNTOUCHED, sort="-score"),
         "has_leads": bool(rows) or Lead.objects.visible_to(user).exists(),
-        "average": _average(rows),
+        "is_by_points": any(lead.score.is_by_points for lead in rows),
+        "average": _average(rows, reasons),
         "may_import": access.may("crm.import.use"),
         "may_create": access.may("crm.lead.create"),
         "sees_company": access.sees("crm.lead.company"),
     }
-
-
-def _average(leads: list[Lead]) -> float | None:
-    """How many leads convert at all, as the model behind these scores knows it."""
-    version = next((lead.score.version for lead in leads if lead.score.version_id), None)
-    return version.metrics.get("base_rate") if version else None
 
 
 def _company(lead: Lead, user: "User") -> Company | None:
@@ -67,10 +60,14 @@ def _company(lead: Lead, user: "User") -> Company | None:
     return lead.company if is_reached else None
 
 
-def _reason(lead: Lead, labels: dict[str, Any], access: Access) -> dict[str, Any] | None:
+def _average(leads: list[Lead], reasons: Reasons) -> float | None:
+    """How many leads convert at all, as the version behind these scores knows it."""
+    scored = (lead.score for lead in leads if lead.score.version_id)
+    version = next(filter(None, map(reasons.version_of, scored)), None)
+    return version.metrics.get("base_rate") if version else None
+
+
+def _reason(lead: Lead, reasons: Reasons) -> dict[str, Any] | None:
     """What speaks most for the lead, in words."""
-    for reason in lead.score.reasons:
-        if reason["points"] > 0 and access.sees(reason["field"]):
-            label = labels.get(reason["field"], reason["field"])
-            return {"label": label, "value": in_words(reason["value"])}
-    return None
+    told = reasons.of(lead, lead.score)
+    return next((reason for reason in told if reason["points"] > 0), None)

@@ -1,10 +1,11 @@
 """The score of a lead, as lists, filters and programs know it: what counts, and where it comes from."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.choices import FieldType
 from core.registries.records import Field
-from crm.choices import Grade
+from crm.choices import GRID_CELLS, Grade
 
 # Whoever may not see the score sees nothing of this.
 RULE = "score"
@@ -22,6 +23,28 @@ SCORE = (
     ),
     Field("chance_low", _("Chance at least"), FieldType.NUMBER, path="score__low", rule=RULE),
     Field("chance_high", _("Chance at most"), FieldType.NUMBER, path="score__high", rule=RULE),
+    Field(
+        "cell",
+        _("Fit and engagement"),
+        FieldType.CHOICE,
+        path="score__cell",
+        rule=RULE,
+        choices=GRID_CELLS,
+    ),
+    Field(
+        "fit",
+        pgettext_lazy("lead score", "Fit"),
+        FieldType.NUMBER,
+        path="score__fit",
+        rule=RULE,
+    ),
+    Field(
+        "engagement",
+        pgettext_lazy("lead score", "Engagement"),
+        FieldType.NUMBER,
+        path="score__engagement",
+        rule=RULE,
+    ),
     Field("model_score", _("Score by the model"), FieldType.NUMBER, path="score__score", rule=RULE),
     Field("scored_at", _("Scored as of"), FieldType.MOMENT, path="score__as_of", rule=RULE),
     Field(

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from core.choices import FieldType, ValueProblem
 from core.registries.records import Behaviour, Field
-from core.time_ids import first_id
+from core.time_ids import first_id, moment_of
 from crm.choices import ActivityKind, InteractionKind
 
 OWNER = Field("owner", _("Owner"), FieldType.USER, order="owner__name", is_editable=False)
@@ -117,4 +117,5 @@ def interactions(link: str, anchor: str = "pk") -> Behaviour:
         kinds=InteractionKind.choices,
         permission="crm.contact.view",
         moment=first_id,
+        time=moment_of,
     )

@@ -18,7 +18,10 @@ from crm.models import Lead, LeadScore
 
 @dataclass(frozen=True, slots=True)
 class ScoredLead:
-    """One lead's score; the names are the columns of `LeadScore`."""
+    """One lead's score; the names are the columns of `LeadScore`.
+
+    A score by points has a fit, an engagement and a cell in the place of a chance.
+    """
 
     lead: int
     version: int
@@ -26,12 +29,15 @@ class ScoredLead:
     as_of: datetime
     score: int
     grade: str
-    probability: float
-    low: float
-    high: float
+    probability: float | None
+    low: float | None
+    high: float | None
     reasons: list[dict[str, Any]]
     rest_points: float
     average_score: float
+    fit: int | None = None
+    engagement: int | None = None
+    cell: str = ""
 
 
 COLUMNS = [field.name for field in fields(ScoredLead)]

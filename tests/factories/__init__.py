@@ -1,5 +1,6 @@
 """Records as tests need them; everything not given is made up."""
 
+from tests.factories.analytics import PointsBookFactory, PointsRuleFactory
 from tests.factories.core import (
     ApiTokenFactory,
     CustomFieldFactory,
@@ -45,6 +46,8 @@ __all__ = [
     "ModelVersionFactory",
     "NotificationFactory",
     "PipelineFactory",
+    "PointsBookFactory",
+    "PointsRuleFactory",
     "ProductFactory",
     "RefusedRowFactory",
     "RoleFactory",

@@ -44,6 +44,7 @@ from tests.factories import (
     JobRunFactory,
     LeadFactory,
     PipelineFactory,
+    PointsRuleFactory,
     ProductFactory,
     RoleFactory,
     StageFactory,
@@ -235,6 +236,10 @@ def _pipeline(_owner: User) -> int:
     return PipelineFactory().pk
 
 
+def _points_rule(_owner: User) -> int:
+    return PointsRuleFactory().pk
+
+
 def _stage(_owner: User) -> int:
     """One of two open stages of a pipeline."""
     stage = StageFactory()
@@ -305,6 +310,7 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "company": _company,
     "company_logo": _logo,
     "pipeline": _pipeline,
+    "points": _points_rule,
     "stage": _stage,
     "tag": _tag,
     "schedule": _schedule,

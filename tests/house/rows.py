@@ -24,7 +24,8 @@ ONCE: dict[type[models.Model], Any] = {
 GIVEN: dict[str, dict[str, Any]] = {
     "crm.duplicatepair": {"one_id": 1},
     "core.exchangerate": {"currency": "USD"},
-    "crm.leadscore": {"score": 50, "low": 0.1, "high": 0.9, "probability": 0.5},
+    "analytics.pointsrule": {"points": 5, "behaviour": "", "half_life": None},
+    "crm.leadscore": {"score": 50, "low": 0.1, "high": 0.9, "probability": 0.5, "cell": ""},
     "core.modelversion": {"state": "challenger"},
     "crm.dealline": {"discount_rate": 0, "quantity": 1},
     "django_celery_beat.periodictask": {

@@ -21,6 +21,7 @@ from analytics.methods import (
     leakage,
     logistic_fit,
     percentile_score,
+    points_score,
     reliability,
     states,
     tabular,
@@ -139,6 +140,20 @@ def points(frame, won, seed):
     return pd.DataFrame(columns, index=frame.index)
 
 
+def grid(frame, won, seed):
+    visits = frame["visits"].fillna(0).to_numpy()
+    rows = np.repeat(np.arange(len(frame)), visits.clip(0, 9).astype(int))
+    ages = visits[rows] + 1.0
+    counted = points_score.counted_points(
+        rows, ages, len(frame), points=7, half_life=20, most_points=40
+    )
+    matched = (frame["source"].fillna("") == frame["source"].min()).to_numpy() * 30
+    given = np.column_stack([matched, points_score.whole_points(counted)])
+    found = points_score.grid_scores(given, [True, False], points_score.PointsLimits())
+    columns = {"fit": found.fit, "engagement": found.engagement, "total": found.total}
+    return pd.DataFrame({**columns, "cell": found.cells}, index=frame.index)
+
+
 def sigmoid(frame, won, seed):
     logits = np.log(chances(frame) / (1 - chances(frame)))
     slope, intercept = calibration.fit_line(logits, won)
@@ -239,6 +254,13 @@ CASES: dict[str, Case] = {
     "points": Case(
         points, ("score_points", "top_reasons"), keeps_ids=True, bounds={"points": (-100, 100)}
     ),
+    "grid": Case(
+        grid,
+        ("counted_points", "whole_points", "grid_scores", "PointsLimits"),
+        keeps_ids=True,
+        refuses_empty=False,
+        bounds={"fit": (0, 50), "engagement": (0, 50), "total": (0, 100)},
+    ),
     "sigmoid": Case(sigmoid, ("fit_sigmoid", "fit_line", "Sigmoid")),
     "groups": Case(
         groups,
@@ -263,6 +285,7 @@ EXEMPT: dict[str, str] = {
     "EventTimes": "counts moments, not rows of cells; checked against counting by hand",
     "Feature": RESULT,
     "FieldEvidence": RESULT,
+    "GridScores": RESULT,
     "Guess": RESULT,
     "LeadScoreFit": RESULT,
     "LogisticFit": RESULT,

@@ -1,0 +1,30 @@
+"""Analytics in the admin panel."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+
+from analytics.models import PointsBook, PointsRule
+from core.admin.base import PanelAdmin
+
+
+@admin.register(PointsBook)
+class PointsBookAdmin(PanelAdmin):
+    group = "understand"
+    icon = "grid_view"
+    list_display: ClassVar[Any] = ("object_type", "fit_limit", "engagement_limit", "total_limit")
+    has_name = False
+    is_small = True
+    changed_in = "points_limits"
+
+
+@admin.register(PointsRule)
+class PointsRuleAdmin(PanelAdmin):
+    group = "understand"
+    icon = "rule"
+    list_display: ClassVar[Any] = ("name", "group", "points", "behaviour", "is_enabled")
+    list_filter: ClassVar[Any] = ("group", "is_enabled")
+    words: ClassVar[Any] = ("name",)
+    is_small = True
+    changed_in = "points_rules"
+    changed_at = ("points_rule_edit", "pk")
