@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("analytics.urls")),
     path("api/v1/", include("core.api.urls")),
     path("api/v1/", include("crm.api.urls")),
+    path("api/v1/", include("analytics.api.urls")),
     path("api/docs/", docs, name="api_docs"),
     re_path(r"^api/", Unknown.as_view(), name="api_unknown"),
     path("admin/", admin.site.urls),

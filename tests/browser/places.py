@@ -34,6 +34,8 @@ WITHOUT_RECORD = (
     "/duplicates/",
     "/jobs/",
     "/scoring/",
+    "/scoring/compare/",
+    "/scoring/groups/",
     "/settings/",
     "/settings/company/",
     "/settings/invite/",

@@ -1,0 +1,1 @@
+"""What analytics adds to the API."""

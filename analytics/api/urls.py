@@ -1,0 +1,17 @@
+"""Addresses of analytics in the API."""
+
+from django.urls import path
+
+from analytics.api import lead_score_versions as versions
+
+urlpatterns = [
+    path("lead-score/versions/", versions.Versions.as_view(), name="api_versions"),
+    path(
+        "lead-score/versions/<int:number>/", versions.Version.as_view(), name="api_version_detail"
+    ),
+    path(
+        "lead-score/versions/<int:number>/promote/",
+        versions.VersionPromote.as_view(),
+        name="api_version_promote",
+    ),
+]
