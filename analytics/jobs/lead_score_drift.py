@@ -71,9 +71,9 @@ def store_drift(run: JobRun) -> None:
             "fields": [
                 {
                     "field": field["field"],
-                    **_moved([*field["counts"], 0], _states(place, field, counted)),
+                    **_moved(before["fields"][field["field"]], _states(place, field, counted)),
                 }
-                for place, field in enumerate(before["fields"])
+                for place, field in enumerate(version.metrics["reference"]["fields"])
             ],
         }
     JobRun.objects.filter(pk=run.pk).update(result=kept)
@@ -86,23 +86,19 @@ def _reference(version: ModelVersion, now: list[int], counted: dict[str, int]) -
     the first day on, and so does the score.
     """
     reference: dict[str, Any] = version.metrics["reference"]
+    fields = {field["field"]: [*field["counts"], 0] for field in reference["fields"]}
     if not version.parameters.get("has_moments"):
-        return reference
-    first = reference.get("first")
-    if first is None:
+        return {"scores": reference["scores"], "fields": fields}
+    if "first" not in reference:
         places = {
-            field["field"]: _states(place, field, counted)[:-1]
+            field["field"]: _states(place, field, counted)
             for place, field in enumerate(reference["fields"])
             if field["field"] in TIMELINE
         }
-        first = {"scores": now, "fields": places}
-        version.metrics["reference"]["first"] = first
+        reference["first"] = {"scores": now, "fields": places}
         version.save(update_fields=["metrics"])
-    fields = [
-        {**field, "counts": first["fields"].get(field["field"], field["counts"])}
-        for field in reference["fields"]
-    ]
-    return {"scores": first["scores"], "fields": fields}
+    first = reference["first"]
+    return {"scores": first["scores"], "fields": fields | first["fields"]}
 
 
 def _states(place: int, field: dict[str, Any], counted: dict[str, int]) -> list[int]:
