@@ -1,1 +1,1 @@
-"""Analytics in the API."""
+"""What analytics adds to the API."""

@@ -38,6 +38,8 @@ WITHOUT_RECORD = (
     "/scoring/points/limits/",
     "/scoring/points/new/?kind=fit",
     "/scoring/points/new/?kind=interaction",
+    "/scoring/compare/",
+    "/scoring/groups/",
     "/settings/",
     "/settings/company/",
     "/settings/invite/",
