@@ -108,6 +108,7 @@ def fit_candidates(
     missing_values: Collection[str] = (),
     min_class: int = 50,
     algorithms: Collection[str] = (),
+    begins: Callable[[str], None] | None = None,
 ) -> Candidates:
     """Fit every candidate, calibrate it out of fold, and choose.
 
@@ -136,6 +137,8 @@ def fit_candidates(
         Fewest positives, and fewest negatives.
     algorithms : collection of str
         Which ones; all if empty.
+    begins : callable, optional
+        Is told the name of each before it is fitted; what it raises ends the fitting.
 
     Returns
     -------
@@ -162,17 +165,24 @@ def fit_candidates(
     kind, parts = cut_folds(
         y, in_time=order is not None, folds=min(FOLDS, min_class), seed=seed, holdout=holdout
     )
+    begins = begins or _nothing
     fits = {}
     if LOGISTIC in wanted:
+        begins(LOGISTIC)
         fits[LOGISTIC] = _logistic(
             frame, outcomes, features, order, seed, holdout, missing_values, min_class
         )
     for name, grow in GROWN.items():
         if name in wanted:
+            begins(name)
             fits[name] = _grown(name, grow, encoder, read, y, parts, seed, ordered.index)
     logits = np.stack([fit.out_of_fold["logit"].to_numpy() for fit in fits.values()])
     tested = next(iter(fits.values())).out_of_fold["outcome"].to_numpy(dtype=np.float64)
     return Candidates(fits, list(fits)[choose_simplest(logits, tested).chosen], kind)
+
+
+def _nothing(_name: str) -> None:
+    pass
 
 
 def _logistic(

@@ -91,7 +91,8 @@ def test_outcome_that_slipped_in_is_suspected(tmp_path: Path) -> None:
     found = backtest(written(tmp_path, frame))
     (one,) = [one for one in found["suspected"] if one["field"] == "result"]
     assert one["severity"] == "strong"
-    assert "separates_alone" in one["reason"]
+    assert "separates_alone" in one["codes"]
+    assert "tells the outcome all by itself" in one["reason"]
     assert found["candidates"][found["chosen"]]["roc_auc"] < 0.9
 
 
@@ -112,7 +113,7 @@ def test_odd_columns_are_left_out_with_a_reason(tmp_path: Path) -> None:
         day=pd.date_range("2025-01-01", periods=1_200).strftime("%Y-%m-%d"),
     )
     found = backtest(written(tmp_path, frame))
-    reasons = {one["field"]: one["reason"] for one in found["left_out"]}
+    reasons = {one["field"]: one["code"] for one in found["left_out"]}
     assert reasons == {
         "nothing": "empty",
         "same": "constant",
