@@ -1,16 +1,22 @@
 """What analytics declares to the core and fills on pages below."""
 
+from typing import Any
+
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.jobs.kinds import JobKind, job_kinds
 from core.registries import (
+    AuditAction,
+    AuditedType,
     NavigationEntry,
     Panel,
     Permission,
     PermissionGroup,
     StartStep,
+    audit_actions,
+    audited_types,
     navigation,
     panels,
     permission_groups,
@@ -53,6 +59,7 @@ def register() -> None:
         )
     )
     _register_start()
+    _register_trials()
     panels.register(
         Panel(
             "analytics.lead_score",
@@ -88,6 +95,31 @@ def _register_start() -> None:
 
 def _job_title(scope: dict[str, object]) -> str:
     return gettext("Lead score") if scope.get("trains", True) else gettext("Scoring of open leads")
+
+
+def _register_trials() -> None:
+    """Trying the score on a file: whoever asked sees the run, nobody else."""
+    job_kinds.register(
+        JobKind(
+            "analytics.file_trial",
+            _("Try the lead score on a file"),
+            "analytics.jobs.file_trials.FileTrialJob",
+            permission="",
+            describe=_trial_title,
+            result_url=lambda scope: reverse("trial_detail", args=[scope["trial"]]),
+        )
+    )
+    audited_types.register(AuditedType("analytics.filetrial"))
+    audit_actions.register(
+        AuditAction("file_trial.upload", _("File uploaded to try the lead score on")),
+        AuditAction("file_trial.start", _("Lead score tried on a file")),
+        AuditAction("file_trial.copy", _("Trial on a file chosen anew")),
+        AuditAction("file_trial.delete", _("Trial on a file deleted")),
+    )
+
+
+def _trial_title(scope: dict[str, Any]) -> str:
+    return gettext("Try the score on %(file)s") % {"file": scope.get("file", "")}
 
 
 def _model_url(_scope: dict[str, object]) -> str:

@@ -27,6 +27,7 @@ class PanelConfig(SimpleAdminConfig):
 
     default_site = "core.admin.site.PanelSite"
     rooms = (
+        "analytics.admin",
         "crm.admin",
         "core.admin.company",
         "core.admin.connections",

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_noop
 from analytics.datasets.file_columns import order_in, outcomes_in, plain_cells
 from analytics.jobs.lead_score_training import (
     MISSING_WORDS,
-    NO_BETTER_THAN_CHANCE,
     SMALLEST_CLASS,
     Fields,
     split_fields,
@@ -61,12 +60,6 @@ class Tried:
     rows_without_target: int
     rows_without_time: int
     fairness: list[dict[str, Any]]
-
-    @property
-    def has_signal(self) -> bool:
-        """Whether it tells more than the share of conversions, and surely more than chance."""
-        surely = self.fit.evaluation.roc_auc_lower > NO_BETTER_THAN_CHANCE
-        return bool(surely and self.fit.model.model.has_signal)
 
     @property
     def unusable(self) -> dict[str, str]:

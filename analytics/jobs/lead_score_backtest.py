@@ -8,6 +8,7 @@ import pandas as pd
 from django.utils.translation import gettext as _
 
 from analytics.jobs.file_backtest import Question, Tried, try_lead_score
+from analytics.methods.candidates import CandidateFit
 from analytics.methods.evaluation import Evaluation, evaluate
 from analytics.methods.leakage import FieldEvidence
 from analytics.methods.reliability import lift_table
@@ -55,7 +56,7 @@ def backtest_lead_score(
             {"field": name, "reason": _(REASONS[reason]), "code": reason}
             for name, reason in tried.unusable.items()
         ],
-        "has_signal": tried.has_signal,
+        "has_signal": fit.candidates.has_signal,
         "equal_rows": fit.equal_rows,
         "without_equal_rows": _figures(without) if without else None,
         "rows_without_target": tried.rows_without_target,
@@ -89,11 +90,17 @@ def candidates_of(tried: Tried) -> dict[str, dict[str, float]]:
     """The figures of each candidate out of fold, the simplest first."""
     found = {}
     for name, each in tried.fit.candidates.fits.items():
-        outcome, chance = each.out_of_fold["outcome"], each.out_of_fold["probability"]
-        lift = float(lift_table(outcome, chance, TOP)["lift"].iloc[0])
-        figures = _figures(evaluate(outcome, chance))
+        tested = each.out_of_fold
+        figures = _figures(evaluate(tested["outcome"], tested["probability"]))
+        lift = lift_of_top(each)
         found[name] = {**figures, "lift_top20": lift, "seconds": round(each.seconds, 2)}
     return found
+
+
+def lift_of_top(candidate: CandidateFit) -> float:
+    """How many times as many of the likeliest fifth convert as of all."""
+    tested = candidate.out_of_fold
+    return float(lift_table(tested["outcome"], tested["probability"], TOP)["lift"].iloc[0])
 
 
 def _figures(evaluation: Evaluation) -> dict[str, float]:
@@ -110,7 +117,7 @@ def notes_of(tried: Tried) -> list[str]:
     """What has to be said beside the figures, each in a sentence."""
     fit = tried.fit
     notes = []
-    if not tried.has_signal:
+    if not fit.candidates.has_signal:
         notes.append(_("No usable signal: the score would be chance."))
     if fit.equal_rows:
         without = fit.evaluation_without_equal

@@ -66,34 +66,36 @@ def model_page(user: User) -> dict[str, Any]:
     spread = _spread(metrics["spread"], _last_scored())
     names = {name: label for name, label in field_labels().items() if access.sees(name)}
     return context | {
-        "metrics": metrics,
-        "is_good": metrics["roc_auc_lower"] >= GOOD_AUC
-        and metrics["calibration_error"] <= GOOD_CALIBRATION,
-        "separates": metrics["roc_auc_lower"] >= GOOD_AUC,
-        "top_decile": metrics["lift"][0],
-        "figures": _figures(metrics),
-        "good_calibration": GOOD_CALIBRATION,
-        "candidates": _candidates(live),
-        "drivers": _drivers(metrics["drivers"], names),
-        "left_out": _explained(metrics["left_out"], names),
-        "suspects": _explained(metrics["suspects"], names),
+        **shown_metrics(metrics, live.algorithm, names),
+        "left_out": explained(metrics["left_out"], names),
+        "suspects": explained(metrics["suspects"], names),
         "after_contact": _after_contact(names),
-        "calibration": metrics["reliability"],
-        "calibration_chart": _calibration_chart(metrics["reliability"]),
         "spread": spread,
         "spread_chart": _spread_chart(spread),
     }
 
 
-def _candidates(version: ModelVersion) -> list[dict[str, Any]]:
+def shown_metrics(metrics: dict[str, Any], algorithm: str, names: dict[str, Any]) -> dict[str, Any]:
+    """Verdict, figures, methods, drivers and calibration, of a version or of a trial on a file."""
+    separates = metrics["roc_auc_lower"] >= GOOD_AUC
+    return {
+        "metrics": metrics,
+        "is_good": separates and metrics["calibration_error"] <= GOOD_CALIBRATION,
+        "separates": separates,
+        "top_decile": metrics["lift"][0],
+        "figures": _figures(metrics),
+        "candidates": _candidates(metrics.get("candidates", []), algorithm),
+        "drivers": _drivers(metrics["drivers"], names),
+        "calibration": metrics["reliability"],
+        "calibration_chart": _calibration_chart(metrics["reliability"]),
+    }
+
+
+def _candidates(rows: list[dict[str, Any]], chosen: str) -> list[dict[str, Any]]:
     """The methods that were tried, the simplest first; versions of earlier releases tell none."""
     return [
-        {
-            "label": _(METHODS[row["name"]]),
-            "row": row,
-            "is_chosen": row["name"] == version.algorithm,
-        }
-        for row in version.metrics.get("candidates", [])
+        {"label": _(METHODS[row["name"]]), "row": row, "is_chosen": row["name"] == chosen}
+        for row in rows
     ]
 
 
@@ -110,7 +112,7 @@ def _drivers(drivers: list[dict[str, Any]], names: dict[str, Any]) -> list[dict[
     ]
 
 
-def _explained(fields: list[dict[str, Any]], names: dict[str, Any]) -> list[dict[str, Any]]:
+def explained(fields: list[dict[str, Any]], names: dict[str, Any]) -> list[dict[str, Any]]:
     """Each field with its label and its reasons as msgids."""
     return [
         {

@@ -34,6 +34,7 @@ WITHOUT_RECORD = (
     "/duplicates/",
     "/jobs/",
     "/scoring/",
+    "/scoring/try/",
     "/settings/",
     "/settings/company/",
     "/settings/invite/",

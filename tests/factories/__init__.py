@@ -1,5 +1,6 @@
 """Records as tests need them; everything not given is made up."""
 
+from tests.factories.analytics import FileTrialFactory
 from tests.factories.core import (
     ApiTokenFactory,
     CustomFieldFactory,
@@ -38,6 +39,7 @@ __all__ = [
     "DealFactory",
     "EventFactory",
     "FileImportFactory",
+    "FileTrialFactory",
     "GroupFactory",
     "JobRunFactory",
     "LeadFactory",

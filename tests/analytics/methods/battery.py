@@ -10,6 +10,7 @@ from analytics.methods import (
     calibration,
     candidates,
     cells,
+    chance,
     drift,
     evaluation,
     fairness,
@@ -18,6 +19,7 @@ from analytics.methods import (
     intervals,
     lead_score_fit,
     leakage,
+    logistic,
     logistic_fit,
     percentile_score,
     reliability,
@@ -143,6 +145,18 @@ def sigmoid(frame, won, seed):
     return one_row({**calibration.fit_sigmoid(logits, won).to_dict(), "s": slope, "i": intercept})
 
 
+def luck(frame, won, seed):
+    encoder = tabular.TabularEncoder.fit(frame, FEATURES)
+    rows = folds.canonical_order(frame.index)
+    ordered, outcomes = frame.iloc[rows], won.iloc[rows].to_numpy(dtype=float)
+    design = logistic.centred_one_hot(encoder.transform(ordered), encoder)
+    parts = folds.stratified_folds(outcomes, 5, seed)
+    logits = np.log(chances(ordered) / (1 - chances(ordered))).to_numpy()
+    found = chance.permute_outcomes(design, outcomes, parts, seed)
+    beats = chance.beats_chance(design, outcomes, parts, logits, seed)
+    return one_row({"p_value": found.p_value, "spread": found.spread, "beats": float(beats)})
+
+
 def groups(frame, won, seed):
     table = fairness.group_table(frame["source"], won, chances(frame))
     return table.assign(ratio=fairness.selection_ratio(table))
@@ -220,6 +234,11 @@ CASES: dict[str, Case] = {
         points, ("score_points", "top_reasons"), keeps_ids=True, bounds={"points": (-100, 100)}
     ),
     "sigmoid": Case(sigmoid, ("fit_sigmoid", "fit_line", "Sigmoid")),
+    "luck": Case(
+        luck,
+        ("beats_chance", "permute_outcomes"),
+        bounds={"p_value": SHARE, "spread": (0, 0.5), "beats": SHARE},
+    ),
     "groups": Case(
         groups,
         ("group_table", "selection_ratio"),
@@ -234,6 +253,7 @@ RESULT = "a result record, made by a method that has a case"
 EXEMPT: dict[str, str] = {
     "CandidateFit": RESULT,
     "Candidates": RESULT,
+    "ChanceTest": RESULT,
     "Choice": RESULT,
     "Estimator": "a protocol",
     "AucInterval": RESULT,
