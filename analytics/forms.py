@@ -9,7 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analytics.models import FileTrial
-from analytics.services.columns_of_files import outcomes_of
+from analytics.services.columns_of_files import (
+    has_values,
+    is_too_varied,
+    may_be_target,
+    outcomes_of,
+)
 from analytics.services.file_trials import Choices
 from core.errors import Refused
 from crm.forms import FileForm
@@ -49,8 +54,13 @@ class ColumnsForm:
         return [
             {"place": place, "name": column["name"], "is_chosen": column is self.target}
             for place, column in enumerate(self.trial.columns)
-            if len(column["values"]) > 1
+            if may_be_target(column)
         ]
+
+    @property
+    def is_target_varied(self) -> bool:
+        """Whether the target has too many values to be one."""
+        return self.target is not None and is_too_varied(self.target)
 
     @property
     def place(self) -> int | None:
@@ -58,7 +68,7 @@ class ColumnsForm:
         return self.trial.columns.index(self.target) if self.target else None
 
     @property
-    def values(self) -> list[dict[str, Any]]:
+    def target_values(self) -> list[dict[str, Any]]:
         """The target's values with their counts, and what each counts as."""
         if self.target is None:
             return []
@@ -79,7 +89,7 @@ class ColumnsForm:
                 "examples": _examples(column),
                 "is_empty": not column["values"] and not column["is_varied"],
                 "use": uses[place],
-                "may_be_group": len(column["values"]) > 1,
+                "may_be_group": has_values(column),
                 "is_group": place in groups,
             }
             for place, column in enumerate(self.trial.columns)
@@ -90,11 +100,20 @@ class ColumnsForm:
         """What was sent; refuses what cannot be tried."""
         if self.target is None:
             raise Refused(_("Choose the column that says who converted."))
+        if self.is_target_varied:
+            raise Refused(
+                _("“%(name)s” has too many different values to say who converted.")
+                % {"name": self.target["name"]}
+            )
         uses, names = self._uses(), self.trial.names
         timed = [place for place, use in uses.items() if use == TIME and place != self.place]
         if len(timed) > 1:
             raise Refused(_("Only one column can be the time."))
         counts_as = self._counts_as(self.target)
+        if not {WON, LOST} <= set(counts_as.values()):
+            raise Refused(
+                _("All rows ended the same way. The score needs converted and other ones.")
+            )
         return Choices(
             target=self.target["name"],
             converted=[text for text, kind in counts_as.items() if kind == WON],
@@ -107,7 +126,9 @@ class ColumnsForm:
     @property
     def is_about_other_values(self) -> bool:
         """Whether the values that were sent are those of another column than the one chosen."""
-        return self.sent is not None and self.sent.get("values_of") != str(self.place)
+        if self.sent is None or self.target is None:
+            return False
+        return self.sent.get("values_of") != str(self.place)
 
     def _target(self) -> dict[str, Any] | None:
         columns = self.trial.columns
@@ -115,7 +136,7 @@ class ColumnsForm:
             return next((each for each in columns if each["name"] == self.trial.target), None)
         place = self._place_in(self.sent.get("target", ""))
         found = columns[place] if place is not None else None
-        return found if found and len(found["values"]) > 1 else None
+        return found if found and may_be_target(found) else None
 
     def _place_in(self, text: str) -> int | None:
         is_place = text.isascii() and text.isdecimal() and len(text) < 5
@@ -150,9 +171,7 @@ class ColumnsForm:
         else:
             places = {place for place, n in enumerate(self.trial.names) if n in self.trial.groups}
         return {
-            place
-            for place in places
-            if place is not None and len(self.trial.columns[place]["values"]) > 1
+            place for place in places if place is not None and has_values(self.trial.columns[place])
         }
 
 

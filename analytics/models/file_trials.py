@@ -27,7 +27,7 @@ class FileTrial(models.Model):
     left out. The file and the predictions go after some days, the figures stay.
     """
 
-    file = models.FileField(upload_to=new_path, max_length=200, blank=True)
+    file = models.FileField(_("rows of the file"), upload_to=new_path, max_length=200, blank=True)
     predictions = models.FileField(
         _("chances out of fold"), upload_to=new_path, max_length=200, blank=True
     )

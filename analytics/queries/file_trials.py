@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from analytics.models import FileTrial
 from analytics.models.file_trials import KEPT
@@ -52,17 +53,27 @@ def _shown(trial: FileTrial, is_active: bool) -> dict[str, Any]:
     strong = [one for one in result["suspected"] if one["severity"] == "strong"]
     return {
         **shown,
-        "figures": [*shown["figures"], _lift_of_top(result)],
+        # The verdict tells of the top 10 % already.
+        "figures": [shown["figures"][0], _lift_of_top(result), *shown["figures"][2:]],
         "has_result": not is_active,
         "has_signal": result["has_signal"],
         "known_late": explained(strong, names),
         "suspects": explained([one for one in result["suspected"] if one not in strong], names),
         "asked": explained(result["asked"], names),
-        "unusable": explained(result["unusable"], names),
+        "unusable": _by_reason(explained(result["unusable"], names)),
         "fairness": result["fairness"],
         "lift": result["lift"],
         "lift_chart": _lift_chart(result),
     }
+
+
+def _by_reason(fields: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Columns that cannot be used for the same reason, in one line."""
+    names: dict[str, list[str]] = {}
+    for field in fields:
+        names.setdefault(field["reasons"][0], []).append(field["label"])
+    comma = pgettext("punctuation", ", ")
+    return [{"label": comma.join(each), "reasons": [reason]} for reason, each in names.items()]
 
 
 def _lift_of_top(result: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import Any
 from analytics.methods.answers import outcome_of, target_rank  # noqa: TID253  # words only
 from core.values_in_files.placeholders import is_placeholder
 
-MOST_VALUES = 20  # of a column that could say who converted, or what group a row is of
+MOST_VALUES = 50  # of a column that could say what group a row is of
+MOST_OUTCOMES = 20  # of a column that could say who converted
 LONGEST_VALUE = 100
 EXAMPLES = 3
 
@@ -45,11 +46,27 @@ def columns_of(rows: Iterable[Sequence[str]], names: Sequence[str]) -> list[Colu
 def likely_target(columns: Sequence[Column]) -> str:
     """The column that most surely says who converted; empty where none does."""
     ranks = [
-        (rank, place)
+        (is_too_varied(column) or not has_values(column), rank, place)
         for place, column in enumerate(columns)
-        if (rank := target_rank(column["name"])) is not None and len(column["values"]) > 1
+        if (rank := target_rank(column["name"])) is not None
     ]
-    return str(columns[min(ranks)[1]]["name"]) if ranks else ""
+    return str(columns[min(ranks)[2]]["name"]) if ranks else ""
+
+
+def has_values(column: Column) -> bool:
+    """Whether a column has some values, but few: it parts the rows."""
+    return len(column["values"]) > 1
+
+
+def is_too_varied(column: Column) -> bool:
+    """Whether a column has too many values to say who converted."""
+    return column["is_varied"] or len(column["values"]) > MOST_OUTCOMES
+
+
+def may_be_target(column: Column) -> bool:
+    """Whether a column could say who converted, by its values or by its name."""
+    is_likely = has_values(column) and not is_too_varied(column)
+    return is_likely or target_rank(column["name"]) is not None
 
 
 def outcomes_of(column: Column) -> dict[str, bool | None]:

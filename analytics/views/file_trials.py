@@ -26,7 +26,14 @@ from core import permissions
 from core.downloads import CSV, download
 from core.errors import Refused
 from core.models import User
-from core.pages import UNPROCESSABLE, form_page, render_page, status_of_poll
+from core.pages import (
+    UNPROCESSABLE,
+    form_page,
+    is_by_htmx,
+    leave_for,
+    render_page,
+    status_of_poll,
+)
 from core.permissions import requires, takes_files
 from core.tasks import wake
 from crm.services.imports.receiving import receive_file
@@ -100,6 +107,8 @@ def trial_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if trial.run is None:
         return redirect("trial_columns", pk=pk)
     context = trial_page(trial, permissions.user_of(request), timezone.now())
+    if is_by_htmx(request) and context.get("has_result"):
+        return leave_for(request, request.path)  # with the scripts of its charts
     status = status_of_poll(request, is_over=not trial.run.is_active)
     return render_page(
         request, "analytics/trials/detail.html", context, parts={"run": "run"}, status=status

@@ -40,6 +40,10 @@ class FileTrialFactory(DjangoModelFactory):
 
     class Params:
         done = factory.Trait(
-            run=factory.SubFactory(JobRunFactory, kind="analytics.file_trial"),
+            run=factory.SubFactory(
+                JobRunFactory,
+                kind="analytics.file_trial",
+                scope=factory.Sequence(lambda number: {"trial": number, "file": "leads.csv"}),
+            ),
             predictions=factory.LazyFunction(lambda: ContentFile(b"Row\r\n", name="chances.csv")),
         )
