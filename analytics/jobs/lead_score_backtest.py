@@ -141,6 +141,7 @@ def notes_of(tried: Tried) -> list[str]:
     return notes
 
 
-def finite(found: Any) -> Any:
+def finite(found: dict[str, Any]) -> dict[str, Any]:
     """The same with nothing where no number is: JSON knows no NaN."""
-    return json.loads(json.dumps(found), parse_constant=lambda _name: None)
+    plain: dict[str, Any] = json.loads(json.dumps(found), parse_constant=lambda _name: None)
+    return plain

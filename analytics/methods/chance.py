@@ -168,8 +168,8 @@ def _permuted(
 
 def _inverse(rows: FloatArray) -> FloatArray:
     """Of the penalised squares, which are the same whatever the outcomes are."""
-    found: FloatArray = np.linalg.inv(rows.T @ rows + PENALTY * np.eye(rows.shape[1]))
-    return found
+    square = rows.T @ rows + PENALTY * np.eye(rows.shape[1])
+    return np.asarray(np.linalg.inv(square), dtype=np.float64)
 
 
 def _areas(
