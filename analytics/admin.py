@@ -4,7 +4,13 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 
-from analytics.models import ComparedGroup, LeadFieldDecision, PointsBook, PointsRule
+from analytics.models import (
+    ComparedGroup,
+    FileTrial,
+    LeadFieldDecision,
+    PointsBook,
+    PointsRule,
+)
 from core.admin.base import PanelAdmin
 
 
@@ -47,3 +53,13 @@ class ComparedGroupAdmin(PanelAdmin):
     is_small = True
     changed_in = "lead_score_groups"
     list_display: ClassVar[Any] = ("field", "named_by", "named_at")
+
+
+@admin.register(FileTrial)
+class FileTrialAdmin(PanelAdmin):
+    group = "understand"
+    icon = "experiment"
+    changed_in, changed_at = "trial_list", ("trial_detail", "pk")
+    list_display: ClassVar[Any] = ("file_name", "target", "rows", "run", "created_by", "created_at")
+    joined: ClassVar[Any] = ("run", "created_by")
+    numbers: ClassVar[Any] = ("pk", "created_by_id")

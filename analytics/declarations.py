@@ -1,5 +1,7 @@
 """What analytics declares to the core and fills on pages below."""
 
+from typing import Any
+
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -53,6 +55,7 @@ def register() -> None:
     _register_jobs()
     _register_start()
     _register_points()
+    _register_trials()
     panels.register(
         Panel(
             "analytics.lead_score",
@@ -132,6 +135,31 @@ def _job_title(scope: dict[str, object]) -> str:
 
 def _comparison_url(scope: dict[str, object]) -> str:
     return f"{reverse('lead_score_compare')}?a={scope['a']}&b={scope['b']}"
+
+
+def _register_trials() -> None:
+    """Trying the score on a file: whoever asked sees the run, nobody else."""
+    job_kinds.register(
+        JobKind(
+            "analytics.file_trial",
+            _("Try the lead score on a file"),
+            "analytics.jobs.file_trials.FileTrialJob",
+            permission="",
+            describe=_trial_title,
+            result_url=lambda scope: reverse("trial_detail", args=[scope["trial"]]),
+        )
+    )
+    audited_types.register(AuditedType("analytics.filetrial"))
+    audit_actions.register(
+        AuditAction("file_trial.upload", _("File uploaded to try the lead score on")),
+        AuditAction("file_trial.start", _("Lead score tried on a file")),
+        AuditAction("file_trial.copy", _("Trial on a file chosen anew")),
+        AuditAction("file_trial.delete", _("Trial on a file deleted")),
+    )
+
+
+def _trial_title(scope: dict[str, Any]) -> str:
+    return gettext("Try the score on %(file)s") % {"file": scope.get("file", "")}
 
 
 def _model_url(_scope: dict[str, object]) -> str:

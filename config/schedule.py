@@ -69,6 +69,11 @@ SEEDS = [
     ScheduleSeed(gettext_noop("Parts of large tables"), "crm.extend_partitions", hour=3),
     ScheduleSeed(gettext_noop("Webhooks"), "core.wake_webhooks", seconds=WEBHOOK_SECONDS),
     ScheduleSeed(gettext_noop("Log of webhooks, nightly"), "core.prune_webhook_log", hour=4),
+    ScheduleSeed(
+        gettext_noop("Files the score was tried on, nightly"),
+        "analytics.forget_trial_files",
+        hour=3,
+    ),
 ]
 
 

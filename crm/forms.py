@@ -20,7 +20,7 @@ from crm.services.imports.kinds import kinds_for
 from crm.services.score_overrides import HIGHEST, LONGEST_REASON
 
 
-class UploadForm(forms.Form):
+class FileForm(forms.Form):
     """A file, or rows copied from a spreadsheet."""
 
     file = forms.FileField(
@@ -42,12 +42,6 @@ class UploadForm(forms.Form):
         help_text=_("Copied from a spreadsheet, with the header row."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    object_type = forms.ChoiceField(label=_("The rows are"), required=False)
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["object_type"]
-        field.choices = [("", _("Whatever its columns say")), *kinds_for(user)]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -57,6 +51,17 @@ class UploadForm(forms.Form):
         if given.get("file") is None and not self.errors:
             self.add_error("file", gettext("Choose a file, or paste its rows."))
         return given
+
+
+class UploadForm(FileForm):
+    """What is to be imported, and what its rows are."""
+
+    object_type = forms.ChoiceField(label=_("The rows are"), required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["object_type"]
+        field.choices = [("", _("Whatever its columns say")), *kinds_for(user)]
 
 
 class PipelineForm(forms.Form):

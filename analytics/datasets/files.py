@@ -1,8 +1,11 @@
 """A file as a frame of raw cells, without importing it."""
 
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import IO
 
+import numpy as np
 import pandas as pd
 from django.core.files import File
 
@@ -21,8 +24,34 @@ def frame_of(path: Path) -> pd.DataFrame:
     with path.open("rb") as source, TemporaryFile() as found:
         table = read_table(File(source, path.name), found)
         found.seek(0)
-        rows = filled_rows(Lines(found), table.delimiter)
-        next(rows, None)  # the header
-        width = len(table.columns)
-        cells = [(row + [""] * width)[:width] for row in rows]
-    return pd.DataFrame(cells, columns=table.columns, dtype=object)
+        return frame_in(found, table.delimiter, table.columns)
+
+
+def frame_in(text: IO[bytes], delimiter: str, columns: list[str]) -> pd.DataFrame:
+    """The rows of a table that `read_table` has written down."""
+    return _frame(text, delimiter, columns, None)
+
+
+def sample_in(
+    text: IO[bytes], delimiter: str, columns: list[str], *, rows: int, most: int, seed: int
+) -> pd.DataFrame:
+    """So many of its rows at most, by chance, in their order and under their numbers."""
+    if rows <= most:
+        return _frame(text, delimiter, columns, None)
+    chosen = np.random.default_rng(seed).choice(rows, most, replace=False)
+    return _frame(text, delimiter, columns, set(chosen.tolist()))
+
+
+def _frame(
+    text: IO[bytes], delimiter: str, columns: list[str], chosen: set[int] | None
+) -> pd.DataFrame:
+    rows = filled_rows(Lines(text), delimiter)
+    width = len(columns)
+    body = enumerate(islice(rows, 1, None))  # without the header
+    kept = [
+        (number, (row + [""] * width)[:width])
+        for number, row in body
+        if chosen is None or number in chosen
+    ]
+    index = pd.Index([number for number, _row in kept], dtype=np.int64)
+    return pd.DataFrame([row for _number, row in kept], index, columns, dtype=object)

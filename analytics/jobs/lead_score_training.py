@@ -27,7 +27,6 @@ from analytics.methods.reliability import lift_table, reliability_table
 MISSING_WORDS = ("select", "please select", "n/a", "none", "请选择")
 DRIVER_ROWS = 5_000
 SMALLEST_CLASS = NEEDED_CONVERSIONS
-NO_BETTER_THAN_CHANCE = 0.5
 
 
 @dataclass(frozen=True)
@@ -44,9 +43,8 @@ class Trained:
 
     @property
     def has_signal(self) -> bool:
-        """Whether it tells more than the share of conversions, and surely more than chance."""
-        surely: bool = self.metrics["roc_auc_lower"] > NO_BETTER_THAN_CHANCE
-        return self.model.model.has_signal and surely
+        """Whether it tells more than luck could."""
+        return bool(self.metrics["has_signal"])
 
 
 @dataclass(frozen=True)
@@ -99,12 +97,10 @@ def train(
         {"folds": fit.candidates.folds, "seed": seed, "candidates": list(fit.candidates.fits)},
         [{"name": feature.name, "kind": feature.kind} for feature in fields.used],
         {
-            **_figures(fit),
+            **metrics_of(fit, frame),
             "window": _window(order),
             "leads": leads.nunique(),
             "tested_on": _tested_on(outcomes, leads, order),
-            "candidates": _compared(fit),
-            "drivers": _drivers(model, frame),
             "left_out": _left_out(fields.evidence, fields.unusable | dict(model.encoder.dropped)),
             "suspects": [one.to_dict() for one in fields.evidence if one.severity == "weak"],
             "reference": reference_of(fit.model, fit.reference_scores),
@@ -138,6 +134,18 @@ def _usable(frame: pd.DataFrame) -> tuple[list[Feature], dict[str, str]]:
     guesses = [guess_feature(frame[name], MISSING_WORDS) for name in frame.columns]
     features = [guess.feature for guess in guesses if guess.feature is not None]
     return features, {guess.name: guess.reason for guess in guesses if guess.feature is None}
+
+
+def metrics_of(fit: LeadScoreFit, frame: pd.DataFrame) -> dict[str, Any]:
+    """What is known of a fit without its fields: figures, tables, candidates, drivers."""
+    drivers = _drivers(fit.model.model, frame)
+    has_signal = fit.candidates.has_signal
+    return {
+        **_figures(fit),
+        "has_signal": has_signal,
+        "candidates": _compared(fit),
+        "drivers": drivers,
+    }
 
 
 def _figures(fit: LeadScoreFit) -> dict[str, Any]:

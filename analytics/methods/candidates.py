@@ -12,6 +12,7 @@ from sklearn.svm import LinearSVC
 
 from analytics.methods.calibrated import CalibratedModel
 from analytics.methods.calibration import fit_sigmoid
+from analytics.methods.chance import beats_chance
 from analytics.methods.choosing import choose_simplest
 from analytics.methods.estimators import Estimator, Linear
 from analytics.methods.features import Feature
@@ -78,18 +79,21 @@ class Candidates:
         Name of the simplest within one standard error of the best.
     folds : {"time", "holdout", "stratified"}
         See `cut_folds`.
+    has_signal : bool
+        Whether the chosen one tells more than luck could; see `beats_chance`.
 
     Examples
     --------
     >>> fits = fit_candidates(pd.DataFrame({"source": ["web", "fair"] * 150}),
     ...                       [0, 1, 0, 1, 1, 0] * 50, [Feature("source", "category")])
-    >>> fits.chosen, len(fits.fits)
-    ('logistic_regression', 5)
+    >>> fits.chosen, len(fits.fits), fits.has_signal
+    ('logistic_regression', 5, True)
     """
 
     fits: Mapping[str, CandidateFit]
     chosen: str
     folds: FoldKind
+    has_signal: bool
 
     @property
     def chosen_fit(self) -> CandidateFit:
@@ -108,6 +112,7 @@ def fit_candidates(
     missing_values: Collection[str] = (),
     min_class: int = 50,
     algorithms: Collection[str] = (),
+    begins: Callable[[str], None] | None = None,
 ) -> Candidates:
     """Fit every candidate, calibrate it out of fold, and choose.
 
@@ -136,6 +141,8 @@ def fit_candidates(
         Fewest positives, and fewest negatives.
     algorithms : collection of str
         Which ones; all if empty.
+    begins : callable, optional
+        Is told the name of each before it is fitted; what it raises ends the fitting.
 
     Returns
     -------
@@ -162,17 +169,28 @@ def fit_candidates(
     kind, parts = cut_folds(
         y, in_time=order is not None, folds=min(FOLDS, min_class), seed=seed, holdout=holdout
     )
+    begins = begins or _nothing
     fits = {}
     if LOGISTIC in wanted:
+        begins(LOGISTIC)
         fits[LOGISTIC] = _logistic(
             frame, outcomes, features, order, seed, holdout, missing_values, min_class
         )
     for name, grow in GROWN.items():
         if name in wanted:
+            begins(name)
             fits[name] = _grown(name, grow, encoder, read, y, parts, seed, ordered.index)
     logits = np.stack([fit.out_of_fold["logit"].to_numpy() for fit in fits.values()])
     tested = next(iter(fits.values())).out_of_fold["outcome"].to_numpy(dtype=np.float64)
-    return Candidates(fits, list(fits)[choose_simplest(logits, tested).chosen], kind)
+    chosen = list(fits)[choose_simplest(logits, tested).chosen]
+    said = fits[chosen].out_of_fold["logit"].reindex(ordered.index).to_numpy(dtype=np.float64)
+    design = centred_one_hot(read.codes, encoder)
+    tells = fits[chosen].model.has_signal and beats_chance(design, y, parts, said, seed)
+    return Candidates(fits, chosen, kind, tells)
+
+
+def _nothing(_name: str) -> None:
+    pass
 
 
 def _logistic(

@@ -1,13 +1,14 @@
 """Raw cells, as imports and custom fields deliver them, read into numbers and level keys."""
 
 import math
-import unicodedata
 from collections.abc import Callable, Collection
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+from analytics.methods.answers import FALSE_WORDS, TRUE_WORDS, comparable
 
 __all__ = ["as_numbers", "level_keys", "truth_keys"]
 
@@ -17,10 +18,6 @@ Ids: TypeAlias = "pd.Index[Any]"
 ObjectArray = npt.NDArray[np.object_]
 
 MISSING = ""
-TRUE_WORDS = frozenset(["1", "true", "t", "yes", "y", "on", "是", "有", "对", "真", "√", "✓"])
-FALSE_WORDS = frozenset(
-    ["0", "false", "f", "no", "n", "off", "否", "无", "不是", "没有", "假", "×", "✗"]
-)
 
 
 def level_keys(
@@ -61,8 +58,8 @@ def level_keys(
     except TypeError:  # lists (several choices) cannot be hashed
         codes, found = pd.factorize(_hashable(cells), use_na_sentinel=False)
     labels = [_label(cell) for cell in found]
-    absent = {_key(word) for word in missing_values} | {MISSING}
-    keys = [_key(label) for label in labels]
+    absent = {comparable(word) for word in missing_values} | {MISSING}
+    keys = [comparable(label) for label in labels]
     return codes, [MISSING if key in absent else key for key in keys], labels
 
 
@@ -159,7 +156,3 @@ def _is_absent(cell: object) -> bool:
     return (
         cell is None or cell is pd.NA or cell is pd.NaT or cell != cell
     )  # NaN alone differs from itself
-
-
-def _key(label: str) -> str:
-    return unicodedata.normalize("NFKC", label).casefold().strip()

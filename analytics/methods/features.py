@@ -17,7 +17,13 @@ UnusableReason = Literal[
     "empty", "constant", "date", "identifier", "free_text", "too_many_levels", ""
 ]
 
-DATE = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}")
+MONTH = r"(?:jan|ene|feb|fev|fév|mar|mär|mrz|apr|abr|avr|may|mai|jun|jui|jul|aug|ago|aoû|sep|oct|okt|out|nov|dec|dez|dic|déc)"
+DATE = re.compile(
+    r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}"
+    r"|\d{1,2}([-/.]) ?\d{1,2}\1 ?(?:\d{4}|\d{2})(?!\d)"
+    rf"|(?:[^\W\d]+, )?\d{{1,2}}\.?[ -]{MONTH}[^\W\d]*\.?,?[ -]\d{{2,4}}"
+    rf"|(?:[^\W\d]+, )?{MONTH}[^\W\d]*\.? \d{{1,2}},? \d{{4}}"
+)
 NUMERIC_SHARE = 0.98
 FEW_VALUES = 5
 IDENTIFIER_SHARE = 0.9

@@ -1,6 +1,6 @@
 """Fitting a lead score: model, reference set and the figures that speak for it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,6 +62,7 @@ def fit_lead_score(
     missing_values: Collection[str] = (),
     min_class: int = 50,
     algorithms: Collection[str] = (),
+    begins: Callable[[str], None] | None = None,
 ) -> LeadScoreFit:
     """Fit all candidates, choose, calibrate and judge a lead score.
 
@@ -90,6 +91,8 @@ def fit_lead_score(
         Fewest positives, and fewest negatives.
     algorithms : collection of str
         Which candidates; all if empty.
+    begins : callable, optional
+        See `fit_candidates`.
 
     Returns
     -------
@@ -121,6 +124,7 @@ def fit_lead_score(
         missing_values=missing_values,
         min_class=min_class,
         algorithms=algorithms,
+        begins=begins,
     )
     fit = candidates.chosen_fit
     tested = fit.out_of_fold

@@ -72,22 +72,8 @@ def model_page(user: User) -> dict[str, Any]:
     if live is None or live.algorithm == POINTS_RULES:
         return context
     fields = PageFields.seen_by(user)
-    return context | _goodness(live.metrics) | _of_fields(live, fields) | _today(live, fields)
-
-
-def _goodness(metrics: dict[str, Any]) -> dict[str, Any]:
-    """How good it is on leads that it had not seen."""
-    separates = metrics["roc_auc_lower"] >= GOOD_AUC
-    return {
-        "metrics": metrics,
-        "is_good": separates and metrics["calibration_error"] <= GOOD_CALIBRATION,
-        "separates": separates,
-        "top_decile": metrics["lift"][0],
-        "figures": _figures(metrics),
-        "good_calibration": GOOD_CALIBRATION,
-        "calibration": metrics["reliability"],
-        "calibration_chart": calibration_chart(metrics["reliability"]),
-    }
+    shown = shown_metrics(live.metrics, live.algorithm, fields.labels)
+    return context | shown | _of_fields(live, fields) | _today(live, fields)
 
 
 def _of_fields(live: ModelVersion, fields: PageFields) -> dict[str, Any]:
@@ -95,10 +81,8 @@ def _of_fields(live: ModelVersion, fields: PageFields) -> dict[str, Any]:
     metrics, said = live.metrics, fields.decided()
     return {
         "training": training_facts(live),
-        "candidates": _candidates(live),
-        "drivers": drivers_of(metrics["drivers"], fields.labels),
-        "left_out": _explained(metrics["left_out"], fields.labels, said),
-        "suspects": _explained(metrics["suspects"], fields.labels, said),
+        "left_out": explained(metrics["left_out"], fields.labels, said),
+        "suspects": explained(metrics["suspects"], fields.labels, said),
         "decided": said.values(),
     }
 
@@ -117,15 +101,28 @@ def _today(live: ModelVersion, fields: PageFields) -> dict[str, Any]:
     }
 
 
-def _candidates(version: ModelVersion) -> list[dict[str, Any]]:
+def shown_metrics(metrics: dict[str, Any], algorithm: str, names: dict[str, Any]) -> dict[str, Any]:
+    """Verdict, figures, methods, drivers and calibration, of a version or of a trial on a file."""
+    separates = metrics["roc_auc_lower"] >= GOOD_AUC
+    return {
+        "metrics": metrics,
+        "is_good": separates and metrics["calibration_error"] <= GOOD_CALIBRATION,
+        "separates": separates,
+        "top_decile": metrics["lift"][0],
+        "figures": _figures(metrics),
+        "good_calibration": GOOD_CALIBRATION,
+        "candidates": _candidates(metrics.get("candidates", []), algorithm),
+        "drivers": drivers_of(metrics["drivers"], names),
+        "calibration": metrics["reliability"],
+        "calibration_chart": calibration_chart(metrics["reliability"]),
+    }
+
+
+def _candidates(rows: list[dict[str, Any]], chosen: str) -> list[dict[str, Any]]:
     """The methods that were tried, the simplest first; versions of earlier releases tell none."""
     return [
-        {
-            "label": _(METHODS[row["name"]]),
-            "row": row,
-            "is_chosen": row["name"] == version.algorithm,
-        }
-        for row in version.metrics.get("candidates", [])
+        {"label": _(METHODS[row["name"]]), "row": row, "is_chosen": row["name"] == chosen}
+        for row in rows
     ]
 
 
@@ -142,8 +139,8 @@ def drivers_of(drivers: list[dict[str, Any]], names: dict[str, Any]) -> list[dic
     ]
 
 
-def _explained(
-    fields: list[dict[str, Any]], names: dict[str, Any], said: Container[str]
+def explained(
+    fields: list[dict[str, Any]], names: dict[str, Any], said: Container[str] = ()
 ) -> list[dict[str, Any]]:
     """Each field with its label and its reasons as msgids, unless a person has decided since."""
     told = [{**one, "name": one.get("field") or one["name"]} for one in fields]

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from analytics.forms import GroupsForm
+from analytics.forms.lead_scores import GroupsForm
 from analytics.queries.lead_score_fields import compared_fields
 from analytics.queries.lead_score_models import model_page
 from analytics.queries.lead_scores import field_labels

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from analytics.forms import LimitsForm, RuleForm, TryForm
+from analytics.forms.lead_scores import LimitsForm, RuleForm, TryForm
 from analytics.models import PointsRule
 from analytics.models.points_rules import LEAD
 from analytics.pages.points_rules import behaviour_of_rule, new_rule, points_page, try_rule

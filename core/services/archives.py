@@ -1,6 +1,6 @@
 """Exports of everything: asking for one, making it, keeping it for some days."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import IO
 
@@ -94,19 +94,19 @@ def forget_old_archives(*, at: datetime) -> int:
     old = list(Archive.objects.filter(expires_at__lte=at))
     for archive in old:
         _delete(archive)
-    for name in _left_behind(at):
+    known = set(Archive.objects.values_list("file", flat=True))
+    for name in left_behind(FOLDER, known, before=at - timedelta(days=KEPT_DAYS)):
         default_storage.delete(name)
     return len(old)
 
 
-def _left_behind(at: datetime) -> list[str]:
-    if not default_storage.exists(FOLDER):
+def left_behind(folder: str, known: Collection[str], *, before: datetime) -> list[str]:
+    """Stored files of a folder that nothing knows of and that are older than the moment."""
+    if not default_storage.exists(folder):
         return []
-    names = [f"{FOLDER}/{name}" for name in default_storage.listdir(FOLDER)[1]]
-    known = set(Archive.objects.values_list("file", flat=True))
-    long_ago = at - timedelta(days=KEPT_DAYS)
+    names = [f"{folder}/{name}" for name in default_storage.listdir(folder)[1]]
     return [
         name
         for name in names
-        if name not in known and default_storage.get_modified_time(name) < long_ago
+        if name not in known and default_storage.get_modified_time(name) < before
     ]

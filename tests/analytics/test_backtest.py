@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.analytics.methods.test_candidates import leads
+from tests.analytics.files import degenerate, made, odd_columns
 from tests.data import LATE_FIELDS, data_file
 
 pytestmark = pytest.mark.embedded
@@ -39,11 +39,6 @@ def written(folder: Path, frame: pd.DataFrame, separator: str = ",") -> Path:
     path = folder / "leads.csv"
     frame.to_csv(path, index=False, sep=separator)
     return path
-
-
-def made(rows: int = 1_200, seed: int = 1, **more: Any) -> pd.DataFrame:
-    frame, won = leads(rows, seed)
-    return frame.assign(Converted=won.to_numpy(), **more)
 
 
 def test_figures_of_all_candidates(tmp_path: Path) -> None:
@@ -91,7 +86,8 @@ def test_outcome_that_slipped_in_is_suspected(tmp_path: Path) -> None:
     found = backtest(written(tmp_path, frame))
     (one,) = [one for one in found["suspected"] if one["field"] == "result"]
     assert one["severity"] == "strong"
-    assert "separates_alone" in one["reason"]
+    assert "separates_alone" in one["codes"]
+    assert "tells the outcome all by itself" in one["reason"]
     assert found["candidates"][found["chosen"]]["roc_auc"] < 0.9
 
 
@@ -105,20 +101,11 @@ def test_equal_rows_are_counted(tmp_path: Path) -> None:
 
 
 def test_odd_columns_are_left_out_with_a_reason(tmp_path: Path) -> None:
-    frame = made(
-        nothing=None,
-        same="x",
-        code=[f"c{number % 5_000}-{number}" for number in range(1_200)],
-        day=pd.date_range("2025-01-01", periods=1_200).strftime("%Y-%m-%d"),
-    )
+    frame = made(1_200, **odd_columns(1_200))
     found = backtest(written(tmp_path, frame))
-    reasons = {one["field"]: one["reason"] for one in found["left_out"]}
-    assert reasons == {
-        "nothing": "empty",
-        "same": "constant",
-        "code": "identifier",
-        "day": "date",
-    }
+    codes = {one["field"]: one["code"] for one in found["left_out"]}
+    assert codes == {name: name for name in odd_columns(1_200)}
+    assert all(" " in one["reason"] for one in found["left_out"]), "in words"
 
 
 def test_permuted_outcomes_are_said_to_tell_nothing(tmp_path: Path) -> None:
@@ -131,28 +118,55 @@ def test_permuted_outcomes_are_said_to_tell_nothing(tmp_path: Path) -> None:
     assert "No usable signal" in out.getvalue()
 
 
+@pytest.mark.parametrize("name", list(degenerate()))
+def test_degenerate_file_gets_a_sentence(tmp_path: Path, name: str) -> None:
+    frame, sentence = degenerate()[name]
+    with pytest.raises(CommandError, match=sentence):
+        backtest(written(tmp_path, frame))
+
+
 @pytest.mark.parametrize(
-    ("frame", "more", "sentence"),
+    ("more", "sentence"),
     [
-        (made(300).assign(Converted=1), (), "ended the same way"),
-        (made(30), (), "50 of each are needed"),
-        (made(300).assign(Converted=range(300)), (), "has to say yes or no"),
-        (made(300).assign(Converted=None), (), "ended the same way"),
-        (made(300), ("--exclude", "nowhere"), "no column “nowhere”"),
-        (made(300), ("--time-column", "source"), "neither numbers nor dates"),
-        (made(300)[["Converted"]].assign(same="x"), (), "tells the rows apart"),
-        (
-            made(300)[["Converted"]].assign(rare=["y"] * 5 + ["x"] * 295),
-            (),
-            "tells the rows apart",
-        ),
+        (("--exclude", "nowhere"), "no column “nowhere”"),
+        (("--time-column", "source"), "neither numbers nor dates"),
+        (("--time-column", "Converted"), "cannot be the time as well"),
+        (("--group", "nowhere"), "no column “nowhere”"),
+        (("--positive", "maybe"), "ended the same way"),
     ],
 )
-def test_files_that_cannot_carry_it_get_a_sentence(
-    tmp_path: Path, frame: pd.DataFrame, more: tuple[str, ...], sentence: str
+def test_question_that_does_not_fit_the_file_gets_a_sentence(
+    tmp_path: Path, more: tuple[str, ...], sentence: str
 ) -> None:
     with pytest.raises(CommandError, match=sentence):
-        backtest(written(tmp_path, frame), *more)
+        backtest(written(tmp_path, made(300)), *more)
+
+
+def test_values_of_the_target_are_told(tmp_path: Path) -> None:
+    """Won and lost are known; of other words one says which counts as converted."""
+    frame = made(300)
+    won = frame.pop("Converted")
+    path = written(tmp_path, frame.assign(Converted=won.map({1: "Closed Won", 0: "Closed Lost"})))
+    assert backtest(path)["positives"] == won.sum()
+    path = written(tmp_path, frame.assign(Converted=won.map({1: "Gold", 0: "Tin"})))
+    assert backtest(path, "--positive", "Gold")["positives"] == won.sum()
+
+
+def test_json_is_what_programs_were_promised(tmp_path: Path) -> None:
+    found = backtest(written(tmp_path, made(300)))
+    promised = ["chosen", "candidates", "suspected", "fairness", "rows", "positives", "validation"]
+    assert list(found)[: len(promised)] == promised
+    assert found["fairness"] is None
+    assert all({"field", "reason"} <= set(one) for one in found["suspected"])
+
+
+def test_what_is_said_beside_the_figures_is_said_in_sentences(tmp_path: Path) -> None:
+    frame = made(600)
+    frame.loc[:9, "Converted"] = None
+    found = backtest(written(tmp_path, pd.concat([frame, frame], ignore_index=True)))
+    equal, without = found["notes"]
+    assert "equal another one" in equal
+    assert without == "20 rows do not say whether they converted; they are left out."
 
 
 def test_file_that_is_none_gets_a_sentence(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ WITHOUT_RECORD = (
     "/scoring/points/new/?kind=interaction",
     "/scoring/compare/",
     "/scoring/groups/",
+    "/scoring/try/",
     "/settings/",
     "/settings/company/",
     "/settings/invite/",

@@ -1,6 +1,6 @@
 """Records as tests need them; everything not given is made up."""
 
-from tests.factories.analytics import PointsBookFactory, PointsRuleFactory
+from tests.factories.analytics import FileTrialFactory, PointsBookFactory, PointsRuleFactory
 from tests.factories.core import (
     ApiTokenFactory,
     CustomFieldFactory,
@@ -39,6 +39,7 @@ __all__ = [
     "DealFactory",
     "EventFactory",
     "FileImportFactory",
+    "FileTrialFactory",
     "GroupFactory",
     "JobRunFactory",
     "LeadFactory",

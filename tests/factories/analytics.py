@@ -1,9 +1,11 @@
 """Records of analytics."""
 
 import factory
+from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
 
-from analytics.models import PointsBook, PointsRule
+from analytics.models import FileTrial, PointsBook, PointsRule
+from tests.factories.core import NOW, JobRunFactory, UserFactory
 
 
 class PointsBookFactory(DjangoModelFactory):
@@ -23,3 +25,44 @@ class PointsRuleFactory(DjangoModelFactory):
     group = "fit"
     points = 10
     condition = {"field": "source", "operator": "is", "value": ["Referral"]}
+
+
+class FileTrialFactory(DjangoModelFactory):
+    """A file whose columns wait to be chosen; `text` is its content."""
+
+    class Meta:
+        model = FileTrial
+        exclude = ("text",)
+
+    text = "Source,Converted\nWeb,1\nFair,0\n"
+    file = factory.LazyAttribute(lambda it: ContentFile(it.text.encode(), name="leads.csv"))
+    file_name = "leads.csv"
+    columns = factory.LazyFunction(
+        lambda: [
+            {
+                "name": "Source",
+                "values": [["Web", 1], ["Fair", 1]],
+                "is_varied": False,
+                "examples": [],
+            },
+            {
+                "name": "Converted",
+                "values": [["1", 1], ["0", 1]],
+                "is_varied": False,
+                "examples": [],
+            },
+        ]
+    )
+    rows = 2
+    created_by = factory.SubFactory(UserFactory, role="manager")
+    created_at = NOW
+
+    class Params:
+        done = factory.Trait(
+            run=factory.SubFactory(
+                JobRunFactory,
+                kind="analytics.file_trial",
+                scope=factory.Sequence(lambda number: {"trial": number, "file": "leads.csv"}),
+            ),
+            predictions=factory.LazyFunction(lambda: ContentFile(b"Row\r\n", name="chances.csv")),
+        )

@@ -40,6 +40,7 @@ from tests.factories import (
     DealFactory,
     EventFactory,
     FileImportFactory,
+    FileTrialFactory,
     GroupFactory,
     JobRunFactory,
     LeadFactory,
@@ -307,6 +308,14 @@ def _version(_owner: User) -> dict[str, int]:
     return {"number": ModelVersionFactory().number}
 
 
+def _trial(owner: User) -> int:
+    return FileTrialFactory(created_by=owner, done=True).pk
+
+
+def _waiting_trial(owner: User) -> int:
+    return FileTrialFactory(created_by=owner).pk
+
+
 # By the whole name of the address, else by the noun it begins with.
 RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "archive": _archive,
@@ -358,6 +367,8 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "activity_people": _lead,
     "timeline": _lead,
     "token": _token,
+    "trial": _trial,
+    "trial_columns": _waiting_trial,
 }
 OTHERS = {
     "kind": "analytics.lead_score",

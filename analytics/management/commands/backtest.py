@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.translation import gettext
 
 from analytics.datasets.files import frame_of
 from analytics.jobs.lead_score_backtest import backtest_lead_score
-from core.errors import Refused
+from core.errors import InsufficientData, Refused
+from core.sentences import say
 
 
 class Command(BaseCommand):
@@ -22,6 +22,12 @@ class Command(BaseCommand):
             "--csv", type=Path, required=True, help="CSV or Excel file, a row a lead"
         )
         score.add_argument("--target", required=True, help="column that says whether it converted")
+        score.add_argument(
+            "--positive",
+            action="append",
+            default=[],
+            help="value of the target that counts as converted, where it does not say yes or no",
+        )
         score.add_argument(
             "--exclude", default="", help="columns to leave out, with commas between"
         )
@@ -37,11 +43,14 @@ class Command(BaseCommand):
             found = backtest_lead_score(
                 frame_of(options["csv"]),
                 target=options["target"],
+                positive=options["positive"],
                 exclude=exclude,
                 time_column=options["time_column"],
                 group=options["group"],
             )
-        except (Refused, OSError) as error:
+        except (Refused, InsufficientData) as answer:
+            raise CommandError(say(answer.message, answer.args_by_name)) from answer
+        except OSError as error:
             raise CommandError(str(error)) from error
         if options["json"]:
             self.stdout.write(json.dumps(found, ensure_ascii=False, indent=1))
@@ -54,9 +63,8 @@ class Command(BaseCommand):
             mark = "*" if name == found["chosen"] else " "
             figures = "  ".join(f"{key} {value:.4f}" for key, value in row.items())
             self.stdout.write(f"{mark} {name:20} {figures}")
-        if not found["has_signal"]:
-            self.stdout.write(gettext("No usable signal: the score would be chance."))
-        for one in found["suspected"]:
-            self.stdout.write(f"suspected ({one['severity']}): {one['field']}: {one['reason']}")
-        for one in found["left_out"]:
-            self.stdout.write(f"left out: {one['field']}: {one['reason']}")
+        for sentence in found["notes"]:
+            self.stdout.write(sentence)
+        for what in ("suspected", "asked", "left_out"):
+            for one in found[what]:
+                self.stdout.write(f"{what.replace('_', ' ')}: {one['field']}: {one['reason']}")

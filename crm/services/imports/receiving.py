@@ -53,7 +53,7 @@ def receive_file(
     whose columns do not tell it. Uploads are limited in size; a file on the server's disk need not be.
     """
     permissions.require(by, "crm.import.use")
-    _check_size(upload, is_limited=is_limited)
+    check_size(upload, is_limited=is_limited)
     file_import = FileImport(
         file_name=PurePath(upload.name or "rows.csv").name[:200],
         created_by=by,
@@ -141,7 +141,8 @@ def propose(file_import: FileImport, sample: Sequence[Sequence[str]], targets: T
     file_import.key = keys_of(file_import.mapping, targets)
 
 
-def _check_size(upload: "UploadedFile[bytes]", *, is_limited: bool) -> None:
+def check_size(upload: "UploadedFile[bytes]", *, is_limited: bool = True) -> None:
+    """Refuses what is empty or, of uploads, too large."""
     if not upload.size:
         raise Refused(_("The file is empty. Choose a CSV or Excel file with a header row."))
     if is_limited and upload.size > settings.MAX_UPLOAD_BYTES:

@@ -11,6 +11,7 @@ from analytics.methods import (
     calibration,
     candidates,
     cells,
+    chance,
     closed_cases,
     drift,
     evaluation,
@@ -20,6 +21,7 @@ from analytics.methods import (
     intervals,
     lead_score_fit,
     leakage,
+    logistic,
     logistic_fit,
     percentile_score,
     points_score,
@@ -161,6 +163,18 @@ def sigmoid(frame, won, seed):
     return one_row({**calibration.fit_sigmoid(logits, won).to_dict(), "s": slope, "i": intercept})
 
 
+def luck(frame, won, seed):
+    encoder = tabular.TabularEncoder.fit(frame, FEATURES)
+    rows = folds.canonical_order(frame.index)
+    ordered, outcomes = frame.iloc[rows], won.iloc[rows].to_numpy(dtype=float)
+    design = logistic.centred_one_hot(encoder.transform(ordered), encoder)
+    parts = folds.stratified_folds(outcomes, 5, seed)
+    logits = np.log(chances(ordered) / (1 - chances(ordered))).to_numpy()
+    found = chance.permute_outcomes(design, outcomes, parts, seed)
+    beats = chance.beats_chance(design, outcomes, parts, logits, seed)
+    return one_row({"p_value": found.p_value, "spread": found.spread, "beats": float(beats)})
+
+
 def groups(frame, won, seed):
     table = fairness.group_table(frame["source"], won, chances(frame))
     below = dict(fairness.four_fifths(table))
@@ -280,6 +294,11 @@ CASES: dict[str, Case] = {
         bounds={"fit": (0, 50), "engagement": (0, 50), "total": (0, 100)},
     ),
     "sigmoid": Case(sigmoid, ("fit_sigmoid", "fit_line", "Sigmoid")),
+    "luck": Case(
+        luck,
+        ("beats_chance", "permute_outcomes"),
+        bounds={"p_value": SHARE, "spread": (0, 0.5), "beats": SHARE},
+    ),
     "groups": Case(
         groups,
         ("group_table", "small_groups", "four_fifths", "selection_ratio"),
@@ -301,6 +320,7 @@ RESULT = "a result record, made by a method that has a case"
 EXEMPT: dict[str, str] = {
     "CandidateFit": RESULT,
     "Candidates": RESULT,
+    "ChanceTest": RESULT,
     "Choice": RESULT,
     "Estimator": "a protocol",
     "AucInterval": RESULT,
@@ -319,7 +339,10 @@ EXEMPT: dict[str, str] = {
     "InsufficientData": "an exception",
     "InvalidData": "an exception",
     "MethodError": "an exception",
+    "comparable": "reads one word, not rows",
     "name_hint": "reads one word, not rows",
+    "outcome_of": "reads one word, not rows",
+    "target_rank": "reads one word, not rows",
     "truth_keys": "reads words, not rows",
     "value_speaks": "reads one word, not rows",
     "field_sums": "a step of the candidates' case",

@@ -1,4 +1,4 @@
-"""Forms of analytics."""
+"""Forms of the lead score: points rules, compared groups."""
 
 from typing import Any
 
