@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 
-from analytics.models import PointsBook, PointsRule
+from analytics.models import ComparedGroup, LeadFieldDecision, PointsBook, PointsRule
 from core.admin.base import PanelAdmin
 
 
@@ -28,3 +28,22 @@ class PointsRuleAdmin(PanelAdmin):
     is_small = True
     changed_in = "points_rules"
     changed_at = ("points_rule_edit", "pk")
+
+
+@admin.register(LeadFieldDecision)
+class LeadFieldDecisionAdmin(PanelAdmin):
+    group = "understand"
+    icon = "rule"
+    is_small = True
+    changed_in = "lead_score_model"
+    list_display: ClassVar[Any] = ("field", "known_when", "decided_by", "decided_at")
+    list_filter: ClassVar[Any] = ("known_when",)
+
+
+@admin.register(ComparedGroup)
+class ComparedGroupAdmin(PanelAdmin):
+    group = "understand"
+    icon = "balance"
+    is_small = True
+    changed_in = "lead_score_groups"
+    list_display: ClassVar[Any] = ("field", "named_by", "named_at")

@@ -50,18 +50,7 @@ def register() -> None:
             on_phone=True,
         )
     )
-    job_kinds.register(
-        JobKind(
-            "analytics.lead_score",
-            _("Lead score"),
-            "analytics.jobs.lead_scores.LeadScoreJob",
-            permission="analytics.lead_score.run",
-            can_run_now=True,
-            describe=_job_title,
-            follows=("crm.file_import", "crm.sample_company"),
-            result_url=_model_url,
-        )
-    )
+    _register_jobs()
     _register_start()
     _register_points()
     panels.register(
@@ -91,6 +80,31 @@ def _register_points() -> None:
     )
 
 
+def _register_jobs() -> None:
+    job_kinds.register(
+        JobKind(
+            "analytics.lead_score",
+            _("Lead score"),
+            "analytics.jobs.lead_scores.LeadScoreJob",
+            permission="analytics.lead_score.run",
+            can_run_now=True,
+            describe=_job_title,
+            follows=("crm.file_import", "crm.sample_company"),
+            result_url=_model_url,
+        ),
+        JobKind(
+            "analytics.lead_score_comparison",
+            _("Lead score: two versions compared"),
+            "analytics.jobs.lead_score_comparison.LeadScoreComparison",
+            permission="analytics.lead_score.run",
+            result_url=_comparison_url,
+        ),
+    )
+    audit_actions.register(
+        AuditAction("score.groups", _("Compared groups of the lead score named"))
+    )
+
+
 def _register_start() -> None:
     from analytics.queries.lead_score_models import own_champion  # noqa: PLC0415  # needs loaded models
 
@@ -114,6 +128,10 @@ def _register_start() -> None:
 
 def _job_title(scope: dict[str, object]) -> str:
     return gettext("Lead score") if scope.get("trains", True) else gettext("Scoring of open leads")
+
+
+def _comparison_url(scope: dict[str, object]) -> str:
+    return f"{reverse('lead_score_compare')}?a={scope['a']}&b={scope['b']}"
 
 
 def _model_url(_scope: dict[str, object]) -> str:

@@ -75,6 +75,8 @@ WORDS = {
     "job.start": _("Job started"),
     "job.cancel": _("Job cancelled"),
     "job.resume": _("Job resumed"),
+    "model.promote": _("Model version promoted"),
+    "model.retire": _("Model version retired"),
     "view.create": _("View saved"),
     "view.change": _("View changed"),
     "view.delete": _("View deleted"),
@@ -98,6 +100,7 @@ TYPES = (
     "core.archive",
     "core.webhook",
     "core.exchangerate",
+    "core.modelversion",
     "django_celery_beat.periodictask",
 )
 

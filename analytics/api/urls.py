@@ -2,9 +2,19 @@
 
 from django.urls import path
 
+from analytics.api import lead_score_versions as versions
 from analytics.api import points_rules
 
 urlpatterns = [
     path("points-rules/", points_rules.PointsRules.as_view(), name="api_points_rules"),
     path("points-rules/<int:pk>/", points_rules.PointsRuleDetail.as_view(), name="api_points_rule"),
+    path("lead-score/versions/", versions.Versions.as_view(), name="api_versions"),
+    path(
+        "lead-score/versions/<int:number>/", versions.Version.as_view(), name="api_version_detail"
+    ),
+    path(
+        "lead-score/versions/<int:number>/promote/",
+        versions.VersionPromote.as_view(),
+        name="api_version_promote",
+    ),
 ]

@@ -2,14 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analytics.choices import NEEDED_CONVERSIONS
+from analytics.jobs.lead_score_drift import reference_of
+from analytics.jobs.lead_score_fairness import compared_groups
 from analytics.methods.calibrated import CalibratedModel
 from analytics.methods.errors import InsufficientData
 from analytics.methods.evaluation import evaluate
@@ -56,16 +59,28 @@ class Fields:
 
 
 def train(
-    frame: pd.DataFrame, outcomes: "pd.Series[int]", *, order: Any | None, seed: int
+    frame: pd.DataFrame,
+    outcomes: "pd.Series[int]",
+    *,
+    order: "pd.Series[Any] | None",
+    seed: int,
+    leads: "pd.Series[int]",
+    decided: Mapping[str, str],
+    groups: pd.DataFrame | None,
 ) -> Trained:
     """Choose fields, refuse those that know the outcome, fit, calibrate, measure.
+
+    `leads` are the leads of the rows; `decided` says of fields that people know them to be filled in "before"
+    or "after" the outcome; `groups` holds the fields whose groups of leads are compared.
 
     Raises
     ------
     InsufficientData
         Of `analytics.methods`, when there is too little to learn from.
     """
-    fields = split_fields(frame, outcomes, seed=seed)
+    late = [name for name, known in decided.items() if known == "after"]
+    frame = frame.drop(columns=late, errors="ignore")
+    fields = split_fields(frame, outcomes, seed=seed, known_before=set(decided) - set(late))
     if not fields.used:
         raise InsufficientData("no_usable_field", needed=1, found=0)
     fit = fit_lead_score(
@@ -85,20 +100,35 @@ def train(
         [{"name": feature.name, "kind": feature.kind} for feature in fields.used],
         {
             **_figures(fit),
+            "window": _window(order),
+            "leads": leads.nunique(),
+            "tested_on": _tested_on(outcomes, leads, order),
             "candidates": _compared(fit),
             "drivers": _drivers(model, frame),
             "left_out": _left_out(fields.evidence, fields.unusable | dict(model.encoder.dropped)),
             "suspects": [one.to_dict() for one in fields.evidence if one.severity == "weak"],
+            "reference": reference_of(fit.model, fit.reference_scores),
+            "fairness": compared_groups(groups, fit.candidates.chosen_fit.out_of_fold),
         },
         len(frame),
         _fingerprint(frame, outcomes),
     )
 
 
-def split_fields(frame: pd.DataFrame, outcomes: "pd.Series[int]", *, seed: int) -> Fields:
-    """The columns to learn from: what can be used and is not known to be told by the outcome."""
+def split_fields(
+    frame: pd.DataFrame,
+    outcomes: "pd.Series[int]",
+    *,
+    seed: int,
+    known_before: Collection[str] = (),
+) -> Fields:
+    """The columns to learn from: what can be used and is not known to be told by the outcome.
+
+    Of fields that a person knows to be `known_before` the guard has nothing to say.
+    """
     usable, unusable = _usable(frame)
-    evidence = weigh_leaks(frame, outcomes, usable, missing_values=MISSING_WORDS, seed=seed)
+    doubted = [each for each in usable if each.name not in known_before]
+    evidence = weigh_leaks(frame, outcomes, doubted, missing_values=MISSING_WORDS, seed=seed)
     strong = {one.name for one in evidence if one.severity == "strong"}
     return Fields([each for each in usable if each.name not in strong], evidence, unusable)
 
@@ -138,6 +168,18 @@ def _compared(fit: LeadScoreFit) -> list[dict[str, Any]]:
     ]
 
 
+def _window(order: "pd.Series[Any] | None") -> dict[str, str] | None:
+    """When the first and the last of the leads came in, where all have a moment; numbers are milliseconds."""
+    if order is None:
+        return None
+    ends = [order.min(), order.max()]
+    first, last = (
+        end if isinstance(end, datetime) else datetime.fromtimestamp(end / 1000, UTC)
+        for end in ends
+    )
+    return {"from": first.isoformat(), "to": last.isoformat()}
+
+
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     records: list[dict[str, Any]] = json.loads(table.to_json(orient="records"))
     return records
@@ -161,6 +203,16 @@ def _left_out(evidence: list[FieldEvidence], unusable: Mapping[str, str]) -> lis
         if one.severity == "strong"
     ]
     return strong + [{"field": name, "reasons": [reason]} for name, reason in unusable.items()]
+
+
+def _tested_on(
+    outcomes: "pd.Series[int]", leads: "pd.Series[int]", order: "pd.Series[Any] | None"
+) -> str:
+    """What the folds hang on: versions with the same digest were tested on the same rows alike."""
+    digest = hashlib.sha256()
+    for column in (outcomes, leads, order):
+        digest.update(b"" if column is None else column.to_csv().encode())
+    return digest.hexdigest()
 
 
 def _fingerprint(frame: pd.DataFrame, outcomes: "pd.Series[int]") -> str:

@@ -5,6 +5,7 @@ serves: every night, and when somebody promotes another version.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -14,14 +15,18 @@ import pandas as pd
 from django.conf import settings
 from django.utils.translation import gettext_noop
 
+from analytics.datasets.groups import group_cells
 from analytics.datasets.leads import ClosedLeads, closed_leads, id_ranges, open_leads
 from analytics.datasets.timeline import OwnerLoads, knows_timeline
 from analytics.jobs.lead_score_artifacts import artifact_of
+from analytics.jobs.lead_score_drift import count_states, score_bin, store_drift
 from analytics.jobs.lead_score_points import PointsScorer, points_plan
 from analytics.jobs.lead_score_training import SMALLEST_CLASS, Trained, train
 from analytics.methods import errors
 from analytics.methods.lead_score import LeadScoreModel, LeadScores
 from analytics.methods.percentile_score import grade_scores
+from analytics.queries.lead_score_fields import barred_fields, compared_fields, decisions
+from analytics.services.lead_score_versions import settle_version
 from core.errors import InsufficientData
 from core.jobs.context import RunContext
 from core.jobs.kinds import Job, Plan, Saved
@@ -30,7 +35,6 @@ from core.models import JobRun, ModelVersion
 from core.services.model_versions import (
     champion_of,
     load_artifact,
-    promote_version,
     publish_version,
 )
 from crm.queries.scores import POINTS_RULES
@@ -78,8 +82,8 @@ NO_SIGNAL = gettext_noop(
 class LeadScoreJob(Job):
     """One run trains a version, promotes it if it is no worse, and scores all open leads.
 
-    Where no model serves yet, a run that should only score tries to train; points rules serve while
-    there is too little to learn from.
+    Where no model serves yet, or the one that serves may not any more, a run that should only score tries
+    to train; points rules serve while there is too little to learn from.
     """
 
     prepare_share = 40
@@ -91,7 +95,8 @@ class LeadScoreJob(Job):
     def prepare(self, run: RunContext) -> Plan:
         live = champion_of(KIND)
         has_model = live is not None and live.algorithm != POINTS_RULES
-        if live is not None and has_model and not run.scope.get("trains", True):
+        may_serve = live is not None and has_model and not barred_fields(live)
+        if live is not None and may_serve and not run.scope.get("trains", True):
             run.step(SCORE)
             return Plan(id_ranges(PARTITION_IDS), save=lambda: _tie(run.run, live))
         try:
@@ -133,7 +138,15 @@ class LeadScoreJob(Job):
     @staticmethod
     def _train(closed: ClosedLeads, seed: int) -> Trained:
         try:
-            trained = train(closed.frame, closed.outcomes, order=closed.captured, seed=seed)
+            trained = train(
+                closed.frame,
+                closed.outcomes,
+                order=closed.captured,
+                seed=seed,
+                decided=decisions(),
+                leads=closed.leads,
+                groups=group_cells(closed.leads.drop_duplicates(), compared_fields()),
+            )
         except errors.InsufficientData as answer:
             sentence = SENTENCES.get(answer.code, SENTENCES["no_usable_field"])
             raise InsufficientData(sentence, needed=SMALLEST_CLASS, found=answer.found) from answer
@@ -150,19 +163,23 @@ class LeadScoreJob(Job):
             return self._model.load(**payload, as_of=run.as_of)
         return open_leads(payload["lowest"], payload["highest"], as_of=run.as_of, loads=self._loads)
 
-    def compute(self, run: RunContext, data: Any) -> list[ScoredLead]:
+    def compute(self, run: RunContext, data: Any) -> tuple[list[ScoredLead], Counter[str]]:
         if isinstance(self._model, PointsScorer):
-            return list(self._model.scored(data, run.run, run.as_of))
+            return list(self._model.scored(data, run.run, run.as_of)), Counter()
         if self._model is None or data.empty:
-            return []
-        return list(_scored(self._model, data, run.run, run.as_of))
+            return [], Counter()
+        scored = list(_scored(self._model, data, run.run, run.as_of))
+        return scored, count_states(self._model, data)
 
-    def save(self, run: RunContext, results: list[ScoredLead]) -> Saved:
-        buckets: dict[str, int] = {}
-        for row in results:
-            name = _bucket(row)
-            buckets[name] = buckets.get(name, 0) + 1
-        return Saved(len(results), store_lead_scores(results), buckets)
+    def save(self, run: RunContext, results: tuple[list[ScoredLead], Counter[str]]) -> Saved:
+        scored, counts = results
+        for row in scored:
+            counts[_bucket(row)] += 1
+            counts[f"score_{score_bin(row.score)}"] += 1
+        return Saved(len(scored), store_lead_scores(scored), counts)
+
+    def finish(self, run: RunContext) -> None:
+        store_drift(run.run)
 
 
 def _bucket(row: ScoredLead) -> str:
@@ -173,12 +190,7 @@ def _bucket(row: ScoredLead) -> str:
 
 
 def _publish(trained: Trained, run: JobRun, closed: ClosedLeads) -> None:
-    """Store the version, let the better one serve, and tie the run to it.
-
-    A live version that learned from fields that may not be used any more has to go, however good
-    it looks: that is what a leak looks like.
-    """
-    live = champion_of(KIND)
+    """Store the version, let the better one serve, and tie the run to it."""
     version = publish_version(
         kind=KIND,
         artifact=artifact_of(trained, closed, seed=run.seed),
@@ -190,10 +202,7 @@ def _publish(trained: Trained, run: JobRun, closed: ClosedLeads) -> None:
         trained_to=run.as_of,
         fingerprint=trained.fingerprint,
     )
-    if live is None or _gives_way(live, trained, closed):
-        promote_version(version=version)
-        live = version
-    _tie(run, live)
+    _tie(run, settle_version(version=version))
 
 
 def _learned_from(closed: ClosedLeads) -> dict[str, Any]:
@@ -201,16 +210,6 @@ def _learned_from(closed: ClosedLeads) -> dict[str, Any]:
     if not closed.has_moments:
         return {"has_moments": False}
     return {"has_moments": True, "horizon_days": settings.LEAD_SCORE_HORIZON_DAYS}
-
-
-def _gives_way(live: ModelVersion, trained: Trained, closed: ClosedLeads) -> bool:
-    """Figures of moments and of closed leads do not compare: what was known in time goes first."""
-    if live.algorithm == POINTS_RULES:
-        return True
-    learned_from = {feature["name"] for feature in live.features}
-    is_no_worse: bool = trained.metrics["roc_auc"] >= live.metrics["roc_auc_lower"]
-    is_first_of_moments = closed.has_moments and not live.parameters.get("has_moments", False)
-    return is_no_worse or is_first_of_moments or bool(learned_from - set(closed.frame.columns))
 
 
 def _tie(run: JobRun, version: ModelVersion) -> None:

@@ -32,6 +32,8 @@ class LeadScoreFit:
         Tested rows that are equal to an earlier one in all states of all fields.
     evaluation_without_equal : Evaluation or None
         The figures without them; None where one class is left.
+    reference_scores : ndarray, shape (n,)
+        What the final model scores the training rows.
 
     Examples
     --------
@@ -46,6 +48,7 @@ class LeadScoreFit:
     evaluation: Evaluation
     equal_rows: int
     evaluation_without_equal: Evaluation | None
+    reference_scores: npt.NDArray[np.float64]
 
 
 def fit_lead_score(
@@ -123,16 +126,18 @@ def fit_lead_score(
     tested = fit.out_of_fold
     probability = tested["probability"].to_numpy(dtype=np.float64)
     outcome = tested["outcome"].to_numpy(dtype=np.int64)
-    reference = fit.model.predict(frame).probability
+    said = fit.model.predict(frame).probability
+    reference = PercentileScore.fit(said)
     codes = fit.model.encoder.transform(frame.loc[tested.index])
     equal, first = count_equal_rows(pd.DataFrame(codes))
     both_left = len(np.unique(outcome[first])) > 1
     return LeadScoreFit(
-        model=LeadScoreModel(fit.model, PercentileScore.fit(reference)),
+        model=LeadScoreModel(fit.model, reference),
         candidates=candidates,
         evaluation=evaluate(outcome, probability),
         equal_rows=equal,
         evaluation_without_equal=(
             evaluate(outcome[first], probability[first]) if both_left else None
         ),
+        reference_scores=reference.score(said),
     )

@@ -1,5 +1,6 @@
 """What the model page shows: is the score good enough to act on, and why."""
 
+from collections.abc import Container
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -7,19 +8,22 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from analytics.queries.lead_scores import KIND, conversions, field_labels
+from analytics.queries.lead_score_charts import calibration_chart, spread_chart, spread_of
+from analytics.queries.lead_score_drift import drift_of
+from analytics.queries.lead_score_facts import training_facts
+from analytics.queries.lead_score_fairness import compared_tables
+from analytics.queries.lead_score_fields import PageFields
+from analytics.queries.lead_score_versions import version_rows
+from analytics.queries.lead_scores import KIND, conversions
 from core import permissions
-from core.choices import KnownWhen, RunState, VersionState
-from core.models import CustomField, JobRun, ModelVersion, SampleData, User
+from core.choices import RunState, VersionState
+from core.models import JobRun, ModelVersion, SampleData, User
 from core.phrases import percent
 from crm.queries.scores import POINTS_RULES
 
 GOOD_AUC = 0.7
 GOOD_CALIBRATION = 0.05
 SHOWN_DRIVERS = 8
-# Ends of the axes of the calibration chart; a quarter of each is a round number.
-CHART_TOPS = (0.04, 0.1, 0.2, 0.4, 0.6, 0.8)
-
 METHODS = {
     "logistic_regression": gettext_noop("Logistic regression"),
     "support_vectors": gettext_noop("Support vector machine"),
@@ -27,6 +31,8 @@ METHODS = {
     "gradient_boosting": gettext_noop("Gradient boosting"),
     "neural_network": gettext_noop("Neural network"),
 }
+
+UNUSABLE = {"empty", "constant", "date", "identifier", "free_text", "too_many_levels"}
 
 # Why a field is left out, or asked about; the codes are those of analytics.methods.
 REASONS = {
@@ -49,41 +55,65 @@ REASONS = {
 def model_page(user: User) -> dict[str, Any]:
     """The live version with its figures, ready to draw; hidden fields are left out."""
     access = permissions.access_of(user)
-    versions = list(ModelVersion.objects.filter(kind=KIND).order_by("-number")[:10])
     live = ModelVersion.objects.filter(kind=KIND, state=VersionState.CHAMPION).first()
     context: dict[str, Any] = {
         "version": live,
-        "versions": versions,
+        "live_number": live.number if live else None,
+        "versions": version_rows(user),
         "last_run": JobRun.objects.filter(kind=KIND).order_by("-pk").first(),
         "may_run": access.may("analytics.lead_score.run"),
         "may_decide": access.may("core.custom_field.manage"),
         "may_see_jobs": access.may("core.job.view"),
         "may_import": access.may("crm.import.use"),
+        "may_name_groups": access.may("core.settings.manage"),
         "kind": KIND,
         **conversions(),
     }
     if live is None or live.algorithm == POINTS_RULES:
         return context
-    metrics = live.metrics
-    spread = _spread(metrics["spread"], _last_scored())
-    names = {name: label for name, label in field_labels().items() if access.sees(name)}
-    return context | {
+    fields = PageFields.seen_by(user)
+    return context | _goodness(live.metrics) | _of_fields(live, fields) | _today(live, fields)
+
+
+def _goodness(metrics: dict[str, Any]) -> dict[str, Any]:
+    """How good it is on leads that it had not seen."""
+    separates = metrics["roc_auc_lower"] >= GOOD_AUC
+    return {
         "metrics": metrics,
-        "is_good": metrics["roc_auc_lower"] >= GOOD_AUC
-        and metrics["calibration_error"] <= GOOD_CALIBRATION,
-        "separates": metrics["roc_auc_lower"] >= GOOD_AUC,
+        "is_good": separates and metrics["calibration_error"] <= GOOD_CALIBRATION,
+        "separates": separates,
         "top_decile": metrics["lift"][0],
         "figures": _figures(metrics),
         "good_calibration": GOOD_CALIBRATION,
-        "candidates": _candidates(live),
-        "drivers": _drivers(metrics["drivers"], names),
-        "left_out": _explained(metrics["left_out"], names),
-        "suspects": _explained(metrics["suspects"], names),
-        "after_contact": _after_contact(names),
         "calibration": metrics["reliability"],
-        "calibration_chart": _calibration_chart(metrics["reliability"]),
+        "calibration_chart": calibration_chart(metrics["reliability"]),
+    }
+
+
+def _of_fields(live: ModelVersion, fields: PageFields) -> dict[str, Any]:
+    """What it learned from, and what it may not learn from."""
+    metrics, said = live.metrics, fields.decided()
+    return {
+        "training": training_facts(live),
+        "candidates": _candidates(live),
+        "drivers": drivers_of(metrics["drivers"], fields.labels),
+        "left_out": _explained(metrics["left_out"], fields.labels, said),
+        "suspects": _explained(metrics["suspects"], fields.labels, said),
+        "decided": said.values(),
+    }
+
+
+def _today(live: ModelVersion, fields: PageFields) -> dict[str, Any]:
+    """The open leads against those of training, and the groups that are compared."""
+    run = _last_scored(live)
+    spread = spread_of(live.metrics["spread"], run)
+    stored = live.metrics.get("fairness", [])
+    return {
         "spread": spread,
-        "spread_chart": _spread_chart(spread),
+        "spread_chart": spread_chart(spread),
+        "drift": drift_of(live, run, fields.labels, fields.words),
+        "fairness": compared_tables(stored, fields.groups, fields.words),
+        "is_compared": bool(stored),
     }
 
 
@@ -99,7 +129,7 @@ def _candidates(version: ModelVersion) -> list[dict[str, Any]]:
     ]
 
 
-def _drivers(drivers: list[dict[str, Any]], names: dict[str, Any]) -> list[dict[str, Any]]:
+def drivers_of(drivers: list[dict[str, Any]], names: dict[str, Any]) -> list[dict[str, Any]]:
     shown = [one for one in drivers if one["field"] in names][:SHOWN_DRIVERS]
     largest = max((one["weight"] for one in shown), default=0) or 1
     return [
@@ -112,23 +142,22 @@ def _drivers(drivers: list[dict[str, Any]], names: dict[str, Any]) -> list[dict[
     ]
 
 
-def _explained(fields: list[dict[str, Any]], names: dict[str, Any]) -> list[dict[str, Any]]:
-    """Each field with its label and its reasons as msgids."""
+def _explained(
+    fields: list[dict[str, Any]], names: dict[str, Any], said: Container[str]
+) -> list[dict[str, Any]]:
+    """Each field with its label and its reasons as msgids, unless a person has decided since."""
+    told = [{**one, "name": one.get("field") or one["name"]} for one in fields]
     return [
         {
-            "name": one.get("field") or one["name"],
-            "label": names[one.get("field") or one["name"]],
+            "name": one["name"],
+            "label": names[one["name"]],
             "reasons": [REASONS[code] for code in one["reasons"]],
+            # What cannot be used at all, nobody can decide on.
+            "is_suspect": not set(one["reasons"]) <= UNUSABLE,
         }
-        for one in fields
-        if (one.get("field") or one["name"]) in names
+        for one in told
+        if one["name"] in names and one["name"] not in said
     ]
-
-
-def _after_contact(names: dict[str, Any]) -> list[CustomField]:
-    """Custom fields that people marked as filled in after contact."""
-    marked = CustomField.objects.filter(object_type="crm.lead", known_when=KnownWhen.AFTER)
-    return [field for field in marked if field.name in names]
 
 
 def _figures(metrics: dict[str, Any]) -> list[dict[str, Any]]:
@@ -177,54 +206,9 @@ def _decimals(value: float, digits: int) -> str:
     return number_format(round(value, digits), digits)
 
 
-def _calibration_chart(table: list[dict[str, Any]]) -> dict[str, Any]:
-    """What static/js/charts.js draws: predicted, observed, low, high, as ratios."""
-    highest = max(max(row["predicted"], row["upper"]) for row in table)
-    return {
-        "p": [[row["predicted"], row["observed"], row["lower"], row["upper"]] for row in table],
-        "max": next((top for top in CHART_TOPS if top >= highest), 1),
-        "axis": _("Predicted chance"),
-        "predicted": _("Predicted"),
-        "observed": _("Happened"),
-        "group": _("Group"),
-    }
-
-
-def _last_scored() -> JobRun | None:
-    return JobRun.objects.filter(kind=KIND, state=RunState.SUCCEEDED).order_by("-pk").first()
-
-
-def _spread(training: list[int], run: JobRun | None) -> list[dict[str, Any]]:
-    """Shares by tenth of the chance: open leads now, and training."""
-    now = [run.result.get(f"chance_{tenth}", 0) for tenth in range(10)] if run else [0] * 10
-    rows = zip(_shares(now), _shares(training), strict=True)
-    return [
-        {"label": f"{10 * tenth}–{10 * (tenth + 1)}%", "now": open_now, "training": trained}
-        for tenth, (open_now, trained) in enumerate(rows)
-    ]
-
-
-def _spread_chart(spread: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "x": [row["label"] for row in spread],
-        "s": [
-            {"n": _("Open leads now"), "v": [row["now"] for row in spread]},
-            {"n": _("Training"), "v": [row["training"] for row in spread], "c": "c8"},
-        ],
-        "format": "percent",
-    }
-
-
-def _shares(counts: list[int]) -> list[float]:
-    total = sum(counts) or 1
-    return [round(count / total, 4) for count in counts]
-
-
-def field_by_name(name: str, user: User) -> CustomField | None:
-    """The custom field with this full name, if the user may see it."""
-    access = permissions.access_of(user)
-    fields = CustomField.objects.filter(object_type="crm.lead")
-    return next((field for field in fields if field.name == name and access.sees(name)), None)
+def _last_scored(version: ModelVersion) -> JobRun | None:
+    runs = version.runs.filter(kind=KIND, state=RunState.SUCCEEDED)
+    return runs.order_by("-pk").first()
 
 
 def own_champion(_user: User) -> "QuerySet[ModelVersion]":

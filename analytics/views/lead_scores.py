@@ -1,17 +1,21 @@
-"""How good the lead score is."""
+"""How good the lead score is, and what people decide about its fields."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from analytics.queries.lead_score_models import field_by_name, model_page
+from analytics.forms import GroupsForm
+from analytics.queries.lead_score_fields import compared_fields
+from analytics.queries.lead_score_models import model_page
+from analytics.queries.lead_scores import field_labels
+from analytics.services.lead_score_fields import decide_field, name_groups
 from core import permissions
 from core.errors import Refused
-from core.pages import render_page
+from core.pages import form_page, render_page
 from core.permissions import requires
-from core.services.custom_fields import set_known_when
 from crm.models import Lead
 
 
@@ -47,11 +51,23 @@ def lead_score_more(request: HttpRequest, pk: int) -> HttpResponse:
 def lead_score_field(request: HttpRequest) -> HttpResponse:
     """Somebody decides whether a field was known before the outcome; the decision is kept."""
     user = permissions.user_of(request)
-    field = field_by_name(request.POST.get("field", ""), user)
-    if field is None:
+    name, labels = request.POST.get("field", ""), field_labels()
+    if name not in labels or not permissions.access_of(user).sees(name):
         raise Http404
-    set_known_when(field=field, known_when=request.POST.get("known_when", ""), by=user)
+    decide_field(name=name, known_when=request.POST.get("known_when", ""), by=user)
     messages.success(
-        request, _("Remembered for “%(field)s”. Retrain to apply it.") % {"field": field.label}
+        request, _("Remembered for “%(field)s”. Retrain to apply it.") % {"field": labels[name]}
     )
     return redirect("lead_score_model")
+
+
+@requires("core.settings.manage")
+def lead_score_groups(request: HttpRequest) -> HttpResponse:
+    """Which groups of leads are compared."""
+    form = GroupsForm(request.POST or None, initial={"compared": compared_fields()})
+
+    def on_valid(valid: GroupsForm) -> tuple[str, str]:
+        name_groups(fields=valid.cleaned_data["compared"], by=permissions.user_of(request))
+        return _("The groups are compared from the next training on."), reverse("lead_score_model")
+
+    return form_page(request, "analytics/lead_score_groups.html", form, on_valid)

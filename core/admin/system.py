@@ -121,7 +121,15 @@ class ModelVersionAdmin(PanelAdmin):
     group = "understand"
     icon = "model_training"
     is_small = True
-    list_display: ClassVar[Any] = ("__str__", "state", "algorithm", "rows", "created_at")
+    list_display: ClassVar[Any] = (
+        "__str__",
+        "state",
+        "reason",
+        "algorithm",
+        "rows",
+        "created_at",
+        "decided_by",
+    )
     list_filter: ClassVar[Any] = ("state",)
     words: ClassVar[Any] = ("kind",)
 

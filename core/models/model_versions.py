@@ -1,5 +1,6 @@
 """Fitted models: what was fitted, on what, how good it is, and which one serves."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,18 @@ class ModelVersion(models.Model):
     artifact_sha256 = models.CharField(_("checksum of the model"), max_length=64)
     created_at = models.DateTimeField(_("trained"), auto_now_add=True)
     promoted_at = models.DateTimeField(_("live since"), null=True, blank=True)
+    # Of the state: a word that the kind of model puts into a sentence, and who decided when.
+    reason = models.CharField(_("reason of the state"), max_length=40, blank=True)
+    decided_at = models.DateTimeField(_("state decided"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("state decided by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("Empty where the training decided by itself."),
+    )
 
     class Meta:
         verbose_name = _("model version")
@@ -42,6 +55,15 @@ class ModelVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} v{self.number}"
+
+    @property
+    def is_live(self) -> bool:
+        return self.state == VersionState.CHAMPION
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether a person chose it to serve."""
+        return self.is_live and self.decided_by_id is not None
 
 
 class ModelArtifact(models.Model):

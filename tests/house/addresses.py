@@ -43,6 +43,7 @@ from tests.factories import (
     GroupFactory,
     JobRunFactory,
     LeadFactory,
+    ModelVersionFactory,
     PipelineFactory,
     PointsRuleFactory,
     ProductFactory,
@@ -302,10 +303,17 @@ def _archive(owner: User) -> int:
     ).pk
 
 
+def _version(_owner: User) -> dict[str, int]:
+    return {"number": ModelVersionFactory().number}
+
+
 # By the whole name of the address, else by the noun it begins with.
 RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "archive": _archive,
     "lead": _lead,
+    "lead_score_version_promote": _version,
+    "lead_score_version_retire": _version,
+    "version": _version,
     "contact": _contact,
     "company": _company,
     "company_logo": _logo,

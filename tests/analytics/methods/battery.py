@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.methods import (
+    agreement,
     calibration,
     candidates,
     cells,
@@ -162,13 +163,30 @@ def sigmoid(frame, won, seed):
 
 def groups(frame, won, seed):
     table = fairness.group_table(frame["source"], won, chances(frame))
-    return table.assign(ratio=fairness.selection_ratio(table))
+    below = dict(fairness.four_fifths(table))
+    small = fairness.small_groups(frame["source"])
+    return table.assign(
+        ratio=fairness.selection_ratio(table),
+        below=[below.get(name, False) for name in table["group"]],
+        small=[small.get(name, 0) for name in table["group"]],
+    )
 
 
 def stability(frame, won, seed):
     encoder = tabular.TabularEncoder.fit(frame, [SOURCE])
     now = np.bincount(encoder.transform(frame[won == 1])[:, 0], minlength=len(encoder.shares))
-    return one_row({"psi": drift.population_stability(encoder.fields[0].counts, now)})
+    counts = encoder.fields[0].counts
+    return one_row(
+        {
+            "psi": drift.population_stability(counts, now),
+            "noise": drift.stability_noise(len(counts), sum(counts), now.sum()),
+        }
+    )
+
+
+def agreement_of(frame, won, seed):
+    bins = np.minimum((10 * chances(frame)).astype(int), 9)
+    return one_row({"rank": agreement.rank_agreement(pd.crosstab(bins, won.to_numpy()))})
 
 
 def cases(frame, won, seed):
@@ -264,12 +282,17 @@ CASES: dict[str, Case] = {
     "sigmoid": Case(sigmoid, ("fit_sigmoid", "fit_line", "Sigmoid")),
     "groups": Case(
         groups,
-        ("group_table", "selection_ratio"),
-        bounds={"observed": SHARE, "selected": SHARE, "ratio": SHARE},
+        ("group_table", "small_groups", "four_fifths", "selection_ratio"),
+        bounds={"observed": SHARE, "selected": SHARE, "found": SHARE, "ratio": SHARE},
     ),
-    "stability": Case(stability, ("population_stability",), bounds={"psi": (0, np.inf)}),
     "closed cases": Case(cases, ("ClosedCases", "state_distances"), bounds={"apart": SHARE}),
     "what if": Case(raises, ("what_would_raise",), bounds={"points": (0, 100)}),
+    "stability": Case(
+        stability,
+        ("population_stability", "stability_noise"),
+        bounds={"psi": (0, np.inf), "noise": (0, np.inf)},
+    ),
+    "agreement": Case(agreement_of, ("rank_agreement",), bounds={"rank": (-1, 1)}),
     "equal rows": Case(equal_rows, ("count_equal_rows",), refuses_empty=False),
     "order": Case(order, ("canonical_order",), keeps_ids=True, refuses_empty=False),
 }
