@@ -67,7 +67,7 @@ def _publish(content: dict[str, Any], run: RunContext) -> None:
             parameters=json.loads(artifact),
             fingerprint="",
         )
-        promote_version(version=live, by=None, reason="rules")
+        promote_version(version=live, by=None, reason="points")
     JobRun.objects.filter(pk=run.run.pk).update(model_version=live)
 
 

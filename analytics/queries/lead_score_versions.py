@@ -19,10 +19,10 @@ FIGURES = ("roc_auc", "roc_auc_lower", "roc_auc_upper")
 # Why a version serves, waits or does not serve any more; the codes are those of the services.
 STATE_REASONS = {
     "first": gettext_noop("It is the first one."),
-    "after_rules": gettext_noop(
-        "The first one that learned from closed leads, in the place of points rules."
+    "points": gettext_noop("There was too little to learn from: points rules."),
+    "first_model": gettext_noop(
+        "There was enough to learn from: it took over from the points rules."
     ),
-    "rules": gettext_noop("Points rules, until there is enough to learn from."),
     "no_worse": gettext_noop("Trained anew and no worse than the one before."),
     "clearly_better": gettext_noop("Clearly better than the one that a person had promoted."),
     "barred": gettext_noop(
@@ -49,16 +49,17 @@ def versions_of_score() -> QuerySet[ModelVersion]:
     return rows.defer("metrics", "features", "parameters").annotate(**figures)
 
 
+def tested_versions() -> QuerySet[ModelVersion]:
+    """Those that learned something, the newest first: points rules have no figures."""
+    return versions_of_score().exclude(algorithm=POINTS_RULES).order_by("-number")
+
+
 def version_rows(user: User) -> list[dict[str, Any]]:
     """The newest versions, the live one and the one before, with what the user may do with each."""
     may_run = permissions.access_of(user).may("analytics.lead_score.run")
     shown = _shown()
     before = max(
-        (
-            each
-            for each in shown
-            if each.promoted_at and not each.is_live and each.algorithm != POINTS_RULES
-        ),
+        (each for each in shown if each.promoted_at and not each.is_live),
         key=lambda each: each.promoted_at or each.created_at,
         default=None,
     )
@@ -68,10 +69,10 @@ def version_rows(user: User) -> list[dict[str, Any]]:
             "key": str(version.number),
             "figures": _figures(version),
             "reason": _(STATE_REASONS[version.reason]) if version.reason in STATE_REASONS else "",
-            "is_rules": version.algorithm == POINTS_RULES,
+            "is_model": version.algorithm != POINTS_RULES,
             "may_promote": may_run and not version.is_live and version.algorithm != POINTS_RULES,
             "may_retire": may_run and version.state == VersionState.CHALLENGER,
-            "is_before": may_run and version is before,
+            "is_before": may_run and version is before and version.algorithm != POINTS_RULES,
         }
         for version in shown
     ]

@@ -60,12 +60,13 @@ def _verdict(version: ModelVersion, live: ModelVersion | None) -> tuple[str, boo
     if live is None:
         return "first", True
     if live.algorithm == POINTS_RULES:
-        return "after_rules", True
+        return "first_model", True
     if barred_fields(live):
         return "barred", True
     area = version.metrics["roc_auc"]
     if _outcome_of(live) != _outcome_of(version):  # their figures cannot be compared
-        return ("other_outcome", not live.is_pinned)
+        is_newer = bool(version.parameters.get("has_moments", False))
+        return "other_outcome", is_newer and not live.is_pinned
     if live.is_pinned:
         is_clear = area > live.metrics["roc_auc_upper"]
         return ("clearly_better", True) if is_clear else ("pinned", False)
@@ -96,6 +97,10 @@ def promote(*, version: ModelVersion, by: User) -> None:
     version = ModelVersion.objects.get(pk=version.pk)  # somebody may have decided meanwhile
     if version.is_live:
         raise Refused(_("This version is live already."))
+    if version.algorithm == POINTS_RULES:
+        raise Refused(
+            _("Points rules serve by themselves while there is too little to learn from.")
+        )
     _check_usable(version, by)
     promote_version(version=version, by=by, reason="promoted")
 
@@ -105,7 +110,7 @@ def roll_back(*, by: User) -> ModelVersion:
     """A person goes back to the version that served before."""
     permissions.require(by, RUN)
     version = previous_champion_of(KIND)
-    if version is None:
+    if version is None or version.algorithm == POINTS_RULES:
         raise Refused(_("No version served before this one."))
     _check_usable(version, by)
     promote_version(version=version, by=by, reason="rolled_back")
@@ -120,10 +125,6 @@ def retire(*, version: ModelVersion, by: User) -> None:
 
 def _check_usable(version: ModelVersion, by: User) -> None:
     """Refuse a version that cannot score, or must not; fields that the user may not see have no name."""
-    if version.algorithm == POINTS_RULES:
-        raise Refused(
-            _("Points rules serve by themselves while there is too little to learn from.")
-        )
     barred = barred_fields(version)
     if barred:
         access, labels = permissions.access_of(by), field_labels()

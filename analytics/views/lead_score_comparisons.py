@@ -12,7 +12,7 @@ from analytics.queries.lead_score_comparison import (
     last_comparison,
     score_change,
 )
-from analytics.queries.lead_score_versions import versions_of_score
+from analytics.queries.lead_score_versions import tested_versions
 from analytics.queries.lead_scores import KIND
 from core import permissions
 from core.ids import id_in
@@ -21,12 +21,13 @@ from core.pages import render_page, status_of_poll
 from core.permissions import requires
 from core.services.jobs import start_run
 from core.tasks import wake
+from crm.queries.scores import POINTS_RULES
 
 
 @requires("analytics.lead_score.view")
 def lead_score_compare(request: HttpRequest) -> HttpResponse:
     """The two that are asked for, or the newest two; the part with the scores polls while they are worked out."""
-    versions = list(versions_of_score().order_by("-number"))
+    versions = list(tested_versions())
     numbers = [id_in(request.GET.get(name, "")) for name in ("a", "b")]
     if None in numbers and len(versions) > 1:
         numbers = [versions[1].number, versions[0].number]
@@ -54,4 +55,5 @@ def lead_score_compare_start(request: HttpRequest) -> HttpResponse:
 
 
 def _version(number: int | None) -> ModelVersion:
-    return get_object_or_404(ModelVersion, kind=KIND, number=number)
+    models = ModelVersion.objects.filter(kind=KIND).exclude(algorithm=POINTS_RULES)
+    return get_object_or_404(models, number=number)

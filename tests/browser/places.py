@@ -34,6 +34,8 @@ WITHOUT_RECORD = (
     "/duplicates/",
     "/jobs/",
     "/scoring/",
+    "/scoring/compare/",
+    "/scoring/groups/",
     "/scoring/points/",
     "/scoring/points/limits/",
     "/scoring/points/new/?kind=fit",

@@ -3,9 +3,13 @@
 import pytest
 
 from analytics.models import LeadFieldDecision
-from analytics.services.lead_score_versions import promote, settle_version
+from analytics.queries.lead_scores import KIND
+from analytics.services.lead_score_versions import promote, roll_back, settle_version
 from core.choices import KnownWhen
+from core.errors import Refused
 from core.models import ModelVersion, Notification, User
+from core.services.model_versions import promote_version, publish_version
+from crm.queries.scores import POINTS_RULES
 from tests.analytics.versions import publish
 from tests.factories import CustomFieldFactory
 
@@ -95,6 +99,20 @@ def test_figures_of_another_outcome_are_not_compared(
     version.parameters |= {"has_moments": True, "horizon_days": 90}
     settle_version(version=version)
     assert told(version) == (state, "other_outcome")
+
+
+def test_a_model_takes_over_from_points_rules_and_they_do_not_come_back_by_hand(
+    manager: User,
+) -> None:
+    rules = publish_version(
+        kind=KIND, artifact=b"{}", algorithm=POINTS_RULES, parameters={}, fingerprint=""
+    )
+    promote_version(version=rules, by=None, reason="points")
+    assert told(trained(0.6)) == ("champion", "first_model")
+    with pytest.raises(Refused, match="by themselves"):
+        promote(version=rules, by=manager)
+    with pytest.raises(Refused, match="No version served before"):
+        roll_back(by=manager)
 
 
 def test_archived_custom_field_bars_a_version() -> None:
