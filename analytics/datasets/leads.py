@@ -109,9 +109,12 @@ def open_leads(
 
     What their timeline tells comes with `loads`; a version that learned nothing of it needs none.
     """
-    return cells_of(
-        Lead.objects.open().filter(pk__gte=lowest, pk__lte=highest), as_of=as_of, loads=loads
-    )
+    return cells_of(leads_in(lowest, highest), as_of=as_of, loads=loads)
+
+
+def leads_in(lowest: int, highest: int) -> Any:
+    """The open leads with ids from `lowest` to `highest`, both included."""
+    return Lead.objects.open().kept().filter(pk__gte=lowest, pk__lte=highest)
 
 
 def cells_of(rows: Any, *, as_of: datetime, loads: OwnerLoads | None) -> pd.DataFrame:
@@ -128,7 +131,7 @@ def cells_of(rows: Any, *, as_of: datetime, loads: OwnerLoads | None) -> pd.Data
 
 def id_ranges(width: int) -> list[dict[str, int]]:
     """Ranges of ids of constant width that cover the open leads."""
-    ends = Lead.objects.open().aggregate(lowest=Min("pk"), highest=Max("pk"))
+    ends = Lead.objects.open().kept().aggregate(lowest=Min("pk"), highest=Max("pk"))
     if ends["lowest"] is None:
         return []
     return [
@@ -142,7 +145,7 @@ def id_ranges(width: int) -> list[dict[str, int]]:
 
 def _closed_by_status() -> Any:
     """Number and outcome of the closed leads."""
-    rows = Lead.objects.closed().order_by("pk").values_list("pk", "status")
+    rows = Lead.objects.closed().kept().order_by("pk").values_list("pk", "status")
     told = [(pk, int(status == LeadStatus.CONVERTED)) for pk, status in rows]
     return np.array(told, dtype=np.int64).reshape(-1, 2)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -28,7 +29,6 @@ from core.services.model_versions import (
     publish_version,
 )
 from core.services.quality import viewpoint_of_all
-from crm.models import Lead
 from crm.queries.scores import POINTS_RULES
 from crm.services.lead_scores import ScoredLead
 
@@ -75,20 +75,21 @@ class PointsScorer:
     """The rules of a version, applied to leads."""
 
     def __init__(self, version: ModelVersion) -> None:
+        self.version = version.pk
         content = json.loads(load_artifact(version))
         self.rules = [PointsRule(**rule) for rule in content["rules"]]
         self.limits = limits_of(content["limits"])
 
-    def load(self, lowest: int, highest: int, as_of: datetime) -> PointsTable:
-        """What the rules give the open leads with ids from `lowest` to `highest`."""
-        leads = Lead.objects.open().kept().filter(pk__gte=lowest, pk__lte=highest)
+    def read(self, leads: Any, as_of: datetime) -> PointsTable:
+        """What the rules give these leads."""
         view = viewpoint_of_all(as_of)
         return points_table(leads, readable_rules(self.rules, view), view)
 
-    def scored(self, table: PointsTable, run: JobRun, as_of: datetime) -> Iterator[ScoredLead]:
-        version = run.model_version_id
-        if version is None:
-            raise LookupError(f"Run {run.pk} has no model version.")
+    def states(self, _table: PointsTable) -> Counter[str]:
+        """Rules learned from nothing that could drift."""
+        return Counter()
+
+    def scored(self, table: PointsTable, run: int | None, as_of: datetime) -> Iterator[ScoredLead]:
         found = grid_of(table, self.limits)
         grades = grade_scores(found.total)
         for row, pk in enumerate(table.ids):
@@ -96,8 +97,8 @@ class PointsScorer:
             total = int(found.total[row])
             yield ScoredLead(
                 lead=pk,
-                version=version,
-                run=run.pk,
+                version=self.version,
+                run=run,
                 as_of=as_of,
                 score=total,
                 grade=str(grades[row]),

@@ -4,27 +4,20 @@ A run trains and scores; one whose scope says `trains: false` only scores, with 
 serves: every night, and when somebody promotes another version.
 """
 
-import json
 from collections import Counter
-from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
-import numpy as np
-import pandas as pd
 from django.conf import settings
 from django.utils.translation import gettext_noop
 
 from analytics.datasets.groups import group_cells
-from analytics.datasets.leads import ClosedLeads, closed_leads, id_ranges, open_leads
-from analytics.datasets.timeline import OwnerLoads, knows_timeline
+from analytics.datasets.leads import ClosedLeads, closed_leads, id_ranges, leads_in
 from analytics.jobs.lead_score_artifacts import artifact_of
-from analytics.jobs.lead_score_drift import count_states, score_bin, store_drift
-from analytics.jobs.lead_score_points import PointsScorer, points_plan
+from analytics.jobs.lead_score_drift import score_bin, store_drift
+from analytics.jobs.lead_score_points import points_plan
 from analytics.jobs.lead_score_training import SMALLEST_CLASS, Trained, train
+from analytics.jobs.scorers import Scorer, scorer_of
 from analytics.methods import errors
-from analytics.methods.lead_score import LeadScoreModel, LeadScores
-from analytics.methods.percentile_score import grade_scores
 from analytics.queries.lead_score_fields import barred_fields, compared_fields, decisions
 from analytics.services.lead_score_versions import settle_version
 from core.errors import InsufficientData
@@ -34,7 +27,6 @@ from core.jobs.questions import ask
 from core.models import JobRun, ModelVersion
 from core.services.model_versions import (
     champion_of,
-    load_artifact,
     publish_version,
 )
 from crm.queries.scores import POINTS_RULES
@@ -45,7 +37,6 @@ SCORES_ONLY = {"trains": False}
 MAX_TRAINING_ROWS = 50_000
 PARTITION_IDS = 2_000
 BUCKETS = 10
-SMALLEST_POINTS = 0.05
 
 SCORE = gettext_noop("Score the open leads")
 BY_STATUS = gettext_noop("%(rows)s of %(total)s closed leads, %(won)s converted")
@@ -89,8 +80,7 @@ class LeadScoreJob(Job):
     prepare_share = 40
 
     def __init__(self) -> None:
-        self._model: LeadScoreModel | PointsScorer | None = None
-        self._loads: OwnerLoads | None = None
+        self._scorer: Scorer | None = None
 
     def prepare(self, run: RunContext) -> Plan:
         live = champion_of(KIND)
@@ -155,21 +145,17 @@ class LeadScoreJob(Job):
         return trained
 
     def load(self, run: RunContext, payload: dict[str, Any]) -> Any:
-        if self._model is None:
-            version = _serving_version(run.run)
-            self._model = _model_of(version)
-            self._loads = OwnerLoads.read() if knows_timeline(version) else None
-        if isinstance(self._model, PointsScorer):
-            return self._model.load(**payload, as_of=run.as_of)
-        return open_leads(payload["lowest"], payload["highest"], as_of=run.as_of, loads=self._loads)
+        return self._scorer_of(run).read(leads_in(**payload), run.as_of)
 
     def compute(self, run: RunContext, data: Any) -> tuple[list[ScoredLead], Counter[str]]:
-        if isinstance(self._model, PointsScorer):
-            return list(self._model.scored(data, run.run, run.as_of)), Counter()
-        if self._model is None or data.empty:
-            return [], Counter()
-        scored = list(_scored(self._model, data, run.run, run.as_of))
-        return scored, count_states(self._model, data)
+        scorer = self._scorer_of(run)
+        return list(scorer.scored(data, run.run.pk, run.as_of)), scorer.states(data)
+
+    def _scorer_of(self, run: RunContext) -> Scorer:
+        """That of the run's version, made once in each worker."""
+        if self._scorer is None:
+            self._scorer = scorer_of(ModelVersion.objects.get(runs=run.run))
+        return self._scorer
 
     def save(self, run: RunContext, results: tuple[list[ScoredLead], Counter[str]]) -> Saved:
         scored, counts = results
@@ -214,65 +200,3 @@ def _learned_from(closed: ClosedLeads) -> dict[str, Any]:
 
 def _tie(run: JobRun, version: ModelVersion) -> None:
     JobRun.objects.filter(pk=run.pk).update(model_version=version)
-
-
-def _serving_version(run: JobRun) -> ModelVersion:
-    return ModelVersion.objects.get(runs=run)
-
-
-def _model_of(version: ModelVersion) -> LeadScoreModel | PointsScorer:
-    if version.algorithm == POINTS_RULES:
-        return PointsScorer(version)
-    return LeadScoreModel.from_dict(json.loads(load_artifact(version)))
-
-
-def _scored(
-    model: LeadScoreModel, frame: pd.DataFrame, run: JobRun, as_of: datetime
-) -> Iterator[ScoredLead]:
-    version = run.model_version_id
-    if version is None:
-        raise LookupError(f"Run {run.pk} has no model version.")
-    said = model.score(frame)
-    scores = np.rint(said.score).astype(int)
-    columns = (said.probability, said.lower, said.upper, said.reasons.rest)
-    for pk, score, grade, (probability, low, high, rest), reasons in zip(
-        frame.index,
-        scores,
-        grade_scores(scores),
-        zip(*columns, strict=True),
-        _reasons(frame, said),
-        strict=True,
-    ):
-        yield ScoredLead(
-            lead=int(pk),
-            version=version,
-            run=run.pk,
-            as_of=as_of,
-            score=int(score),
-            grade=str(grade),
-            probability=float(probability),
-            low=float(low),
-            high=float(high),
-            reasons=reasons,
-            rest_points=float(rest),
-            average_score=said.average_score,
-        )
-
-
-def _reasons(frame: pd.DataFrame, said: LeadScores) -> Iterator[list[dict[str, Any]]]:
-    """The strongest reasons of each lead: field, value and points."""
-    cells = frame.loc[:, list(said.fields)].to_numpy(dtype=object)
-    top = said.reasons
-    for row, columns, values in zip(cells, top.fields.tolist(), top.points.tolist(), strict=True):
-        yield [
-            {"field": said.fields[column], "value": _plain(row[column]), "points": round(points, 1)}
-            for column, points in zip(columns, values, strict=True)
-            if abs(points) >= SMALLEST_POINTS
-        ]
-
-
-def _plain(cell: Any) -> Any:
-    """A cell as JSON; an unanswered one is None."""
-    if cell is None or cell == "" or (isinstance(cell, float) and np.isnan(cell)):
-        return None
-    return cell if isinstance(cell, bool | int | float) else str(cell)[:100]
