@@ -10,6 +10,7 @@ from analytics.models import (
     LeadFieldDecision,
     PointsBook,
     PointsRule,
+    StaleScore,
 )
 from core.admin.base import PanelAdmin
 
@@ -63,3 +64,11 @@ class FileTrialAdmin(PanelAdmin):
     list_display: ClassVar[Any] = ("file_name", "target", "rows", "run", "created_by", "created_at")
     joined: ClassVar[Any] = ("run", "created_by")
     numbers: ClassVar[Any] = ("pk", "created_by_id")
+
+
+@admin.register(StaleScore)
+class StaleScoreAdmin(PanelAdmin):
+    group = "understand"
+    icon = "update"
+    has_name = False
+    list_display: ClassVar[Any] = ("lead_id", "since")

@@ -12,6 +12,7 @@ from core.registries import (
     ArchiveTable,
     AuditAction,
     AuditedType,
+    ChangeFollower,
     NavigationEntry,
     Panel,
     Permission,
@@ -20,6 +21,7 @@ from core.registries import (
     archive_tables,
     audit_actions,
     audited_types,
+    change_followers,
     navigation,
     panels,
     permission_groups,
@@ -31,9 +33,11 @@ from core.registries import (
 def register() -> None:
     """Called once, when the apps are ready."""
     from analytics.queries.lead_scores import insight  # noqa: PLC0415  # needs loaded models
+    from analytics.services.stale_scores import TYPES, note_stale  # noqa: PLC0415
     from crm.queries.scores import MORE_LABELS  # noqa: PLC0415
 
     MORE_LABELS.update(TIMELINE)
+    change_followers.register(ChangeFollower("analytics.stale_scores", TYPES, note_stale))
 
     permission_groups.register(PermissionGroup("analytics", _("Analysis")))
     permission_registry.register(

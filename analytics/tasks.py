@@ -10,3 +10,12 @@ from analytics.services.file_trials import forget_old_files
 def forget_trial_files() -> None:
     """Delete the files that the lead score was tried on some days ago."""
     forget_old_files(at=timezone.now())
+
+
+@shared_task(name="analytics.rescore")
+def rescore() -> None:
+    """Score leads anew that have changed."""
+    # Scientific libraries cost seconds: only the worker that needs them loads them.
+    from analytics.jobs.rescoring import rescore_changed
+
+    rescore_changed(at=timezone.now())

@@ -12,6 +12,7 @@ from core.services.schedules import crontab_at
 RECOVERY_SECONDS = 15
 WEBHOOK_SECONDS = 5
 REMINDER_SECONDS = 60
+RESCORING_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,9 @@ SEEDS = [
         "core.ask_question",
         hour=5,
         arguments=["crm.duplicate_keys"],
+    ),
+    ScheduleSeed(
+        gettext_noop("Scores of changed leads"), "analytics.rescore", seconds=RESCORING_SECONDS
     ),
     ScheduleSeed(gettext_noop("Reminders"), "crm.remind", seconds=REMINDER_SECONDS),
     ScheduleSeed(gettext_noop("Parts of large tables"), "crm.extend_partitions", hour=3),

@@ -20,6 +20,7 @@ from analytics.jobs.scorers import Scorer, scorer_of
 from analytics.methods import errors
 from analytics.queries.lead_score_fields import barred_fields, compared_fields, decisions
 from analytics.services.lead_score_versions import settle_version
+from analytics.services.stale_scores import forget_stale
 from core.errors import InsufficientData
 from core.jobs.context import RunContext
 from core.jobs.kinds import Job, Plan, Saved
@@ -162,7 +163,9 @@ class LeadScoreJob(Job):
         for row in scored:
             counts[_bucket(row)] += 1
             counts[f"score_{score_bin(row.score)}"] += 1
-        return Saved(len(scored), store_lead_scores(scored), counts)
+        written = store_lead_scores(scored)
+        forget_stale([row.lead for row in scored], run.as_of)
+        return Saved(len(scored), written, counts)
 
     def finish(self, run: RunContext) -> None:
         store_drift(run.run)

@@ -3,5 +3,13 @@
 from analytics.models.file_trials import FileTrial
 from analytics.models.lead_score_fields import ComparedGroup, LeadFieldDecision
 from analytics.models.points_rules import PointsBook, PointsRule
+from analytics.models.stale_scores import StaleScore
 
-__all__ = ["ComparedGroup", "FileTrial", "LeadFieldDecision", "PointsBook", "PointsRule"]
+__all__ = [
+    "ComparedGroup",
+    "FileTrial",
+    "LeadFieldDecision",
+    "PointsBook",
+    "PointsRule",
+    "StaleScore",
+]
