@@ -8,6 +8,7 @@ import pandas as pd
 from django.utils.translation import gettext_noop
 
 from analytics.datasets.file_columns import order_in, outcomes_in, plain_cells
+from analytics.jobs.lead_score_fairness import compared_groups
 from analytics.jobs.lead_score_training import (
     MISSING_WORDS,
     SMALLEST_CLASS,
@@ -15,12 +16,10 @@ from analytics.jobs.lead_score_training import (
     split_fields,
 )
 from analytics.methods import errors
-from analytics.methods.fairness import group_table, selection_ratio
 from analytics.methods.lead_score_fit import LeadScoreFit, fit_lead_score
 from core.errors import InsufficientData, Refused
 
 HOLDOUT = 0.3
-FOUR_FIFTHS = 0.8
 
 NO_COLUMN = gettext_noop("The file has no column “%(name)s”.")
 TARGET_TWICE = gettext_noop("“%(name)s” says who converted; it cannot be the time as well.")
@@ -105,7 +104,9 @@ def try_lead_score(
         positives=int(y.sum()),
         rows_without_target=int((~with_target).sum()),
         rows_without_time=0 if order is None else int(order[with_target].isna().sum()),
-        fairness=[_fairness(fit, frame[name]) for name in question.groups],
+        fairness=compared_groups(
+            frame[list(question.groups)], fit.candidates.chosen_fit.out_of_fold
+        ),
     )
 
 
@@ -149,15 +150,3 @@ def _fit(
         )
     except errors.InsufficientData as answer:
         raise InsufficientData(NO_FIELD) from answer
-
-
-def _fairness(fit: LeadScoreFit, groups: "pd.Series[Any]") -> dict[str, Any]:
-    tested = fit.candidates.chosen_fit.out_of_fold
-    table = group_table(groups.loc[tested.index], tested["outcome"], tested["probability"])
-    ratio = selection_ratio(table)
-    return {
-        "field": str(groups.name),
-        "groups": table.astype(object).where(table.notna(), None).to_dict("records"),
-        "selection_ratio": ratio,
-        "is_below_four_fifths": ratio < FOUR_FIFTHS,
-    }

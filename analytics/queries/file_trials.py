@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 
 from analytics.models import FileTrial
 from analytics.models.file_trials import KEPT
+from analytics.queries.lead_score_fairness import compared_tables
 from analytics.queries.lead_score_models import explained, shown_metrics
 from core import permissions
 from core.models import User
@@ -61,7 +62,7 @@ def _shown(trial: FileTrial, is_active: bool) -> dict[str, Any]:
         "suspects": explained([one for one in result["suspected"] if one not in strong], names),
         "asked": explained(result["asked"], names),
         "unusable": _by_reason(explained(result["unusable"], names)),
-        "fairness": result["fairness"],
+        "fairness": compared_tables(result["fairness"], names, {}),
         "lift": result["lift"],
         "lift_chart": _lift_chart(result),
     }

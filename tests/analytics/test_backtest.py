@@ -52,7 +52,7 @@ def test_figures_of_all_candidates(tmp_path: Path) -> None:
     assert found["positives"] == frame["Converted"].sum()
     groups = found["fairness"]["groups"]
     assert [(row["group"], row["n"]) for row in groups] == [("north", 600), ("south", 600)]
-    assert 0 < found["fairness"]["selection_ratio"] <= 1
+    assert 0 < found["fairness"]["ratio"] <= 1
     assert found == backtest_without_seconds(found, path)
 
 
