@@ -58,7 +58,7 @@ def model_page(user: User) -> dict[str, Any]:
     live = ModelVersion.objects.filter(kind=KIND, state=VersionState.CHAMPION).first()
     context: dict[str, Any] = {
         "version": live,
-        "live_number": live.number if live else None,
+        "live_number": live.number if live and live.algorithm != POINTS_RULES else None,
         "versions": version_rows(user),
         "last_run": JobRun.objects.filter(kind=KIND).order_by("-pk").first(),
         "may_run": access.may("analytics.lead_score.run"),

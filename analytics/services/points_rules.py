@@ -14,7 +14,6 @@ from analytics.queries.points_rules import said_of
 from analytics.services.points_starters import starters
 from core import audit, permissions
 from core.conditions import Condition, Criterion, Viewpoint, leaves
-from core.conditions.fields import resolve
 from core.conditions.given import ME, MY_TEAM
 from core.errors import Refused
 from core.models import User
@@ -63,7 +62,7 @@ def check_rule(*, rule: PointsRule, by: User, at: datetime) -> None:
         raise Refused(_("What people do is engagement. Fit rules have a condition."))
     asked = rule.asked(view)
     if not rule.behaviour:
-        _check_condition(asked, view)
+        _check_condition(asked)
         rule.condition = asked.as_json()
         rule.kinds = []
         rule.days = rule.half_life = rule.most_times = rule.most_points = None
@@ -85,7 +84,7 @@ def _check_points(rule: PointsRule) -> None:
         )
 
 
-def _check_condition(asked: Condition, view: Viewpoint) -> None:
+def _check_condition(asked: Condition) -> None:
     """A rule means the same for everybody and does not hang on the score that it makes."""
     found = list(leaves(asked))
     if not found:
@@ -95,8 +94,15 @@ def _check_condition(asked: Condition, view: Viewpoint) -> None:
             continue
         if isinstance(leaf.value, list) and {ME, MY_TEAM} & set(map(str, leaf.value)):
             raise Refused(_("A rule is the same for everybody: choose people instead of “me”."))
-        if resolve(record_types[LEAD], leaf.field, view).path.startswith("score__"):
+        if _is_of_score(leaf.field):
             raise Refused(_("A rule cannot ask for the score: the score is made of the rules."))
+
+
+def _is_of_score(name: str) -> bool:
+    """Whether the field belongs to the score: it is hidden with it."""
+    kind = record_types[LEAD]
+    field = kind.field.get(name)
+    return field is not None and kind.rule_of(field) == kind.field_name("score")
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from analytics.models import PointsBook, PointsRule
-from core.models import AuditEvent, User
+from core.models import AuditEvent, ModelVersion, User
 from tests.factories import (
     CompanyFactory,
     LeadFactory,
@@ -232,6 +232,7 @@ def test_rule_is_changed_and_the_trail_says_how(manager: User, log_in: LogIn) ->
         ("fit", {}, "Choose a field"),
         ("fit", {"entry": "0", "0.field": "score", "0.operator": "set"}, "made of the rules"),
         ("fit", {"entry": "0", "0.field": "cell", "0.operator": "set"}, "made of the rules"),
+        ("fit", {"entry": "0", "0.field": "hand_score", "0.operator": "set"}, "made of the rules"),
         (
             "fit",
             {"entry": "0", "0.field": "owner", "0.operator": "is", "0.value": "me"},
@@ -458,3 +459,16 @@ def test_model_page_says_that_rules_serve(manager: User, log_in: LogIn) -> None:
     page = text_of(client.get("/scoring/"))
     assert "By points rules, until 50 leads have converted (0 so far)" in page
     assert URL in page
+
+
+def test_rules_are_not_compared_with_models(manager: User, log_in: LogIn) -> None:
+    """They have no figures to be compared by."""
+    by_points(manager)
+    client = log_in(manager)
+    number = ModelVersion.objects.get().number
+    ModelVersionFactory(kind="analytics.lead_score", number=number + 1, state="challenger")
+    assert client.get("/scoring/").status_code == 200
+    assert client.get("/scoring/compare/").status_code == 200
+    pair = {"a": number, "b": number + 1}
+    assert client.get("/scoring/compare/", pair).status_code == 404
+    assert client.post("/scoring/compare/start/", pair).status_code == 404
