@@ -109,6 +109,8 @@ def pages(product: Product, *, is_whole: bool) -> list[str]:
     found.append(f"/imports/{ask('SELECT max(id) FROM crm_fileimport')}/")
     found.append(f"/jobs/{ask('SELECT max(id) FROM core_jobrun')}/")
     found.append(f"/deals/{busiest(product, 'deal')}/?tab=lines")
+    scored = ask("SELECT min(lead_id) FROM crm_leadscore")
+    found += [f"/leads/{scored}/score/", f"/scoring/leads/{scored}/"]
     return found
 
 
@@ -197,6 +199,7 @@ def opened(product: Product) -> list[Opened]:
         Opened("edit", "/companies/", _bulk("edit"), LIST_DIALOG),
         Opened("delete", deal, _delete, "#record-delete[open]"),
         Opened("record menu", lead, press("[popovertarget=record-menu]"), "#record-menu"),
+        Opened("score", lead, press("#lead-score-set"), f"{LIST_DIALOG} #score_reason"),
         Opened("fact", lead, press(".fact-edit[hx-get$='/source/']"), ".fact-form"),
         Opened("tags", deal, press("#fact-tags .fact-edit"), ".fact-form"),
         Opened("related", deal, press(".related [hx-get]"), ".related form", False),

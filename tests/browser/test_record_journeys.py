@@ -55,6 +55,33 @@ def test_day_on_a_record(person: Visitor, language: str, tmp_path: Path) -> None
     expect(edited).to_contain_text("Fair")
 
 
+def test_score_set_by_hand_and_given_back(person: Visitor, language: str) -> None:
+    page, reason = person.page, f"Met them at the fair 在展会上见过 {language}"
+    worst = (
+        "SELECT lead_id FROM crm_leadscore WHERE score > 0 ORDER BY counted_score, lead_id LIMIT 1"
+    )
+    address = f"/leads/{person.product.installation.ask(worst)}/"
+    person.open(address)
+    expect(page.locator(".reasons li").first).to_be_visible()
+    expect(page.locator(".similar > li")).to_have_count(3)
+    before = page.locator(".ring text").text_content() or ""
+
+    press(page, "#lead-score-set")
+    page.fill("#score_score", "100")
+    press(page, f"{LIST_DIALOG} button[type=submit]")
+    expect(page.locator("#score_reason")).to_be_focused()
+    page.fill("#score_reason", reason)
+    press(page, f"{LIST_DIALOG} button[type=submit]")
+    expect(page.locator(".ring text")).to_have_text("100")
+    expect(page.locator(".rec-r")).to_contain_text(reason)
+    person.open("/leads/?sort=-score")
+    expect(page.locator(f"tbody tr:has(a.name[href^='{address}']) .score")).to_have_text("100")
+
+    person.open(address)
+    press(page, "form[action$='/score/release/'] button")
+    expect(page.locator(".ring text")).to_have_text(before)
+
+
 def test_deal_with_products(person: Visitor, language: str) -> None:
     page = person.page
     person.open("/deals/new/")
