@@ -13,6 +13,7 @@ from analytics.jobs import lead_scores
 from analytics.jobs.lead_scores import SCORES_ONLY
 from analytics.methods.errors import InsufficientData
 from analytics.models import PointsRule
+from analytics.queries.lead_score_versions import STATE_REASONS
 from core.choices import RunState, VersionState
 from core.jobs.questions import ask
 from core.models import JobRun, ModelVersion, User
@@ -73,6 +74,7 @@ def test_rules_serve_while_there_is_too_little_to_learn_from() -> None:
     assert run.state == RunState.SUCCEEDED, run.error_text
     version = ModelVersion.objects.get()
     assert (version.algorithm, version.state) == ("points_rules", VersionState.CHAMPION)
+    assert version.reason in STATE_REASONS, "the page says why it serves"
     assert run.model_version == version
     score = LeadScore.objects.get(lead=good)
     assert (score.fit, score.engagement, score.score, score.cell) == (45, 15, 60, "A3")
