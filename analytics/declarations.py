@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from analytics.choices import TIMELINE
@@ -98,6 +98,13 @@ def _register_jobs() -> None:
             describe=_job_title,
             follows=("crm.file_import", "crm.sample_company"),
             result_url=_model_url,
+        ),
+        JobKind(
+            "analytics.lead_digest",
+            _("Weekly e-mail about leads"),
+            "analytics.jobs.lead_digests.LeadDigestJob",
+            permission="analytics.lead_score.run",
+            counts={"letters": pgettext_lazy("digest", "E-mails")},
         ),
         JobKind(
             "analytics.lead_score_comparison",

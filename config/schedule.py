@@ -49,6 +49,13 @@ SEEDS = [
         arguments=["analytics.lead_score"],
     ),
     ScheduleSeed(
+        gettext_noop("E-mail about leads, weekly"),
+        "core.ask_question",
+        hour=6,
+        day=1,
+        arguments=["analytics.lead_digest"],
+    ),
+    ScheduleSeed(
         gettext_noop("Search index, nightly"),
         "core.ask_question",
         hour=1,

@@ -17,7 +17,15 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
     class Meta:
         model = User
-        fields = ["name", "language", "time_zone", "theme", "has_hotkeys", "hides_start"]
+        fields = [
+            "name",
+            "language",
+            "time_zone",
+            "theme",
+            "has_hotkeys",
+            "wants_digest",
+            "hides_start",
+        ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

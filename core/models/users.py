@@ -79,6 +79,11 @@ class User(AbstractBaseUser):
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     theme = models.CharField(_("theme"), max_length=5, choices=Theme, default=Theme.AUTO)
     has_hotkeys = models.BooleanField(_("single-key shortcuts"), default=True)
+    wants_digest = models.BooleanField(
+        _("weekly e-mail about my leads"),
+        default=True,
+        help_text=_("On Mondays, if there is something to tell."),
+    )
     hides_start = models.BooleanField(_("hide “Getting started”"), default=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 

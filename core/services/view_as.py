@@ -18,7 +18,7 @@ from core.models import Role, User
 KEY = "view_as"
 LONGEST = timedelta(hours=1)
 # What is taken over from who really looks: only rights and records are the other one's.
-OWN = ("language", "time_zone", "theme", "has_hotkeys", "hides_start")
+OWN = ("language", "time_zone", "theme", "has_hotkeys", "wants_digest", "hides_start")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from core.upsert import upsert
 from crm.choices import grade_of
 from crm.models import Lead, LeadScore
+from crm.services.grade_rises import rises_among, tell_rises
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,14 @@ def store_lead_scores(scored: Iterable[ScoredLead]) -> int:
     """Insert or overwrite; a score as of a later moment stays. Returns rows written.
 
     Leads that were deleted since they were read are left out. What people set stays: a new row
-    takes it over, one that is there keeps it.
+    takes it over, one that is there keeps it. Owners are told of leads that rise to a good grade.
     """
     rows = {row.lead: row for row in scored}
     there = set(Lead.objects.filter(pk__in=rows).values_list("pk", flat=True))
     by_hand = _locked_hand_scores(there)
     _remember(there, max((row.as_of for row in rows.values()), default=None))
-    return upsert(
+    rises = rises_among({pk: (rows[pk].version, rows[pk].grade) for pk in there})
+    written = upsert(
         LeadScore,
         # In one order, so that writers of the same rows never wait for each other.
         ((*_values(rows[pk]), *_by_hand(by_hand.get(pk))) for pk in sorted(there)),
@@ -65,6 +67,8 @@ def store_lead_scores(scored: Iterable[ScoredLead]) -> int:
         updates=[name for name in COLUMNS if name != "lead"],
         newer_by="as_of",
     )
+    tell_rises(rises)
+    return written
 
 
 def _values(row: ScoredLead) -> tuple[Any, ...]:
