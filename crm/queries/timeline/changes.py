@@ -26,13 +26,15 @@ ICONS = {
     "score.set": "gauge",
     "score.release": "gauge",
 }
+# Acts that are nothing but changes of fields: whoever sees none of these reads nothing.
+OF_FIELDS = frozenset({"edit", "score.set", "score.release"})
 
 
 def change_entry(changes: Sequence[Change], events: Sequence[AuditEvent]) -> Entry | None:
     """The changes of one entry, newest first; nothing when none of them may be seen."""
     facts = [FieldChange(*fact) for change in changes for fact in change.facts]
     event = events[0]
-    if event.action == "edit" and not facts:
+    if event.action in OF_FIELDS and not facts:
         return None
     by = _("by %(name)s") % {"name": event.actor.display_name} if event.actor else ""
     return Entry(
