@@ -8,9 +8,7 @@ the database's own means (COPY; on SQLite `executemany`) into the same table wit
 """
 
 import csv
-import os
 import random
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.database import scratch_database
+from benchmarks.workers import carry_out
 
 HEADER = ("First name", "Last name", "E-mail", "Phone", "Job title", "City", "Country", "Seats")
 GIVEN = ("Ada", "Ben", "Chen", "Dana", "Emil", "Fatima", "Georg", "Hannah", "Ines", "Jun")
@@ -33,20 +32,6 @@ CITIES = (
 
 
 WORKERS = 2
-# A worker in a process of its own, as in an installation; its memory is what is measured.
-WORKER = """
-import sys, django
-django.setup()
-from django.conf import settings
-settings.MEDIA_ROOT = sys.argv[2]  # where the file lies
-from core.jobs.runner import execute_run
-from core.models import JobRun
-run = int(sys.argv[1])
-while JobRun.objects.get(pk=run).is_active:
-    execute_run(run, wake=lambda *_later: None)
-from benchmarks.memory import peak_megabytes
-print(peak_megabytes())
-"""
 
 
 def people(rows: int) -> Iterator[list[str]]:
@@ -74,10 +59,8 @@ def write_file(path: Path, rows: int) -> None:
 
 def bring_in(path: Path) -> tuple[float, float, float, dict[str, Any]]:
     """Seconds for the upload and for the run, most megabytes of a worker, what came of the rows."""
-    from django.conf import settings
     from django.core.files import File
     from django.core.files.uploadedfile import UploadedFile
-    from django.db import connection
     from django.utils import timezone
 
     from core.models import User
@@ -93,31 +76,8 @@ def bring_in(path: Path) -> tuple[float, float, float, dict[str, Any]]:
     run = start_import(
         file_import=file_import, mapping=file_import.mapping, owner=by, by=by, as_of=now
     )
-    connection.close()
-    helpers = [
-        subprocess.Popen(
-            [sys.executable, "-c", WORKER, str(run.pk), str(settings.MEDIA_ROOT)],
-            env=_environment(connection),
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _each in range(WORKERS)
-    ]
-    peaks = [float(helper.communicate()[0].split()[-1]) for helper in helpers]
-    run.refresh_from_db()
-    if run.state != "succeeded":
-        raise SystemExit(str(run.error_text))
-    return uploaded - started, time.perf_counter() - uploaded, max(peaks), run.result
-
-
-def _environment(connection: Any) -> dict[str, str]:
-    """That of a worker which works on the database of this run."""
-    settings = connection.settings_dict
-    if connection.vendor == "sqlite":
-        url = f"sqlite:///{settings['NAME']}"
-    else:
-        url = f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{settings['NAME']}"
-    return {**os.environ, "DATABASE_URL": url, "OMP_NUM_THREADS": "1"}
+    peak = carry_out(run, WORKERS)
+    return uploaded - started, time.perf_counter() - uploaded, peak, run.result
 
 
 def write_alone(vendor: str) -> float:
