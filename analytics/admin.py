@@ -71,4 +71,5 @@ class StaleScoreAdmin(PanelAdmin):
     group = "understand"
     icon = "update"
     has_name = False
-    list_display: ClassVar[Any] = ("lead_id", "since")
+    list_display: ClassVar[Any] = ("lead", "since")
+    joined: ClassVar[Any] = ("lead",)

@@ -55,9 +55,9 @@ TELLING_TYPES = frozenset(
 class ClosedLeads:
     """What a score learns from, one row for each lead, or for each of its moments.
 
-    Cells; outcomes (1 converted); times that order the rows, if all have one; the lead of each row. With
-    `has_moments` a row is what was known at a moment, and its outcome what came within the horizon; else
-    it is a closed lead as it is today. `total` leads are known, of which these are a sample.
+    Cells; outcomes (1 converted); times that order the rows, if all have one; the lead of each row. A row
+    is a closed lead as it is today, or with `has_moments`, of leads with dates, what was known at a moment and
+    what came within the horizon. `total` leads are known, of which these are a sample.
     """
 
     frame: pd.DataFrame
@@ -91,14 +91,14 @@ def custom_fields_known_before() -> dict[str, str]:
 def closed_leads(*, most: int, seed: int, as_of: datetime, needed: int) -> ClosedLeads:
     """What there is to learn from, or a stratified, seeded sample of `most` rows of it.
 
-    Moments of leads with dates where `needed` conversions have them, as many as have no dates, and
-    `needed` other leads; else the closed leads by their status.
+    Moments of leads with dates, where `needed` of them converted and `needed` did not, and beside them
+    the closed leads without dates by their status; else all closed leads by their status.
     """
     known = _closed_by_status()
     snapshots = read_snapshots(as_of)
-    least = max(needed, int(known[:, 1].sum()) - snapshots.dated)
-    if snapshots.conversions >= least and snapshots.others >= needed:
-        return _by_moments(snapshots, most, seed)
+    if min(snapshots.conversions, snapshots.others) >= needed:
+        undated = known[~np.isin(known[:, 0], snapshots.dated)]
+        return _by_moments(snapshots, undated, most, seed)
     return _by_status(known, most, seed)
 
 
@@ -164,22 +164,31 @@ def _by_status(known: Any, most: int, seed: int) -> ClosedLeads:
     )
 
 
-def _by_moments(snapshots: Snapshots, most: int, seed: int) -> ClosedLeads:
-    total = len(np.unique(snapshots.moments.leads))
-    if len(snapshots) > most:
-        snapshots = snapshots[_sample(snapshots.outcomes, most, seed)]
-    moments = snapshots.moments
-    table = _table(_rows_of(np.unique(moments.leads).tolist()))
-    there = np.isin(moments.leads, table.frame.index)  # deleted for good in the meantime
-    snapshots, moments = snapshots[there], moments[there]
+def _by_moments(snapshots: Snapshots, undated: Any, most: int, seed: int) -> ClosedLeads:
+    total = len(np.unique(snapshots.moments.leads)) + len(undated)
+    outcomes = np.concatenate([snapshots.outcomes, undated[:, 1]])
+    if len(outcomes) > most:
+        rows = _sample(outcomes, most, seed)
+        is_moment = rows < len(snapshots)
+        undated = undated[rows[~is_moment] - len(snapshots)]
+        snapshots = snapshots[rows[is_moment]]
+    wanted = np.union1d(snapshots.moments.leads, undated[:, 0])
+    table = _table(_rows_of(wanted.tolist()))
+    # Some may have been deleted for good in the meantime.
+    snapshots = snapshots[np.isin(snapshots.moments.leads, table.frame.index)]
+    undated = undated[np.isin(undated[:, 0], table.frame.index)]
+    moments, known = snapshots.moments, undated[:, 0]
     frame = table.frame.loc[moments.leads].reset_index(drop=True)
     _take_back(frame, table, moments)
     frame = frame.join(timeline_of(moments, OwnerLoads.read()))
+    # What has no moment stands before all others: it is learned from, and tested last.
+    order = np.concatenate([moments.captured, np.full(len(known), moments.captured.min() - 1)])
+    frame = pd.concat([frame, table.frame.loc[known]], ignore_index=True)
     return ClosedLeads(
         frame,
-        pd.Series(snapshots.outcomes, index=frame.index),
-        pd.Series(moments.captured, index=frame.index),
-        pd.Series(moments.leads, index=frame.index),
+        pd.Series(np.concatenate([snapshots.outcomes, undated[:, 1]]), index=frame.index),
+        pd.Series(order, index=frame.index),
+        pd.Series(np.concatenate([moments.leads, known]), index=frame.index),
         total=total,
         has_moments=True,
     )

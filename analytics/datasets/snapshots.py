@@ -28,7 +28,7 @@ class Snapshots:
 
     moments: Moments
     outcomes: Integers
-    dated: int  # leads that converted at a known moment, however lately
+    dated: Integers  # the leads whose dates are known, also those of which there is no moment yet
 
     def __len__(self) -> int:
         return len(self.outcomes)
@@ -74,7 +74,7 @@ def read_snapshots(as_of: datetime) -> Snapshots:
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
     order = np.lexsort((columns[4], columns[0], columns[3]))  # captured, lead, moment
     *facts, outcomes = [column[order] for column in columns]
-    return Snapshots(Moments(*facts), outcomes, int(converted.sum()))
+    return Snapshots(Moments(*facts), outcomes, leads)
 
 
 def _dated_leads() -> tuple[Integers, ...]:

@@ -71,11 +71,15 @@ def milliseconds(moment: datetime | None) -> int:
 
 
 def timeline_of(moments: Moments, loads: "OwnerLoads") -> pd.DataFrame:
-    """The columns of `TIMELINE`, one row for each of the moments, in their order."""
+    """The columns of `TIMELINE`, one row for each of the moments, in their order.
+
+    Of a lead that nobody knows when it came, nobody knows either what happened since: all is missing.
+    """
     parts = [_columns(moments[start : start + CHUNK]) for start in range(0, len(moments), CHUNK)]
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(TIMELINE))
     frame["timeline.owner_leads"] = loads.at(moments.owners, moments.at)
-    return frame[list(TIMELINE)]
+    frame = frame[list(TIMELINE)].astype("float64")
+    return frame.where(pd.Series(moments.captured >= 0, index=frame.index), np.nan)
 
 
 def _columns(moments: Moments) -> pd.DataFrame:

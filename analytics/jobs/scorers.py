@@ -1,5 +1,6 @@
 """Scoring leads with a version of the lead score, a model or points rules."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -12,10 +13,10 @@ from analytics.datasets.leads import cells_of
 from analytics.datasets.timeline import OwnerLoads, knows_timeline
 from analytics.jobs.lead_score_drift import count_states
 from analytics.jobs.lead_score_points import PointsScorer
-from analytics.methods.lead_score import LeadScores
+from analytics.methods.lead_score import LeadScoreModel, LeadScores
 from analytics.methods.percentile_score import grade_scores
-from analytics.services.serving import served
 from core.models import ModelVersion
+from core.services.model_versions import load_artifact
 from crm.queries.scores import POINTS_RULES
 from crm.services.lead_scores import ScoredLead
 
@@ -44,7 +45,7 @@ class ModelScorer:
 
     def __init__(self, version: ModelVersion, owners: Sequence[int] | None = None) -> None:
         self.version = version
-        self.model = served(version).model
+        self.model = LeadScoreModel.from_dict(json.loads(load_artifact(version)))
         self.loads = OwnerLoads.read(owners) if knows_timeline(version) else None
 
     def read(self, leads: Any, as_of: datetime) -> pd.DataFrame:

@@ -71,16 +71,37 @@ def test_lead_is_looked_at_while_it_is_open_and_a_horizon_ago() -> None:
     assert learnt.total == 5
 
 
-def test_leads_without_dates_teach_by_their_status() -> None:
+def test_without_dates_leads_teach_by_their_status() -> None:
     for number in range(6):
         status = LeadStatus.CONVERTED if number % 2 else LeadStatus.LOST
         LeadFactory(captured_at=None, closed_at=NOW, status=status)
-    lead_of(300, 5, status=LeadStatus.CONVERTED)
-    lead_of(300, 5)
+    lead_of(50, 5, status=LeadStatus.CONVERTED)
     learnt = learn_from()
-    assert not learnt.has_moments, "most conversions have no dates"
-    assert len(learnt.frame) == 8
+    assert not learnt.has_moments, "no moment is a horizon ago"
+    assert (len(learnt.frame), int(learnt.outcomes.sum())) == (7, 4)
     assert not [name for name in learnt.frame if name.startswith("timeline.")]
+
+
+def test_leads_without_dates_teach_beside_the_others() -> None:
+    undated = [
+        LeadFactory(captured_at=None, closed_at=NOW, source="File", status=status)
+        for status in (LeadStatus.CONVERTED, LeadStatus.LOST)
+    ]
+    dated = lead_of(300, 5, status=LeadStatus.CONVERTED)
+    lead_of(300, 5)
+    did(undated[0], NOW - days(3))
+    learnt = learn_from()
+    assert learnt.has_moments
+    told = learnt.frame.assign(outcome=learnt.outcomes)[learnt.leads.isin([u.pk for u in undated])]
+    assert sorted(told["outcome"]) == [0, 1]
+    timeline = [name for name in learnt.frame if name.startswith("timeline.")]
+    assert timeline
+    assert told[timeline].isna().all(axis=None), "nobody knows what came before the outcome"
+    assert learnt.captured is not None
+    assert learnt.captured[told.index].max() < learnt.captured[learnt.leads == dated.pk].min()
+    still_open = LeadFactory(captured_at=None)
+    now = cells_of(Lead.objects.filter(pk=still_open.pk), as_of=NOW, loads=OwnerLoads.read())
+    assert now[timeline].isna().all(axis=None), "and scoring sees it as training did"
 
 
 def test_closing_that_an_import_made_up_is_no_date(administrator: User) -> None:
@@ -91,7 +112,8 @@ def test_closing_that_an_import_made_up_is_no_date(administrator: User) -> None:
     Lead.objects.filter(pk=made_up.pk).update(created_at=NOW, closed_at=NOW - timedelta(minutes=9))
     learnt = learn_from()
     assert learnt.has_moments
-    assert made_up.pk not in set(learnt.leads)
+    (row,) = learnt.frame[learnt.leads == made_up.pk].filter(like="timeline.").to_numpy().tolist()
+    assert all(cell != cell for cell in row), "it teaches by its status alone"  # noqa: PLR0124
 
 
 def test_sample_is_the_same_each_time_and_keeps_the_rate() -> None:

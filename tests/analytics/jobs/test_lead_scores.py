@@ -46,7 +46,7 @@ def truth() -> Truth:
     return make_leads(OPEN, closed=False, seed=2)
 
 
-def test_scores_tell_who_will_convert(truth: Truth) -> None:
+def test_scores_tell_who_will_convert(every_method: None, truth: Truth) -> None:
     run = score_leads()
     assert run.state == RunState.SUCCEEDED, run.error_text
     scores = list(LeadScore.objects.order_by("lead"))
@@ -165,7 +165,7 @@ def test_leads_without_any_field_are_no_fault() -> None:
 
 
 @pytest.mark.parametrize("seed", [3, 4])
-def test_fields_that_tell_nothing_give_no_score(seed: int) -> None:
+def test_fields_that_tell_nothing_give_no_score(every_method: None, seed: int) -> None:
     make_leads(400, closed=True, signal=0, seed=seed)
     run = score_leads()
     assert_insufficient(run, "do not tell")

@@ -19,7 +19,9 @@ from tests.running import carry_out
 pytestmark = pytest.mark.django_db
 
 
-def test_open_leads_are_ranked_as_they_turned_out(marketing: User, settings: Any) -> None:
+def test_open_leads_are_ranked_as_they_turned_out(
+    every_method: None, marketing: User, settings: Any
+) -> None:
     # The heart beat of the job cannot see what this test's transaction holds.
     settings.JOB_LEASE_SECONDS = 3_600
     with data_file("x-education/leads.csv").open(encoding="utf-8") as file:

@@ -121,7 +121,9 @@ def test_rows_of_the_side_table_without_a_value_come_last(
         lead = LeadFactory(contact=None, company=None)
         if chance is not None:
             share = None if chance == "none" else int(chance) / 4
-            LeadScore.objects.create(lead=lead, hand_score=5, hand_grade="D", probability=share)
+            LeadScore.objects.create(
+                lead=lead, hand_score=5, hand_grade="D", probability=share, low=share, high=share
+            )
     assert_walks(Lead.objects.all().for_list(), BY_CHANCE, descending=descending, size=size)
 
 

@@ -35,7 +35,7 @@ def test_new_version_is_a_challenger() -> None:
 def test_promotion_retires_the_version_before() -> None:
     first, second, foreign = publish(), publish(), publish(kind="other")
     for version in (foreign, first, second):
-        promote_version(version=version)
+        promote_version(version=version, by=None, reason="")
     first.refresh_from_db()
     assert champion_of(KIND) == second
     assert champion_of("other") == foreign
@@ -45,13 +45,13 @@ def test_promotion_retires_the_version_before() -> None:
 
 def test_promoting_the_champion_again_changes_nothing() -> None:
     version = publish()
-    promote_version(version=version)
-    promote_version(version=version)
+    promote_version(version=version, by=None, reason="")
+    promote_version(version=version, by=None, reason="")
     assert champion_of(KIND) == version
 
 
 def test_database_refuses_two_champions() -> None:
-    promote_version(version=publish())
+    promote_version(version=publish(), by=None, reason="")
     with pytest.raises(IntegrityError), transaction.atomic():
         ModelVersionFactory(kind=KIND, state=VersionState.CHAMPION)
 
