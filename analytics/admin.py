@@ -72,4 +72,4 @@ class StaleScoreAdmin(PanelAdmin):
     icon = "update"
     has_name = False
     list_display: ClassVar[Any] = ("lead", "since")
-    joined: ClassVar[Any] = ("lead",)
+    joined: ClassVar[Any] = ("lead__contact", "lead__company")

@@ -113,7 +113,7 @@ def test_closing_that_an_import_made_up_is_no_date(administrator: User) -> None:
     learnt = learn_from()
     assert learnt.has_moments
     (row,) = learnt.frame[learnt.leads == made_up.pk].filter(like="timeline.").to_numpy().tolist()
-    assert all(cell != cell for cell in row), "it teaches by its status alone"  # noqa: PLR0124
+    assert all(cell != cell for cell in row), "it teaches by its status alone"
 
 
 def test_sample_is_the_same_each_time_and_keeps_the_rate() -> None:
