@@ -11,7 +11,9 @@ LONGEST = 300
 
 
 def derivations_of(record: Any) -> dict[tuple[str, int, str], DerivedValue]:
-    """What is known of the record's fields, by type, number and name: one query."""
+    """What is known of the record's fields, by type, number and name: one query, if there is anything."""
+    if not getattr(record, "has_derived", True):
+        return {}
     object_type = record._meta.label_lower
     rows = DerivedValue.objects.filter(object_type=object_type, object_id=record.pk)
     return {(object_type, record.pk, row.field): row for row in rows if row.method in derivations}

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import FieldType
-from core.models import RecordLayout
+from core.models import DerivedValue, RecordLayout
 from core.records.declaration import RecordPage
 from core.records.fields import ADDED, RecordField, added, built_in
 
@@ -53,9 +53,12 @@ def layout_of(kind: str) -> list[Spot]:
 
 
 def with_layout(rows: QuerySet[Any], kind: str) -> QuerySet[Any]:
-    """Records that bring the layout of their page along: it costs no query of its own."""
+    """Records that bring along the layout of their page, and whether values of theirs came by themselves:
+    it costs no query of its own.
+    """
     places = RecordLayout.objects.filter(object_type=kind).values("places")
-    found: QuerySet[Any] = rows.annotate(page_layout=Subquery(places))
+    derived = DerivedValue.objects.filter(object_type=kind, object_id=OuterRef("pk"))
+    found: QuerySet[Any] = rows.annotate(page_layout=Subquery(places), has_derived=Exists(derived))
     return found
 
 

@@ -78,18 +78,8 @@ SET = thing(
 )
 
 
-class LeadScoreView(RecordsView):
-    """The score of one lead."""
-
-    actions = {"GET": "view"}
-
-    @described(
-        "Score of a lead",
-        description="Fields that you may not see are no reasons; their points are among the rest.",
-        answers={200: SCORE},
-    )
-    def get(self, request: Request, pk: int) -> Response:
-        return self.told(user_of(request), pk)
+class ScoreAnswer(RecordsView):
+    """The lead whose score is asked for, and what is told of it."""
 
     def lead(self, user: User, pk: int, action: str = "view") -> Lead:
         access = permissions.access_of(user)
@@ -108,7 +98,21 @@ class LeadScoreView(RecordsView):
         return Response(_told(lead, score_row(lead), user))
 
 
-class LeadScoreSet(LeadScoreView):
+class LeadScoreView(ScoreAnswer):
+    """The score of one lead."""
+
+    actions = {"GET": "view"}
+
+    @described(
+        "Score of a lead",
+        description="Fields that you may not see are no reasons; their points are among the rest.",
+        answers={200: SCORE},
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        return self.told(user_of(request), pk)
+
+
+class LeadScoreSet(ScoreAnswer):
     """A person's score."""
 
     actions = {"POST": "edit"}
@@ -136,7 +140,7 @@ class LeadScoreSet(LeadScoreView):
         return self.told(user, pk)
 
 
-class LeadScoreRelease(LeadScoreView):
+class LeadScoreRelease(ScoreAnswer):
     """Back to the model."""
 
     actions = {"POST": "edit"}

@@ -50,12 +50,13 @@ def start_scoring(moment: str) -> int:
     from django.utils.dateparse import parse_datetime
 
     from core.jobs.questions import ask
-    from core.models import JobRun, ModelVersion
+    from core.models import AuditEvent, JobRun, ModelVersion
     from crm.models import LeadScore
 
     for model in (LeadScore, ModelVersion):
         model.objects.all().delete()
     JobRun.objects.filter(kind="analytics.lead_score").delete()
+    AuditEvent.objects.filter(action="model.promote").delete()
     as_of = parse_datetime(moment)
     assert as_of is not None
     return ask(kind="analytics.lead_score", as_of=as_of, seed=7).pk
