@@ -1,13 +1,14 @@
 """Tests: the embedded default, or the servers that DATABASE_URL and REDIS_URL name."""
 
 import atexit
+import os
 import shutil
 import tempfile
 from pathlib import Path
 
 from config import env
 from config.settings.base import *  # noqa: F403  # a settings module extends another
-from config.settings.base import DATABASES, STORAGES
+from config.settings.base import CACHES, DATABASES, STORAGES
 
 SCRATCH = Path(tempfile.mkdtemp(prefix="renmai-test-"))
 atexit.register(shutil.rmtree, SCRATCH, ignore_errors=True)
@@ -26,6 +27,14 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 if str(DATABASES["default"]["ENGINE"]).endswith("sqlite3"):
     # A file, so that threads meet the locks that processes meet in production.
     DATABASES["default"]["TEST"] = {"NAME": str(SCRATCH / "test.sqlite3")}
-if not env.REDIS_URL:
+if env.REDIS_URL:
+    # One database for each process of tests: they would empty each other's cache, and mix up rows
+    # that have the same number in databases of their own.
+    REDIS_URL = "{}/{}".format(
+        env.REDIS_URL.rpartition("/")[0], os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]
+    )
+    CACHES = {"default": CACHES["default"] | {"LOCATION": REDIS_URL}}
+    CELERY_BROKER_URL = REDIS_URL
+else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     CELERY_BROKER_URL = "memory://"
