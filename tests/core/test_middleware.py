@@ -167,8 +167,10 @@ def test_readiness_tells_when_a_worker_was_heard_of(visitor: Client, db: None) -
 
 
 def test_database_of_another_version_is_not_ready(visitor: Client, db: None) -> None:
-    (newest,) = MigrationLoader(connection).graph.leaf_nodes("core")
-    MigrationRecorder(connection).record_unapplied(*newest)
+    graph = MigrationLoader(connection).graph
+    (newest,) = graph.leaf_nodes("core")
+    for migration in (newest, *graph.nodes[newest].replaces):
+        MigrationRecorder(connection).record_unapplied(*migration)
     facts._migrated.clear()
     response = visitor.get("/readyz")
     facts._migrated.clear()

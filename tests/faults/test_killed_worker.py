@@ -8,7 +8,7 @@ import pytest
 
 from tests.installation import LEASE_SECONDS, Installation, installation, kill
 
-CLOSED_ROWS, OPEN_ROWS = 3_000, 9_000
+CLOSED_ROWS, OPEN_ROWS = 800, 9_000
 
 
 def finish_after_kills(place: Installation, run: int, kills: list[int]) -> None:
