@@ -89,6 +89,7 @@ def train(
         seed=seed,
         missing_values=MISSING_WORDS,
         min_class=SMALLEST_CLASS,
+        clusters=leads,
     )
     model = fit.model.model
     return Trained(
@@ -97,7 +98,7 @@ def train(
         {"folds": fit.candidates.folds, "seed": seed, "candidates": list(fit.candidates.fits)},
         [{"name": feature.name, "kind": feature.kind} for feature in fields.used],
         {
-            **metrics_of(fit, frame),
+            **metrics_of(fit, frame, leads),
             "window": _window(order),
             "leads": leads.nunique(),
             "tested_on": _tested_on(outcomes, leads, order),
@@ -136,14 +137,19 @@ def _usable(frame: pd.DataFrame) -> tuple[list[Feature], dict[str, str]]:
     return features, {guess.name: guess.reason for guess in guesses if guess.feature is None}
 
 
-def metrics_of(fit: LeadScoreFit, frame: pd.DataFrame) -> dict[str, Any]:
-    """What is known of a fit without its fields: figures, tables, candidates, drivers."""
+def metrics_of(
+    fit: LeadScoreFit, frame: pd.DataFrame, leads: "pd.Series[int] | None" = None
+) -> dict[str, Any]:
+    """What is known of a fit without its fields: figures, tables, candidates, drivers.
+
+    `leads` are the leads of the rows, where several may be of one.
+    """
     drivers = _drivers(fit.model.model, frame)
     has_signal = fit.candidates.has_signal
     return {
         **_figures(fit),
         "has_signal": has_signal,
-        "candidates": _compared(fit),
+        "candidates": _compared(fit, leads),
         "drivers": drivers,
     }
 
@@ -164,13 +170,17 @@ def _figures(fit: LeadScoreFit) -> dict[str, Any]:
     }
 
 
-def _compared(fit: LeadScoreFit) -> list[dict[str, Any]]:
+def _compared(fit: LeadScoreFit, leads: "pd.Series[int] | None") -> list[dict[str, Any]]:
     """The figures of each candidate on the same folds, the simplest first."""
     return [
         {
             "name": name,
             "seconds": round(each.seconds, 2),
-            **evaluate(each.out_of_fold["outcome"], each.out_of_fold["probability"]).to_dict(),
+            **evaluate(
+                each.out_of_fold["outcome"],
+                each.out_of_fold["probability"],
+                clusters=None if leads is None else leads.loc[each.out_of_fold.index],
+            ).to_dict(),
         }
         for name, each in fit.candidates.fits.items()
     ]

@@ -16,7 +16,7 @@ from analytics.methods.chance import beats_chance
 from analytics.methods.choosing import choose_simplest
 from analytics.methods.estimators import Estimator, Linear
 from analytics.methods.features import Feature
-from analytics.methods.folds import FoldKind, Folds, canonical_order, cut_folds
+from analytics.methods.folds import FoldKind, Folds, canonical_order, cluster_numbers, cut_folds
 from analytics.methods.logistic import CalibratedLogistic, centred_one_hot
 from analytics.methods.logistic_fit import fit_logistic
 from analytics.methods.network_fit import fit_network
@@ -113,6 +113,7 @@ def fit_candidates(
     min_class: int = 50,
     algorithms: Collection[str] = (),
     begins: Callable[[str], None] | None = None,
+    clusters: npt.ArrayLike | None = None,
 ) -> Candidates:
     """Fit every candidate, calibrate it out of fold, and choose.
 
@@ -143,6 +144,9 @@ def fit_candidates(
         Which ones; all if empty.
     begins : callable, optional
         Is told the name of each before it is fitted; what it raises ends the fitting.
+    clusters : array_like, shape (n,), optional
+        Equal values mark rows that are alike, such as moments of one lead: they are kept together
+        where luck and uncertainty are told.
 
     Returns
     -------
@@ -163,30 +167,36 @@ def fit_candidates(
     y = check_outcomes(frame, outcomes, min_class)
     wanted = list(algorithms) or [LOGISTIC, *GROWN]
     rows = canonical_order(frame.index, order)
-    ordered, y = frame.iloc[rows], y[rows]
+    ordered, y, alike = frame.iloc[rows], y[rows], cluster_numbers(clusters, rows)
     encoder = TabularEncoder.fit(ordered, features, missing_values=missing_values)
     read = TableRows.of(encoder, ordered)
     kind, parts = cut_folds(
-        y, in_time=order is not None, folds=min(FOLDS, min_class), seed=seed, holdout=holdout
+        y,
+        in_time=order is not None,
+        folds=min(FOLDS, min_class),
+        seed=seed,
+        holdout=holdout,
+        clusters=alike,
     )
     begins = begins or _nothing
     fits = {}
     if LOGISTIC in wanted:
         begins(LOGISTIC)
         fits[LOGISTIC] = _logistic(
-            frame, outcomes, features, order, seed, holdout, missing_values, min_class
+            frame, outcomes, features, order, seed, holdout, missing_values, min_class, clusters
         )
     for name, grow in GROWN.items():
         if name in wanted:
             begins(name)
             fits[name] = _grown(name, grow, encoder, read, y, parts, seed, ordered.index)
     logits = np.stack([fit.out_of_fold["logit"].to_numpy() for fit in fits.values()])
-    tested = next(iter(fits.values())).out_of_fold["outcome"].to_numpy(dtype=np.float64)
-    chosen = list(fits)[choose_simplest(logits, tested).chosen]
-    said = fits[chosen].out_of_fold["logit"].reindex(ordered.index).to_numpy(dtype=np.float64)
+    tested = np.sort(np.concatenate([test for _train, test in parts]))
+    number = choose_simplest(logits, y[tested], None if alike is None else alike[tested]).chosen
+    chosen, said = list(fits)[number], np.full(len(y), np.nan)
+    said[tested] = logits[number]
     design = centred_one_hot(read.codes, encoder)
-    tells = fits[chosen].model.has_signal and beats_chance(design, y, parts, said, seed)
-    return Candidates(fits, chosen, kind, tells)
+    has_signal = fits[chosen].model.has_signal and beats_chance(design, y, parts, said, seed, alike)
+    return Candidates(fits, chosen, kind, has_signal)
 
 
 def _nothing(_name: str) -> None:
@@ -202,6 +212,7 @@ def _logistic(
     holdout: float,
     missing_values: Collection[str],
     min_class: int,
+    clusters: npt.ArrayLike | None,
 ) -> CandidateFit:
     began = time.perf_counter()
     fit = fit_logistic(
@@ -213,6 +224,7 @@ def _logistic(
         holdout=holdout,
         missing_values=missing_values,
         min_class=min_class,
+        clusters=clusters,
     )
     return CandidateFit(fit.model, fit.out_of_fold, time.perf_counter() - began)
 

@@ -44,7 +44,12 @@ class ChanceTest:
 
 
 def beats_chance(
-    design: FloatArray, outcomes: FloatArray, parts: Folds, logits: FloatArray, seed: int = 0
+    design: FloatArray,
+    outcomes: FloatArray,
+    parts: Folds,
+    logits: FloatArray,
+    seed: int = 0,
+    clusters: npt.NDArray[np.int64] | None = None,
 ) -> bool:
     """Whether out-of-fold log-odds tell more than luck in the choice of fields and models could.
 
@@ -68,6 +73,10 @@ def beats_chance(
         Of the chosen model out of fold; NaN where a row was not tested.
     seed : int
         Of the permutations.
+    clusters : ndarray of int, shape (n,), optional
+        Rows with the same number are alike, such as moments of one lead, and their outcomes go
+        together to another lead with as many. Row by row, what is the same at all moments of a
+        lead would look like a signal.
 
     Returns
     -------
@@ -89,18 +98,26 @@ def beats_chance(
     True
     """
     tested = np.isfinite(logits)
-    found = auc_interval(outcomes[tested], logits[tested])
+    found = auc_interval(
+        outcomes[tested],
+        logits[tested],
+        clusters=None if clusters is None else clusters[tested],
+    )
     error = float(np.sqrt(found.variance))
     if found.lower <= 0.5:
         return False
     if found.auc > 0.5 + OBVIOUS * error:
         return True
-    test = permute_outcomes(design, outcomes, parts, seed)
+    test = permute_outcomes(design, outcomes, parts, seed, clusters)
     return test.p_value <= RISK or found.auc > 0.5 + WIDE * test.spread
 
 
 def permute_outcomes(
-    design: FloatArray, outcomes: FloatArray, parts: Folds, seed: int = 0
+    design: FloatArray,
+    outcomes: FloatArray,
+    parts: Folds,
+    seed: int = 0,
+    clusters: npt.NDArray[np.int64] | None = None,
 ) -> ChanceTest:
     """Fit a ridge regression to the outcomes and to 199 permutations of them.
 
@@ -108,7 +125,7 @@ def permute_outcomes(
 
     Parameters
     ----------
-    design, outcomes, parts, seed
+    design, outcomes, parts, seed, clusters
         See `beats_chance`.
 
     Returns
@@ -136,7 +153,8 @@ def permute_outcomes(
     if len(design) != len(outcomes):
         raise InvalidData("unequal_lengths", f"{len(outcomes)} outcomes for {len(design)} rows")
     chance = np.random.default_rng(seed)
-    blocks = _blocks(len(outcomes), parts)
+    own = np.arange(len(outcomes)) if clusters is None else clusters
+    blocks = _blocks(own, parts)
     tested = np.unique(np.concatenate([test for _train, test in parts]))
     fits = [(train, test, _inverse(design[train])) for train, test in parts]
     real = _areas(design, outcomes.reshape(-1, 1), fits, tested)[0]
@@ -149,20 +167,32 @@ def permute_outcomes(
     return ChanceTest((1 + as_good) / (1 + PERMUTATIONS), float(np.std(areas)))
 
 
-def _blocks(rows: int, parts: Folds) -> list[npt.NDArray[np.intp]]:
-    """Rows that are tested together; those that never are, together."""
-    block = np.full(rows, -1)
+def _blocks(clusters: npt.NDArray[np.int64], parts: Folds) -> list[npt.NDArray[np.intp]]:
+    """Clusters that may change places: tested together (or never) and of one size; a line is one.
+
+    A cluster that a border between parts cuts is one on each side of it.
+    """
+    part = np.full(len(clusters), -1)
     for number, (_train, test) in enumerate(parts):
-        block[test] = number
-    return [np.flatnonzero(block == number) for number in np.unique(block)]
+        part[test] = number
+    order = np.lexsort((clusters, part))
+    key = np.stack([part[order], clusters[order]])
+    starts = np.flatnonzero(np.r_[True, (key[:, 1:] != key[:, :-1]).any(axis=0)])
+    sizes = np.diff(np.r_[starts, len(order)])
+    kinds = np.stack([part[order][starts], sizes])
+    return [
+        order[starts[alike][:, None] + np.arange(size)]
+        for (number, size) in np.unique(kinds, axis=1).T
+        for alike in [(kinds[0] == number) & (kinds[1] == size)]
+    ]
 
 
 def _permuted(
     outcomes: FloatArray, blocks: list[npt.NDArray[np.intp]], chance: np.random.Generator
 ) -> FloatArray:
     found = outcomes.copy()
-    for rows in blocks:
-        found[rows] = outcomes[chance.permutation(rows)]
+    for lines in blocks:
+        found[lines] = outcomes[lines[chance.permutation(len(lines))]]
     return found
 
 

@@ -37,7 +37,9 @@ class Choice:
     chosen: int
 
 
-def choose_simplest(logits: FloatArray, outcomes: FloatArray) -> Choice:
+def choose_simplest(
+    logits: FloatArray, outcomes: FloatArray, clusters: npt.NDArray[np.int64] | None = None
+) -> Choice:
     """The first model whose calibrated log loss lies within one standard error of the best.
 
     The standard error is that of the paired difference per row, so that rows which are hard for
@@ -49,6 +51,8 @@ def choose_simplest(logits: FloatArray, outcomes: FloatArray) -> Choice:
         Out-of-fold log-odds of each model, the simplest model first.
     outcomes : ndarray of {0.0, 1.0}, shape (n,)
         What happened.
+    clusters : ndarray of int, shape (n,), optional
+        Rows with the same number are alike, and their differences count together.
 
     Returns
     -------
@@ -68,7 +72,10 @@ def choose_simplest(logits: FloatArray, outcomes: FloatArray) -> Choice:
     """
     losses = np.stack([_row_losses(fit_sigmoid(z, outcomes).apply(z), outcomes) for z in logits])
     excess = losses - losses[int(losses.mean(axis=1).argmin())]
-    error = excess.std(axis=1) / np.sqrt(len(outcomes))
+    beyond = excess - excess.mean(axis=1, keepdims=True)
+    if clusters is not None:
+        beyond = np.stack([np.bincount(clusters, row) for row in beyond])
+    error = np.sqrt((beyond**2).sum(axis=1)) / len(outcomes)
     chosen = int(np.flatnonzero(excess.mean(axis=1) <= error)[0])
     return Choice(losses.mean(axis=1), excess.mean(axis=1), error, chosen)
 

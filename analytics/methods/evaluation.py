@@ -67,7 +67,12 @@ class Evaluation:
         return asdict(self)
 
 
-def evaluate(outcomes: npt.ArrayLike, probabilities: npt.ArrayLike, bins: int = 10) -> Evaluation:
+def evaluate(
+    outcomes: npt.ArrayLike,
+    probabilities: npt.ArrayLike,
+    bins: int = 10,
+    clusters: npt.ArrayLike | None = None,
+) -> Evaluation:
     """All figures at once, of probabilities the model had not been trained on.
 
     Parameters
@@ -78,6 +83,8 @@ def evaluate(outcomes: npt.ArrayLike, probabilities: npt.ArrayLike, bins: int = 
         0–1.
     bins : int
         Of the calibration error.
+    clusters : array_like, shape (n,), optional
+        See `auc_interval`.
 
     Returns
     -------
@@ -104,7 +111,7 @@ def evaluate(outcomes: npt.ArrayLike, probabilities: npt.ArrayLike, bins: int = 
     y, p = check_probabilities(outcomes, probabilities)
     if y.min() == y.max():
         raise InsufficientData("one_class", needed=2, found=1)
-    area = auc_interval(y, p)
+    area = auc_interval(y, p, clusters=clusters)
     safe = np.clip(p, TINY, 1 - TINY)
     slope, intercept = fit_line(logit(safe), y)
     rate = float(y.mean())

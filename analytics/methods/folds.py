@@ -5,12 +5,18 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from analytics.methods.cells import Ids
 from analytics.methods.errors import InsufficientData, InvalidData
 
-__all__ = ["canonical_order", "cut_folds", "stratified_folds", "time_ordered_folds"]
+__all__ = [
+    "canonical_order",
+    "cluster_numbers",
+    "cut_folds",
+    "stratified_folds",
+    "time_ordered_folds",
+]
 
 Rows = npt.NDArray[np.intp]
 Folds = list[tuple[Rows, Rows]]
@@ -61,7 +67,41 @@ def canonical_order(ids: Ids, order: npt.ArrayLike | None = None) -> Rows:
     return keys.sort_values(list(keys.columns), kind="stable").index.to_numpy(dtype=np.intp)
 
 
-def stratified_folds(outcomes: npt.ArrayLike, folds: int, seed: int) -> Folds:
+def cluster_numbers(clusters: npt.ArrayLike | None, rows: Rows) -> npt.NDArray[np.int64] | None:
+    """Clusters as numbers from 0, of the rows in this order; None if every row stands alone.
+
+    Parameters
+    ----------
+    clusters : array_like, shape (n,), optional
+        Equal values mark rows that are alike, such as moments of one lead.
+    rows : ndarray of int, shape (n,)
+        Positions, see `canonical_order`.
+
+    Returns
+    -------
+    ndarray of int, shape (n,), or None
+
+    Raises
+    ------
+    InvalidData
+        ``unequal_lengths``.
+
+    Examples
+    --------
+    >>> cluster_numbers(["b", "a", "b"], np.array([1, 0, 2])).tolist()
+    [0, 1, 1]
+    """
+    if clusters is None:
+        return None
+    found = np.unique(np.asarray(clusters), return_inverse=True)[1].astype(np.int64)
+    if len(found) != len(rows):
+        raise InvalidData("unequal_lengths", f"{len(found)} clusters for {len(rows)} rows")
+    return found[rows]
+
+
+def stratified_folds(
+    outcomes: npt.ArrayLike, folds: int, seed: int, clusters: npt.ArrayLike | None = None
+) -> Folds:
     """Shuffled folds, each with the classes in their overall proportions.
 
     Parameters
@@ -72,6 +112,8 @@ def stratified_folds(outcomes: npt.ArrayLike, folds: int, seed: int) -> Folds:
         Number of folds, at least 2; each class needs as many rows.
     seed : int
         Of the shuffle.
+    clusters : array_like, shape (n,), optional
+        Rows with the same value stay on one side.
 
     Returns
     -------
@@ -94,8 +136,11 @@ def stratified_folds(outcomes: npt.ArrayLike, folds: int, seed: int) -> Folds:
         raise InsufficientData("one_class", needed=2, found=int((counts > 0).sum()))
     if counts.min() < folds:
         raise InsufficientData("few_rows", needed=folds, found=int(counts.min()))
-    splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
-    return list(splitter.split(np.zeros(len(y)), y))
+    rows = np.zeros(len(y))
+    if clusters is not None:
+        whole = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+        return list(whole.split(rows, y, clusters))
+    return list(StratifiedKFold(folds, shuffle=True, random_state=seed).split(rows, y))
 
 
 def time_ordered_folds(
@@ -139,7 +184,13 @@ def time_ordered_folds(
 
 
 def cut_folds(
-    outcomes: npt.ArrayLike, *, in_time: bool, folds: int, seed: int, holdout: float = 0.0
+    outcomes: npt.ArrayLike,
+    *,
+    in_time: bool,
+    folds: int,
+    seed: int,
+    holdout: float = 0.0,
+    clusters: npt.ArrayLike | None = None,
 ) -> tuple[FoldKind, Folds]:
     """The folds that rows in canonical order are tested on.
 
@@ -156,6 +207,9 @@ def cut_folds(
     holdout : float
         With rows in time: the share of the last rows that is tested once on all before; 0 for
         `time_ordered_folds`.
+    clusters : array_like, shape (n,), optional
+        See `stratified_folds`. Rows of one cluster follow each other in time; the borders of folds
+        in time cut a cluster each at most.
 
     Returns
     -------
@@ -179,4 +233,4 @@ def cut_folds(
         tested = np.concatenate([y[:0], *sides[1::2]])
         if all(len(np.unique(side)) > 1 for side in (*sides[::2], tested)):
             return ("holdout" if holdout else "time"), parts
-    return "stratified", stratified_folds(y, folds, seed)
+    return "stratified", stratified_folds(y, folds, seed, clusters)

@@ -63,6 +63,7 @@ def fit_lead_score(
     min_class: int = 50,
     algorithms: Collection[str] = (),
     begins: Callable[[str], None] | None = None,
+    clusters: npt.ArrayLike | None = None,
 ) -> LeadScoreFit:
     """Fit all candidates, choose, calibrate and judge a lead score.
 
@@ -92,6 +93,8 @@ def fit_lead_score(
     algorithms : collection of str
         Which candidates; all if empty.
     begins : callable, optional
+        See `fit_candidates`.
+    clusters : array_like, shape (n,), optional
         See `fit_candidates`.
 
     Returns
@@ -125,6 +128,7 @@ def fit_lead_score(
         min_class=min_class,
         algorithms=algorithms,
         begins=begins,
+        clusters=clusters,
     )
     fit = candidates.chosen_fit
     tested = fit.out_of_fold
@@ -134,14 +138,18 @@ def fit_lead_score(
     reference = PercentileScore.fit(said)
     codes = fit.model.encoder.transform(frame.loc[tested.index])
     equal, first = count_equal_rows(pd.DataFrame(codes))
+    own = np.arange(len(frame)) if clusters is None else np.asarray(clusters)
+    alike = own[frame.index.get_indexer(tested.index)]
     both_left = len(np.unique(outcome[first])) > 1
     return LeadScoreFit(
         model=LeadScoreModel(fit.model, reference),
         candidates=candidates,
-        evaluation=evaluate(outcome, probability),
+        evaluation=evaluate(outcome, probability, clusters=alike),
         equal_rows=equal,
         evaluation_without_equal=(
-            evaluate(outcome[first], probability[first]) if both_left else None
+            evaluate(outcome[first], probability[first], clusters=alike[first])
+            if both_left
+            else None
         ),
         reference_scores=reference.score(said),
     )

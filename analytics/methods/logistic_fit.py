@@ -18,6 +18,7 @@ from analytics.methods.folds import (
     FoldKind,
     Folds,
     canonical_order,
+    cluster_numbers,
     cut_folds,
 )
 from analytics.methods.logistic import CalibratedLogistic, centred_one_hot
@@ -78,6 +79,7 @@ def fit_logistic(
     bins: int = 10,
     min_count: int = 20,
     holdout: float = 0.0,
+    clusters: npt.ArrayLike | None = None,
 ) -> LogisticFit:
     """Fit a ridge logistic regression over field states and calibrate it out of fold.
 
@@ -110,6 +112,9 @@ def fit_logistic(
         See `TabularEncoder.fit`.
     holdout : float
         See `cut_folds`.
+    clusters : array_like, shape (n,), optional
+        Equal values mark rows that are alike, such as moments of one lead: they are kept together
+        where luck and uncertainty are told.
 
     Returns
     -------
@@ -140,18 +145,23 @@ def fit_logistic(
     if folds < 2 or not penalties or min(penalties) <= 0:
         raise InvalidData("bad_parameter", "needs at least 2 folds and penalties above 0")
     rows = canonical_order(frame.index, order)
-    ordered, y = frame.iloc[rows], y[rows]
+    ordered, y, alike = frame.iloc[rows], y[rows], cluster_numbers(clusters, rows)
     encoder = TabularEncoder.fit(
         ordered, features, missing_values=missing_values, bins=bins, min_count=min_count
     )
     design = centred_one_hot(encoder.transform(ordered), encoder)
     kind, parts = cut_folds(
-        y, in_time=order is not None, folds=min(folds, min_class), seed=seed, holdout=holdout
+        y,
+        in_time=order is not None,
+        folds=min(folds, min_class),
+        seed=seed,
+        holdout=holdout,
+        clusters=alike,
     )
     grid = tuple(sorted(penalties))
     logits, fold_of = _out_of_fold(design, y, parts, grid)
     tested = fold_of >= 0
-    search = _search(logits[:, tested], y[tested], grid)
+    search = _search(logits[:, tested], y[tested], grid, None if alike is None else alike[tested])
     chosen = int(np.flatnonzero(search["chosen"])[0])
     model = _final(encoder, design, y, grid[chosen], logits[chosen, tested], y[tested])
     out_of_fold = pd.DataFrame(
@@ -191,8 +201,13 @@ def _out_of_fold(
     return logits, fold_of
 
 
-def _search(logits: FloatArray, y: FloatArray, grid: Sequence[float]) -> pd.DataFrame:
-    choice = choose_simplest(logits, y)
+def _search(
+    logits: FloatArray,
+    y: FloatArray,
+    grid: Sequence[float],
+    clusters: npt.NDArray[np.int64] | None,
+) -> pd.DataFrame:
+    choice = choose_simplest(logits, y, clusters)
     columns: dict[str, Any] = {
         "c": list(grid),
         "log_loss": choice.log_loss,

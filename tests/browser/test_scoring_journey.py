@@ -1,13 +1,17 @@
-"""The lead score's versions: what an older one says comes back on the leads."""
+"""The lead score from a file to an older version: train, watch, read, set by hand, give back, promote."""
 
+import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.leads import generated, split, write
 from tests.browser.product import Product, running_product
-from tests.browser.visitor import visitor
+from tests.browser.steps import LIST_DIALOG, press
+from tests.browser.visitor import Visitor, visitor
+
+OPEN_LEADS = "/leads/?if=status:is:new,working,qualified"
 
 
 def scores(product: Product) -> dict[str, tuple[int, int]]:
@@ -19,8 +23,60 @@ def scores(product: Product) -> dict[str, tuple[int, int]]:
     return {str(lead): (int(number), int(score)) for lead, number, score in rows}
 
 
+def train_and_watch(person: Visitor) -> None:
+    """The page of the run tells by itself how far it is, and at last that it is done."""
+    page = person.page
+    person.open("/scoring/")
+    press(page, "form[action$='/jobs/start/analytics.lead_score/'] button")
+    page.wait_for_url(re.compile(r"/jobs/\d+/$"))
+    page.evaluate("window.samePage = true")
+    seen = set()
+    while page.locator(".job-top .btn-primary").count() == 0:
+        seen.add(page.locator("#run .card").nth(1).inner_text())
+        page.wait_for_timeout(100)
+    assert len(seen) > 1
+    assert page.evaluate("window.samePage")
+
+
+def sort_and_read(page: Page) -> str:
+    """The best lead of the list, with its reasons; returns the address of its page."""
+    shown = [int(text) for text in page.locator("td .score").all_inner_texts()]
+    assert shown == sorted(shown, reverse=True)
+    press(page, "th a[href*='sort=score']")
+    page.wait_for_url("**sort=score**")
+    shown = [int(text) for text in page.locator("td .score").all_inner_texts()]
+    assert shown == sorted(shown)
+    page.go_back()
+    press(page, "td a.name")
+    page.wait_for_url(re.compile(r"/leads/\d+/(\?|$)"))
+    expect(page.locator(".reasons li").first).to_be_visible()
+    expect(page.locator(".probline")).to_be_visible()
+    return page.url
+
+
+def set_and_give_back(page: Page) -> None:
+    before = page.locator(".ring text").text_content() or ""
+    press(page, "#lead-score-set")
+    page.fill("#score_score", "1")
+    page.fill("#score_reason", "Went to a competitor")
+    press(page, f"{LIST_DIALOG} button[type=submit]")
+    expect(page.locator(".ring text")).to_have_text("1")
+    press(page, "form[action$='/score/release/'] button")
+    expect(page.locator(".ring text")).to_have_text(before)
+
+
+def promote(page: Page, number: int) -> None:
+    press(page, f"[data-open=promote-{number}]")
+    dialog = page.locator(f"dialog#promote-{number}")
+    expect(dialog).to_be_visible()
+    dialog.locator("button[type=submit]").click()
+    expect(page.locator("#versions tr", has_text="v1").first).to_contain_text("promoted")
+
+
 @pytest.mark.embedded
-def test_rolling_back_brings_the_older_scores_back(browser: Browser, tmp_path: Path) -> None:
+def test_from_a_file_to_scores_and_back_to_an_older_version(
+    browser: Browser, tmp_path: Path
+) -> None:
     folder = tmp_path / "product"
     folder.mkdir()
     closed, opened, _truth = split(generated(1_000, 3, 10_000), tmp_path, "first")
@@ -32,23 +88,23 @@ def test_rolling_back_brings_the_older_scores_back(browser: Browser, tmp_path: P
         person.sign_in("admin@sample.renmai")
         person.import_file(closed, after_contact=("Tags",))
         person.wait_for_score()
+        train_and_watch(person)
         person.import_file(opened)
         person.wait_for_score()
+        person.open(OPEN_LEADS)
+        sort_and_read(person.page)
+        set_and_give_back(person.page)
+
         person.import_file(write(tmp_path / "later.csv", later))
         person.wait_for_score()
         newest = scores(fresh)
-
         person.open("/scoring/")
-        person.page.locator("[data-open=roll-back]").click()
-        dialog = person.page.locator("dialog#roll-back")
-        expect(dialog).to_be_visible()
-        dialog.locator("button[type=submit]").click()
-        expect(person.page.locator("#versions")).to_contain_text("A person rolled back to it.")
+        promote(person.page, 1)
         person.wait_for_score()
         older = scores(fresh)
         assert older.keys() == newest.keys()
-        (version,) = {number for number, _score in older.values()}
-        assert version < min(number for number, _score in newest.values())
+        assert {number for number, _score in older.values()} == {1}
+        assert 1 < min(number for number, _score in newest.values())
         moved = [older[lead][1] - newest[lead][1] for lead in older]
         assert max(map(abs, moved)) >= 10
         person.open("/scoring/compare/")

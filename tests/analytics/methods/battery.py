@@ -350,6 +350,7 @@ EXEMPT: dict[str, str] = {
     "check_columns": "a check, part of the encoder's case",
     "check_outcomes": "a check, part of the logistic case",
     "check_probabilities": "a check, part of the figures' case",
+    "cluster_numbers": "numbers by position; callers put rows into canonical order first",
     "cut_folds": "cuts by position; callers put rows into canonical order first",
     "stratified_folds": "cuts by position; callers put rows into canonical order first",
     "time_ordered_folds": "cuts by position; callers put rows into canonical order first",

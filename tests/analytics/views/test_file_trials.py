@@ -82,7 +82,7 @@ def rows_in(answer: Any) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text)))
 
 
-def test_file_goes_the_whole_way(manager: User, log_in: LogIn) -> None:
+def test_file_goes_the_whole_way(every_method: None, manager: User, log_in: LogIn) -> None:
     """Upload, columns, watch, result, chances, again without a column, import, away."""
     client = log_in(manager)
     frame = made(1_200, region=np.resize(["north", "south"], 1_200))

@@ -1,4 +1,4 @@
-"""Most of these tests are about runs and records, not about which method is best: two are tried."""
+"""Most tests are about runs, records and sentences, not about which method is best: two are tried."""
 
 import pytest
 
@@ -12,6 +12,10 @@ def every_method() -> None:
 
 @pytest.fixture(autouse=True)
 def two_methods(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if "every_method" not in request.fixturenames:
+    """Long proofs and the tests of the methods themselves try all."""
+    is_whole = (
+        request.node.get_closest_marker("acceptance") or request.path.parent.name == "methods"
+    )
+    if not is_whole and "every_method" not in request.fixturenames:
         boosting = {"gradient_boosting": candidates.GROWN["gradient_boosting"]}
         monkeypatch.setattr(candidates, "GROWN", boosting)
