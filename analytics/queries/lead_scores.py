@@ -51,6 +51,7 @@ def insight(lead: Lead, user: User) -> dict[str, Any] | None:
         "points": [reason["points"] for reason in seen.reasons],
         "rest": seen.rest,
         "base_rate": score.version.metrics.get("base_rate", 0) if score.version else 0,
+        "horizon": score.version.parameters.get("horizon_days") if score.version else None,
         "is_of_likelihood": score.version is not None
         and score.version.algorithm == "logistic_regression",
         "change": _change(score),

@@ -104,7 +104,7 @@ def test_from_a_file_to_scores_and_back_to_an_older_version(
         older = scores(fresh)
         assert older.keys() == newest.keys()
         assert {number for number, _score in older.values()} == {1}
-        assert 1 < min(number for number, _score in newest.values())
+        assert min(number for number, _score in newest.values()) > 1
         moved = [older[lead][1] - newest[lead][1] for lead in older]
         assert max(map(abs, moved)) >= 10
         person.open("/scoring/compare/")

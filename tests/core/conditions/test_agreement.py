@@ -266,7 +266,7 @@ def view(request: pytest.FixtureRequest) -> Viewpoint:
     return Viewpoint(user, timezone.localtime(NOW, HERE))
 
 
-@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_database_and_python_agree(view: Viewpoint, data: st.DataObject) -> None:
     leads = Lead.objects.kept().select_related("contact__company", "company", "score")
