@@ -86,19 +86,24 @@ def _columns(moments: Moments) -> pd.DataFrame:
     who, at = moments.contacts, moments.at
     did, answered = _interactions(np.unique(who[who > 0]).tolist())
     ours = _activities(np.unique(moments.leads).tolist())
-    age = np.where(moments.captured < 0, np.nan, (at - moments.captured) / DAY)
+    age = np.where(moments.captured < 0, np.nan, _whole_days(at - moments.captured))
     return pd.DataFrame(
         {
             **{f"timeline.interactions_{n}": did.within(who, at, n * DAY) for n in (7, 30, 90)},
             "timeline.interactions": did.before(who, at),
             "timeline.answers_90": answered.within(who, at, 90 * DAY),
-            "timeline.since_interaction": did.since_last(who, at) / DAY,
+            "timeline.since_interaction": _whole_days(did.since_last(who, at)),
             "timeline.activities_30": ours.within(moments.leads, at, 30 * DAY),
             "timeline.activities": ours.before(moments.leads, at),
-            "timeline.since_touch": ours.since_last(moments.leads, at) / DAY,
+            "timeline.since_touch": _whole_days(ours.since_last(moments.leads, at)),
             "timeline.age": np.maximum(age, 0),
         }
     )
+
+
+def _whole_days(spans: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """Milliseconds as days, as people count them who read them among the reasons."""
+    return np.floor(spans / DAY)
 
 
 def _interactions(contacts: Sequence[int]) -> tuple[EventTimes, EventTimes]:
