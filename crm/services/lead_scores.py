@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 
 from core.upsert import upsert
 from crm.choices import grade_of
@@ -56,7 +56,9 @@ def store_lead_scores(scored: Iterable[ScoredLead]) -> int:
     rows = {row.lead: row for row in scored}
     there = set(Lead.objects.filter(pk__in=rows).values_list("pk", flat=True))
     by_hand = _locked_hand_scores(there)
-    _remember(there, max((row.as_of for row in rows.values()), default=None))
+    if rows:
+        by_points = {pk: rows[pk].probability is None for pk in there}
+        _remember(by_points, max(row.as_of for row in rows.values()))
     rises = rises_among({pk: (rows[pk].version, rows[pk].grade) for pk in there})
     written = upsert(
         LeadScore,
@@ -75,13 +77,20 @@ def _values(row: ScoredLead) -> tuple[Any, ...]:
     return tuple(getattr(row, name) for name in COLUMNS)
 
 
-def _remember(leads: Iterable[int], as_of: datetime | None) -> None:
-    """Keep the scores that are about to be replaced, once a week."""
-    if as_of is None:
-        return
+def _remember(by_points: Mapping[int, bool], as_of: datetime) -> None:
+    """Keep the scores that are about to be replaced, once a week.
+
+    Points of rules and the scores of a model are not compared: between them nothing is kept.
+    """
+    are_points = Q(pk__in=[pk for pk, is_points in by_points.items() if is_points])
+    were_points = Q(probability__isnull=True)
+    is_other = (are_points & ~were_points) | (~are_points & were_points)
     is_due = Q(earlier_at__isnull=True) | Q(earlier_at__lte=as_of - REMEMBERED_EVERY)
-    rows = LeadScore.objects.filter(is_due, pk__in=leads, score__isnull=False, as_of__lt=as_of)
-    rows.update(earlier_score=F("score"), earlier_at=F("as_of"))
+    rows = LeadScore.objects.filter(pk__in=by_points, score__isnull=False, as_of__lt=as_of)
+    rows.filter(is_due | is_other).update(
+        earlier_score=Case(When(is_other, then=None), default=F("score")),
+        earlier_at=Case(When(is_other, then=None), default=F("as_of")),
+    )
 
 
 def _locked_hand_scores(leads: Iterable[int]) -> dict[int, int | None]:

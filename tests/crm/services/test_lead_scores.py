@@ -90,6 +90,17 @@ def test_score_of_a_week_ago_is_remembered(version: Any) -> None:
     assert seen[13:] == [(12, 12)] * 3
 
 
+def test_points_and_chances_are_not_compared(version: Any) -> None:
+    lead, points = LeadFactory(), {"probability": None, "low": None, "high": None, "cell": "B2"}
+    seen = []
+    for day in range(11):
+        kind = points if day < 4 else {}
+        at = NOW + timedelta(days=day)
+        store_lead_scores([scored(lead, version, score=day, as_of=at, **kind)])
+        seen.append(LeadScore.objects.get().earlier_score)
+    assert seen == [None, 0, 0, 0, None, 4, 4, 4, 4, 4, 4]
+
+
 def test_late_run_does_not_change_what_is_remembered(version: Any) -> None:
     lead = LeadFactory()
     store_lead_scores([scored(lead, version, score=5, as_of=NOW)])
