@@ -78,6 +78,16 @@ class Installation:
         with psycopg.connect(self.database_url) as server:
             return server.execute(sql).fetchall()
 
+    def run(self, sql: str) -> None:
+        """A statement, straight to the database."""
+        if self.database_url.startswith("sqlite"):
+            path = self.database_url.removeprefix("sqlite:///")
+            with closing(sqlite3.connect(path, timeout=30)) as connection, connection:
+                connection.execute(sql)
+            return
+        with psycopg.connect(self.database_url) as server:
+            server.execute(sql)
+
     def wait_for_answer(self, sql: str, least: int, seconds: float) -> None:
         """Until the one value of the question has reached `least`."""
         self._wait(lambda: self.ask(sql) >= least, pause=0.3, seconds=seconds)

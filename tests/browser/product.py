@@ -35,8 +35,11 @@ class Product:
 
 
 @contextmanager
-def running_product(folder: Path) -> Iterator[Product]:
-    """The whole product under its supervisor: web, worker, beat and broker."""
+def running_product(folder: Path, *, with_sample: bool = True) -> Iterator[Product]:
+    """The whole product under its supervisor: web, worker, beat and broker.
+
+    Without the sample company, whose scores take a while, it is as after "Remove sample data".
+    """
     with scratch_database(folder) as database, scratch_broker() as broker:
         port = _free_port()
         environment = {
@@ -48,6 +51,11 @@ def running_product(folder: Path) -> Iterator[Product]:
             "REDIS_URL": broker,
             "WEBHOOK_ALLOW_NETWORKS": "127.0.0.0/8",
         }
+        installation = Installation(folder, database, broker)
+        if not with_sample:
+            installation.call("manage.py", "migrate", "-v0")
+            installation.call("manage.py", "sample_users")
+            installation.run("DELETE FROM core_sampledata")
         with (folder / "serve.log").open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "scripts.serve"],
@@ -59,7 +67,6 @@ def running_product(folder: Path) -> Iterator[Product]:
             )
         try:
             _wait_until_ready(process, f"http://127.0.0.1:{port}/readyz", folder / "serve.log")
-            installation = Installation(folder, database, broker)
             yield Product(f"http://127.0.0.1:{port}", folder, installation)
         finally:
             process.send_signal(signal.SIGINT)

@@ -39,7 +39,7 @@ def numbers(product: Product, *questions: str) -> list[int]:
 def test_files_that_belong_together_come_in_and_go_again(browser: Browser, tmp_path: Path) -> None:
     folder = tmp_path / "product"
     folder.mkdir()
-    with running_product(folder) as fresh, visitor(browser, fresh) as person:
+    with running_product(folder, with_sample=False) as fresh, visitor(browser, fresh) as person:
         person.sign_in(ADMINISTRATOR)
         person.import_file(write(tmp_path, "accounts.csv", FIRMS), kind="")
         person.import_file(write(tmp_path, "products.csv", PRODUCTS), kind="")

@@ -40,7 +40,7 @@ def test_slice_on_leads_the_product_was_never_shown(browser: Browser, tmp_path: 
     folder = tmp_path / "product"
     folder.mkdir()
     closed, opened, truth = split(generated(1_500, 2, 10_000), tmp_path, "generated")
-    with running_product(folder) as fresh, visitor(browser, fresh) as person:
+    with running_product(folder, with_sample=False) as fresh, visitor(browser, fresh) as person:
         person.sign_in(ADMINISTRATOR)
         person.choose(language="zh-hans")
         go_through(person, closed, opened, ("Tags",))
