@@ -81,6 +81,9 @@ SEEDS = [
     ScheduleSeed(gettext_noop("Webhooks"), "core.wake_webhooks", seconds=WEBHOOK_SECONDS),
     ScheduleSeed(gettext_noop("Log of webhooks, nightly"), "core.prune_webhook_log", hour=4),
     ScheduleSeed(
+        gettext_noop("Uploads that were not imported, nightly"), "crm.forget_uploads", hour=3
+    ),
+    ScheduleSeed(
         gettext_noop("Files the score was tried on, nightly"),
         "analytics.forget_trial_files",
         hour=3,

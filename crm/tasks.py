@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from crm.services.imports.forgetting import forget_uploads
 from crm.services.interactions import extend_partitions
 from crm.services.reminders import remind_due
 
@@ -17,3 +18,9 @@ def remind() -> None:
 def extend() -> None:
     """Make the parts of the tables that this and the next year need."""
     extend_partitions(at=timezone.now())
+
+
+@shared_task(name="crm.forget_uploads")
+def forget() -> None:
+    """Delete uploads that nobody has imported."""
+    forget_uploads(at=timezone.now())
