@@ -53,6 +53,7 @@ class Maker:
         self.size = size
         self.say = say
         self.chance = Random(20261126)
+        self.ways: list[tuple[int, int, datetime, datetime]] = []
 
     def make(self) -> None:
         from benchmarks.bulk_load import load
@@ -66,6 +67,7 @@ class Maker:
             (models.Lead, self._leads()),
             (models.LeadScore, self._scores()),
             (models.Deal, self._deals()),
+            (models.StageChange, self._stage_changes()),
             (models.Activity, self._activities()),
             (models.Interaction, self._interactions()),
         ):
@@ -215,25 +217,52 @@ class Maker:
             stage = self.chance.choices(self.stages, (8, 6, 5, 3, 30, 48))[0]
             amount = Decimal(int(10 ** (3 + self.chance.random() * 2.5)))
             name = f"{self.chance.choice(TRADES)} line {number}"
-            yield {
-                "id": number,
-                "name": name,
-                "name_key": comparable(name),
-                "company": self.chance.randint(1, self.size.companies),
-                "contact": self.chance.randint(1, self.size.contacts),
-                "pipeline": self.pipeline.pk,
-                "stage": stage.pk,
-                "status": stage.kind,
-                "amount": amount,
-                "base_amount": amount,
-                "currency": "EUR",
-                "close_on": (NOW + timedelta(days=self.chance.uniform(-400, 120))).date(),
-                "stage_entered_at": moment(self.chance, 90),
-                "closed_at": None if stage.kind == "open" else moment(self.chance, 600),
-                "touched_at": moment(self.chance, 90),
-                "created_at": moment(self.chance, 700),
-                **self._owner(),
-            }
+            deal = self._deal(number, stage, amount, name, comparable(name))
+            last = deal["closed_at"] or deal["stage_entered_at"]
+            first = min(deal["created_at"], last)
+            self.ways.append((number, self.stages.index(stage), first, last))
+            yield deal
+
+    def _deal(
+        self, number: int, stage: Any, amount: Decimal, name: str, name_key: str
+    ) -> dict[str, Any]:
+        return {
+            "id": number,
+            "name": name,
+            "name_key": name_key,
+            "company": self.chance.randint(1, self.size.companies),
+            "contact": self.chance.randint(1, self.size.contacts),
+            "pipeline": self.pipeline.pk,
+            "stage": stage.pk,
+            "status": stage.kind,
+            "amount": amount,
+            "base_amount": amount,
+            "currency": "EUR",
+            "close_on": (NOW + timedelta(days=self.chance.uniform(-400, 120))).date(),
+            "stage_entered_at": moment(self.chance, 90),
+            "closed_at": None if stage.kind == "open" else moment(self.chance, 600),
+            "touched_at": moment(self.chance, 90),
+            "created_at": moment(self.chance, 700),
+            **self._owner(),
+        }
+
+    def _stage_changes(self) -> Iterator[dict[str, Any]]:
+        """The way of each deal: stage by stage, those lost from any of them."""
+        chance = Random(20261127)
+        opened = [place for place, stage in enumerate(self.stages) if stage.kind == "open"]
+        for deal, place, first, last in self.ways:
+            stage = self.stages[place]
+            passed = {"won": len(opened), "lost": chance.randint(1, len(opened))}
+            way = [*opened[: passed.get(stage.kind, place)], place]
+            before = None
+            for step, each in enumerate(way):
+                yield {
+                    "deal": deal,
+                    "from_stage": before,
+                    "to_stage": self.stages[each].pk,
+                    "at": first + (last - first) * step / max(len(way) - 1, 1),
+                }
+                before = self.stages[each].pk
 
     def _activities(self) -> Iterator[dict[str, Any]]:
         for number in range(1, self.size.activities + 1):

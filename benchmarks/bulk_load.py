@@ -17,6 +17,7 @@ def load(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> int:
         return 0
     if "id" in first:
         fields = list(model._meta.concrete_fields)
+    fields = [field for field in fields if not field.generated]
     defaults = {field.name: _default(field) for field in fields}
     values = (
         [_prepared(field, row.get(field.name, defaults[field.name])) for field in fields]
@@ -38,6 +39,8 @@ def _is_serial(field: Any, model: type[models.Model]) -> bool:
 def _default(field: Any) -> Any:
     if getattr(field, "auto_now_add", False) or getattr(field, "auto_now", False):
         return timezone.now()
+    if field.has_db_default() and not field.has_default():
+        return getattr(field.db_default, "value", field.db_default)
     return None if field.null and not field.has_default() else field.get_default()
 
 

@@ -13,7 +13,8 @@ import statistics
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -35,6 +36,7 @@ class Case:
     what: str
     url: str
     user: "User"
+    is_part: bool = False  # what htmx asks for
 
 
 def measure(case: Case, client: "Client") -> None:
@@ -44,7 +46,8 @@ def measure(case: Case, client: "Client") -> None:
     import config.wsgi  # noqa: F401  # what is loaded is frozen, as in a worker
     from config.stack import with_room
 
-    get = with_room(client.get)
+    headers = {"HX-Request": "true"} if case.is_part else {}
+    get = partial(with_room(client.get), headers=headers)
     client.force_login(case.user)
     for _round in range(3):
         response = get(case.url)
@@ -89,10 +92,17 @@ def cases() -> Iterator[Case]:
 
     everybody = User.objects.get(email="user0@example.com")  # a manager: sees all
     team = User.objects.get(email="user10@example.com")  # sells: sees the team's
-    plain = {**lists(), **filters(team.pk), **searches(), **records()}
+    plain = {**lists(), **boards(), **filters(team.pk), **searches(), **records()}
     for what, url in plain.items():
         yield Case(what, url, everybody)
-    for what in ("contacts, page 1", "leads by score, page 1", "search by name, Latin", "home"):
+    yield Case("board of deals, more cards", more_cards(), everybody, is_part=True)
+    for what in (
+        "contacts, page 1",
+        "leads by score, page 1",
+        "search by name, Latin",
+        "home",
+        "board of deals",
+    ):
         yield Case(f"{what}, as one of a team", plain[what], team)
 
 
@@ -114,6 +124,29 @@ def lists() -> dict[str, str]:
         "contacts in the order of a custom field": address("contact_list", sort="custom.lines"),
         "contacts by last touch": address("contact_list", sort="-touched"),
     }
+
+
+def boards() -> dict[str, str]:
+    """22 of 100 deals are open: 10,000 with `--deals 45500`, 22,000 at a million contacts."""
+    from core.conditions import Criterion
+
+    return {
+        "board of deals": address("deal_list", **{"as": "board"}),
+        "board of deals by value": address("deal_list", **{"as": "board", "sort": "-amount"}),
+        "board of deals, filtered": address(
+            "deal_list", Criterion("amount", "at_least", 100_000), **{"as": "board"}
+        ),
+    }
+
+
+def more_cards() -> str:
+    """The second page of a column."""
+    from django.urls import reverse
+
+    from crm.models import Stage
+
+    stage = Stage.objects.in_use().filter(kind="open")[0]
+    return f"{reverse('deal_cards')}?as=board&stage={stage.pk}"
 
 
 def filters(owner: int) -> dict[str, str]:
@@ -176,11 +209,12 @@ def records() -> dict[str, str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("contacts", type=int, nargs="?", default=100_000)
+    parser.add_argument("--deals", type=int, help="instead of one for ten contacts")
     parser.add_argument("--fresh", action="store_true", help="make the data anew")
     parser.add_argument("--only", default="", help="measure the cases with this word")
     given = parser.parse_args()
     with kept_database("pages", fresh=given.fresh) as vendor:
-        make_once(given.contacts)
+        make_once(given.contacts, given.deals)
         from django.conf import settings
         from django.test import Client
 
@@ -194,14 +228,16 @@ def main() -> None:
                 measure(case, client)
 
 
-def make_once(contacts: int) -> None:
+def make_once(contacts: int, deals: int | None) -> None:
     from benchmarks.big_company import Maker, Size
     from crm.models import Contact
 
     if Contact.objects.exists():
         return
 
-    Maker(Size.of(contacts), lambda sentence: print(sentence, file=sys.stderr)).make()
+    size = Size.of(contacts)
+    size = replace(size, deals=deals) if deals else size
+    Maker(size, lambda sentence: print(sentence, file=sys.stderr)).make()
 
 
 if __name__ == "__main__":

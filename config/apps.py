@@ -48,7 +48,7 @@ class PanelConfig(SimpleAdminConfig):
 def _seed(sender: AppConfig, **_kwargs: Any) -> None:
     if sender.name != "core":
         return
-    from config.pipelines import seed_pipelines  # noqa: PLC0415  # needs loaded models
+    from config.pipelines import seed_pipelines, seed_reasons  # noqa: PLC0415  # needs loaded models
     from config.roles import seed_roles  # noqa: PLC0415
     from config.schedule import seed_schedules  # noqa: PLC0415
     from config.views import seed_views  # noqa: PLC0415
@@ -59,3 +59,4 @@ def _seed(sender: AppConfig, **_kwargs: Any) -> None:
     seed_views()
     ask_for_first_index(as_of=timezone.now())
     seed_pipelines()
+    seed_reasons()

@@ -1,10 +1,10 @@
-"""The pipeline that comes with the product: seeded once, then the administrator's."""
+"""The pipeline and the reasons for closing that come with the product: seeded once, then the administrator's."""
 
 from django.conf import settings
 from django.utils.translation import override
 
-from crm.choices import StageKind, seeded_label
-from crm.models import Pipeline
+from crm.choices import SEEDED_REASONS, StageKind, seeded_label
+from crm.models import CloseReason, Pipeline
 from crm.services.pipelines import StageDraft, make_pipeline
 
 
@@ -23,4 +23,16 @@ def seed_pipelines() -> None:
                 StageDraft(seeded_label("Won"), StageKind.WON, probability=100),
                 StageDraft(seeded_label("Lost"), StageKind.LOST),
             ],
+        )
+
+
+def seed_reasons() -> None:
+    """Make the reasons of an installation that has none, in the language of the installation."""
+    if CloseReason.objects.exists():
+        return
+    with override(settings.LANGUAGE_CODE):
+        CloseReason.objects.bulk_create(
+            CloseReason(kind=kind, name=seeded_label(name), position=position)
+            for kind, names in SEEDED_REASONS.items()
+            for position, name in enumerate(names)
         )

@@ -28,6 +28,13 @@ class FileKind(TextChoices):
     ADDRESS_BOOK = "vcf", _("Address book")
 
 
+class ListShape(TextChoices):
+    """How a list shows its rows."""
+
+    TABLE = "table", pgettext_lazy("list", "Table")
+    BOARD = "board", pgettext_lazy("list", "Board")
+
+
 class Sharing(TextChoices):
     """Who sees a saved view among the views of a list."""
 

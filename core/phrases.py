@@ -102,6 +102,30 @@ def money(amount: Number | None, currency: str) -> str:
     return f"{'−' if amount < 0 else ''}{sign}{shown}"
 
 
+# What large amounts are counted in, the largest first.
+UNITS = ((10**9, "bn"), (10**6, "M"), (10**3, "k"))
+CHINESE_UNITS = ((10**8, "亿"), (10**4, "万"))
+
+
+def money_short(amount: Number | None, currency: str) -> str:
+    """An amount in three digits and a unit, where there is room for no more; small ones as they are.
+
+    >>> money_short(1269882, "EUR"), money_short(9940, "EUR"), money_short(-45010, "USD")
+    ('€1.27 M', '€9,940', '−$45.0 k')
+    """
+    if amount is None:
+        return money(None, currency)
+    worth = Decimal(str(max(amount, -amount)))
+    if worth < 10_000:
+        return money(round(amount), currency)
+    units = CHINESE_UNITS if (get_language() or "").startswith("zh") else UNITS
+    size, unit = next(each for each in units if worth >= each[0])
+    share = worth / size
+    digits = 0 if share >= 100 else 1 if share >= 10 else 2
+    sign = CURRENCY_SIGNS.get(currency, f"{currency} ")
+    return f"{'−' if amount < 0 else ''}{sign}{number(share, digits)} {unit}"
+
+
 def day_text(day: date) -> str:
     """The date as the reader writes it."""
     return _formatted(day, "DATE_FORMAT")

@@ -8,11 +8,26 @@ from django.db.backends.signals import connection_created
 from core.text import fold
 
 
+class _Median:
+    """The lower one of the two middle values; moments are texts that sort as they follow each other."""
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+
+    def step(self, value: Any) -> None:
+        if value is not None:
+            self.values.append(value)
+
+    def finalize(self) -> Any:
+        return sorted(self.values)[(len(self.values) - 1) // 2] if self.values else None
+
+
 def _add_functions(connection: BaseDatabaseWrapper, **_given: Any) -> None:
     if connection.vendor == "sqlite":
         connection.connection.create_function(
             "renmai_fold", 1, lambda text: None if text is None else fold(text), deterministic=True
         )
+        connection.connection.create_aggregate("renmai_median", 1, _Median)
 
 
 def register() -> None:

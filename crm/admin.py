@@ -11,9 +11,11 @@ from core.admin.records import KEPT_BY_US, RecordAdmin
 from crm.models import (
     Acquaintance,
     Activity,
+    CloseReason,
     CommonName,
     Company,
     CompanyQuality,
+    Competitor,
     Contact,
     ContactQuality,
     Deal,
@@ -302,4 +304,21 @@ class StageAdmin(SettingAdmin):
     icon = "flag"
     list_display: ClassVar[Any] = ("__str__", "pipeline", "kind", "probability", "position")
     list_filter: ClassVar[Any] = ("pipeline", "kind")
+    words: ClassVar[Any] = ("name__icontains",)
+
+
+@admin.register(CloseReason)
+class CloseReasonAdmin(SettingAdmin):
+    changed_in, changed_at = "closing_list", ("reason_edit", "pk")
+    icon = "rule"
+    list_display: ClassVar[Any] = ("__str__", "kind", "position", "is_archived")
+    list_filter: ClassVar[Any] = ("kind",)
+    words: ClassVar[Any] = ("name__icontains",)
+
+
+@admin.register(Competitor)
+class CompetitorAdmin(SettingAdmin):
+    changed_in, changed_at = "closing_list", ("competitor_edit", "pk")
+    icon = "swords"
+    list_display: ClassVar[Any] = ("__str__", "is_archived")
     words: ClassVar[Any] = ("name__icontains",)

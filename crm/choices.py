@@ -142,6 +142,29 @@ SEEDED = {
     "Negotiation": pgettext_lazy("stage", "Negotiation"),
     "Won": pgettext_lazy("stage", "Won"),
     "Lost": pgettext_lazy("stage", "Lost"),
+    "Price": pgettext_lazy("reason for closing", "Price"),
+    "Product fits best": pgettext_lazy("reason for closing", "Product fits best"),
+    "Service and support": pgettext_lazy("reason for closing", "Service and support"),
+    "They know us": pgettext_lazy("reason for closing", "They know us"),
+    "No budget": pgettext_lazy("reason for closing", "No budget"),
+    "Chose a competitor": pgettext_lazy("reason for closing", "Chose a competitor"),
+    "No decision": pgettext_lazy("reason for closing", "No decision"),
+    "Timing": pgettext_lazy("reason for closing", "Timing"),
+    "Something is missing": pgettext_lazy("reason for closing", "Something is missing"),
+    "No answer any more": pgettext_lazy("reason for closing", "No answer any more"),
+}
+# The reasons that come with the product, by how a deal ended.
+SEEDED_REASONS = {
+    StageKind.LOST: (
+        "Price",
+        "No budget",
+        "Chose a competitor",
+        "No decision",
+        "Timing",
+        "Something is missing",
+        "No answer any more",
+    ),
+    StageKind.WON: ("Product fits best", "Price", "Service and support", "They know us"),
 }
 
 

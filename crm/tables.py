@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.lists import ListDefinition, drawing
+from core.lists import Board, ListDefinition, drawing
 from crm import cells
 
 LEADS = ListDefinition(
@@ -81,6 +81,9 @@ DEALS = ListDefinition(
     phone={"company": "m-sub", "amount": "m-end", "close": "m-end2"},
     cells={"stage": cells.deal_stage, "status": cells.deal_stage},
     beside={"stage": ("status",)},
+    board=Board(
+        ("company", "amount", "close", "probability", "owner", "next_step"), default_sort="close"
+    ),
 )
 
 PRODUCTS = ListDefinition(

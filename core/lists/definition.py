@@ -12,6 +12,14 @@ NAME = "name"
 
 
 @dataclass(frozen=True)
+class Board:
+    """A list as a board of cards: the fields of a card and their order when nobody chose others."""
+
+    columns: Sequence[str]
+    default_sort: str
+
+
+@dataclass(frozen=True)
 class ListDefinition:
     """The list of one record type.
 
@@ -20,7 +28,7 @@ class ListDefinition:
     others, `searched` those in which the bin looks for words (the index has no deleted records),
     `phone` their place on a card (m-sub, m-end, m-end2), `cells` the functions of fields that are
     not drawn as their type is (`core.lists.drawing`), `beside` the columns that such a function
-    reads of the row beside the value.
+    reads of the row beside the value. With a `board` the rows can be shown as cards, too.
     """
 
     key: str
@@ -40,6 +48,7 @@ class ListDefinition:
     cells: Mapping[str, Any] = field(default_factory=dict)
     beside: Mapping[str, Sequence[str]] = field(default_factory=dict)
     page_size: int = 50
+    board: Board | None = None
 
     @property
     def kind(self) -> RecordType:

@@ -1,15 +1,18 @@
 """What the template of a list draws."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest  # noqa: TID251  # the list's state is the URL
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import permissions
+from core.choices import ListShape
+from core.fields.ordering import Order
 from core.ids import number_in
 from core.lists.actions import bulk_actions
 from core.lists.cells import Line, lines_of, with_columns
@@ -43,57 +46,94 @@ def list_context(definition: ListDefinition, request: HttpRequest) -> dict[str, 
     result = _result(state, request.GET.get(AFTER, ""))
     first = _first(request.GET.get(FROM, ""), result.page)
     return {
-        "list": definition,
-        "state": state,
+        **frame_context(state, request, result.total),
         "heads": [_head(column, state) for column in state.columns],
         "lines": result.lines,
         "total": result.total,
         "too_slow": result.sentence,
         "first": first,
         "last": first + len(result.lines) - 1,
-        "chips": _chips(state),
-        "notes": _notes(state),
-        "tabs": _tabs(state, result.total, request.path),
-        "sorts": _sorts(state),
         "previous_url": _place(state, result.page.previous_token, first - definition.page_size),
         "next_url": _place(state, result.page.next_token, first + definition.page_size),
+        "bulk_actions": bulk_actions(state),
+    }
+
+
+def frame_context(state: ListState, request: HttpRequest, total: Total | None) -> dict[str, Any]:
+    """What stands around the rows, whatever their shape."""
+    return {
+        "list": state.definition,
+        "state": state,
+        "chips": _chips(state),
+        "notes": _notes(state),
+        "tabs": _tabs(state, total, request.path),
+        "sorts": _sorts(state),
+        "shapes": _shapes(state),
+        "plain_url": f"{request.path}?{query}"
+        if (query := state.address_of(None))
+        else request.path,
         "create_url": _create_url(state),
         "tools_query": state.query_with(),
-        "bulk_actions": bulk_actions(state),
         "may_export": state.access.may(f"{state.kind.key}.export"),
         "may_delete": state.access.may(f"{state.kind.key}.delete"),
     }
 
 
+def _shapes(state: ListState) -> list[dict[str, Any]]:
+    """The shapes that the rows can be shown in; none where there is only one."""
+    if state.definition.board is None:
+        return []
+    icons = {ListShape.BOARD: "layout-kanban", ListShape.TABLE: "table"}
+    return [
+        {
+            "label": shape.label,
+            "icon": icon,
+            "url": f"?{state.query_in_shape(shape)}",
+            "is_current": shape == state.shape,
+        }
+        for shape, icon in icons.items()
+    ]
+
+
 def _result(state: ListState, token: str) -> Result:
     try:
         with at_most(SECONDS):
-            page = _page(state, token)
+            page = page_of(state, token)
             lines = lines_of(page.rows, state.columns, state.view, state.query_with())
             return Result(page, lines, _total(page, state))
     except TookTooLong:
-        return Result(Page([], "", ""), [], None, _too_slow(state))
+        return Result(Page([], "", ""), [], None, too_slow(state))
 
 
-def _page(state: ListState, token: str) -> Page:
+@dataclass(frozen=True)
+class Stretch:
+    """A part of the rows with a size and an order of its own; `also` are columns read beside those shown."""
+
+    within: Q
+    size: int
+    order: Order
+    is_descending: bool
+    also: Sequence[str] = ()
+
+
+def page_of(state: ListState, token: str, stretch: Stretch | None = None) -> Page:
     """The rows in order; where many are sorted for it, only those of the page are read whole."""
-    rows, ordered = state.rows_in_order(), state.order.path
-    related = [*state.definition.related, *filter(None, [ordered.rpartition("__")[0]])]
+    part = stretch or Stretch(Q(), state.definition.page_size, state.order, state.is_descending)
+    rows = state.rows_in_order().filter(part.within)
 
     def whole(rows: QuerySet[Any]) -> Any:
-        rows = with_columns(rows, state.columns, related)
-        return with_only_shown(rows, state.columns, related, ordered)
+        return shown_rows(state, rows, (part.order.path, *part.also))
 
     def read(stretch: QuerySet[Any], most: int) -> Any:
         ids = stretch.values("pk")[:most]
-        wanted, _order = state.order.named(state.kind.model._base_manager.filter(pk__in=ids))
+        wanted, _order = part.order.named(state.kind.model._base_manager.filter(pk__in=ids))
         return whole(wanted).order_by(*stretch.query.order_by)
 
     ask = partial(
         fetch_page,
-        sort=state.order,
-        descending=state.is_descending,
-        size=state.definition.page_size,
+        sort=part.order,
+        descending=part.is_descending,
+        size=part.size,
         token=token,
     )
     if state.sorts_many:
@@ -101,12 +141,20 @@ def _page(state: ListState, token: str) -> Page:
     return ask(whole(rows))
 
 
+def shown_rows(state: ListState, rows: QuerySet[Any], also: Sequence[str]) -> Any:
+    """The rows with what their cells and names need and these columns beside it, and no more."""
+    ways = (path.rpartition("__")[0] for path in also)
+    related = [*state.definition.related, *filter(None, ways)]
+    rows = with_columns(rows, state.columns, related)
+    return with_only_shown(rows, state.columns, related, also)
+
+
 def _total(page: Page, state: ListState) -> Total:
     is_whole = not page.previous_token and not page.next_token
     return Total(len(page.rows)) if is_whole else total_of(state.rows())
 
 
-def _too_slow(state: ListState) -> str:
+def too_slow(state: ListState) -> str:
     usual = state.sort_column(state.definition.default_sort.removeprefix("-"))
     words = {"seconds": SECONDS, "order": usual.label if usual else _("Created")}
     return (
@@ -198,14 +246,14 @@ def _tabs(state: ListState, total: Total | None, path: str) -> list[dict[str, An
     every = {
         "label": _("All %(records)s") % {"records": str(state.kind.plural).lower()},
         "icon": state.kind.icon,
-        "url": path,
+        "url": f"{path}?{query}" if (query := state.address_of(None)) else path,
         "is_current": current is None,
     }
     others = [
         {
             "label": view.label,
             "icon": view.icon or ("star" if getattr(view, "is_favourite", False) else "bookmark"),
-            "url": f"{path}?view={view.pk}",
+            "url": f"{path}?{state.address_of(view)}",
             "is_current": view is current,
         }
         for view in state.views

@@ -12,15 +12,15 @@ from core.reading import field_at, names_along, ways_of
 
 
 def with_only_shown(
-    rows: QuerySet[Any], columns: Sequence[Column], more: Iterable[str], ordered: str = ""
+    rows: QuerySet[Any], columns: Sequence[Column], more: Iterable[str], also: Iterable[str] = ()
 ) -> Any:
-    """The rows without what no cell, no name and no order needs.
+    """The rows without what no cell, no name and none of `also`, such as the order, needs.
 
     They are whole where one of these is no plain column.
     """
     ways = ways_of([*(path for column in columns for path in column.related), *more])
     shown = {path for column in columns for path in _shown(column)} - ways
-    shown |= {ordered} - {"", "pk"}
+    shown |= set(also) - {"", "pk"}
     try:
         if not all(isinstance(field_at(rows.model, path), Field) for path in shown):
             return rows

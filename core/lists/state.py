@@ -8,11 +8,12 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict  # noqa: TID251  # the list's state is the URL
 from django.utils import timezone
 
+from core.choices import ListShape
 from core.conditions import Criterion, Joined, Viewpoint, leaves, to_q
 from core.conditions.fields import ResolvedField
 from core.fields.ordering import Order
 from core.lists.columns import Column, columns_of, name_column, resolved
-from core.lists.definition import NAME, ListDefinition
+from core.lists.definition import NAME, Board, ListDefinition
 from core.lists.parts import Part, parameters_of, read_parts
 from core.lists.saved_views import may_change, views_of
 from core.permissions import NOTHING, visible_rows
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from core.models import CustomField, SavedView, User
 
 VIEW, IF, WORDS, COLUMNS, SORT, AFTER, FROM = "view", "if", "q", "columns", "sort", "after", "from"
-KEPT = (VIEW, IF, WORDS, COLUMNS, SORT)
+SHAPE = "as"
+KEPT = (VIEW, IF, WORDS, COLUMNS, SORT, SHAPE)
 MOST_WORDS = 200
 
 
@@ -52,6 +54,16 @@ class ListState:
         """The view that the address names; one that is none of the user's is no view."""
         wanted = self.query.get(VIEW, "")
         return next((v for v in self.views if str(v.pk) == wanted), None) if wanted else None
+
+    @cached_property
+    def board(self) -> Board | None:
+        """What is said of cards, where the rows are shown as such."""
+        wanted = self.query.get(SHAPE, "") or (self.saved.shape if self.saved else "")
+        return self.definition.board if wanted == ListShape.BOARD else None
+
+    @property
+    def shape(self) -> ListShape:
+        return ListShape.BOARD if self.board else ListShape.TABLE
 
     # -- what is asked ---------------------------------------------------------------------------
 
@@ -87,8 +99,7 @@ class ListState:
         """The chosen columns after the name."""
         if COLUMNS in self.query:
             return [name for name in self.query.get(COLUMNS, "").split(",") if name]
-        stored = self.saved.columns if self.saved else []
-        return [str(name) for name in stored] or list(self.definition.columns)
+        return self.base_columns
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -96,7 +107,8 @@ class ListState:
 
     @property
     def default_sort(self) -> str:
-        return (self.saved.sort if self.saved else "") or self.definition.default_sort
+        usual = self.board or self.definition
+        return (self.saved.sort if self.saved else "") or usual.default_sort
 
     def _sort(self) -> tuple[Column | None, bool]:
         """The column and whether it falls; the number of the row where nothing may be seen."""
@@ -163,6 +175,7 @@ class ListState:
             "condition": self.condition.as_json() if self.parts else {},
             "columns": [column.key for column in self.columns if column.key != NAME],
             "sort": self.sort_name,
+            "shape": self.shape if self.definition.board else "",
         }
 
     @property
@@ -182,15 +195,25 @@ class ListState:
             [p.parameter for p in self.parts] != self._canonical(self.stored_parameters)
             or self.sort_name != self.default_sort
             or self.column_names != self.base_columns
+            or self._has_another_shape
         )
+
+    @property
+    def _has_another_shape(self) -> bool:
+        """A view that says no shape goes with any."""
+        stored = self.saved.shape if self.saved else ""
+        return bool(stored) and stored != self.shape
 
     def _canonical(self, given: list[str]) -> list[str]:
         return [part.parameter for part in read_parts(given, self.kind, self.view)]
 
     @property
     def base_columns(self) -> list[str]:
-        stored = self.saved.columns if self.saved else []
-        return list(stored or self.definition.columns)
+        """Those of the saved view: cards have other fields than rows."""
+        saved = self.saved
+        is_of_shape = saved is not None and (saved.shape or ListShape.TABLE) == self.shape
+        stored = saved.columns if saved is not None and is_of_shape else []
+        return [str(name) for name in stored or (self.board or self.definition).columns]
 
     @property
     def sort_name(self) -> str:
@@ -211,6 +234,19 @@ class ListState:
             if value:
                 query[key] = value
         return query.urlencode()
+
+    def address_of(self, view: "SavedView | None") -> str:
+        """What the address says of another view, or of none, in the same shape."""
+        query = QueryDict(mutable=True)
+        if view is not None:
+            query[VIEW] = str(view.pk)
+        if self.board and not (view is not None and view.shape):
+            query[SHAPE] = ListShape.BOARD
+        return query.urlencode()
+
+    def query_in_shape(self, shape: ListShape) -> str:
+        """The same rows in another shape, with its usual fields and order."""
+        return self.query_with(**{SHAPE: shape, COLUMNS: "", SORT: ""})
 
     def query_with_parts(self, parameters: Iterable[str]) -> str:
         """The address with these conditions; none at all is said by an empty one."""

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.choices import Sharing
+from core.choices import ListShape, Sharing
 from core.models.users import Team
 
 
@@ -39,6 +39,8 @@ class SavedView(models.Model):
     columns = models.JSONField(
         _("columns"), default=list, blank=True, help_text=_("Field names, in order.")
     )
+    # How the rows are shown; empty for a view that goes with any shape.
+    shape = models.CharField(_("shape"), max_length=5, choices=ListShape, blank=True)
     sort = models.CharField(
         _("order"),
         max_length=160,

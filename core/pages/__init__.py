@@ -72,9 +72,11 @@ def render_page(
     return render(request, name, dict(context), status=status)
 
 
-def say(response: HttpResponse, text: str, *, undo: str = "", **events: Any) -> HttpResponse:
+def say(
+    response: HttpResponse, text: str, *, undo: str = "", bad: bool = False, **events: Any
+) -> HttpResponse:
     """Have the page show a toast, with a button that posts to `undo`; `events` are told, too."""
-    toast = {"text": text, **({"undo": undo} if undo else {})}
+    toast = {"text": text, **({"undo": undo} if undo else {}), **({"bad": True} if bad else {})}
     response["HX-Trigger"] = json.dumps({"toast": toast, **events})
     return response
 

@@ -24,6 +24,7 @@ from core.phrases import (
     duration,
     exact_time,
     money,
+    money_short,
     number,
     percent,
     relative_time,
@@ -312,6 +313,7 @@ register.filter("relative_time", relative_time)  # {{ run.finished_at|relative_t
 register.filter("duration", duration)  # {{ run.took|duration }}, a timedelta or seconds
 register.filter("browser", browser)  # {{ session.user_agent|browser }}
 register.simple_tag(money, name="money")  # {% money deal.amount deal.currency %}
+register.simple_tag(money_short, name="money_short")  # {% money_short total currency %}
 
 
 @register.simple_tag

@@ -30,8 +30,15 @@ from core.api.records import RecordsView, of_kind
 from core.ids import is_id
 from core.models import User
 from crm.choices import StageKind
-from crm.models import Deal, Pipeline, Stage
-from crm.services.deals import lose_deal, move_deal, reopen_deal, win_deal
+from crm.models import Competitor, Deal, Pipeline, Stage
+from crm.services.deals import (
+    Ending,
+    MovedMeanwhile,
+    lose_deal,
+    move_deal,
+    reopen_deal,
+    win_deal,
+)
 
 STAGE = thing(
     {
@@ -40,11 +47,16 @@ STAGE = thing(
         "kind": {"enum": StageKind.values},
         "probability": NUMBER,
         "rotting_days": NUMBER,
+        "slow_days": NUMBER,
+        "wip_limit": NUMBER,
     }
 )
 PIPELINE = thing(
     {"id": ID, "name": TEXT, "is_archived": FLAG, "stages": {"type": "array", "items": STAGE}}
 )
+
+
+REASON: Json = {**TEXT, "maxLength": 200}
 
 
 class Pipelines(ApiView):
@@ -70,6 +82,8 @@ def _told(pipeline: Pipeline) -> Json:
                 "kind": stage.kind,
                 "probability": stage.probability,
                 "rotting_days": stage.rotting_days,
+                "slow_days": stage.slow_days,
+                "wip_limit": stage.wip_limit,
             }
             for stage in pipeline.stages.all()
         ],
@@ -103,41 +117,80 @@ def _text(body: Json, name: str) -> str:
     return value
 
 
+def _competitor(body: Json, user: User) -> Competitor | None:
+    """The competitor that the body names by number."""
+    number: Any = body.get("competitor")
+    if number is None:
+        return None
+    if not permissions.access_of(user).edits("crm.deal.competitor"):
+        raise ProblemError(403, "not-allowed", _("Your role may not change this field."))
+    found = Competitor.objects.filter(pk=number).first() if is_id(number) else None
+    if found is None:
+        raise InvalidError({"competitor": [_("There is no such competitor.")]})
+    return found
+
+
 class DealMove(DealAct):
     """To another stage."""
 
     @described(
         "Move a deal to a stage",
-        takes=thing({"stage": ID, "lost_reason": {**TEXT, "maxLength": 200}}, required=["stage"]),
+        description="`seen` is the stage in which you saw the deal: 409 when somebody has moved it since.",
+        takes=thing(
+            {
+                "stage": ID,
+                "seen": ID,
+                "lost_reason": REASON,
+                "won_reason": REASON,
+                "competitor": ID,
+            },
+            required=["stage"],
+        ),
         headers=(IDEMPOTENCY,),
         answers={200: of_kind()},
         fails=WRITE_FAILS,
     )
     @once
     def post(self, request: Request, pk: int) -> Response:
-        self.deal(user_of(request), pk)
+        user = user_of(request)
+        self.deal(user, pk)
         body = body_of(request)
         number: Any = body.get("stage")
         stage = Stage.objects.filter(pk=number).first() if is_id(number) else None
         if stage is None:
             raise InvalidError({"stage": [_("There is no such stage.")]})
-        reason = _text(body, "lost_reason") or None
-        return self.act(
-            request,
-            pk,
-            lambda deal, by, at: move_deal(
-                deal=deal, stage=stage, by=by, at=at, lost_reason=reason
-            ),
-        )
+        seen: Any = body.get("seen")
+        if seen is not None and not is_id(seen):
+            raise InvalidError({"seen": [_("There is no such stage.")]})
+        name = "won_reason" if stage.kind == StageKind.WON else "lost_reason"
+        ending = Ending(_text(body, name) or None, _competitor(body, user))
+
+        def move(deal: Deal, by: User, at: datetime) -> None:
+            try:
+                move_deal(deal=deal, stage=stage, by=by, at=at, ending=ending, seen=seen)
+            except MovedMeanwhile as refusal:
+                raise ProblemError(409, "in-conflict", str(refusal)) from None
+
+        return self.act(request, pk, move)
 
 
 class DealWin(DealAct):
     """Won."""
 
-    @described("Win a deal", headers=(IDEMPOTENCY,), answers={200: of_kind()}, fails=WRITE_FAILS)
+    @described(
+        "Win a deal",
+        takes=thing({"reason": REASON, "competitor": ID}, required=[]),
+        headers=(IDEMPOTENCY,),
+        answers={200: of_kind()},
+        fails=WRITE_FAILS,
+    )
     @once
     def post(self, request: Request, pk: int) -> Response:
-        return self.act(request, pk, lambda deal, by, at: win_deal(deal=deal, by=by, at=at))
+        body = body_of(request) if request.data else {}
+        ending = Ending(_text(body, "reason") or None, _competitor(body, user_of(request)))
+        return self.act(
+            request, pk, lambda deal, by, at: win_deal(deal=deal, by=by, at=at, ending=ending)
+        )
 
 
 class DealLose(DealAct):
@@ -145,16 +198,17 @@ class DealLose(DealAct):
 
     @described(
         "Lose a deal",
-        takes=thing({"reason": {**TEXT, "maxLength": 200}}),
+        takes=thing({"reason": REASON, "competitor": ID}, required=["reason"]),
         headers=(IDEMPOTENCY,),
         answers={200: of_kind()},
         fails=WRITE_FAILS,
     )
     @once
     def post(self, request: Request, pk: int) -> Response:
-        reason = _text(body_of(request), "reason")
+        body = body_of(request)
+        ending = Ending(_text(body, "reason"), _competitor(body, user_of(request)))
         return self.act(
-            request, pk, lambda deal, by, at: lose_deal(deal=deal, reason=reason, by=by, at=at)
+            request, pk, lambda deal, by, at: lose_deal(deal=deal, ending=ending, by=by, at=at)
         )
 
 

@@ -3,13 +3,16 @@
 from django.urls import path
 
 from core.lists import lists
-from crm.api import activities, deals, duplicates, imports, interactions, lead_scores
+from crm.api import activities, boards, deals, duplicates, imports, interactions, lead_scores
 
 DEALS, ACTIVITIES, LEADS = lists["crm.deal"], lists["crm.activity"], lists["crm.lead"]
 
 
 urlpatterns = [
     path("pipelines/", deals.Pipelines.as_view(), name="api_pipelines"),
+    path("deal-board/", boards.DealBoard.as_view(), name="api_deal_board"),
+    path("close-reasons/", boards.CloseReasons.as_view(), name="api_close_reasons"),
+    path("competitors/", boards.Competitors.as_view(), name="api_competitors"),
     path("duplicates/", duplicates.Duplicates.as_view(), name="api_duplicates"),
     path(
         "duplicates/dismiss/",

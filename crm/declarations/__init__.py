@@ -44,6 +44,7 @@ from crm.choices import seeded_label
 from crm.declarations.duplicates import register_duplicates
 from crm.declarations.imports import register_imports
 from crm.declarations.scores import register_scores
+from crm.declarations.words import AUDIT_WORDS
 from crm.record_types import ARCHIVE_TABLES, QUALITY_RULES, RECORD_TYPES
 
 RECORD_ACTIONS = {
@@ -53,40 +54,6 @@ RECORD_ACTIONS = {
     "assign": _("Assign"),
     "delete": _("Delete"),
     "export": _("Export"),
-}
-
-AUDIT_WORDS = {
-    "move": _("Moved to another stage"),
-    "lines": _("Products of a deal changed"),
-    "participant.add": _("Person added to a deal"),
-    "participant.edit": _("Person of a deal changed"),
-    "participant.remove": _("Person taken from a deal"),
-    "member.add": _("Member added"),
-    "member.edit": _("Member changed"),
-    "member.remove": _("Member taken away"),
-    "guests": _("Guests changed"),
-    "attendance": _("Attendance changed"),
-    "attendance.remove": _("Guest taken away"),
-    "rate.apply": _("Recalculated in the base currency"),
-    "import.upload": _("File uploaded for an import"),
-    "import.discard": _("Upload deleted"),
-    "import.start": _("Import started"),
-    "import.finish": _("Import finished"),
-    "import.revert": _("Import reverted"),
-    "tie.add": _("Said to know them"),
-    "tie.remove": _("Said not to know them"),
-    "merge": _("Merged"),
-    "merge.undo": _("Merge undone"),
-    "duplicate.dismiss": _("Said not to be duplicates"),
-    "pipeline.create": _("Pipeline added"),
-    "pipeline.change": _("Pipeline changed"),
-    "pipeline.move": _("Pipeline moved"),
-    "pipeline.archive": _("Pipeline archived"),
-    "pipeline.restore": _("Pipeline brought back"),
-    "stage.create": _("Stage added"),
-    "stage.change": _("Stage changed"),
-    "stage.move": _("Stages put in order"),
-    "stage.remove": _("Stage taken out of use"),
 }
 
 
@@ -116,7 +83,12 @@ def register() -> None:
     _register_home()
     _register_start()
     audit_actions.register(*(AuditAction(key, label) for key, label in AUDIT_WORDS.items()))
-    audited_types.register(AuditedType("crm.pipeline"), AuditedType("crm.stage"))
+    audited_types.register(
+        AuditedType("crm.pipeline"),
+        AuditedType("crm.stage"),
+        AuditedType("crm.closereason"),
+        AuditedType("crm.competitor"),
+    )
 
 
 def _register_records() -> None:
@@ -213,6 +185,15 @@ def _register_settings() -> None:
             "pipeline_list",
             "data",
             20,
+            "crm.pipeline.manage",
+        ),
+        SettingsSection(
+            "closing",
+            _("Reasons and competitors"),
+            "trophy",
+            "closing_list",
+            "data",
+            22,
             "crm.pipeline.manage",
         ),
         SettingsSection(

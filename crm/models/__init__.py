@@ -2,6 +2,7 @@
 
 from crm.models.acquaintances import Acquaintance
 from crm.models.activities import Activity
+from crm.models.closing import CloseReason, Competitor
 from crm.models.companies import Company
 from crm.models.contacts import Contact
 from crm.models.deals import Deal, DealContact, DealLine, StageChange
@@ -24,9 +25,11 @@ from crm.models.quality import CompanyQuality, ContactQuality
 __all__ = [
     "Acquaintance",
     "Activity",
+    "CloseReason",
     "CommonName",
     "Company",
     "CompanyQuality",
+    "Competitor",
     "Contact",
     "ContactQuality",
     "Deal",

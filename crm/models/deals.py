@@ -14,6 +14,7 @@ from core.models import OwnedQuerySet, OwnedRecord, bin_index
 from core.permissions import Access
 from core.text import comparable
 from crm.choices import BuyingRole, DealKind, ForecastCategory, StageKind
+from crm.models.closing import Competitor
 from crm.models.companies import Company
 from crm.models.contacts import Contact
 from crm.models.leads import Lead
@@ -108,6 +109,15 @@ class Deal(Origin, Imported, OwnedRecord):
     close_on = models.DateField(_("expected close"), null=True, blank=True)
     next_step = models.CharField(_("next step"), max_length=200, blank=True)
     lost_reason = models.CharField(_("lost because"), max_length=200, blank=True)
+    won_reason = models.CharField(_("won because"), max_length=200, blank=True)
+    competitor = models.ForeignKey(
+        Competitor,
+        verbose_name=_("competitor"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="deals",
+    )
     description = models.TextField(_("description"), blank=True)
     stage_entered_at = models.DateTimeField(_("in this stage since"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
@@ -140,6 +150,27 @@ class Deal(Origin, Imported, OwnedRecord):
                 fields=["closed_at", "base_amount", "owner"],
                 name="crm_deal_won",
                 condition=models.Q(status="won", deleted_at__isnull=True),
+            ),
+            models.Index(
+                fields=["closed_at", "base_amount", "owner"],
+                name="crm_deal_lost",
+                condition=models.Q(status="lost", deleted_at__isnull=True),
+            ),
+            # The board: a column of cards in order, and what stands in its head.
+            models.Index(
+                fields=[
+                    "stage",
+                    "close_on",
+                    "id",
+                    "base_amount",
+                    "amount",
+                    "probability",
+                    "touched_at",
+                    "created_at",
+                    "stage_entered_at",
+                ],
+                name="crm_deal_board",
+                condition=models.Q(status="open", deleted_at__isnull=True),
             ),
         ]
         constraints = [

@@ -38,6 +38,8 @@ class StageQuerySet(models.QuerySet["Stage"]):
 class Stage(models.Model):
     """A step of a pipeline; `rotting_days` without a touch and a deal counts as stuck (0: never).
 
+    A deal that is in it for longer than `slow_days` counts as slow; more than `wip_limit` of them are
+    told, not forbidden (0: no rule).
     One that is taken away stays as archived: the history of deals names it.
     """
 
@@ -50,6 +52,8 @@ class Stage(models.Model):
         _("chance in %"), default=0, validators=[MaxValueValidator(100)]
     )
     rotting_days = models.PositiveSmallIntegerField(_("stuck after days"), default=0)
+    slow_days = models.PositiveSmallIntegerField(_("slow after days"), default=0)
+    wip_limit = models.PositiveSmallIntegerField(_("most deals at once"), default=0)
     position = models.PositiveIntegerField(_("position"), default=0)
     is_archived = models.BooleanField(_("archived"), default=False)
 

@@ -1,6 +1,6 @@
 """The pages of deals and products."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -69,6 +69,11 @@ def _pills(deal: Deal, access: Access) -> Sequence[Pill]:
     return pills
 
 
+def _bar(deal: Deal, access: Access) -> Mapping[str, Any]:
+    """Where the deal goes from here."""
+    return {"may_move": access.edits("crm.deal.stage"), "is_open": deal.is_open}
+
+
 def _participants(deal: Deal, user: User) -> QuerySet[Any]:
     rows = DealContact.objects.filter(deal=deal).select_related("contact")
     return rows.filter(related_row_condition(Contact, user, "contact")).order_by("pk")
@@ -124,6 +129,8 @@ DEAL_PAGE = RecordPage(
     ),
     is_square=True,
     tabs=(*shared.tabs(has_activities=True), LINES),
+    bar_template="crm/deals/way.html",
+    bar=_bar,
 )
 
 

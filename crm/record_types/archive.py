@@ -14,6 +14,8 @@ def _of_records(
 ARCHIVE_TABLES = (
     ArchiveTable("pipelines", "crm.Pipeline"),
     ArchiveTable("stages", "crm.Stage"),
+    ArchiveTable("close_reasons", "crm.CloseReason"),
+    ArchiveTable("competitors", "crm.Competitor"),
     _of_records("companies", "crm.Company", NAME_KEY),
     _of_records("contacts", "crm.Contact", (*NAME_KEY, "email_key")),
     ArchiveTable("acquaintances", "crm.Acquaintance", ("imported_by",)),

@@ -35,6 +35,10 @@ def _stage_label(name: str, pipeline: str, *, is_only: bool) -> str:
     return stage if is_only else f"{stage} ({seeded_label(pipeline)})"
 
 
+def _competitors() -> Choices:
+    return list(apps.get_model("crm.Competitor")._base_manager.values_list("pk", "name"))
+
+
 DEAL = RecordType(
     "crm.deal",
     _("Deal"),
@@ -86,6 +90,16 @@ DEAL = RecordType(
         Field("kind", pgettext_lazy("deal", "Type"), FieldType.CHOICE),
         Field("next_step", _("Next step")),
         Field("lost_reason", _("Lost because")),
+        Field("won_reason", _("Won because")),
+        Field(
+            "competitor",
+            _("Competitor"),
+            FieldType.CHOICE,
+            path="competitor_id",
+            choices=_competitors,
+            order="competitor__name",
+            is_editable=False,
+        ),
         shared.SOURCE,
         Field("lead", _("Lead"), FieldType.LINK, target="crm.lead"),
         shared.EXTERNAL_ID,

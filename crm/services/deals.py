@@ -1,6 +1,7 @@
 """Deals: saving, moving through their stages, lines, who takes part."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -16,7 +17,7 @@ from core.models import User
 from core.services.currencies import LOCK
 from core.services.records import after_change, save_record
 from crm.choices import BuyingRole, StageKind
-from crm.models import Contact, Deal, DealContact, DealLine, Stage, StageChange
+from crm.models import Competitor, Contact, Deal, DealContact, DealLine, Stage, StageChange
 from crm.queries.pipelines import closing_stage, first_stage
 from crm.services.deal_amounts import worth
 
@@ -68,6 +69,8 @@ def _enter(deal: Deal, before: Stage | None, at: datetime) -> None:
         raise Refused(_("Say why the deal is lost."))
     if deal.stage.kind != StageKind.LOST:
         deal.lost_reason = ""
+    if deal.stage.kind != StageKind.WON:
+        deal.won_reason = ""
     if deal.stage.kind == StageKind.OPEN:
         deal.closed_at = None
     elif deal.closed_at is None or (before is not None and before.kind != deal.stage.kind):
@@ -75,32 +78,79 @@ def _enter(deal: Deal, before: Stage | None, at: datetime) -> None:
     deal.stage_entered_at = at
 
 
+@dataclass(frozen=True)
+class Ending:
+    """What is said of a deal that is closed: why, and who else wanted to sell."""
+
+    reason: str | None = None
+    competitor: Competitor | None = None
+
+
+class MovedMeanwhile(Refused):  # an answer, like Refused
+    """Somebody else has moved the deal since it was looked at."""
+
+
 @transaction.atomic
 def move_deal(
-    *, deal: Deal, stage: Stage, by: User, at: datetime, lost_reason: str | None = None
-) -> bool:
-    """Move a deal to another stage; whether it moved. A lost one needs a reason."""
+    *,
+    deal: Deal,
+    stage: Stage,
+    by: User,
+    at: datetime,
+    ending: Ending | None = None,
+    seen: int | None = None,
+) -> StageChange | None:
+    """Move a deal to another stage; the step, if it moved. A lost one needs a reason.
+
+    `seen` is the stage in which whoever moves it saw it: somebody else may have been quicker.
+    """
     if not permissions.access_of(by).edits("crm.deal.stage"):
         raise Refused(_("Your role may not move deals."))
     lock_for_transaction(LOCK)
     stored = _hold(deal)
-    if stored is None or stored.stage == stage:
-        return False
+    if stored is None:
+        raise Refused(_("This record is gone. Somebody deleted it in the meantime."))
+    if seen is not None and stored.stage_id != seen:
+        raise MovedMeanwhile(_who_moved(stored))
+    if stored.stage == stage:
+        return None
     was = audit.snapshot(stored)
     moved, before = stored, stored.stage
     moved.stage = stage
-    if lost_reason is not None:
-        moved.lost_reason = lost_reason.strip()
+    _end(moved, ending or Ending())
     _enter(moved, before, at)
     moved.touched_at = max(at, moved.touched_at or at)
     moved.base_amount = worth(moved, current_rates())
     moved.save()
-    StageChange.objects.create(deal=moved, from_stage=before, to_stage=stage, at=at, by=by)
-    changes = audit.differences(was, moved)
-    audit.record(actor=by, action="move", subject=moved, changes=changes)
-    after_change("crm.deal", [moved.pk], changes={moved.pk: changes}, by=by)
+    step = StageChange.objects.create(deal=moved, from_stage=before, to_stage=stage, at=at, by=by)
+    tell_moved(moved, was, action="move", by=by)
     _take_over(deal, moved)
-    return True
+    return step
+
+
+def _end(deal: Deal, ending: Ending) -> None:
+    """Only what was said is written: who goes on from lost to won keeps the competitor."""
+    if ending.reason is not None:
+        name = "won_reason" if deal.stage.kind == StageKind.WON else "lost_reason"
+        setattr(deal, name, ending.reason.strip())
+    if ending.competitor is not None:
+        deal.competitor = ending.competitor
+
+
+def _who_moved(deal: Deal) -> str:
+    """Who was quicker, in a sentence."""
+    last = StageChange.objects.filter(deal=deal).select_related("by").order_by("-at", "-pk").first()
+    words = {"stage": str(deal.stage), "who": last.by.display_name if last and last.by else ""}
+    if not words["who"]:
+        return _("Meanwhile this deal was moved to “%(stage)s”. Nothing was changed.") % words
+    return _("%(who)s has moved this deal to “%(stage)s”. Nothing was changed.") % words
+
+
+def tell_moved(deal: Deal, was: Mapping[str, Any], *, action: str, by: User) -> None:
+    """The trail, the webhooks and the index of search learn of a move."""
+    changes = audit.differences(was, deal)
+    audit.record(actor=by, action=action, subject=deal, changes=changes)
+    after_change("crm.deal", [deal.pk], changes={deal.pk: changes}, by=by)
 
 
 def _take_over(deal: Deal, stored: Deal) -> None:
@@ -110,15 +160,18 @@ def _take_over(deal: Deal, stored: Deal) -> None:
         setattr(deal, field.attname, getattr(stored, field.attname))
 
 
-def win_deal(*, deal: Deal, by: User, at: datetime) -> bool:
+def win_deal(
+    *, deal: Deal, by: User, at: datetime, ending: Ending | None = None
+) -> StageChange | None:
     """Move a deal to the pipeline's stage for won ones."""
-    return move_deal(deal=deal, stage=_closing(deal, StageKind.WON), by=by, at=at)
+    stage = _closing(deal, StageKind.WON)
+    return move_deal(deal=deal, stage=stage, by=by, at=at, ending=ending)
 
 
-def lose_deal(*, deal: Deal, reason: str, by: User, at: datetime) -> bool:
+def lose_deal(*, deal: Deal, ending: Ending, by: User, at: datetime) -> StageChange | None:
     """Move a deal to the pipeline's stage for lost ones."""
     stage = _closing(deal, StageKind.LOST)
-    return move_deal(deal=deal, stage=stage, by=by, at=at, lost_reason=reason)
+    return move_deal(deal=deal, stage=stage, by=by, at=at, ending=ending)
 
 
 def _closing(deal: Deal, kind: StageKind) -> Stage:
@@ -128,7 +181,7 @@ def _closing(deal: Deal, kind: StageKind) -> Stage:
     return stage
 
 
-def reopen_deal(*, deal: Deal, by: User, at: datetime) -> bool:
+def reopen_deal(*, deal: Deal, by: User, at: datetime) -> StageChange | None:
     """Bring a closed deal back to the open stage it was closed in, else to the first one."""
     if deal.is_open:
         raise Refused(_("This deal is open already."))

@@ -211,6 +211,8 @@ def _stand(deal: Deal, at: datetime) -> None:
     kind = deal.stage.kind
     if kind != StageKind.LOST:
         deal.lost_reason = ""
+    if kind != StageKind.WON:
+        deal.won_reason = ""
     if kind == StageKind.OPEN:
         deal.closed_at = None
     else:

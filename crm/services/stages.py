@@ -34,7 +34,7 @@ def save_stage(*, stage: Stage, by: User) -> Stage:
     _check(stage, stored)
     stage.probability = CHANCES.get(StageKind(stage.kind), stage.probability)
     if stage.kind != StageKind.OPEN:
-        stage.rotting_days = 0
+        stage.rotting_days = stage.slow_days = stage.wip_limit = 0
     if stored is None:
         stage.position = _last_position(stage)
         stage.save()

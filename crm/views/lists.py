@@ -5,11 +5,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from core import permissions
-from core.lists import ListDefinition, list_context
+from core.lists import ListDefinition, ListState, list_context
 from core.pages import render_page
 from core.permissions import requires
 from core.views.list_tools import look_after_indexes
+from crm.queries.boards import sees_board
 from crm.tables import ACTIVITIES, COMPANIES, CONTACTS, DEALS, EVENTS, GROUPS, LEADS, PRODUCTS
+from crm.views.boards import board_page
 
 
 def _page(
@@ -38,7 +40,11 @@ def company_list(request: HttpRequest) -> HttpResponse:
 
 @requires("crm.deal.view")
 def deal_list(request: HttpRequest) -> HttpResponse:
-    return _page(request, DEALS)
+    """As a table or, with as=board, as cards by stage."""
+    state = ListState(DEALS, permissions.user_of(request), request.GET)
+    if state.board is not None and sees_board(state):
+        return board_page(request, state)
+    return _page(request, DEALS, {"bar": "crm/deals/bar.html"})
 
 
 @requires("crm.product.view")

@@ -17,7 +17,7 @@ from core.pages import form_page, render_page
 from core.permissions import requires
 from core.tasks import wake
 from core.values import grouped
-from crm.forms import PipelineForm, StageForm, StageRemovalForm
+from crm.forms.pipelines import PipelineForm, StageForm, StageRemovalForm
 from crm.models import Pipeline, Stage
 from crm.queries.pipelines import pipelines_page, stages_instead_of
 from crm.services.pipelines import (

@@ -58,6 +58,11 @@ WITHOUT_RECORD = (
     "/settings/rights/?user=2&record=crm.lead:1&what=field:crm.lead.source",
     "/settings/sample/",
     "/settings/pipelines/",
+    "/settings/closing/",
+    "/settings/closing/reasons/new/lost/",
+    "/settings/closing/competitors/new/",
+    "/deals/?as=board",
+    "/deals/?as=board&q=zzzz",
     "/settings/pipelines/new/",
     "/settings/layouts/",
     "/settings/tags/",
@@ -177,6 +182,12 @@ def _delete(page: Page) -> None:
     press("[data-open=record-delete]")(page)
 
 
+def _close(page: Page) -> None:
+    """By the menu of stages, which phones have, too."""
+    press("[hx-get$='/move/']")(page)
+    page.locator("#list-dialog a[href*='stage=']").last.click()
+
+
 def opened(product: Product) -> list[Opened]:
     lead = f"/leads/{busiest(product, 'lead')}/"
     deal = f"/deals/{busiest(product, 'deal')}/"
@@ -188,6 +199,8 @@ def opened(product: Product) -> list[Opened]:
         Opened("groups", GROUPS, press("#chip-0"), f"{LIST_DIALOG} .cond-group"),
         Opened("columns", "/contacts/", press("[hx-get*='/columns/']"), LIST_DIALOG, False),
         Opened("view", "/deals/", press("#list-tabs [hx-get]"), LIST_DIALOG),
+        Opened("move", "/deals/?as=board", press(".kb-mover"), f"{LIST_DIALOG} .kb-stages"),
+        Opened("close", deal, _close, f"{LIST_DIALOG} [name=reason]"),
         Opened("sort", "/events/", press("[popovertarget=sort-menu]"), "#sort-menu"),
         Opened("menu", "/products/", press("[popovertarget=list-menu]"), "#list-menu"),
         Opened(

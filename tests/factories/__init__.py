@@ -16,7 +16,9 @@ from tests.factories.core import (
 )
 from tests.factories.crm import (
     ActivityFactory,
+    CloseReasonFactory,
     CompanyFactory,
+    CompetitorFactory,
     ContactFactory,
     DealFactory,
     EventFactory,
@@ -33,7 +35,9 @@ from tests.factories.crm import (
 __all__ = [
     "ActivityFactory",
     "ApiTokenFactory",
+    "CloseReasonFactory",
     "CompanyFactory",
+    "CompetitorFactory",
     "ContactFactory",
     "CustomFieldFactory",
     "DealFactory",

@@ -5,10 +5,12 @@ from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
 
 from core.choices import KnownWhen
-from crm.choices import ActivityKind, Grade
+from crm.choices import ActivityKind, Grade, StageKind
 from crm.models import (
     Activity,
+    CloseReason,
     Company,
+    Competitor,
     Contact,
     Deal,
     Event,
@@ -130,6 +132,21 @@ class StageFactory(DjangoModelFactory):
     pipeline = factory.SubFactory(PipelineFactory)
     name = factory.Sequence("Stage {}".format)
     probability = 20
+
+
+class CloseReasonFactory(DjangoModelFactory):
+    class Meta:
+        model = CloseReason
+
+    kind = StageKind.LOST
+    name = factory.Sequence("Reason {}".format)
+
+
+class CompetitorFactory(DjangoModelFactory):
+    class Meta:
+        model = Competitor
+
+    name = factory.Sequence("Competitor {}".format)
 
 
 class DealFactory(DjangoModelFactory):

@@ -30,11 +30,13 @@ from core.models import (
     SavedView,
     User,
 )
-from crm.models import Contact, FileImport, ImportBatch, MergedRecord
+from crm.models import Contact, FileImport, ImportBatch, MergedRecord, StageChange
 from tests.factories import (
     ActivityFactory,
     ApiTokenFactory,
+    CloseReasonFactory,
     CompanyFactory,
+    CompetitorFactory,
     ContactFactory,
     CustomFieldFactory,
     DealFactory,
@@ -249,6 +251,13 @@ def _stage(_owner: User) -> int:
     return stage.pk
 
 
+def _moved_deal(owner: User) -> dict[str, int]:
+    """A deal and a step of it."""
+    deal = DealFactory(owner=owner, team=owner.team)
+    step = StageChange.objects.create(deal=deal, to_stage=deal.stage, at=timezone.now(), by=owner)
+    return {"pk": deal.pk, "step": step.pk}
+
+
 def _tag(_owner: User) -> int:
     return TagFactory().pk
 
@@ -334,6 +343,9 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "stage_create": _pipeline,
     "activity": _owned(ActivityFactory),
     "deal": _owned(DealFactory),
+    "deal_unmove": _moved_deal,
+    "reason": lambda _owner: CloseReasonFactory().pk,
+    "competitor": lambda _owner: CompetitorFactory().pk,
     "product": _owned(ProductFactory),
     "group": _owned(GroupFactory),
     "event": _owned(EventFactory),
@@ -385,6 +397,7 @@ OTHERS_BY_NAME = {
     ("record_related_edit", "key"): "deals",
     ("view_as_start", "key"): "user",
     ("record_merge", "object_type"): "crm.contact",
+    ("reason_create", "kind"): "won",
 }
 
 

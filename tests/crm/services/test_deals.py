@@ -19,6 +19,7 @@ from crm.choices import BuyingRole, StageKind
 from crm.models import Deal, DealLine, Pipeline, Stage, StageChange
 from crm.services import deal_amounts
 from crm.services.deals import (
+    Ending,
     add_participant,
     line_total,
     lose_deal,
@@ -110,9 +111,9 @@ def test_old_move_never_takes_the_last_touch_back(sales: User) -> None:
 def test_deal_is_lost_with_a_reason_only(sales: User) -> None:
     deal = new_deal(sales)
     with pytest.raises(Refused, match="Say why"):
-        lose_deal(deal=deal, reason="  ", by=sales, at=NOW)
+        lose_deal(deal=deal, ending=Ending("  "), by=sales, at=NOW)
     assert Deal.objects.get(pk=deal.pk).is_open
-    lose_deal(deal=deal, reason="Price", by=sales, at=NOW)
+    lose_deal(deal=deal, ending=Ending("Price"), by=sales, at=NOW)
     stored = Deal.objects.get(pk=deal.pk)
     assert (stored.status, stored.lost_reason, stored.closed_at) == ("lost", "Price", NOW)
 
@@ -130,7 +131,7 @@ def test_won_deal_reopens_where_it_was(sales: User) -> None:
 
 def test_deal_that_was_lost_and_then_won_closed_when_it_was_won(sales: User) -> None:
     deal = new_deal(sales)
-    lose_deal(deal=deal, reason="Price", by=sales, at=NOW)
+    lose_deal(deal=deal, ending=Ending("Price"), by=sales, at=NOW)
     win_deal(deal=deal, by=sales, at=NOW + timedelta(days=3))
     assert (deal.closed_at, deal.lost_reason) == (NOW + timedelta(days=3), "")
 
@@ -351,7 +352,7 @@ class Money(TestCase):
         stages = list(Stage.objects.all())
         for number, place in enumerate(moves, start=1):
             at = NOW + timedelta(hours=number)
-            move_deal(deal=deal, stage=stages[place], by=by, at=at, lost_reason="because")
+            move_deal(deal=deal, stage=stages[place], by=by, at=at, ending=Ending("because"))
         rows = list(StageChange.objects.filter(deal=deal).order_by("at", "pk"))
         assert rows[0].from_stage is None
         assert all(a.to_stage_id == b.from_stage_id for a, b in pairwise(rows))

@@ -1,6 +1,6 @@
 """Forms of sales."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -12,8 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from core import permissions
 from core.models import User
-from crm.choices import ActivityKind, Direction, Grade, Priority, grade_of, middle_of
-from crm.models import Activity, Contact, Lead, Stage
+from crm.choices import (
+    ActivityKind,
+    Direction,
+    Grade,
+    Priority,
+    grade_of,
+    middle_of,
+)
+from crm.models import Activity, Contact, Lead
 from crm.queries.open_tasks import due_at
 from crm.queries.timeline.activities import ICONS
 from crm.services.imports.kinds import kinds_for
@@ -62,71 +69,6 @@ class UploadForm(FileForm):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["object_type"]
         field.choices = [("", _("Whatever its columns say")), *kinds_for(user)]
-
-
-class PipelineForm(forms.Form):
-    """What a pipeline is called."""
-
-    name = forms.CharField(label=pgettext_lazy("pipeline", "Name"), max_length=80)
-
-
-class StageForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    """A stage of a pipeline."""
-
-    class Meta:
-        model = Stage
-        fields = ["name", "kind", "probability", "rotting_days"]
-        widgets = {"kind": forms.RadioSelect}
-        labels = {
-            "name": pgettext_lazy("stage", "Name"),
-            "kind": _("What being in it means"),
-            "probability": _("Chance in %"),
-            "rotting_days": _("Stuck after days"),
-        }
-        help_texts = {
-            "probability": _(
-                "Of deals for which nobody has said another one. Won is 100, lost is 0."
-            ),
-            "rotting_days": _("Without a touch for so many days a deal counts as stuck; 0: never."),
-        }
-
-    def __init__(self, data: Any = None, *, stage: Stage) -> None:
-        super().__init__(data, instance=stage)
-        # What comes with the product is called in the reader's language.
-        self.shown_name = str(stage) if stage.pk else ""
-        self.stored_name = stage.name
-        self.initial["name"] = self.shown_name
-
-    def validate_unique(self) -> None:
-        """The service says it in a sentence."""
-
-    def validate_constraints(self) -> None:
-        """The same."""
-
-    def filled(self) -> Stage:
-        """The stage; a name that was left alone keeps its translation."""
-        stage: Stage = self.instance
-        if self.shown_name and stage.name == self.shown_name:
-            stage.name = self.stored_name
-        return stage
-
-
-class StageRemovalForm(forms.Form):
-    """Where the deals of a stage go that is taken out of use."""
-
-    to = forms.ChoiceField(label=_("Move its deals to"))
-
-    def __init__(self, *args: Any, targets: Sequence[Stage], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.targets = {str(stage.pk): stage for stage in targets}
-        choice: Any = self.fields["to"]
-        choice.choices = [(pk, str(stage)) for pk, stage in self.targets.items()]
-        if not targets:
-            del self.fields["to"]
-
-    @property
-    def target(self) -> Stage | None:
-        return self.targets.get(self.cleaned_data.get("to", ""))
 
 
 class ActivityForm(forms.Form):
