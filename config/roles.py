@@ -39,6 +39,7 @@ SEEDS = [
             **_records(Reach.TEAM, "create", "edit", "assign", "delete"),
             "crm.import.use": Reach.ALL,
             "crm.duplicates.use": Reach.ALL,
+            "crm.assignment.manage": Reach.ALL,
             "core.job.view": Reach.ALL,
             "core.custom_field.manage": Reach.ALL,
             "analytics.lead_score.view": Reach.ALL,

@@ -13,6 +13,7 @@ RECOVERY_SECONDS = 15
 WEBHOOK_SECONDS = 5
 REMINDER_SECONDS = 60
 RESCORING_SECONDS = 20
+ASSIGNMENT_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,9 @@ SEEDS = [
     ),
     ScheduleSeed(
         gettext_noop("Scores of changed leads"), "analytics.rescore", seconds=RESCORING_SECONDS
+    ),
+    ScheduleSeed(
+        gettext_noop("Assignment of new leads"), "crm.assign_leads", seconds=ASSIGNMENT_SECONDS
     ),
     ScheduleSeed(gettext_noop("Reminders"), "crm.remind", seconds=REMINDER_SECONDS),
     ScheduleSeed(gettext_noop("Parts of large tables"), "crm.extend_partitions", hour=3),

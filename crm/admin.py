@@ -11,6 +11,8 @@ from core.admin.records import KEPT_BY_US, RecordAdmin
 from crm.models import (
     Acquaintance,
     Activity,
+    AssignmentPerson,
+    AssignmentRule,
     CloseReason,
     CommonName,
     Company,
@@ -18,6 +20,7 @@ from crm.models import (
     Competitor,
     Contact,
     ContactQuality,
+    DayOff,
     Deal,
     DealContact,
     DealLine,
@@ -30,6 +33,8 @@ from crm.models import (
     ImportBatch,
     Interaction,
     Lead,
+    LeadArrival,
+    LeadConversion,
     LeadScore,
     Membership,
     MergedRecord,
@@ -220,6 +225,14 @@ class MergedRecordAdmin(PartAdmin):
     numbers: ClassVar[Any] = ("pk", "loser_id", "survivor_id")
 
 
+@admin.register(LeadConversion)
+class LeadConversionAdmin(PartAdmin):
+    icon = "published_with_changes"
+    list_display: ClassVar[Any] = ("lead", "deal", "company", "contact", "at", "undone_at")
+    joined: ClassVar[Any] = ("lead__contact", "lead__company")
+    numbers: ClassVar[Any] = ("pk", "lead_id", "deal_id")
+
+
 class SearchAdmin(PartAdmin):
     """What the search for duplicates writes for itself and empties again."""
 
@@ -322,3 +335,38 @@ class CompetitorAdmin(SettingAdmin):
     icon = "swords"
     list_display: ClassVar[Any] = ("__str__", "is_archived")
     words: ClassVar[Any] = ("name__icontains",)
+
+
+@admin.register(AssignmentRule)
+class AssignmentRuleAdmin(SettingAdmin):
+    changed_in, changed_at = "assignment_list", ("assignment_edit", "pk")
+    icon = "assignment_ind"
+    list_display: ClassVar[Any] = ("name", "person", "team", "strategy", "position", "is_enabled")
+    words: ClassVar[Any] = ("name__icontains",)
+
+
+@admin.register(AssignmentPerson)
+class AssignmentPersonAdmin(SettingAdmin):
+    changed_in, changed_at = "assignment_list", ("assignment_person", "pk")
+    icon = "inbox"
+    has_name = False
+    list_display: ClassVar[Any] = ("user", "takes_leads", "capacity", "country")
+    joined: ClassVar[Any] = ("user",)
+
+
+@admin.register(DayOff)
+class DayOffAdmin(SettingAdmin):
+    icon = "beach_access"
+    has_name = False
+    list_display: ClassVar[Any] = ("user", "first_on", "last_on")
+    joined: ClassVar[Any] = ("user",)
+
+
+@admin.register(LeadArrival)
+class LeadArrivalAdmin(PanelAdmin):
+    group = "records"
+    icon = "move_to_inbox"
+    may_add = False
+    has_name = False
+    list_display: ClassVar[Any] = ("lead", "since", "answered_at", "rule", "owner")
+    joined: ClassVar[Any] = ("lead__contact", "lead__company")

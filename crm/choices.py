@@ -41,6 +41,13 @@ STATUS_WORDS = {
 }
 
 
+class AssignmentStrategy(TextChoices):
+    """Who of a team gets the next lead."""
+
+    ROUND_ROBIN = "round_robin", _("In turn")
+    LEAST_BUSY = "least_busy", _("Whoever has the fewest open leads")
+
+
 class ImportMode(TextChoices):
     """What an import does with rows whose record is there already, and with the others."""
 

@@ -1,10 +1,25 @@
 """The lists of sales."""
 
+from collections.abc import Sequence
+
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.lists import Board, ListDefinition, drawing
+from core.lists import Board, ListDefinition, RowAction, drawing
+from core.permissions import Access
 from crm import cells
+from crm.models import Lead
+from crm.services.conversions import may_convert
+
+
+def _of_lead(lead: Lead, access: Access) -> Sequence[RowAction]:
+    """An open lead becomes a deal, where the user may make one."""
+    if access.user is None or not may_convert(lead, access.user):
+        return ()
+    url = reverse("lead_convert", args=[lead.pk])
+    return (RowAction(_("Convert to a deal"), "layout-kanban", url, "v"),)
+
 
 LEADS = ListDefinition(
     "crm.lead",
@@ -32,6 +47,7 @@ LEADS = ListDefinition(
         "score": ("score__score", "score__hand_score"),
         "chance": ("score__low", "score__high"),
     },
+    actions=_of_lead,
 )
 
 CONTACTS = ListDefinition(

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from crm.services.assignments import assign_arrivals
 from crm.services.imports.forgetting import forget_uploads
 from crm.services.interactions import extend_partitions
 from crm.services.reminders import remind_due
@@ -12,6 +13,12 @@ from crm.services.reminders import remind_due
 def remind() -> None:
     """Remind people of what has become due."""
     remind_due(at=timezone.now())
+
+
+@shared_task(name="crm.assign_leads")
+def assign_leads() -> None:
+    """Give new leads to people by the rules."""
+    assign_arrivals(at=timezone.now())
 
 
 @shared_task(name="crm.extend_partitions")

@@ -5,10 +5,12 @@ from django.urls import path
 from crm.views import (
     acquaintances,
     activities,
+    assignments,
     boards,
     closing,
     companies,
     contacts,
+    conversions,
     deals,
     duplicates,
     events,
@@ -32,6 +34,8 @@ urlpatterns = [
     path("leads/<int:pk>/", leads.lead_detail, name="lead_detail"),
     path("leads/<int:pk>/edit/", leads.lead_edit, name="lead_edit"),
     path("leads/<int:pk>/status/", leads.lead_set_status, name="lead_set_status"),
+    path("leads/<int:pk>/convert/", conversions.lead_convert, name="lead_convert"),
+    path("leads/<int:pk>/convert/undo/", conversions.lead_convert_undo, name="lead_convert_undo"),
     path("leads/<int:pk>/score/", lead_scores.lead_score_set, name="lead_score_set"),
     path(
         "leads/<int:pk>/score/release/", lead_scores.lead_score_release, name="lead_score_release"
@@ -113,6 +117,35 @@ urlpatterns = [
     path("duplicates/dismiss/", duplicates.duplicate_dismiss, name="duplicate_dismiss"),
     path("settings/sample/", sample.sample_data, name="sample_data"),
     path("settings/sample/load/", sample.sample_load, name="sample_load"),
+    path("settings/assignment/", assignments.assignment_list, name="assignment_list"),
+    path("settings/assignment/new/", assignments.assignment_create, name="assignment_create"),
+    path("settings/assignment/<int:pk>/", assignments.assignment_edit, name="assignment_edit"),
+    path("settings/assignment/<int:pk>/move/", assignments.assignment_move, name="assignment_move"),
+    path(
+        "settings/assignment/<int:pk>/enable/",
+        assignments.assignment_enable,
+        name="assignment_enable",
+    ),
+    path(
+        "settings/assignment/<int:pk>/delete/",
+        assignments.assignment_delete,
+        name="assignment_delete",
+    ),
+    path(
+        "settings/assignment/people/<int:pk>/",
+        assignments.assignment_person,
+        name="assignment_person",
+    ),
+    path(
+        "settings/assignment/people/<int:pk>/away/",
+        assignments.assignment_away,
+        name="assignment_away",
+    ),
+    path(
+        "settings/assignment/away/<int:pk>/delete/",
+        assignments.assignment_back,
+        name="assignment_back",
+    ),
     path("settings/pipelines/", pipelines.pipeline_list, name="pipeline_list"),
     path("settings/pipelines/new/", pipelines.pipeline_create, name="pipeline_create"),
     path("settings/pipelines/<int:pk>/", pipelines.pipeline_edit, name="pipeline_edit"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
+from django.db.models import QuerySet
 
 from analytics.methods.points_score import (
     GridScores,
@@ -17,7 +17,7 @@ from analytics.methods.points_score import (
 )
 from analytics.models import PointsRule
 from analytics.models.points_rules import LEAD
-from core.conditions import Condition, Happened, Viewpoint, to_q
+from core.conditions import Condition, Happened, Viewpoint, answers_to
 from core.conditions.sql import rows_of
 from core.errors import Refused
 from core.registries import record_types
@@ -27,7 +27,6 @@ from crm.models import Lead
 DAY_SECONDS = 86_400
 # An event is worth nothing after so many half-lives: 100 points are then half a hundredth.
 LIVES = 14
-NEVER = Q(pk__in=[])
 
 
 @dataclass(frozen=True)
@@ -105,15 +104,7 @@ def _rows(
     view: Viewpoint,
 ) -> list[dict[str, Any]]:
     """Each lead with its anchors and an answer to each condition, in the order of their numbers."""
-    kind = record_types[LEAD]
-    answers = {
-        name: Case(
-            When(to_q(condition, kind, view) or ~NEVER, then=Value(True)),
-            default=Value(False),
-            output_field=BooleanField(),
-        )
-        for name, condition in asked.items()
-    }
+    answers = answers_to(asked, record_types[LEAD], view)
     names = dict.fromkeys(("pk", *anchors, *answers))
     found: list[dict[str, Any]] = list(leads.annotate(**answers).order_by("pk").values(*names))
     return found

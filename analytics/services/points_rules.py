@@ -13,8 +13,7 @@ from analytics.models.points_rules import LEAD, MOST_POINTS
 from analytics.queries.points_rules import said_of
 from analytics.services.points_starters import starters
 from core import audit, permissions
-from core.conditions import Condition, Criterion, Viewpoint, leaves
-from core.conditions.given import ME, MY_TEAM
+from core.conditions import Condition, Criterion, Viewpoint, asks_who_asks, leaves
 from core.errors import Refused
 from core.models import User
 from core.registries import record_types
@@ -89,12 +88,10 @@ def _check_condition(asked: Condition) -> None:
     found = list(leaves(asked))
     if not found:
         raise Refused(_("Say which leads get the points."))
+    if asks_who_asks(asked):
+        raise Refused(_("A rule is the same for everybody: choose people instead of “me”."))
     for leaf in found:
-        if not isinstance(leaf, Criterion):
-            continue
-        if isinstance(leaf.value, list) and {ME, MY_TEAM} & set(map(str, leaf.value)):
-            raise Refused(_("A rule is the same for everybody: choose people instead of “me”."))
-        if _is_of_score(leaf.field):
+        if isinstance(leaf, Criterion) and _is_of_score(leaf.field):
             raise Refused(_("A rule cannot ask for the score: the score is made of the rules."))
 
 

@@ -87,13 +87,17 @@ class Assign(Change):
         owners = {user.pk: user for user in assignable_users(by, kind.key)}
         if self.owner not in owners:
             raise Refused(_("You may not give records to this colleague."))
-        owner = owners[self.owner]
+        return hand_to(owners[self.owner])
 
-        def assign(draft: Draft, _at: datetime) -> None:
-            if draft.record.owner_id != owner.pk:
-                draft.record.owner_id, draft.record.team_id = owner.pk, owner.team_id
 
-        return assign
+def hand_to(owner: User) -> Prepared:
+    """What gives a record at hand to a colleague and the colleague's team."""
+
+    def assign(draft: Draft, _at: datetime) -> None:
+        if draft.record.owner_id != owner.pk:
+            draft.record.owner_id, draft.record.team_id = owner.pk, owner.team_id
+
+    return assign
 
 
 @dataclass(frozen=True)

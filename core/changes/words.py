@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 
-from core.registries import change_kinds, record_types
+from core.registries import audit_actions, change_kinds, record_types
 from core.values import grouped
 
 TITLES = {
@@ -43,6 +43,8 @@ def done_sentence(action: str, object_type: str, count: int) -> str:
         return pgettext("bulk change", "Nothing had to be changed.")
     if action in change_kinds:
         sentences[action] = str(change_kinds[action].done)
+    if action not in sentences:  # an act of an app that is undone in its own way
+        return str(audit_actions[action].label)
     return sentences[action] % {
         "count": grouped(count),
         "records": counted(object_type, count),

@@ -6,10 +6,10 @@ A condition is data (`tree`), checked against fields and rights (`checking`), sa
 """
 
 from core.conditions.addresses import from_parameter, from_parameters, to_parameter
-from core.conditions.checking import checked
+from core.conditions.checking import asks_who_asks, checked
 from core.conditions.evaluation import meets
 from core.conditions.sentences import Said, said_of_criterion, said_of_happened, sentence
-from core.conditions.sql import to_q
+from core.conditions.sql import answers_to, to_q
 from core.conditions.tree import (
     Condition,
     Criterion,
@@ -32,7 +32,9 @@ __all__ = [
     "Said",
     "Viewpoint",
     "all_of",
+    "answers_to",
     "any_of",
+    "asks_who_asks",
     "checked",
     "from_json",
     "from_parameter",

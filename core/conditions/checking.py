@@ -5,8 +5,9 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from core.conditions.fields import resolve
+from core.conditions.given import ME, MY_TEAM
 from core.conditions.operators import operator_for
-from core.conditions.tree import Condition, Criterion, Happened, Joined, Not
+from core.conditions.tree import Condition, Criterion, Happened, Joined, Not, leaves
 from core.conditions.viewpoint import Viewpoint
 from core.errors import Refused
 from core.registries import RecordType
@@ -38,3 +39,13 @@ def behaviour_of(condition: Happened, kind: RecordType, view: Viewpoint) -> Beha
     if not set(condition.kinds) <= known:
         raise Refused(_("There is nothing of this kind to count."))
     return found
+
+
+def asks_who_asks(condition: Condition) -> bool:
+    """Whether it means something else for each user: “me”, “my team”."""
+    return any(
+        isinstance(leaf, Criterion)
+        and isinstance(leaf.value, list)
+        and not {ME, MY_TEAM}.isdisjoint(map(str, leaf.value))
+        for leaf in leaves(condition)
+    )

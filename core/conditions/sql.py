@@ -1,11 +1,23 @@
 """Conditions as the database understands them."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from core import permissions
@@ -39,6 +51,20 @@ def to_q(condition: Condition, kind: RecordType, view: Viewpoint) -> Q:
     if isinstance(condition, Happened):
         return _happened(condition, kind, view)
     return _test(condition, kind, view)
+
+
+def answers_to(
+    asked: Mapping[str, Condition], kind: RecordType, view: Viewpoint
+) -> dict[str, Case]:
+    """Columns that say of each row whether it meets the checked conditions, by their names."""
+    return {
+        name: Case(
+            When(_certain(to_q(condition, kind, view)), then=Value(True)),
+            default=Value(False),
+            output_field=BooleanField(),
+        )
+        for name, condition in asked.items()
+    }
 
 
 def _any(parts: list[Q]) -> Q:

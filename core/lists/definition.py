@@ -1,11 +1,12 @@
 """What an object declares about its list; columns, orders and filters come from its fields."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.functional import Promise
 
+from core.permissions import Access
 from core.registries import RecordType, Registry, record_types
 
 NAME = "name"
@@ -20,6 +21,23 @@ class Board:
 
 
 @dataclass(frozen=True)
+class RowAction:
+    """What can be done with one row, in a dialog that the address opens; its button is in the preview."""
+
+    label: Promise
+    icon: str
+    url: str
+    hotkey: str = ""
+
+
+RowActions = Callable[[Any, Access], Sequence[RowAction]]
+
+
+def _no_actions(_row: Any, _access: Access) -> Sequence[RowAction]:
+    return ()
+
+
+@dataclass(frozen=True)
 class ListDefinition:
     """The list of one record type.
 
@@ -28,7 +46,8 @@ class ListDefinition:
     others, `searched` those in which the bin looks for words (the index has no deleted records),
     `phone` their place on a card (m-sub, m-end, m-end2), `cells` the functions of fields that are
     not drawn as their type is (`core.lists.drawing`), `beside` the columns that such a function
-    reads of the row beside the value. With a `board` the rows can be shown as cards, too.
+    reads of the row beside the value; `actions` are what can be done with one row. With a `board` the
+    rows can be shown as cards, too.
     """
 
     key: str
@@ -49,6 +68,7 @@ class ListDefinition:
     beside: Mapping[str, Sequence[str]] = field(default_factory=dict)
     page_size: int = 50
     board: Board | None = None
+    actions: RowActions = _no_actions
 
     @property
     def kind(self) -> RecordType:

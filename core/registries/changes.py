@@ -11,6 +11,7 @@ from core.registries.base import Registry
 
 Follow = Callable[[Sequence[Any], datetime], None]
 TakenAlong = Callable[[Sequence[Any]], Mapping[str, Collection[int]]]
+Created = Callable[[Collection[int], Any, datetime], None]
 Written = Callable[[Mapping[int, Mapping[str, Any]]], None]
 
 
@@ -20,6 +21,10 @@ def _nothing_follows(_records: Sequence[Any], _at: datetime) -> None:
 
 def _nobody(_records: Sequence[Any]) -> Mapping[str, Collection[int]]:
     return {}
+
+
+def _nothing_begins(_ids: Collection[int], _by: Any, _at: datetime) -> None:
+    return
 
 
 def _nothing_more(_changes: Mapping[int, Mapping[str, Any]]) -> None:
@@ -34,7 +39,8 @@ class ChangeRules:
     closed. `taken_along` names the records of other types (type to ids) that change hands together
     with these, which still have their old owner. `related` are the links that `normalise` and
     `follow` read, so that no query is made per record. `written` keeps other tables in step, in the
-    transaction of the change: it gets the changes by record, also of a single record.
+    transaction of the change: it gets the changes by record, also of a single record. `created` is told
+    of new records, by whom (nobody: a job) and when, in their transaction.
     """
 
     key: str
@@ -42,6 +48,7 @@ class ChangeRules:
     taken_along: TakenAlong = _nobody
     related: tuple[str, ...] = ()
     written: Written = _nothing_more
+    created: Created = _nothing_begins
 
 
 @dataclass(frozen=True)

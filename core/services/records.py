@@ -16,7 +16,7 @@ from django.utils import timezone
 from core import audit, permissions
 from core.changes import Assign, Change, Delete, Restore
 from core.changes.drafts import complete, load_drafts, rules_of, write_drafts
-from core.changes.kinds import Prepared
+from core.changes.kinds import Prepared, hand_to
 from core.models import ChangeSet, OwnedRecord, User
 from core.registries import RecordType, record_types, tell_followers
 from core.services.quality import judge_changed
@@ -63,14 +63,16 @@ def after_change(
     made ("create"), erased ("erase"), or changed in any way, then with the changes of each record where
     they are known.
     """
+    at = timezone.now()
     if action == CREATE:
         index_new_records(kind, ids)
+        rules_of(record_types[kind]).created(ids, by, at)
     else:
         index_records(kind, ids)
     if changes:
         rules_of(record_types[kind]).written(changes)
     judge_changed(kind, ids, is_new=action == CREATE, changes=changes)
-    note_events(kind=kind, ids=ids, action=action, changes=changes, by=by, at=timezone.now())
+    note_events(kind=kind, ids=ids, action=action, changes=changes, by=by, at=at)
     tell_followers(kind, ids)
 
 
@@ -87,6 +89,14 @@ def restore_records(*, rows: QuerySet[Any], by: User, at: datetime) -> ChangeSet
 def assign_records(*, rows: QuerySet[Any], owner: User, by: User, at: datetime) -> ChangeSet:
     """To a colleague and the colleague's team; what has to go along goes along."""
     return change_records(rows=rows, change=Assign(owner.pk), by=by, at=at)
+
+
+@transaction.atomic
+def give_records(
+    *, kind: RecordType, pks: Collection[int], owner: User, change_set: ChangeSet
+) -> int:
+    """To a colleague by a rule, without anybody's right; returns how many changed hands."""
+    return _change_batch(kind, pks, Assign(owner.pk), hand_to(owner), change_set)
 
 
 def kind_of(rows: QuerySet[Any]) -> RecordType:

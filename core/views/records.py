@@ -27,6 +27,7 @@ def record_preview(request: HttpRequest, record_type: str, pk: int) -> HttpRespo
         "list": definition,
         "line": line,
         "facts": [cell for cell in line.cells[1:] if cell.value not in (None, "", [])],
+        "actions": definition.actions(row, view.access),
         "happened": happened_lately(definition.kind, row, view),
     }
     return render_page(request, "core/list/preview.html", context, parts={"preview": "preview"})

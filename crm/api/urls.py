@@ -3,7 +3,16 @@
 from django.urls import path
 
 from core.lists import lists
-from crm.api import activities, boards, deals, duplicates, imports, interactions, lead_scores
+from crm.api import (
+    activities,
+    boards,
+    conversions,
+    deals,
+    duplicates,
+    imports,
+    interactions,
+    lead_scores,
+)
 
 DEALS, ACTIVITIES, LEADS = lists["crm.deal"], lists["crm.activity"], lists["crm.lead"]
 
@@ -58,6 +67,16 @@ urlpatterns = [
             ("set/", lead_scores.LeadScoreSet, "score_set"),
             ("release/", lead_scores.LeadScoreRelease, "score_release"),
         )
+    ),
+    path(
+        "leads/<int:pk>/convert/",
+        conversions.LeadConvert.as_view(definition=LEADS),
+        name="api_lead_convert",
+    ),
+    path(
+        "leads/<int:pk>/convert/undo/",
+        conversions.LeadConvertUndo.as_view(definition=LEADS),
+        name="api_lead_convert_undo",
     ),
     path("imports/", imports.Imports.as_view(), name="api_imports"),
     path("imports/<int:pk>/", imports.Import.as_view(), name="api_import"),

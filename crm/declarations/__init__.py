@@ -43,6 +43,7 @@ from core.registries import (
 from crm.choices import seeded_label
 from crm.declarations.duplicates import register_duplicates
 from crm.declarations.imports import register_imports
+from crm.declarations.leads import register_leads
 from crm.declarations.scores import register_scores
 from crm.declarations.words import AUDIT_WORDS
 from crm.record_types import ARCHIVE_TABLES, QUALITY_RULES, RECORD_TYPES
@@ -72,6 +73,7 @@ def register() -> None:
     _register_commands()
     _register_changes()
     register_scores()
+    register_leads()
     from crm.pages import RECORD_PAGES  # noqa: PLC0415  # needs loaded models
     from crm.tables import LISTS  # noqa: PLC0415
 
@@ -112,20 +114,9 @@ def _register_changes() -> None:
         follow_activity_edit,
     )
     from crm.services.deals import follow_deal_edit  # noqa: PLC0415
-    from crm.services.lead_scores import follow_hand_scores  # noqa: PLC0415
-    from crm.services.leads import (  # noqa: PLC0415
-        contacts_taken_along,
-        follow_lead_edit,
-    )
     from crm.services.rows import ROW_RULES  # noqa: PLC0415
 
     change_rules.register(
-        ChangeRules(
-            "crm.lead",
-            follow=follow_lead_edit,
-            taken_along=contacts_taken_along,
-            written=follow_hand_scores,
-        ),
         ChangeRules("crm.deal", follow=follow_deal_edit, related=("stage",)),
         ChangeRules("crm.activity", follow=follow_activity_edit),
     )

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0001_squashed_0018_weekly_digest'),
-        ('crm', '0001_squashed_0021_scores_by_points'),
+        ('crm', '0002_lead_work'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -2,9 +2,11 @@
 
 from crm.models.acquaintances import Acquaintance
 from crm.models.activities import Activity
+from crm.models.assignments import AssignmentPerson, AssignmentRule, DayOff, LeadArrival
 from crm.models.closing import CloseReason, Competitor
 from crm.models.companies import Company
 from crm.models.contacts import Contact
+from crm.models.conversions import LeadConversion
 from crm.models.deals import Deal, DealContact, DealLine, StageChange
 from crm.models.duplicates import (
     CommonName,
@@ -25,6 +27,8 @@ from crm.models.quality import CompanyQuality, ContactQuality
 __all__ = [
     "Acquaintance",
     "Activity",
+    "AssignmentPerson",
+    "AssignmentRule",
     "CloseReason",
     "CommonName",
     "Company",
@@ -32,6 +36,7 @@ __all__ = [
     "Competitor",
     "Contact",
     "ContactQuality",
+    "DayOff",
     "Deal",
     "DealContact",
     "DealLine",
@@ -44,6 +49,8 @@ __all__ = [
     "ImportBatch",
     "Interaction",
     "Lead",
+    "LeadArrival",
+    "LeadConversion",
     "LeadScore",
     "Membership",
     "MergedRecord",

@@ -76,6 +76,9 @@ class Contact(Address, Origin, Imported, OwnedRecord):
             import_index("crm_contact_import"),
             models.Index(fields=["name_key", "id"], name="crm_contact_name"),
             models.Index(fields=["email_key"], name="crm_contact_email"),
+            # Whoever is met again is found by any way of reaching them.
+            models.Index(fields=["phone"], name="crm_contact_phone"),
+            models.Index(fields=["mobile"], name="crm_contact_mobile"),
             models.Index(fields=["owner", "name_key", "id"], name="crm_contact_owner"),
             models.Index(fields=["team", "name_key", "id"], name="crm_contact_team"),
             models.Index(fields=["created_at", "id"], name="crm_contact_created"),

@@ -8,6 +8,7 @@ from django.db.models import Q
 from core import permissions
 from core.models import User
 from core.records import Alike
+from core.records.controls import dialled
 from core.text import comparable
 from crm.methods.duplicates.profiles import FirmProfile, PersonProfile
 from crm.methods.duplicates.records import Firm, Person
@@ -21,7 +22,7 @@ LEAST = 0.05  # a common name alone says less
 
 
 def people_alike(values: Mapping[str, Any], user: User) -> list[Alike]:
-    """Contacts with the e-mail address or the name, also with the name turned round."""
+    """Contacts with the e-mail address, a phone or the name, also with the name turned round."""
     given = {name: value for name, value in values.items() if isinstance(value, str)}
     company = values.get("company") or values.get("company_name")
     person = Person(
@@ -43,7 +44,7 @@ def people_alike(values: Mapping[str, Any], user: User) -> list[Alike]:
         same |= Q(email_key=person.email.strip().casefold())
     if person.name and access.sees("crm.contact.name"):
         same |= Q(name_key__in=set(_turns(comparable(person.name))))
-    return _alike(CONTACT, person, same, user)
+    return _alike(CONTACT, person, same | _same_phone(person, access), user)
 
 
 def companies_alike(values: Mapping[str, Any], user: User) -> list[Alike]:
@@ -60,6 +61,16 @@ def companies_alike(values: Mapping[str, Any], user: User) -> list[Alike]:
     if domain and access.sees("crm.company.domain"):
         same |= Q(domain=domain)
     return _alike(COMPANY, firm, same, user)
+
+
+def _same_phone(person: Person, access: permissions.Access) -> Q:
+    """Contacts with one of the numbers, as they are stored: dialled where that can be told."""
+    numbers = {dialled(text) for text in (person.phone, *person.other_phones) if text.strip()}
+    same = Q()
+    for column in ("phone", "mobile"):
+        if numbers and access.sees(f"crm.contact.{column}"):
+            same |= Q(**{f"{column}__in": numbers})
+    return same
 
 
 def _filled(given: Mapping[str, str], *names: str) -> tuple[str, ...]:

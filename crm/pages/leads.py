@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import permissions
@@ -17,6 +18,7 @@ from crm.models import Deal, Lead
 from crm.pages import shared
 from crm.pages.alike import people_alike
 from crm.pages.naming import NamesCompany
+from crm.services.conversions import may_convert
 from crm.services.leads import keep_lead
 
 PERSON = ("name", "email", "phone", "job_title")
@@ -85,8 +87,14 @@ def _pills(lead: Lead, access: Access) -> Sequence[Pill]:
     return pills
 
 
-def _bar(_lead: Lead, access: Access) -> Mapping[str, Any]:
-    return {"statuses": LeadStatus.choices, "may_set_status": access.edits("crm.lead.status")}
+def _bar(lead: Lead, access: Access) -> Mapping[str, Any]:
+    can_convert = access.user is not None and may_convert(lead, access.user)
+    return {
+        "statuses": LeadStatus.choices,
+        "may_set_status": access.edits("crm.lead.status"),
+        "convert_url": reverse("lead_convert", args=[lead.pk]) if can_convert else "",
+        "has_main_action": can_convert,
+    }
 
 
 def _rows(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -130,6 +138,6 @@ LEAD_PAGE = RecordPage(
     ),
     duplicates=people_alike,
     tabs=shared.tabs(has_activities=True),
-    bar_template="crm/leads/status_menu.html",
+    bar_template="crm/leads/bar.html",
     bar=_bar,
 )

@@ -13,6 +13,7 @@ from core.services.records import after_change, save_record
 from core.text import comparable
 from crm.choices import CLOSED_STATUSES, LeadStatus
 from crm.models import Company, Contact, Lead
+from crm.services.assignments import note_entered_by_hand
 from crm.services.companies import find_or_create_companies
 
 PERSON = ("name", "email", "phone", "job_title")
@@ -32,7 +33,10 @@ def save_lead(
         lead.company = _company_called(company, lead, by)
     lead.contact = _save_person(lead, person, by)
     close_or_open(lead, at)
-    return save_record(record=lead, by=by)
+    save_record(record=lead, by=by)
+    if is_new:
+        note_entered_by_hand(lead)
+    return lead
 
 
 @transaction.atomic

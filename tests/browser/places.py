@@ -64,6 +64,9 @@ WITHOUT_RECORD = (
     "/deals/?as=board",
     "/deals/?as=board&q=zzzz",
     "/settings/pipelines/new/",
+    "/settings/assignment/",
+    "/settings/assignment/new/",
+    "/settings/assignment/people/2/",
     "/settings/layouts/",
     "/settings/tags/",
     "/settings/tags/1/",
@@ -96,6 +99,7 @@ WITHOUT_RECORD = (
     "/records/crm.lead/filter/?field=owner",
     "/records/crm.lead/columns/",
 )
+OPEN_LEAD = "SELECT min(id) FROM crm_lead WHERE status IN ('new', 'working', 'qualified')"
 BESIDE_RECORD = ("?tab=changes", "edit/", "?tab=files", "../new/")
 
 
@@ -116,6 +120,7 @@ def pages(product: Product, *, is_whole: bool) -> list[str]:
     found.append(f"/deals/{busiest(product, 'deal')}/?tab=lines")
     scored = ask("SELECT min(lead_id) FROM crm_leadscore")
     found += [f"/leads/{scored}/score/", f"/scoring/leads/{scored}/"]
+    found.append(f"/leads/{ask(OPEN_LEAD)}/convert/")
     return found
 
 

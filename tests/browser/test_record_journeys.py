@@ -55,6 +55,34 @@ def test_day_on_a_record(person: Visitor, language: str, tmp_path: Path) -> None
     expect(edited).to_contain_text("Fair")
 
 
+def test_lead_becomes_a_deal_by_keyboard_and_back(person: Visitor, language: str) -> None:
+    page, company = person.page, f"Kestrel {secrets.token_hex(3)} 红隼"
+    address = new_lead(person, "Maya Okafor")
+    name = page.locator("#record-head .lg").inner_text()
+
+    page.keyboard.press("v")
+    chosen = page.locator(f"{LIST_DIALOG} input[name=company]:checked")
+    expect(chosen).to_be_focused()
+    page.keyboard.press("ArrowUp")  # from "none" to a new one
+    expect(page.locator("#convert_company_name")).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.type(company)
+    expect(page.locator("#convert_name")).to_have_value(name)
+    page.locator("#convert_amount").focus()
+    page.keyboard.type("1200")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/deals/\d+/$"))
+    expect(page.locator(".rec-l")).to_contain_text(company)
+
+    page.locator("#toasts form button, #toasts .toast button").first.click()  # undo
+    page.wait_for_url(f"**{address}")
+    expect(page.locator("#convert-lead")).to_be_visible()
+    found = person.product.installation.ask(
+        f"SELECT count(*) FROM crm_company WHERE name = '{company}' AND deleted_at IS NULL"
+    )
+    assert int(found) == 0
+
+
 def test_score_set_by_hand_and_given_back(person: Visitor, language: str) -> None:
     page, reason = person.page, f"Met them at the fair 在展会上见过 {language}"
     worst = (

@@ -325,6 +325,8 @@ NOT_TAKEN = {
     "crm.duplicatepair",
     "crm.fileimport",
     "crm.importbatch",
+    "crm.leadarrival",  # the queue of the assignment
+    "crm.leadconversion",  # the way back of a conversion; the deal names its lead
     "crm.leadscore",
     "crm.mergedrecord",  # the way back of a merge, which hangs on the trail
     "crm.refusedrow",

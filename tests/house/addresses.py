@@ -30,7 +30,16 @@ from core.models import (
     SavedView,
     User,
 )
-from crm.models import Contact, FileImport, ImportBatch, MergedRecord, StageChange
+from crm.models import (
+    AssignmentRule,
+    Contact,
+    DayOff,
+    FileImport,
+    ImportBatch,
+    LeadConversion,
+    MergedRecord,
+    StageChange,
+)
 from tests.factories import (
     ActivityFactory,
     ApiTokenFactory,
@@ -133,6 +142,16 @@ def _groups(pattern: URLPattern | URLResolver) -> tuple[str, ...]:
 
 def _lead(owner: User) -> int:
     return LeadFactory(owner=owner).pk
+
+
+def _converted_lead(owner: User) -> int:
+    lead, now = LeadFactory(owner=owner, status="converted"), timezone.now()
+    deal = DealFactory(owner=owner, lead=lead)
+    change_set = ChangeSet.objects.create(
+        object_type="crm.lead", action="convert", actor=owner, at=now
+    )
+    LeadConversion.objects.create(lead=lead, deal=deal, change_set=change_set, at=now)
+    return lead.pk
 
 
 def _contact(owner: User) -> int:
@@ -244,6 +263,15 @@ def _points_rule(_owner: User) -> int:
     return PointsRuleFactory().pk
 
 
+def _assignment_rule(owner: User) -> int:
+    return AssignmentRule.objects.create(name="House", person=owner).pk
+
+
+def _days_off(owner: User) -> int:
+    day = timezone.now().date()
+    return DayOff.objects.create(user=owner, first_on=day, last_on=day).pk
+
+
 def _stage(_owner: User) -> int:
     """One of two open stages of a pipeline."""
     stage = StageFactory()
@@ -328,7 +356,12 @@ def _waiting_trial(owner: User) -> int:
 # By the whole name of the address, else by the noun it begins with.
 RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "archive": _archive,
+    "assignment": _assignment_rule,
+    "assignment_person": _user,
+    "assignment_away": _user,
+    "assignment_back": _days_off,
     "lead": _lead,
+    "lead_convert_undo": _converted_lead,
     "lead_score_version_promote": _version,
     "lead_score_version_retire": _version,
     "version": _version,

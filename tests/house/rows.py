@@ -27,6 +27,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "analytics.pointsrule": {"points": 5, "behaviour": "", "half_life": None},
     "crm.leadscore": {"score": 50, "low": 0.1, "high": 0.9, "probability": 0.5, "cell": ""},
     "core.modelversion": {"state": "challenger"},
+    "crm.assignmentrule": {"team": None},
     "crm.dealline": {"discount_rate": 0, "quantity": 1},
     "django_celery_beat.periodictask": {
         "crontab": None,
