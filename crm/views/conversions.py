@@ -54,7 +54,7 @@ def lead_convert(request: HttpRequest, pk: int) -> HttpResponse:
         "crm/leads/convert_form.html",
         context,
         status=UNPROCESSABLE if is_sent else 200,
-        css="dlg-wide",
+        css="dlg-wide dlg-long",
     )
 
 
