@@ -1,5 +1,6 @@
 """What the columns of a file say, in a form that methods read: plain numbers, outcomes, an order in time."""
 
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -25,6 +26,8 @@ LONGEST = 40  # characters of a value in a sentence
 ANY_CURRENCY = "XXX"
 DECIMAL_COMMA = frozenset({NumberFormat.CONTINENTAL, NumberFormat.SPACED})
 GROUPING_COMMA = frozenset({NumberFormat.ENGLISH, NumberFormat.INDIAN})
+MONTH = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})月?")
+COMPACT = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 
 NO_OUTCOME = gettext_noop(
     "“%(name)s” has to say yes or no (1 or 0) for each row; it says %(values)s."
@@ -149,20 +152,40 @@ def order_in(cells: "pd.Series[Any]", missing_values: Collection[str] = ()) -> "
     Refused
         Where the column is neither.
     """
+    return moments_in(cells, missing_values)[0]
+
+
+def moments_in(
+    cells: "pd.Series[Any]", missing_values: Collection[str] = ()
+) -> tuple["pd.Series[float]", bool]:
+    """As `order_in`, and whether they are dates; `2024-05` is the first of May, `20240502` a day.
+
+    Raises
+    ------
+    Refused
+        Where the column is neither.
+    """
     codes, keys, labels = level_keys(cells, missing_values)
     answered = np.array([bool(key) for key in keys], dtype=bool)[codes]
-    numbers = pd.Series(as_numbers(cells, missing_values), index=cells.index)
-    if answered.any() and numbers[answered].notna().mean() >= NUMBERS_SHARE:
-        return numbers
     texts = [label for key, label in zip(keys, labels, strict=True) if key]
-    formats = infer_dates(texts).formats if texts else ()
+    is_compact = bool(texts) and all(map(COMPACT.fullmatch, texts))
+    numbers = pd.Series(as_numbers(cells, missing_values), index=cells.index)
+    if answered.any() and numbers[answered].notna().mean() >= NUMBERS_SHARE and not is_compact:
+        return numbers, False
+    days = [_first_of_month(text) for text in texts]
+    formats = (DateFormat.COMPACT,) if is_compact else infer_dates(days).formats if days else ()
     if not formats:
         raise Refused.by_msgid(NO_TIME, name=str(cells.name))
     seconds = [
-        _seconds(label, formats[0]) if key else np.nan
+        _seconds(_first_of_month(label), formats[0]) if key else np.nan
         for key, label in zip(keys, labels, strict=True)
     ]
-    return pd.Series(np.array(seconds)[codes], index=cells.index)
+    return pd.Series(np.array(seconds)[codes], index=cells.index), True
+
+
+def _first_of_month(text: str) -> str:
+    month = MONTH.fullmatch(text.strip())
+    return f"{month[1]}-{month[2]}-01" if month else text
 
 
 def _seconds(text: str, form: DateFormat) -> float:

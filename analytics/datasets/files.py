@@ -1,7 +1,11 @@
 """A file as a frame of raw cells, without importing it."""
 
+import gzip
+import zlib
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
+from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import IO
 
@@ -12,19 +16,39 @@ from django.core.files import File
 from core.tabular.delimited import Lines, filled_rows
 from core.tabular.reading import read_table
 
+PACKED = ".gz"
+
 
 def frame_of(path: Path) -> pd.DataFrame:
     """The table of a file, found as the import finds it; the index counts its rows from 0.
+
+    A file ending in `.gz` is unpacked first.
 
     Raises
     ------
     Refused
         A sentence, where the file holds no table.
     """
-    with path.open("rb") as source, TemporaryFile() as found:
-        table = read_table(File(source, path.name), found)
+    with _unpacked(path) as source, TemporaryFile() as found:
+        table = read_table(File(source, path.name.removesuffix(PACKED)), found)
         found.seek(0)
         return frame_in(found, table.delimiter, table.columns)
+
+
+def _unpacked(path: Path) -> IO[bytes]:
+    if path.suffix != PACKED:
+        return path.open("rb")
+    with ExitStack() as opened:
+        plain = opened.enter_context(TemporaryFile())
+        packed = opened.enter_context(gzip.open(path))
+        try:
+            copyfileobj(packed, plain)
+        except (EOFError, zlib.error) as error:
+            raise OSError(f"{path.name} ends too early or is damaged: {error}") from error
+        plain.seek(0)
+        packed.close()
+        opened.pop_all()
+        return plain
 
 
 def frame_in(text: IO[bytes], delimiter: str, columns: list[str]) -> pd.DataFrame:

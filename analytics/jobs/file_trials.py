@@ -8,7 +8,8 @@ from django.utils.translation import gettext, gettext_noop, override
 
 from analytics.datasets.files import sample_in
 from analytics.jobs.file_backtest import SEARCH, Question, Tried, try_lead_score
-from analytics.jobs.lead_score_backtest import finite, lift_of_top, suspects_of
+from analytics.jobs.finite_json import finite
+from analytics.jobs.lead_score_backtest import lift_of_top, suspects_of
 from analytics.jobs.lead_score_training import metrics_of
 from analytics.models import FileTrial
 from analytics.queries.lead_score_models import METHODS

@@ -1,6 +1,5 @@
 """What a backtest prints: figures of every candidate, suspects of the leak guard, fairness, notes."""
 
-import json
 from collections.abc import Collection
 from typing import Any
 
@@ -8,6 +7,7 @@ import pandas as pd
 from django.utils.translation import gettext as _
 
 from analytics.jobs.file_backtest import Question, Tried, try_lead_score
+from analytics.jobs.finite_json import finite
 from analytics.methods.candidates import CandidateFit
 from analytics.methods.evaluation import Evaluation, evaluate
 from analytics.methods.leakage import FieldEvidence
@@ -139,9 +139,3 @@ def notes_of(tried: Tried) -> list[str]:
             % {"rows": grouped(tried.rows_without_time)}
         )
     return notes
-
-
-def finite(found: dict[str, Any]) -> dict[str, Any]:
-    """The same with nothing where no number is: JSON knows no NaN."""
-    plain: dict[str, Any] = json.loads(json.dumps(found), parse_constant=lambda _name: None)
-    return plain

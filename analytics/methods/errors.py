@@ -13,6 +13,7 @@ InvalidCode = Literal[
     "missing_column",
     "unequal_lengths",
     "unknown_target",
+    "uneven_times",
     "not_finite",
     "out_of_bounds",
     "bad_parameter",

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from analytics.datasets.files import frame_of
+from analytics.jobs.forecast_backtest import SeriesQuestion, backtest_forecasts
 from analytics.jobs.lead_score_backtest import backtest_lead_score
 from core.errors import InsufficientData, Refused
 from core.sentences import say
@@ -17,37 +18,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         methods = parser.add_subparsers(dest="method", required=True)
-        score = methods.add_parser("lead_score", help="the lead score")
-        score.add_argument(
-            "--csv", type=Path, required=True, help="CSV or Excel file, a row a lead"
-        )
-        score.add_argument("--target", required=True, help="column that says whether it converted")
-        score.add_argument(
-            "--positive",
-            action="append",
-            default=[],
-            help="value of the target that counts as converted, where it does not say yes or no",
-        )
-        score.add_argument(
-            "--exclude", default="", help="columns to leave out, with commas between"
-        )
-        score.add_argument(
-            "--time-column", default="", help="test the last 30 %% on the first 70 %%"
-        )
-        score.add_argument("--group", default="", help="column whose groups are compared")
-        score.add_argument("--json", action="store_true", help="print the figures as JSON")
+        _add_lead_score(methods.add_parser("lead_score", help="the lead score"))
+        _add_forecast(methods.add_parser("forecast", help="forecasts of series"))
 
-    def handle(self, *_args: Any, **options: Any) -> None:
-        exclude = [name.strip() for name in options["exclude"].split(",") if name.strip()]
+    def handle(self, *_args: Any, method: str, **options: Any) -> None:
+        tried, tell = {
+            "lead_score": (_lead_score, self._tell_lead_score),
+            "forecast": (_forecast, self._tell_forecast),
+        }[method]
         try:
-            found = backtest_lead_score(
-                frame_of(options["csv"]),
-                target=options["target"],
-                positive=options["positive"],
-                exclude=exclude,
-                time_column=options["time_column"],
-                group=options["group"],
-            )
+            found = tried(options)
         except (Refused, InsufficientData) as answer:
             raise CommandError(say(answer.message, answer.args_by_name)) from answer
         except OSError as error:
@@ -55,16 +35,86 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(found, ensure_ascii=False, indent=1))
             return
-        self._tell(found)
+        tell(found)
 
-    def _tell(self, found: dict[str, Any]) -> None:
+    def _tell_lead_score(self, found: dict[str, Any]) -> None:
         self.stdout.write(f"{found['rows']:,} rows, {found['positives']:,} converted")
         for name, row in found["candidates"].items():
             mark = "*" if name == found["chosen"] else " "
-            figures = "  ".join(f"{key} {value:.4f}" for key, value in row.items())
-            self.stdout.write(f"{mark} {name:20} {figures}")
+            self._tell_row(f"{mark} {name:20}", row)
         for sentence in found["notes"]:
             self.stdout.write(sentence)
         for what in ("suspected", "asked", "left_out"):
             for one in found[what]:
                 self.stdout.write(f"{what.replace('_', ' ')}: {one['field']}: {one['reason']}")
+
+    def _tell_forecast(self, found: dict[str, Any]) -> None:
+        self.stdout.write(f"{found['series']:,} series")
+        for name, row in {"chosen": found["chosen"], **found["candidates"]}.items():
+            mark = "*" if name == "chosen" else " "
+            served = f"  served {found['served'].get(name, 0):,}" if name != "chosen" else ""
+            self._tell_row(f"{mark} {name:15}", row, served)
+        for sentence in found["notes"]:
+            self.stdout.write(sentence)
+
+    def _tell_row(self, head: str, row: dict[str, float | None], tail: str = "") -> None:
+        figures = (
+            f"{key} {'–' if value is None else f'{value:.4f}'}" for key, value in row.items()
+        )
+        self.stdout.write(f"{head} {'  '.join(figures)}{tail}")
+
+
+def _add_lead_score(score: CommandParser) -> None:
+    score.add_argument("--csv", type=Path, required=True, help="CSV or Excel file, a row a lead")
+    score.add_argument("--target", required=True, help="column that says whether it converted")
+    score.add_argument(
+        "--positive",
+        action="append",
+        default=[],
+        help="value of the target that counts as converted, where it does not say yes or no",
+    )
+    score.add_argument("--exclude", default="", help="columns to leave out, with commas between")
+    score.add_argument("--time-column", default="", help="test the last 30 %% on the first 70 %%")
+    score.add_argument("--group", default="", help="column whose groups are compared")
+    score.add_argument("--json", action="store_true", help="print the figures as JSON")
+
+
+def _add_forecast(series: CommandParser) -> None:
+    series.add_argument("--csv", type=Path, required=True, help="CSV or Excel file, a row a value")
+    series.add_argument(
+        "--id-column", default="", help="column that names the series; without it there is one"
+    )
+    series.add_argument("--time-column", required=True, help="column of dates or whole numbers")
+    series.add_argument("--value-column", required=True, help="column of the values")
+    series.add_argument(
+        "--horizon", type=int, required=True, help="how many last values are withheld and forecast"
+    )
+    series.add_argument(
+        "--season", type=int, required=True, help="steps in a season: 12 months, 52 weeks, 7 days"
+    )
+    series.add_argument("--max-series", type=int, help="only so many, the first of the file")
+    series.add_argument("--json", action="store_true", help="print the figures as JSON")
+
+
+def _lead_score(options: dict[str, Any]) -> dict[str, Any]:
+    exclude = [name.strip() for name in options["exclude"].split(",") if name.strip()]
+    return backtest_lead_score(
+        frame_of(options["csv"]),
+        target=options["target"],
+        positive=options["positive"],
+        exclude=exclude,
+        time_column=options["time_column"],
+        group=options["group"],
+    )
+
+
+def _forecast(options: dict[str, Any]) -> dict[str, Any]:
+    question = SeriesQuestion(
+        time_column=options["time_column"],
+        value_column=options["value_column"],
+        horizon=options["horizon"],
+        season=options["season"],
+        id_column=options["id_column"],
+        most=options["max_series"],
+    )
+    return backtest_forecasts(frame_of(options["csv"]), question)

@@ -30,6 +30,17 @@ from analytics.methods import (
     tabular,
     what_if,
 )
+from analytics.methods.forecasting import (
+    accuracy,
+    drivers,
+    lag_network,
+    periods,
+    prefixes,
+    reconciling,
+    scoring,
+    series,
+)
+from analytics.methods.forecasting import forecast as forecasts
 
 from .data import FEATURES
 
@@ -230,6 +241,56 @@ def order(frame, won, seed):
     return pd.DataFrame({"row": np.arange(len(rows))}, index=frame.index[rows])
 
 
+def months(frame):
+    """Visits of the leads in the order of their ids, as a series."""
+    at = periods.number_periods(frame.index, is_date=False)
+    return series.clean_series(at, frame["visits"]).values  # noqa: PD011 (no frame)
+
+
+def forecast_of(frame, won, seed):
+    values = months(frame)
+    known, came = values[-60:-6], values[-6:]
+    network = {"network": lag_network.network_candidate(seed)}
+    found = forecasts.forecast_series(known, season=4, horizon=6, more=network)
+    scored = scoring.score_forecast(found, known, came, 4)["chosen"]
+    columns = {"ahead": found.ahead, "network": found.backtest.ahead["network"]}
+    bands = {"lower": found.lower[0], "upper": found.upper[0]}
+    return pd.DataFrame(columns | bands | scoring.mean_figures([scored]))
+
+
+def driven(frame, won, seed):
+    values = months(frame)[-80:]
+    known = pd.DataFrame({"wave": np.sin(np.arange(84.0) ** 2), "step": np.arange(84.0) % 5})
+    lagged = drivers.with_lags(known, {"wave": (1,)})
+    effects = drivers.fit_drivers(values, lagged, season=4).table["effect"]
+    ahead = drivers.drivers_candidate(lagged)(prefixes.Prefixes.of([values], 4, 4))
+    return pd.DataFrame({"effect": [*effects, np.nan], "ahead": ahead[0]})
+
+
+def reconciled(frame, won, seed):
+    parts = frame[["source", "opted_in"]].sort_index().head(40)
+    hierarchy = reconciling.Hierarchy.of(parts)
+    chance_of = chances(frame).reindex(parts.index).to_numpy()
+    said = (hierarchy.sums @ chance_of)[:, None] * 1.1 + 0.1
+    found = reconciling.reconcile(hierarchy.sums, said, np.sqrt(said[:, 0]))
+    return pd.DataFrame({"said": found[:, 0]})
+
+
+def off(frame, won, seed):
+    ordered = frame.sort_index()
+    came, said = won.sort_index(), chances(ordered)
+    scaled = accuracy.mase(came, said, came, 1)
+    symmetric = accuracy.smape(came, said)
+    return one_row(
+        {
+            "mase": scaled,
+            "smape": symmetric,
+            "owa": accuracy.owa((symmetric, 200.0), (scaled, 1.0)),
+            "covered": accuracy.covered_share(came, said - 0.5, said + 0.5),
+        }
+    )
+
+
 SHARE = (0.0, 1.0)
 CASES: dict[str, Case] = {
     "lead score": Case(
@@ -312,19 +373,65 @@ CASES: dict[str, Case] = {
         bounds={"psi": (0, np.inf), "noise": (0, np.inf)},
     ),
     "agreement": Case(agreement_of, ("rank_agreement",), bounds={"rank": (-1, 1)}),
+    "forecast": Case(
+        forecast_of,
+        (
+            "forecast_series",
+            "clean_series",
+            "number_periods",
+            "backtest_series",
+            "origins_of",
+            "choose_candidate",
+            "band_widths",
+            "spread_by_step",
+            "forecast_ets",
+            "forecast_ces",
+            "forecast_theta",
+            "naive2",
+            "seasonal_naive",
+            "has_season",
+            "seasonal_indices",
+            "mean_forecast",
+            "within_reason",
+            "minimise_all",
+            "halton_points",
+            "corrected_aic",
+            "akaike_average",
+            "network_candidate",
+            "score_forecast",
+            "mean_figures",
+        ),
+        bounds={"lower": (0, 20), "upper": (0, 40), "coverage80": SHARE, "coverage95": SHARE},
+    ),
+    "drivers": Case(driven, ("fit_drivers", "drivers_candidate", "with_lags", "Prefixes")),
+    "reconciling": Case(reconciled, ("reconcile", "Hierarchy"), bounds={"said": (0, 60)}),
+    "accuracy": Case(
+        off,
+        ("mase", "mase_scale", "smape", "owa", "covered_share"),
+        bounds={"smape": (0, 200), "covered": SHARE},
+    ),
     "equal rows": Case(equal_rows, ("count_equal_rows",), refuses_empty=False),
     "order": Case(order, ("canonical_order",), keeps_ids=True, refuses_empty=False),
 }
 
 RESULT = "a result record, made by a method that has a case"
 EXEMPT: dict[str, str] = {
+    "ArimaOrder": RESULT,
+    "Backtest": RESULT,
     "CandidateFit": RESULT,
     "Candidates": RESULT,
     "ChanceTest": RESULT,
     "Choice": RESULT,
+    "CleanSeries": RESULT,
+    "DriverEffects": RESULT,
     "Estimator": "a protocol",
     "AucInterval": RESULT,
     "Evaluation": RESULT,
+    "EtsForm": "letters of a form",
+    "Forecast": RESULT,
+    "ForecastChoice": RESULT,
+    "arima_candidate": "seconds a series; checked against theory in forecasting/test_on_demand.py",
+    "choose_order": "seconds a series; checked against theory in forecasting/test_on_demand.py",
     "EventTimes": "counts moments, not rows of cells; checked against counting by hand",
     "Feature": RESULT,
     "FieldEvidence": RESULT,
