@@ -17,6 +17,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 SHORTEST = 10  # values below which nothing can be tested
+SEASONS = 3  # to learn from at the first origin: fewer teach nobody the season
 FIRST = 6  # values that a candidate sees at least
 ORIGINS = 10
 FEWEST = 4
@@ -86,8 +87,8 @@ def origins_of(length: int, season: int, horizon: int, most: int = ORIGINS) -> I
     Returns
     -------
     ndarray of int, shape (k,)
-        Rising. Two seasons are known at the first one, where that leaves half of the series; from the last ones
-        only the first third of the horizon or more can be compared.
+        Rising. Three seasons are known at the first one, where that leaves half of the series or two
+        horizons; from the last ones only the first third of the horizon or more can be compared.
 
     Raises
     ------
@@ -107,7 +108,8 @@ def origins_of(length: int, season: int, horizon: int, most: int = ORIGINS) -> I
     if length < SHORTEST:
         raise InsufficientData("few_rows", needed=SHORTEST, found=length)
     third = max(1, horizon // 3)
-    first = max(FIRST, min(2 * season + 2, length // 2 + 1), length - horizon - most * third)
+    learnt = min(SEASONS * season, max(length // 2 + 1, length - 2 * horizon))
+    first = max(FIRST, learnt, length - horizon - most * third)
     last = min(length - 1, max(length - third, first + FEWEST - 1))
     first = min(first, last - FEWEST + 1)
     return np.unique(np.linspace(first, last, most).round().astype(np.int64))

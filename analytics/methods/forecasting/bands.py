@@ -13,7 +13,7 @@ __all__ = ["band_widths", "spread_by_step"]
 FloatArray = npt.NDArray[np.float64]
 
 SEEN = 0.8  # the widest level that errors from a handful of origins show by themselves
-FEWEST = 2.0
+FEWEST = 3.0  # degrees of freedom: fewer stretch without end
 
 
 def spread_by_step(errors: npt.ArrayLike) -> FloatArray:
