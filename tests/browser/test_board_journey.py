@@ -4,15 +4,14 @@ import re
 import secrets
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, expect
 
+from tests.browser.boards import BOARD, card, drag, stands_in
 from tests.browser.product import Product
 from tests.browser.steps import LIST_DIALOG, press
 from tests.browser.visitor import MANAGER, Visitor, visitor
 
 pytestmark = pytest.mark.xdist_group("pages")
-
-BOARD = "/deals/?as=board&q="
 
 
 def new_deal(person: Visitor) -> str:
@@ -25,28 +24,6 @@ def new_deal(person: Visitor) -> str:
     person.page.wait_for_url(re.compile(r"/deals/\d+/$"))
     person.open(f"{BOARD}{word}")
     return word
-
-
-def card(page: Page) -> Locator:
-    return page.locator(".kb-card[data-deal]")
-
-
-def stands_in(page: Page, column: int) -> None:
-    expect(page.locator(".kb-col").nth(column).locator(".kb-card[data-deal]")).to_have_count(1)
-    expect(page.locator(".kb-col").nth(column).locator(".count").first).to_contain_text("1")
-    expect(page.locator(".on-its-way")).to_have_count(0)
-
-
-def drag(page: Page, column: int) -> None:
-    start, end = (box.bounding_box() for box in (card(page), page.locator(".kb-list").nth(column)))
-    assert start
-    assert end
-    page.mouse.move(start["x"] + 60, start["y"] + 60)
-    page.mouse.down()
-    page.mouse.move(start["x"] + 90, start["y"] + 64, steps=3)
-    page.mouse.move(end["x"] + 60, end["y"] + 30, steps=6)
-    expect(page.locator(".kb-card.ghost")).to_have_count(1)
-    page.mouse.up()
 
 
 def test_deal_goes_to_won_by_keyboard(person: Visitor) -> None:
