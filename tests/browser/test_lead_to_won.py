@@ -15,7 +15,7 @@ WON = "SELECT s.kind FROM crm_deal d JOIN crm_stage s ON s.id = d.stage_id WHERE
 
 
 def is_won(person: Visitor, deal: str) -> bool:
-    return person.product.installation.ask(WON.format(deal)) == "won"
+    return bool(person.product.installation.ask(WON.format(deal)) == "won")
 
 
 def board_of_converted(person: Visitor, name: str) -> str:
