@@ -73,6 +73,16 @@ def percent(share: Number | None, digits: int = 0) -> str:
     return f"{number(value, digits)}%"
 
 
+def percent_range(low: Number, high: Number) -> str:
+    """An interval of ratios; a sign of "more than" does not touch the dash.
+
+    >>> percent_range(0.6, 0.84), percent_range(0.89, 0.997)
+    ('60%–84%', '89% – >99%')
+    """
+    ends = percent(low), percent(high)
+    return (" – " if ends[1][0] in "<>" else "–").join(ends)
+
+
 def signed(value: Number | None, digits: int = 1) -> str:
     """A number with its sign, a true minus and no useless decimals.
 

@@ -27,6 +27,7 @@ from core.phrases import (
     money_short,
     number,
     percent,
+    percent_range,
     relative_time,
     signed,
 )
@@ -308,6 +309,7 @@ def _pill(label: str, tone: str, icon_name: str, dot: bool) -> SafeString:
 
 register.filter("number", number)  # {{ page.total|number }}, {{ result.auc|number:3 }}
 register.filter("percent", percent)  # {{ result.win_rate|percent:1 }}
+register.filter("percent_range", percent_range)  # {{ score.low|percent_range:score.high }}
 register.filter("signed", signed)  # {{ reason.points|signed }}
 register.filter("relative_time", relative_time)  # {{ run.finished_at|relative_time }}
 register.filter("duration", duration)  # {{ run.took|duration }}, a timedelta or seconds
