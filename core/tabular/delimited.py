@@ -11,6 +11,9 @@ from core.errors import Refused
 from core.tabular.layout import LOOKED_AT, header_place, is_blank
 
 DELIMITERS = ",;\t|^~"
+# Columns that are padded with blanks until they stand below each other.
+BLANKS = " "
+LEAST_PADDED = 3  # columns; two words a line are more often a name
 # A cell longer than this is a sign of a quotation mark that was never closed.
 csv.field_size_limit(1_000_000)
 UNREADABLE = gettext_noop(
@@ -55,6 +58,9 @@ def rows_of(lines: Lines, delimiter: str) -> Iterator[list[str]]:
 
 def table_rows(lines: Lines, delimiter: str) -> Iterator[list[str]]:
     """All rows, where the line that only names the delimiter says nothing."""
+    if delimiter == BLANKS:
+        yield from (line.split() for line in lines)
+        return
     rows = rows_of(lines, delimiter)
     for first in islice(rows, 1):
         is_separator_line = delimiter.join(first).casefold() == SEPARATOR_LINE + delimiter
@@ -73,7 +79,24 @@ def delimiter_of(text: IO[bytes]) -> str:
     first = text.readline(len(SEPARATOR_LINE) + 3).decode("utf-8", "ignore").strip("\r\n")
     if first.casefold().startswith(SEPARATOR_LINE) and len(first) == len(SEPARATOR_LINE) + 1:
         return first[-1]
-    return max(DELIMITERS, key=lambda delimiter: _fit(text, delimiter))
+    fits = {delimiter: _fit(text, delimiter) for delimiter in DELIMITERS}
+    best = max(fits, key=lambda delimiter: fits[delimiter])
+    parts_header = fits[best][0]
+    return BLANKS if not parts_header and _is_padded(text) else best
+
+
+def _is_padded(text: IO[bytes]) -> bool:
+    """Whether all of the first lines have as many words, and runs of blanks between or before them."""
+    text.seek(0)
+    lines = [line for line in islice(Lines(text), LOOKED_AT) if line.strip()]
+    widths = {len(line.split()) for line in lines}
+    padded = sum(line.startswith(BLANKS) or 2 * BLANKS in line.strip() for line in lines)
+    return (
+        len(lines) > 1
+        and len(widths) == 1
+        and min(widths) >= LEAST_PADDED
+        and 2 * padded > len(lines)
+    )
 
 
 def _fit(text: IO[bytes], delimiter: str) -> tuple[bool, bool, bool, int, int]:

@@ -1,6 +1,7 @@
 """Tries a method of analytics on a file, without importing it."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from analytics.datasets.files import frame_of
 from analytics.jobs.forecast_backtest import SeriesQuestion, backtest_forecasts
 from analytics.jobs.lead_score_backtest import backtest_lead_score
+from analytics.jobs.lifetime_backtest import PurchasesQuestion, backtest_lifetime_value
 from core.errors import InsufficientData, Refused
 from core.sentences import say
 
@@ -20,11 +22,13 @@ class Command(BaseCommand):
         methods = parser.add_subparsers(dest="method", required=True)
         _add_lead_score(methods.add_parser("lead_score", help="the lead score"))
         _add_forecast(methods.add_parser("forecast", help="forecasts of series"))
+        _add_lifetime_value(methods.add_parser("lifetime_value", help="what customers will buy"))
 
     def handle(self, *_args: Any, method: str, **options: Any) -> None:
         tried, tell = {
             "lead_score": (_lead_score, self._tell_lead_score),
             "forecast": (_forecast, self._tell_forecast),
+            "lifetime_value": (_lifetime_value, self._tell_lifetime_value),
         }[method]
         try:
             found = tried(options)
@@ -54,6 +58,15 @@ class Command(BaseCommand):
             mark = "*" if name == "chosen" else " "
             served = f"  served {found['served'].get(name, 0):,}" if name != "chosen" else ""
             self._tell_row(f"{mark} {name:15}", row, served)
+        for sentence in found["notes"]:
+            self.stdout.write(sentence)
+
+    def _tell_lifetime_value(self, found: dict[str, Any]) -> None:
+        self.stdout.write(f"{found['customers']:,} customers, {found['weeks']:.1f} weeks withheld")
+        self._tell_row("parameters", found["parameters"])
+        figures = {key: each for key, each in found.items() if isinstance(each, float)}
+        for name, figure in figures.items():
+            self._tell_row(" ", {name: figure})
         for sentence in found["notes"]:
             self.stdout.write(sentence)
 
@@ -96,6 +109,22 @@ def _add_forecast(series: CommandParser) -> None:
     series.add_argument("--json", action="store_true", help="print the figures as JSON")
 
 
+def _add_lifetime_value(sales: CommandParser) -> None:
+    sales.add_argument(
+        "--csv", type=Path, required=True, help="CSV or Excel file, a row a purchase"
+    )
+    sales.add_argument("--customer-column", required=True, help="column that names the customer")
+    sales.add_argument("--time-column", required=True, help="column of dates, or of days by number")
+    sales.add_argument("--value-column", required=True, help="column of what was paid")
+    sales.add_argument(
+        "--holdout-from",
+        type=date.fromisoformat,
+        required=True,
+        help="first day that is withheld, as 1997-10-01",
+    )
+    sales.add_argument("--json", action="store_true", help="print the figures as JSON")
+
+
 def _lead_score(options: dict[str, Any]) -> dict[str, Any]:
     exclude = [name.strip() for name in options["exclude"].split(",") if name.strip()]
     return backtest_lead_score(
@@ -118,3 +147,13 @@ def _forecast(options: dict[str, Any]) -> dict[str, Any]:
         most=options["max_series"],
     )
     return backtest_forecasts(frame_of(options["csv"]), question)
+
+
+def _lifetime_value(options: dict[str, Any]) -> dict[str, Any]:
+    question = PurchasesQuestion(
+        customer_column=options["customer_column"],
+        time_column=options["time_column"],
+        value_column=options["value_column"],
+        holdout_from=options["holdout_from"],
+    )
+    return backtest_lifetime_value(frame_of(options["csv"]), question)

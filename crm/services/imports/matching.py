@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.choices import FileKind, KnownWhen
-from core.tabular.delimited import DELIMITERS
+from core.tabular.delimited import BLANKS, DELIMITERS
 from core.tabular.encodings import ENCODINGS
 from core.values_in_files.dates import LABELS as DATE_LABELS
 from core.values_in_files.dates import DateFormat
@@ -69,8 +69,8 @@ class Matching:
 
     @property
     def delimiters(self) -> list[tuple[str, str]]:
-        names = {",": _("Comma"), ";": _("Semicolon"), "\t": _("Tab")}
-        return [(mark, names.get(mark, mark)) for mark in DELIMITERS]
+        names = {",": _("Comma"), ";": _("Semicolon"), "\t": _("Tab"), BLANKS: _("Blanks")}
+        return [(mark, names.get(mark, mark)) for mark in (*DELIMITERS, BLANKS)]
 
     @cached_property
     def lines(self) -> list[Line]:

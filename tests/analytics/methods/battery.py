@@ -41,6 +41,7 @@ from analytics.methods.forecasting import (
     series,
 )
 from analytics.methods.forecasting import forecast as forecasts
+from analytics.methods.lifetime import histories, lifetime_value, past_totals
 
 from .data import FEATURES
 
@@ -291,6 +292,18 @@ def off(frame, won, seed):
     )
 
 
+def worth(frame, won, seed):
+    """Visits of the leads of a source as purchases, a day each."""
+    days = np.datetime64("2026-01-01") + (frame.index.to_numpy() - 1000).astype("timedelta64[D]")
+    buyers = frame.index.to_numpy() % 90
+    spent = frame["visits"].fillna(3.0).to_numpy() + 1
+    known = histories.purchase_histories(buyers, days, spent, "2027-09-01")
+    found = lifetime_value.fit_lifetime_value(known).predict(known, 20.0, seed=seed)
+    errors = past_totals.past_total_errors(buyers, days, "2027-09-01")
+    low, high = past_totals.total_band(found["purchases"].sum(), errors)
+    return found.assign(total_low=low, total_high=high)
+
+
 SHARE = (0.0, 1.0)
 CASES: dict[str, Case] = {
     "lead score": Case(
@@ -410,6 +423,23 @@ CASES: dict[str, Case] = {
         ("mase", "mase_scale", "smape", "owa", "covered_share"),
         bounds={"smape": (0, 200), "covered": SHARE},
     ),
+    "lifetime value": Case(
+        worth,
+        (
+            "purchase_histories",
+            "fit_lifetime_value",
+            "LifetimeModel",
+            "fit_bg_nbd",
+            "BgNbd",
+            "fit_gamma_gamma",
+            "GammaGamma",
+            "likely_ends",
+            "maximise_likelihood",
+            "past_total_errors",
+            "total_band",
+        ),
+        bounds={"alive": SHARE, "purchases_low": (0, 20), "value_high": (0, 200)},
+    ),
     "equal rows": Case(equal_rows, ("count_equal_rows",), refuses_empty=False),
     "order": Case(order, ("canonical_order",), keeps_ids=True, refuses_empty=False),
 }
@@ -418,6 +448,8 @@ RESULT = "a result record, made by a method that has a case"
 EXEMPT: dict[str, str] = {
     "ArimaOrder": RESULT,
     "Backtest": RESULT,
+    "LikelihoodFit": RESULT,
+    "PurchaseHistories": RESULT,
     "CandidateFit": RESULT,
     "Candidates": RESULT,
     "ChanceTest": RESULT,

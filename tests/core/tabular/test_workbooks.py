@@ -102,6 +102,25 @@ def test_rare_delimiter_is_found(delimiter: str) -> None:
     assert read(text.encode(), "people.csv")[0].columns == ["Name", "City"]
 
 
+def test_columns_padded_with_blanks_are_found() -> None:
+    text = " id  date cds  value\n 0001 19970101  1   11.77\n 0002 19970112 12  112.00\n"
+    table, written = read(text.encode(), "cds.txt")
+    assert (table.delimiter, table.columns, table.rows) == (" ", ["id", "date", "cds", "value"], 2)
+    assert written.splitlines()[1:] == ["0001 19970101 1 11.77", "0002 19970112 12 112.00"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Name\nAda King\nTom Roe\n",
+        "Full name here\nAda von King\nTom van Roe\n",
+        "Note\nCalls  every  day\nWrites  now\n",
+    ],
+)
+def test_blanks_between_words_part_no_columns(text: str) -> None:
+    assert len(read(text.encode(), "names.txt")[0].columns) == 1
+
+
 def test_long_lines_around_the_table_are_shown_shortened() -> None:
     long = "x" * 5_000
     text = f"{long}\n\nA,B,C\n1,2,3\n\n{long}\n"
