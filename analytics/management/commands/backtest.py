@@ -11,6 +11,7 @@ from analytics.datasets.files import frame_of
 from analytics.jobs.forecast_backtest import SeriesQuestion, backtest_forecasts
 from analytics.jobs.lead_score_backtest import backtest_lead_score
 from analytics.jobs.lifetime_backtest import PurchasesQuestion, backtest_lifetime_value
+from analytics.jobs.segments_backtest import backtest_segments
 from core.errors import InsufficientData, Refused
 from core.sentences import say
 
@@ -23,12 +24,14 @@ class Command(BaseCommand):
         _add_lead_score(methods.add_parser("lead_score", help="the lead score"))
         _add_forecast(methods.add_parser("forecast", help="forecasts of series"))
         _add_lifetime_value(methods.add_parser("lifetime_value", help="what customers will buy"))
+        _add_segments(methods.add_parser("segments", help="groups of rows that are alike"))
 
     def handle(self, *_args: Any, method: str, **options: Any) -> None:
         tried, tell = {
             "lead_score": (_lead_score, self._tell_lead_score),
             "forecast": (_forecast, self._tell_forecast),
             "lifetime_value": (_lifetime_value, self._tell_lifetime_value),
+            "segments": (_segments, self._tell_segments),
         }[method]
         try:
             found = tried(options)
@@ -67,6 +70,15 @@ class Command(BaseCommand):
         figures = {key: each for key, each in found.items() if isinstance(each, float)}
         for name, figure in figures.items():
             self._tell_row(" ", {name: figure})
+        for sentence in found["notes"]:
+            self.stdout.write(sentence)
+
+    def _tell_segments(self, found: dict[str, Any]) -> None:
+        self.stdout.write(f"{found['rows']:,} rows, segments: {found['k'] or 'none'}")
+        for row in found["tried"]:
+            self._tell_row(" ", row)
+        for number, segment in enumerate(found["segments"], start=1):
+            self._tell_row(f"{number}: {segment['rows']:,} rows", segment["centre"])
         for sentence in found["notes"]:
             self.stdout.write(sentence)
 
@@ -125,8 +137,15 @@ def _add_lifetime_value(sales: CommandParser) -> None:
     sales.add_argument("--json", action="store_true", help="print the figures as JSON")
 
 
+def _add_segments(rows: CommandParser) -> None:
+    rows.add_argument("--csv", type=Path, required=True, help="CSV or Excel file, a row a customer")
+    rows.add_argument("--columns", required=True, help="columns of numbers, with commas between")
+    rows.add_argument("--seed", type=int, default=0, help="of draws and beginnings")
+    rows.add_argument("--json", action="store_true", help="print the figures as JSON")
+
+
 def _lead_score(options: dict[str, Any]) -> dict[str, Any]:
-    exclude = [name.strip() for name in options["exclude"].split(",") if name.strip()]
+    exclude = _names(options["exclude"])
     return backtest_lead_score(
         frame_of(options["csv"]),
         target=options["target"],
@@ -157,3 +176,13 @@ def _lifetime_value(options: dict[str, Any]) -> dict[str, Any]:
         holdout_from=options["holdout_from"],
     )
     return backtest_lifetime_value(frame_of(options["csv"]), question)
+
+
+def _segments(options: dict[str, Any]) -> dict[str, Any]:
+    return backtest_segments(
+        frame_of(options["csv"]), _names(options["columns"]), seed=options["seed"]
+    )
+
+
+def _names(listed: str) -> list[str]:
+    return [name.strip() for name in listed.split(",") if name.strip()]

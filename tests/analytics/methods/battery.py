@@ -42,6 +42,7 @@ from analytics.methods.forecasting import (
 )
 from analytics.methods.forecasting import forecast as forecasts
 from analytics.methods.lifetime import histories, lifetime_value, past_totals
+from analytics.methods.segmentation import clustering, matching, newcomers, personas, rfm
 
 from .data import FEATURES
 
@@ -304,6 +305,30 @@ def worth(frame, won, seed):
     return found.assign(total_low=low, total_high=high)
 
 
+def segments_of(frame, won, seed):
+    ordered = frame.sort_index()
+    columns = pd.DataFrame(
+        {"visits": ordered["visits"], "apart": chances(ordered) * 9 + won.sort_index() * 8}
+    )
+    found = clustering.fit_segments(columns, most=3, seed=seed)
+    labels = found.assign(columns)
+    points = found.scaling.transform(columns)
+    again, sure = newcomers.fit_assigner(points, labels, seed=seed).assign(points)
+    series = pd.Series(labels, index=ordered.index)
+    same = matching.match_segments(series + 5, series)
+    assert same == {number: number + 5 for number in range(found.k)}
+    apart = personas.number_profile(columns, labels)
+    words = personas.word_profile(ordered[["source"]], labels)
+    assert set(apart["segment"]) == set(range(found.k)) >= set(words["segment"])
+    return pd.DataFrame({"segment": labels, "again": again, "sure": sure}, index=ordered.index)
+
+
+def fifths(frame, won, seed):
+    visits = frame["visits"].fillna(3.0)
+    cells = rfm.rfm_cells(frame.index, visits, visits * chances(frame))
+    return cells.set_index(frame.index)
+
+
 SHARE = (0.0, 1.0)
 CASES: dict[str, Case] = {
     "lead score": Case(
@@ -439,6 +464,29 @@ CASES: dict[str, Case] = {
             "total_band",
         ),
         bounds={"alive": SHARE, "purchases_low": (0, 20), "value_high": (0, 200)},
+    ),
+    "segments": Case(
+        segments_of,
+        (
+            "fit_segments",
+            "Segmentation",
+            "fit_scaling",
+            "Scaling",
+            "match_segments",
+            "number_profile",
+            "word_profile",
+            "fit_assigner",
+            "SegmentAssigner",
+        ),
+        keeps_ids=True,
+        bounds={"segment": (0, 2), "sure": SHARE},
+    ),
+    "fifths": Case(
+        fifths,
+        ("rfm_cells",),
+        keeps_ids=True,
+        refuses_empty=False,
+        bounds={"recency": (1, 5), "frequency": (1, 5), "value": (1, 5)},
     ),
     "equal rows": Case(equal_rows, ("count_equal_rows",), refuses_empty=False),
     "order": Case(order, ("canonical_order",), keeps_ids=True, refuses_empty=False),
