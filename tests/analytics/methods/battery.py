@@ -41,6 +41,8 @@ from analytics.methods.forecasting import (
     series,
 )
 from analytics.methods.forecasting import forecast as forecasts
+from analytics.methods.lifecycle import decisions, transitions
+from analytics.methods.lifecycle.next_actions import next_actions
 from analytics.methods.lifetime import histories, lifetime_value, past_totals
 from analytics.methods.segmentation import clustering, matching, newcomers, personas, rfm
 
@@ -329,6 +331,28 @@ def fifths(frame, won, seed):
     return cells.set_index(frame.index)
 
 
+def moves(frame, won, seed):
+    """Sources as stages, consent as the action."""
+    stages = sorted(frame["source"].unique())
+    rows = pd.DataFrame(
+        {
+            "state": frame["source"],
+            "action": frame["opted_in"].fillna("none"),
+            "next_state": np.where(won == 1, stages[-1:], frame["source"]),
+            "reward": frame["visits"].fillna(3.0),
+        }
+    )
+    known = transitions.count_transitions(rows, stages, ["none", "Yes", "no", "是"])
+    found = next_actions(known, nothing="none", discount=0.9, seed=seed)
+    both = (
+        solve(known.probabilities, known.expected_rewards, 0.9).state_values
+        for solve in (decisions.iterate_policies, decisions.iterate_values)
+    )
+    values = dict(zip(("by_policy", "by_value"), both, strict=True))
+    columns = {"sure": [each.sure for each in found], "action": [each.action for each in found]}
+    return pd.DataFrame(values | columns)
+
+
 SHARE = (0.0, 1.0)
 CASES: dict[str, Case] = {
     "lead score": Case(
@@ -488,6 +512,11 @@ CASES: dict[str, Case] = {
         refuses_empty=False,
         bounds={"recency": (1, 5), "frequency": (1, 5), "value": (1, 5)},
     ),
+    "moves": Case(
+        moves,
+        ("count_transitions", "Transitions", "next_actions", "iterate_policies", "iterate_values"),
+        bounds={"sure": SHARE, "by_policy": (0, 300)},
+    ),
     "equal rows": Case(equal_rows, ("count_equal_rows",), refuses_empty=False),
     "order": Case(order, ("canonical_order",), keeps_ids=True, refuses_empty=False),
 }
@@ -497,6 +526,8 @@ EXEMPT: dict[str, str] = {
     "ArimaOrder": RESULT,
     "Backtest": RESULT,
     "LikelihoodFit": RESULT,
+    "NextAction": RESULT,
+    "Policy": RESULT,
     "PurchaseHistories": RESULT,
     "CandidateFit": RESULT,
     "Candidates": RESULT,

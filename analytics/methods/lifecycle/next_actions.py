@@ -1,0 +1,148 @@
+"""The next best action of each stage: what it gains over doing nothing, and on what evidence."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from analytics.methods.errors import InvalidData
+from analytics.methods.lifecycle.decisions import Policy, iterate_policies
+from analytics.methods.lifecycle.transitions import Transitions
+
+__all__ = ["NextAction", "next_actions"]
+
+FloatArray = npt.NDArray[np.float64]
+
+EVIDENCE = 20  # trials of an action in a stage, fewer are no evidence
+DRAWS = 400
+SURE = 0.5  # chance of a gain that an action needs to be recommended
+
+
+@dataclass(frozen=True)
+class NextAction:
+    """What to do in a stage.
+
+    Parameters
+    ----------
+    state, action : str
+        The stage, and the best action on evidence; doing nothing where nothing is better.
+    value : float
+        Of the stage: expected discounted reward from now on.
+    gain : float
+        Expected gain over doing nothing once and going on as well as can be.
+    low, high : float
+        Ends of the gain with the chance asked for.
+    sure : float
+        Chance that it gains anything.
+    trials : int
+        How often the action was taken in this stage.
+
+    Examples
+    --------
+    >>> NextAction("lead", "call", 9.0, 2.0, 1.0, 3.0, 0.99, 50).action
+    'call'
+    """
+
+    state: str
+    action: str
+    value: float
+    gain: float
+    low: float
+    high: float
+    sure: float
+    trials: int
+
+
+def next_actions(
+    known: Transitions, *, nothing: str, discount: float, level: float = 0.8, seed: int = 0
+) -> list[NextAction]:
+    """Find the best action of each stage among those that were tried often enough.
+
+    Parameters
+    ----------
+    known : Transitions
+        What followed on actions.
+    nothing : str
+        The action of doing nothing; it is always allowed.
+    discount : float
+        What a reward of the next period counts for now.
+    level : float
+        Chance that the gain lies between its ends.
+    seed : int
+        Of the draws behind them.
+
+    Returns
+    -------
+    list of NextAction
+        One a stage, in the order of the stages. An action that was taken fewer than 20 times in a
+        stage, or that more probably gains nothing, is not recommended there.
+
+    Raises
+    ------
+    InvalidData
+        ``bad_parameter``: no such action.
+
+    References
+    ----------
+    S. Mannor et al. (2007), "Bias and Variance Approximation in Value Function Estimates",
+    Management Science 53, 308–322.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame(
+    ...     [("lead", "call", "won", 9.0)] * 30 + [("lead", "none", "lead", 0.0)] * 30,
+    ...     columns=["state", "action", "next_state", "reward"],
+    ... )
+    >>> from analytics.methods.lifecycle.transitions import count_transitions
+    >>> found = count_transitions(rows, ["lead", "won"], ["none", "call"])
+    >>> [(each.state, each.action) for each in next_actions(found, nothing="none", discount=0.9)]
+    [('lead', 'call'), ('won', 'none')]
+    """
+    if nothing not in known.actions:
+        raise InvalidData("bad_parameter", f"no action {nothing!r}")
+    idle = known.actions.index(nothing)
+    allowed = known.trials >= EVIDENCE
+    allowed[:, idle] = True
+    here = np.arange(len(known.states))
+    while True:
+        policy = iterate_policies(known.probabilities, known.expected_rewards, discount, allowed)
+        gains = _drawn_gains(known, policy, idle, discount, seed)
+        doubtful = ((gains > 0).mean(axis=0) < SURE) & (policy.actions != idle)
+        if not doubtful.any():
+            break
+        allowed[here[doubtful], policy.actions[doubtful]] = False
+    ends = np.quantile(gains, ((1 - level) / 2, (1 + level) / 2), axis=0)
+    expected = policy.worth[here, policy.actions] - policy.worth[:, idle]
+    return [
+        NextAction(
+            state=state,
+            action=known.actions[policy.actions[place]],
+            value=float(policy.state_values[place]),
+            gain=float(expected[place]),
+            low=float(ends[0, place]),
+            high=float(ends[1, place]),
+            sure=float((gains[:, place] > 0).mean()),
+            trials=int(known.trials[place, policy.actions[place]]),
+        )
+        for place, state in enumerate(known.states)
+    ]
+
+
+def _drawn_gains(
+    known: Transitions, policy: Policy, idle: int, discount: float, seed: int
+) -> FloatArray:
+    """Gains of the policy's actions over doing nothing once, where moves and rewards are as the
+    trials allow; shape (draws, s)."""
+    random = np.random.default_rng(seed)
+    here = np.arange(len(known.states))
+    drawn = random.standard_gamma(known.weights, (DRAWS, *known.weights.shape))
+    chances = drawn / drawn.sum(axis=3, keepdims=True)
+    around = random.normal(size=(DRAWS, *known.rewards.shape)) * known.reward_errors
+    rewards = known.expected_rewards + around
+    moves, brought = chances[:, here, policy.actions], rewards[:, here, policy.actions]
+    values = np.linalg.solve(np.eye(len(here)) - discount * moves, brought[:, :, None])[:, :, 0]
+    idle_worth = rewards[:, :, idle] + discount * np.einsum(
+        "dst,dt->ds", chances[:, :, idle], values
+    )
+    return np.asarray(values - idle_worth, dtype=np.float64)
