@@ -206,12 +206,13 @@ class Tally:
         return DealFigures(self.new, self.won, self.lost, *sums, *ends)
 
 
-def cycle_days(began: datetime, closed: datetime) -> float | None:
-    """From the beginning of a deal to its end; one that ends before it began has no cycle.
+def cycle_days(began: datetime, closed: datetime) -> int | None:
+    """Whole days from the beginning of a deal to its end; one that ends before it began has no cycle.
+
+    Of days without a time of day, as files have them, one may be read as midnight, the other as noon.
 
     >>> from datetime import UTC
     >>> cycle_days(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 3, 12, tzinfo=UTC))
-    2.5
+    2
     """
-    days = (closed - began).total_seconds() / DAY
-    return days if days >= 0 else None
+    return (closed - began).days if closed >= began else None

@@ -108,11 +108,12 @@ class FunnelAsked:
     def chips(self) -> list[dict[str, str]]:
         """The conditions that the form does not have, each with the way to be rid of it."""
         parts = self.state.parts
+        nothing = [""] if self.state.stored_parameters else None  # a saved view has conditions
         return [
             {
                 "text": sentence(part.condition, self.state.kind, self.view),
                 "url": self.address(
-                    **{"if": [p.parameter for q, p in enumerate(parts) if q != place] or None}
+                    **{"if": [p.parameter for q, p in enumerate(parts) if q != place] or nothing}
                 ),
             }
             for place, part in enumerate(parts)
@@ -131,7 +132,7 @@ def deal_funnel(request: HttpRequest) -> HttpResponse:
         "shows_days": asked.form.shows_days,
         "notes": asked.notes,
         "chips": asked.chips(),
-        "kept": [(name, value) for name in ("if", "by") for value in request.GET.getlist(name)],
+        "kept": [(name, value) for name in ("if", "by", "view") for value in request.GET.getlist(name)],
         "pipeline": pipeline,
         "plain_url": reverse("deal_funnel"),
         "anew_url": asked.address(anew=1),
