@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -92,7 +93,7 @@ def cases() -> Iterator[Case]:
 
     everybody = User.objects.get(email="user0@example.com")  # a manager: sees all
     team = User.objects.get(email="user10@example.com")  # sells: sees the team's
-    plain = {**lists(), **boards(), **filters(team.pk), **searches(), **records()}
+    plain = {**lists(), **boards(), **funnels(), **filters(team.pk), **searches(), **records()}
     for what, url in plain.items():
         yield Case(what, url, everybody)
     yield Case("board of deals, more cards", more_cards(), everybody, is_part=True)
@@ -102,6 +103,7 @@ def cases() -> Iterator[Case]:
         "search by name, Latin",
         "home",
         "board of deals",
+        "funnel of deals",
     ):
         yield Case(f"{what}, as one of a team", plain[what], team)
 
@@ -137,6 +139,33 @@ def boards() -> dict[str, str]:
             "deal_list", Criterion("amount", "at_least", 100_000), **{"as": "board"}
         ),
     }
+
+
+def funnels() -> dict[str, str]:
+    """As it is kept for ten minutes, and counted anew."""
+    from core.conditions import Criterion
+
+    return {
+        "funnel of deals": address("deal_funnel"),
+        "funnel of deals, a year by owner": address("deal_funnel", period="last_365", by="owner"),
+        "funnel of deals, counted anew": address("deal_funnel", anew="1"),
+        "funnel of deals, a year counted anew": address("deal_funnel", period="last_365", anew="1"),
+        "deals behind a bar of the funnel": address("deal_list", entered_lately()),
+        "deals of the funnel, filtered": address(
+            "deal_funnel", Criterion("amount", "at_least", 100_000)
+        ),
+    }
+
+
+def entered_lately() -> Any:
+    """Deals that came into the second stage in 90 days."""
+    from benchmarks.big_company import NOW
+    from core.conditions import Happened
+    from crm.models import Stage
+
+    stage = Stage.objects.in_use().filter(kind="open")[1]
+    since = (NOW - timedelta(90)).date().isoformat()
+    return Happened("stage_entered", (str(stage.pk),), since=since)
 
 
 def more_cards() -> str:

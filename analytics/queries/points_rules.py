@@ -35,7 +35,7 @@ def said_of(rule: PointsRule, view: Viewpoint) -> SaidRule:
         )
     if isinstance(asked, Happened) and rule.behaviour:
         behaviour = behaviour_of(asked, record_types[LEAD], view)
-        labels = dict(behaviour.kinds)
+        labels = dict(view.choices_of(behaviour))
         kinds = " / ".join(str(labels[kind]) for kind in rule.kinds) or str(behaviour.label)
         return SaidRule(_("Each time: %(what)s") % {"what": kinds}, _counts(rule))
     return SaidRule(sentence(asked, record_types[LEAD], view))

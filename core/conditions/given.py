@@ -45,6 +45,10 @@ def number(value: Any, _field: ResolvedField) -> float | int:
 
 
 def day(value: Any, _field: ResolvedField) -> str:
+    return day_of(value)
+
+
+def day_of(value: Any) -> str:
     try:
         found = date.fromisoformat(str(value))
     except ValueError:

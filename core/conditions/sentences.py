@@ -120,7 +120,7 @@ def names_of(values: list[Any], field: ResolvedField, view: Viewpoint) -> list[s
 
 def said_of_happened(condition: Happened, kind: RecordType, view: Viewpoint) -> Said:
     behaviour = behaviour_of(condition, kind, view)
-    labels = dict(behaviour.kinds)
+    labels = dict(view.choices_of(behaviour)) if condition.kinds else {}
     kinds = " / ".join(str(labels[key]) for key in condition.kinds)
     days = condition.days
     since = ""
@@ -128,8 +128,20 @@ def said_of_happened(condition: Happened, kind: RecordType, view: Viewpoint) -> 
         since = ngettext("in the last %(count)s day", "in the last %(count)s days", days) % {
             "count": days
         }
+    if condition.since or condition.until:
+        since = " ".join(filter(None, (since, _between(condition))))
     pattern = pgettext("what happened", "%(field)s %(operator)s %(value)s")
     return Said(kinds or str(behaviour.label), _times(condition), since, pattern)
+
+
+def _between(condition: Happened) -> str:
+    """From which day to which."""
+    if not condition.until:
+        return _("since %(first)s") % {"first": condition.since}
+    if not condition.since:
+        return _("until %(last)s") % {"last": condition.until}
+    words = {"first": condition.since, "last": condition.until}
+    return _("from %(first)s to %(last)s") % words
 
 
 def _times(condition: Happened) -> str:

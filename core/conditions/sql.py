@@ -1,7 +1,7 @@
 """Conditions as the database understands them."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from functools import reduce
 from operator import and_, or_
 from typing import Any
@@ -148,7 +148,7 @@ def _happened(condition: Happened, kind: RecordType, view: Viewpoint) -> Q:
         return Q(Exists(rows))
     if most == 0:
         return ~Q(Exists(rows)) if least == 0 else NOTHING
-    if condition.days is None:
+    if not condition.is_bounded:
         return _counted_for_each(rows, behaviour, kind, least, most)
     return _counted_at_once(rows_of(condition, behaviour, view), behaviour, least, most)
 
@@ -197,8 +197,21 @@ def rows_of(condition: Happened, behaviour: Behaviour, view: Viewpoint) -> Query
         rows = permissions.visible_rows(model, view.user)
     if condition.kinds:
         rows = rows.filter(**{f"{behaviour.kind}__in": condition.kinds})
-    at = behaviour.at
+    elif behaviour.kind and model._meta.get_field(behaviour.kind).null:
+        rows = rows.filter(**{f"{behaviour.kind}__isnull": False})
+    at, bounds = behaviour.at, {"lt": view.now + MILLISECOND}
+    if condition.until is not None:
+        bounds["lt"] = min(bounds["lt"], _midnight(condition.until, view, later=1))
+    if condition.since is not None:
+        bounds["gte"] = _midnight(condition.since, view)
     if condition.days is not None:
         since = view.now - timedelta(condition.days)
-        rows = rows.filter(**{f"{at}__gte": behaviour.moment(since)})
-    return rows.filter(**{f"{at}__lt": behaviour.moment(view.now + MILLISECOND)})
+        bounds["gte"] = max(since, bounds.get("gte", since))
+    return rows.filter(**{f"{at}__{how}": behaviour.moment(to) for how, to in bounds.items()})
+
+
+def _midnight(day: str, view: Viewpoint, *, later: int = 0) -> datetime:
+    """When the day begins, or the one after it, in the asker's time zone."""
+    return datetime.combine(
+        date.fromisoformat(day) + timedelta(later), time.min, tzinfo=view.now.tzinfo
+    )

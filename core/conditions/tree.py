@@ -31,13 +31,23 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Happened:
-    """How often something happened: `at_least` and `at_most` times in the last `days`."""
+    """How often something happened: `at_least` and `at_most` times in the last `days`.
+
+    `since` and `until` are the first and the last day, as 2026-11-22.
+    """
 
     behaviour: str
     kinds: tuple[str, ...] = ()
     at_least: int | None = None
     at_most: int | None = None
     days: int | None = None
+    since: str | None = None
+    until: str | None = None
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether only some days count."""
+        return self.days is not None or self.since is not None
 
     def as_json(self) -> Json:
         said = {
@@ -46,6 +56,8 @@ class Happened:
             "at_least": self.at_least,
             "at_most": self.at_most,
             "days": self.days,
+            "since": self.since,
+            "until": self.until,
         }
         return {name: value for name, value in said.items() if value not in (None, [])}
 
@@ -129,4 +141,8 @@ def _read_happened(said: Json) -> Happened:
     are_counts = all(n is None or (type(n) is int and 0 <= n <= 1_000_000) for n in numbers)
     if not isinstance(kinds, list) or not all(isinstance(k, str) for k in kinds) or not are_counts:
         raise Refused(_("Say how often as a whole number."))
-    return Happened(said["happened"], tuple(kinds), *numbers)
+    since, until = said.get("since"), said.get("until")
+    if not all(day is None or isinstance(day, str) for day in (since, until)):
+        raise Refused(_("Say from what to what."))
+    least, most, days = numbers
+    return Happened(said["happened"], tuple(kinds), least, most, days, since, until)

@@ -12,7 +12,7 @@ from core.company import company_for
 from core.models import CustomField, User
 from core.permissions import Access
 from core.registries import RecordType
-from core.registries.records import Choices, Field
+from core.registries.records import Behaviour, Choices, Field
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,20 @@ class Viewpoint:
     def _choices(self) -> dict[int, Choices]:
         return {}
 
-    def choices_of(self, field: Field) -> Choices:
-        """The declared choices; those that the database holds are read once."""
-        if not callable(field.choices):
-            return field.choices
-        if id(field) not in self._choices:
-            self._choices[id(field)] = field.choices()
-        return self._choices[id(field)]
+    def choices_of(self, declared: Field | Behaviour) -> Choices:
+        """The declared choices, or kinds; those that the database holds are read once."""
+        choices = declared.kinds if isinstance(declared, Behaviour) else declared.choices
+        if not callable(choices):
+            return choices
+        if id(declared) not in self._choices:
+            self._choices[id(declared)] = choices()
+        return self._choices[id(declared)]
+
+    def counts(self, behaviour: Behaviour) -> bool:
+        """Whether the asker may count what happened."""
+        access = self.access
+        is_shown = not behaviour.rule or access.sees(behaviour.rule)
+        return is_shown and (not behaviour.permission or access.may(behaviour.permission))
 
     @cached_property
     def team_mates(self) -> frozenset[int]:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from io import StringIO
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from core.exports.sheets import Sheet, Value
+from core.exports.sheets import Value
 from core.spreadsheets import defused
 
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes UTF-8 for something else
@@ -22,7 +22,16 @@ LARGEST_EXACT = 10**15
 DAY, MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
 
 
-def csv_pieces(sheet: Sheet) -> Iterator[bytes]:
+class Rows(Protocol):
+    """What becomes a file: a list's `Sheet`, or the figures of a report."""
+
+    @property
+    def heads(self) -> list[str]: ...
+
+    def rows(self) -> Iterator[list[Value]]: ...
+
+
+def csv_pieces(sheet: Rows) -> Iterator[bytes]:
     """The file in UTF-8, with the mark; texts that look like formulas are defused."""
     buffer = StringIO()
     writer = csv.writer(buffer)
@@ -53,7 +62,7 @@ def _written(value: Value) -> str:
     return str(value)
 
 
-def xlsx_file(sheet: Sheet) -> IO[bytes]:
+def xlsx_file(sheet: Rows) -> IO[bytes]:
     """The workbook in a temporary file that is gone when it is closed."""
     file = tempfile.TemporaryFile()  # noqa: SIM115  # whoever sends it closes it
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

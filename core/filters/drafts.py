@@ -34,6 +34,8 @@ class Line:
     times: str = "1"
     most: str = ""
     days: str = ""
+    since: str = ""
+    until: str = ""
     sought: tuple[str, str] = ("", "")
 
 
@@ -99,11 +101,12 @@ def _counted(test: Happened) -> Line | None:
     least, most = test.at_least, test.at_most
     days = "" if test.days is None else str(test.days)
     line = (f"{HAPPENED}{test.behaviour}", "", (), test.kinds)
+    when = (days, test.since or "", test.until or "")
     if most is None:
-        return Line(*line, "at_least", str(1 if least is None else least), "", days)
+        return Line(*line, "at_least", str(1 if least is None else least), "", *when)
     if not least:
-        return Line(*line, "at_most" if most else "never", str(most or 1), "", days)
-    between = Line(*line, "between", str(least), str(most), days)
+        return Line(*line, "at_most" if most else "never", str(most or 1), "", *when)
+    between = Line(*line, "between", str(least), str(most), *when)
     return between if least <= most else None
 
 
@@ -158,5 +161,7 @@ def _line(data: QueryDict, path: str) -> Line:
         text("times", "1"),
         text("most"),
         text("days"),
+        text("since"),
+        text("until"),
         (text("sought"), text("sought_id")),
     )

@@ -48,5 +48,5 @@ def _heading(found: ResolvedField, kind: RecordType) -> tuple[str, Any]:
 
 def behaviours_of(kind: RecordType, view: Viewpoint) -> Iterator[Behaviour]:
     for behaviour in kind.behaviours:
-        if not behaviour.permission or view.access.may(behaviour.permission):
+        if view.counts(behaviour):
             yield behaviour

@@ -23,7 +23,7 @@ from core.ids import id_in, number_in
 from core.records.links import LinkField, Suggesting
 from core.records.lookups import TAGS, USERS, may_look_up, name_of, suggestions
 from core.registries import RecordType
-from core.registries.records import Behaviour
+from core.registries.records import Behaviour, Choices
 
 NUMBERS = (FieldType.NUMBER, FieldType.MONEY)
 
@@ -75,6 +75,11 @@ class Question:
     def behaviour(self) -> Behaviour | None:
         name = self.line.field.removeprefix(HAPPENED)
         return next((b for b in behaviours_of(self.kind, self.view) if b.name == name), None)
+
+    @cached_property
+    def kinds(self) -> Choices:
+        """What may have happened."""
+        return self.view.choices_of(self.behaviour) if self.behaviour else ()
 
     @property
     def is_known(self) -> bool:
@@ -167,7 +172,8 @@ class Question:
         if least is not None and most is not None:
             least, most = sorted((least, most))
         days = _whole(line.days) if line.days else None
-        return Happened(line.field.removeprefix(HAPPENED), line.kinds, least, most, days)
+        name, when = line.field.removeprefix(HAPPENED), (line.since or None, line.until or None)
+        return Happened(name, line.kinds, least, most, days, *when)
 
 
 def question_of(

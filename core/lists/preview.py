@@ -37,7 +37,7 @@ def happened_lately(kind: RecordType, row: Any, view: Viewpoint) -> list[Happene
     found: list[HappenedLately] = []
     for behaviour in kind.behaviours:
         is_owned = issubclass(behaviour.model, OwnedRecord)
-        if not is_owned or not view.access.may(behaviour.permission):
+        if not is_owned or not view.counts(behaviour):
             continue
         rows = permissions.visible_rows(behaviour.model, view.user)
         rows = rows.filter(
@@ -46,7 +46,7 @@ def happened_lately(kind: RecordType, row: Any, view: Viewpoint) -> list[Happene
                 f"{behaviour.at}__isnull": False,
             }
         ).order_by(f"-{behaviour.at}")
-        labels = dict(behaviour.kinds)
+        labels = dict(view.choices_of(behaviour))
         found += [
             HappenedLately(
                 getattr(each, behaviour.at),

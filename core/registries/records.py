@@ -73,6 +73,7 @@ class Behaviour:
 
     Rows of `model` belong to the record when their `link` is the record's `anchor`; `at` is when,
     as `moment` says a time there (the number of a row that is numbered by time) and `time` reads it.
+    One with a `rule` is hidden with that field (the stages that a deal has passed with its stage).
     """
 
     name: str
@@ -82,8 +83,9 @@ class Behaviour:
     at: str
     kind: str = ""
     anchor: str = "pk"
-    kinds: Choices = ()
+    kinds: Choices | Callable[[], Choices] = ()
     permission: str = ""
+    rule: str = ""
     moment: Callable[[datetime], Any] = _as_it_is
     time: Callable[[Any], datetime] = _as_it_is
 

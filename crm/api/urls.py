@@ -9,6 +9,7 @@ from crm.api import (
     conversions,
     deals,
     duplicates,
+    funnel,
     imports,
     interactions,
     lead_scores,
@@ -20,6 +21,7 @@ DEALS, ACTIVITIES, LEADS = lists["crm.deal"], lists["crm.activity"], lists["crm.
 urlpatterns = [
     path("pipelines/", deals.Pipelines.as_view(), name="api_pipelines"),
     path("deal-board/", boards.DealBoard.as_view(), name="api_deal_board"),
+    path("deal-funnel/", funnel.DealFunnel.as_view(), name="api_deal_funnel"),
     path("close-reasons/", boards.CloseReasons.as_view(), name="api_close_reasons"),
     path("competitors/", boards.Competitors.as_view(), name="api_competitors"),
     path("duplicates/", duplicates.Duplicates.as_view(), name="api_duplicates"),

@@ -162,6 +162,9 @@ def _register_navigation() -> None:
             62,
             "crm.duplicates.use",
         ),
+        NavigationEntry(
+            "funnel", _("Funnel"), "filter", "deal_funnel", "understand", 25, "crm.deal.view"
+        ),
         _list_entry("groups", "crm.group", "market", 40),
         _list_entry("events", "crm.event", "market", 50),
     )

@@ -65,6 +65,9 @@ class Deal(Origin, Imported, OwnedRecord):
     contacts: "models.ManyToManyField[Contact, DealContact]" = models.ManyToManyField(
         Contact, through="DealContact", related_name="deals", verbose_name=_("contacts")
     )
+    products: "models.ManyToManyField[Product, DealLine]" = models.ManyToManyField(
+        Product, through="DealLine", related_name="deals", verbose_name=_("products")
+    )
     lead = models.ForeignKey(
         Lead,
         verbose_name=_("lead"),
@@ -140,6 +143,12 @@ class Deal(Origin, Imported, OwnedRecord):
             models.Index(fields=["base_amount", "id"], name="crm_deal_amount"),
             models.Index(fields=["created_at", "id"], name="crm_deal_created"),
             models.Index(fields=["touched_at", "id"], name="crm_deal_touched"),
+            # The sources there are, and deals of one.
+            models.Index(
+                fields=["source", "owner", "team"],
+                name="crm_deal_source",
+                condition=models.Q(deleted_at__isnull=True),
+            ),
             # Totals, and the deals that wait longest, are read from these alone.
             models.Index(
                 fields=["touched_at", "id", "base_amount", "owner"],

@@ -35,6 +35,12 @@ def _stage_label(name: str, pipeline: str, *, is_only: bool) -> str:
     return stage if is_only else f"{stage} ({seeded_label(pipeline)})"
 
 
+def _teams() -> Choices:
+    return list(
+        apps.get_model("core.Team")._base_manager.order_by("name").values_list("pk", "name")
+    )
+
+
 def _competitors() -> Choices:
     return list(apps.get_model("crm.Competitor")._base_manager.values_list("pk", "name"))
 
@@ -106,7 +112,24 @@ DEAL = RecordType(
         shared.DESCRIPTION,
         Field("industry", _("Industry"), via="company.industry"),
         shared.TAGS,
+        Field(
+            "products",
+            _("Products"),
+            FieldType.LINKS,
+            target="crm.product",
+            is_editable=False,
+            has_place=False,
+        ),
         shared.OWNER,
+        Field(
+            "team",
+            _("Team"),
+            FieldType.CHOICE,
+            path="team_id",
+            choices=_teams,
+            order="team__name",
+            is_editable=False,
+        ),
         Field(
             "stage_entered",
             _("In this stage since"),
@@ -119,7 +142,7 @@ DEAL = RecordType(
         shared.CREATED,
         shared.IMPORT,
     ),
-    (shared.activities("deal"),),
+    (shared.activities("deal"), *shared.stages_passed("deal", _stages)),
     Searched(
         {
             "name": ["name"],

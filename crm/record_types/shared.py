@@ -1,6 +1,6 @@
 """Fields and behaviours that several record types have."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.choices import FieldType, ValueProblem
-from core.registries.records import Behaviour, Field
+from core.registries.records import Behaviour, Choices, Field
 from core.time_ids import first_id, moment_of
 from crm.choices import ActivityKind, InteractionKind
 
@@ -101,6 +101,31 @@ def activities(link: str) -> Behaviour:
         kind="kind",
         kinds=ActivityKind.choices,
         permission="crm.activity.view",
+    )
+
+
+def stages_passed(link: str, labels: Callable[[], Choices]) -> Sequence[Behaviour]:
+    """The steps of a deal from stage to stage: which it came into, and which it left."""
+
+    def kinds() -> Choices:
+        return [(str(pk), label) for pk, label in labels()]
+
+    def steps(name: str, label: Promise, column: str) -> Behaviour:
+        return Behaviour(
+            name,
+            label,
+            "crm.StageChange",
+            link=link,
+            at="at",
+            kind=column,
+            kinds=kinds,
+            permission="crm.deal.view",
+            rule="crm.deal.stage",
+        )
+
+    return (
+        steps("stage_entered", _("Stage entered"), "to_stage"),
+        steps("stage_left", _("Stage left"), "from_stage"),
     )
 
 

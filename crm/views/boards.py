@@ -327,6 +327,7 @@ def _placed(
         "deal": deal,
         "heads": drawn,
         "card": drawer.card(line, deal.stage, is_swapped=True) if line else "",
+        "tools_query": state.query_with(),
     }
     answer = render(request, "crm/deals/moved.html", context)
     placed = {"deal": deal.pk, "stage": deal.stage_id, "isBad": is_bad}

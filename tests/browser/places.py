@@ -63,6 +63,8 @@ WITHOUT_RECORD = (
     "/settings/closing/competitors/new/",
     "/deals/?as=board",
     "/deals/?as=board&q=zzzz",
+    "/deals/funnel/?by=owner",
+    "/deals/funnel/?period=custom&first=2001-01-01&last=2001-01-31",
     "/settings/pipelines/new/",
     "/settings/assignment/",
     "/settings/assignment/new/",

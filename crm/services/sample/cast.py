@@ -9,6 +9,7 @@ from typing import Any
 from core.models import User
 from crm.models import (
     Company,
+    Competitor,
     Contact,
     Deal,
     DealLine,
@@ -36,6 +37,7 @@ class Setting:
     lost: Stage
     base_currency: str
     rates: dict[str, list[tuple[date, float]]]
+    competitors: Sequence[Competitor] = ()
 
     def seller(self, region: str, chance: Random) -> User:
         return chance.choice(self.sellers[region])

@@ -18,12 +18,12 @@ from core.models.sample_data import COMPANY
 from core.models.tags import tag_key
 from core.services.custom_fields import ensure_field
 from crm.choices import StageKind
-from crm.models import Pipeline, Stage
+from crm.models import Competitor, Pipeline, Stage
 from crm.services.sample.cast import Setting
 from crm.services.sample.chance import stream
 from crm.services.sample.enquiries import DEMO, VISITS
 from crm.services.sample.story import CONTRACT_END, LINES, SEGMENT
-from crm.services.sample.words import TAGS
+from crm.services.sample.words import COMPETITORS, TAGS
 
 UNNAMED = "Renmai"
 # Colleagues who only own records; nobody logs in as them.
@@ -69,6 +69,7 @@ def lay_ground(data: SampleData) -> None:
     _hire(data)
     _write_rates(data)
     _make_pipeline(data)
+    _make_competitors(data)
     _make_fields(data)
     _make_tags(data)
 
@@ -131,6 +132,12 @@ def _make_pipeline(data: SampleData) -> None:
     data.note(Pipeline, [pipeline.pk])
 
 
+def _make_competitors(data: SampleData) -> None:
+    for name in COMPETITORS:
+        competitor, made = Competitor.objects.get_or_create(name=name)
+        data.note(Competitor, [competitor.pk] if made else [])
+
+
 def _make_fields(data: SampleData) -> None:
     for object_type, _name, label, field_type in FIELDS:
         there = CustomField.objects.filter(object_type=object_type, label=label).exists()
@@ -176,6 +183,7 @@ def read_setting(data: SampleData) -> Setting:
         lost=_of_kind(stages, StageKind.LOST)[0],
         base_currency=_base_currency(),
         rates=rates,
+        competitors=list(Competitor.objects.filter(name__in=COMPETITORS).order_by("name")),
     )
 
 

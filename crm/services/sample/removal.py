@@ -27,6 +27,7 @@ from core.services.search import remove_from_index
 from crm.models import (
     Activity,
     Company,
+    Competitor,
     Contact,
     Deal,
     DealLine,
@@ -119,6 +120,7 @@ def clear_ground(*, by: User | None) -> None:
     currencies = set(Deal.objects.values_list("currency", flat=True))
     _noted(data, ExchangeRate).exclude(currency__in=currencies).delete()
     _noted(data, Pipeline).filter(deals=None).delete()
+    _noted(data, Competitor).filter(deals=None).delete()
     _dismiss(data)
     if _noted(data, Installation).exists():
         Installation.objects.filter(pk=1).update(name=UNNAMED)

@@ -28,6 +28,7 @@ FROM_LEADS = 440
 TO_CUSTOMERS = 160
 WIN_BASE = -0.5
 CYCLE_DAYS = 62
+COMPETED = 0.3  # of the deals that were not lost to a competitor
 CAMERAS = ("HV-5", "HV-12", "HV-3D")
 FIT_FOR_ALL = ("HL-R", "HL-B", "HC-1", "HS-I", "HS-R", "HT-1", "HT-2")
 
@@ -70,6 +71,7 @@ def make_sales(
     sales.sort(key=lambda sale: sale.created_at)
     for number, sale in enumerate(sales, start=1):
         sale.record.external_id = f"sample-deal-{number}"
+    _name_competitors(sales, setting)
     _say_who_is_customer(firms, setting.today)
     return sales
 
@@ -275,6 +277,18 @@ def _say_prospects(deal: Deal, firm: Firm, setting: Setting, chance: Random) -> 
     deal.forecast_category = ForecastCategory.COMMIT if is_late else ForecastCategory.PIPELINE
     if chance.random() < 0.2:
         deal.forecast_category = ForecastCategory.BEST_CASE
+
+
+def _name_competitors(sales: list[Sale], setting: Setting) -> None:
+    """Who else wanted to sell: of those who lost to one, and of some others that are closed."""
+    if not setting.competitors:
+        return
+    chance = stream("competitors")
+    for sale in sales:
+        deal = sale.record
+        is_named = deal.lost_reason in LOST_REASONS[1] or chance.random() < COMPETED
+        if deal.status != StageKind.OPEN and is_named:
+            deal.competitor = chance.choices(setting.competitors, (5, 3, 2))[0]
 
 
 def participants(sale: Sale) -> list[DealContact]:

@@ -105,6 +105,9 @@ LOST_REASONS = (
     ("No answer", "联系不上"),
 )
 
+# Invented, like everybody here.
+COMPETITORS = ("Nordlicht Vision", "Optivance", "慧视智能")
+
 UNFIT_REASONS = (
     ("No vision task", "没有视觉需求"),
     ("Student project", "学生项目"),

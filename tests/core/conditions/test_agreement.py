@@ -64,6 +64,8 @@ COUNTS = [
     st.sampled_from([None, 0, 1, 3]),  # at least
     st.sampled_from([None, 0, 1, 2]),  # at most
     st.sampled_from([None, 0, 1, 15, 90]),  # in the last days
+    st.sampled_from([None, "2026-11-01", "2026-11-26"]),  # since
+    st.sampled_from([None, "2026-11-20", "2026-12-01"]),  # until
 ]
 DAYS = [(NOW + timedelta(days=n)).date().isoformat() for n in (-400, -31, -7, -1, 0, 1, 30)]
 
