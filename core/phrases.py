@@ -12,6 +12,7 @@ from django.utils import formats, numberformat, timezone
 from django.utils.translation import get_language, gettext, ngettext
 
 Number = int | float | Decimal
+SHOWN_TO_THE_MINUTE = 10  # hours
 
 CURRENCY_SIGNS = {"EUR": "€", "USD": "$", "CNY": "¥", "GBP": "£", "JPY": "JP¥", "HKD": "HK$"}
 # The first that fits: Edge, Opera and Chrome all call themselves Safari too.
@@ -222,6 +223,22 @@ def duration(span: timedelta | Number | None) -> str:
     if minutes:
         return gettext("%(min)d min %(s)d s") % {"min": minutes, "s": seconds}
     return gettext("%(s)d s") % {"s": seconds}
+
+
+def hours_text(hours: Number | None) -> str:
+    """Working hours to the minute while they are few: "3 h 20 min", "35 min", "42 h".
+
+    >>> hours_text(Decimal("3.33")), hours_text(0.5), hours_text(42.4), hours_text(None)
+    ('3 h 20 min', '30 min', '42 h', '–')
+    """
+    if hours is None:
+        return "–"
+    minutes = round(hours * 60)
+    if minutes >= SHOWN_TO_THE_MINUTE * 60:
+        return gettext("%(hours)s h") % {"hours": number(hours)}
+    if minutes < 60:
+        return gettext("%(minutes)s min") % {"minutes": minutes}
+    return gettext("%(h)d h %(min)d min") % {"h": minutes // 60, "min": minutes % 60}
 
 
 def browser(user_agent: str) -> str:

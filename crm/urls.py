@@ -24,6 +24,7 @@ from crm.views import (
     open_tasks,
     pipelines,
     products,
+    responses,
     sample,
     timeline,
 )
@@ -31,6 +32,7 @@ from crm.views import (
 urlpatterns = [
     path("leads/", lists.lead_list, name="lead_list"),
     path("leads/new/", leads.lead_create, name="lead_create"),
+    path("leads/response/", responses.response_times_page, name="response_times"),
     path("leads/<int:pk>/", leads.lead_detail, name="lead_detail"),
     path("leads/<int:pk>/edit/", leads.lead_edit, name="lead_edit"),
     path("leads/<int:pk>/status/", leads.lead_set_status, name="lead_set_status"),
@@ -117,6 +119,7 @@ urlpatterns = [
     path("duplicates/dismiss/", duplicates.duplicate_dismiss, name="duplicate_dismiss"),
     path("settings/sample/", sample.sample_data, name="sample_data"),
     path("settings/sample/load/", sample.sample_load, name="sample_load"),
+    path("settings/response/", responses.response_target, name="response_target"),
     path("settings/assignment/", assignments.assignment_list, name="assignment_list"),
     path("settings/assignment/new/", assignments.assignment_create, name="assignment_create"),
     path("settings/assignment/<int:pk>/", assignments.assignment_edit, name="assignment_edit"),

@@ -23,6 +23,7 @@ from crm.models.leads import Lead
 from crm.models.pipelines import Pipeline, Stage
 from crm.models.products import Product
 from crm.models.quality import CompanyQuality, ContactQuality
+from crm.models.responses import ResponseTarget
 
 __all__ = [
     "Acquaintance",
@@ -58,6 +59,7 @@ __all__ = [
     "Pipeline",
     "Product",
     "RefusedRow",
+    "ResponseTarget",
     "Stage",
     "StageChange",
 ]

@@ -23,6 +23,7 @@ ARCHIVE_TABLES = (
     ArchiveTable("assignment_rules", "crm.AssignmentRule"),
     ArchiveTable("assignment_people", "crm.AssignmentPerson"),
     ArchiveTable("days_off", "crm.DayOff"),
+    ArchiveTable("response_targets", "crm.ResponseTarget"),
     _of_records("products", "crm.Product", NAME_KEY),
     _of_records("deals", "crm.Deal", NAME_KEY),
     ArchiveTable("deal_contacts", "crm.DealContact"),
