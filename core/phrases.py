@@ -234,7 +234,7 @@ def hours_text(hours: Number | None) -> str:
     if hours is None:
         return "–"
     minutes = round(hours * 60)
-    if minutes >= SHOWN_TO_THE_MINUTE * 60:
+    if minutes >= SHOWN_TO_THE_MINUTE * 60 or (minutes and minutes % 60 == 0):
         return gettext("%(hours)s h") % {"hours": number(hours)}
     if minutes < 60:
         return gettext("%(minutes)s min") % {"minutes": minutes}

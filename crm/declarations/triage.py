@@ -57,7 +57,7 @@ def _register_changes() -> None:
             QualifyLeads,
             title=pgettext_lazy("bulk change", "qualify"),
             done=_("%(count)s %(records)s qualified."),
-            columns=(*COLUMNS, "done_at"),  # a next step that is done stays
+            columns=COLUMNS,
             record_type="crm.lead",
             rule="status",
             label=pgettext_lazy("verb", "Qualify"),

@@ -89,11 +89,11 @@ class QualifyLeads(Change):
             activity = Activity(kind=ActivityKind.TASK, subject=self.step, lead=lead, owner=owner)
             activity.at = self._due(owner)
             made.append(plan_activity(activity=activity, by=by, at=change_set.at))
-        nothing = {"deleted_at": (change_set.at, None), "done_at": (None, None)}
+        made_now = {"deleted_at": (change_set.at, None)}
         audit.record_all(
             actor=by,
             action=self.key,
-            changes_by_subject=[(activity, nothing) for activity in made],
+            changes_by_subject=[(activity, made_now) for activity in made],
             change_set=change_set,
         )
 

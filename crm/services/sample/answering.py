@@ -12,8 +12,8 @@ from crm.services.responses import TOUCHES, answer_lead, is_incoming
 from crm.services.sample.cast import Enquiry
 from crm.services.sample.chance import stream
 
-FORGOTTEN_DAYS = 10
-PUT_OFF = 0.85  # of those that nobody answered for so long
+FORGOTTEN_DAYS = 4
+PUT_OFF = 0.9  # of those that nobody answered for so long
 
 
 def date_answers(activities: Sequence[Any], enquiries: Sequence[Enquiry], today: date) -> None:

@@ -27,8 +27,8 @@ def lead(sales: User) -> Lead:
     return made
 
 
-def logged(lead: Lead, by: User, at: datetime = FRIDAY, **given: Any) -> Activity:
-    wanted = {"kind": ActivityKind.CALL, "lead": lead, "body": "Talked", "subject": "Talk", **given}
+def logged(about: Lead, by: User, at: datetime = FRIDAY, **given: Any) -> Activity:
+    wanted = {"kind": ActivityKind.CALL, "lead": about, "body": "Talked", "subject": "Talk", **given}
     return log_activity(activity=Activity(at=at, **wanted), by=by, at=max(at, FRIDAY))
 
 
@@ -74,7 +74,8 @@ def test_call_with_the_person_answers_the_leads_that_wait(lead: Lead, sales: Use
     for each in (lead, other, stranger):
         each.refresh_from_db()
     assert lead.first_touch_at == FRIDAY
-    assert (other.first_touch_at, stranger.first_touch_at) == (None, None)  # came later; another one
+    # One came later, the other is of somebody else.
+    assert (other.first_touch_at, stranger.first_touch_at) == (None, None)
 
 
 def test_earlier_touch_that_is_logged_later_is_the_first(lead: Lead, sales: User) -> None:

@@ -133,7 +133,7 @@ def test_many_that_come_back_are_told_in_one_sentence(manager: User) -> None:
 
 
 def test_converted_lead_is_left_as_it_is(manager: User) -> None:
-    settled = LeadFactory(owner=manager, status=LeadStatus.CONVERTED)
+    settled = LeadFactory(owner=manager, status=LeadStatus.CONVERTED, closed_at=NOW)
     for change in (QualifyLeads(), DisqualifyLeads("Spam"), RecycleLeads("2026-12-10")):
         assert do(change, manager, settled).count == 0
     assert settled.status == LeadStatus.CONVERTED
@@ -141,7 +141,7 @@ def test_converted_lead_is_left_as_it_is(manager: User) -> None:
 
 def test_role_that_may_not_set_the_status_is_refused(lead: Lead) -> None:
     grants = dict.fromkeys(("crm.lead.view", "crm.lead.edit"), Reach.ALL)
-    role = RoleFactory(grants=grants, fields={"crm.lead.status": "read"})
+    role = RoleFactory(grants=grants, locks=["crm.lead.status"])
     with pytest.raises(Refused, match="status of leads"):
         do(DisqualifyLeads("Spam"), UserFactory(roles=[role]), lead)
 
@@ -149,7 +149,6 @@ def test_role_that_may_not_set_the_status_is_refused(lead: Lead) -> None:
 def test_dialog_asks_for_the_reason_and_offers_the_listed_ones(
     lead: Lead, manager: User, log_in: LogIn
 ) -> None:
-    CloseReasonFactory(kind=UNFIT, name="Too small")
     client = log_in(manager)
     url = reverse("bulk_change", args=["crm.lead", "lead.disqualify"])
     asked = client.post(url, {"ids": lead.pk, "record": lead.pk})
