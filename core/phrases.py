@@ -74,6 +74,28 @@ def percent(share: Number | None, digits: int = 0) -> str:
     return f"{number(value, digits)}%"
 
 
+def exact_number(value: Decimal) -> str:
+    """As it is, without zeros that say nothing.
+
+    >>> exact_number(Decimal("3.00")), exact_number(Decimal("1250.5"))
+    ('3', '1,250.5')
+    """
+    return number(value, _digits_of(value))
+
+
+def exact_percent(share: Decimal) -> str:
+    """A rate that somebody set, as it is.
+
+    >>> exact_percent(Decimal("0.1900")), exact_percent(Decimal("0.077"))
+    ('19%', '7.7%')
+    """
+    return f"{exact_number(share * 100)}%"
+
+
+def _digits_of(value: Decimal) -> int:
+    return max(0, -int(value.normalize().as_tuple().exponent))
+
+
 def signed(value: Number | None, digits: int = 1) -> str:
     """A number with its sign, a true minus and no useless decimals.
 
@@ -89,15 +111,15 @@ def signed(value: Number | None, digits: int = 1) -> str:
     return f"{'+' if rounded > 0 else '−'}{shown}"
 
 
-def money(amount: Number | None, currency: str) -> str:
-    """An amount with its currency; cents only when there are any.
+def money(amount: Number | None, currency: str, *, has_cents: bool = False) -> str:
+    """An amount with its currency; cents only when there are any, unless they are asked for.
 
-    >>> money(148000, "EUR"), money(Decimal("-12.50"), "CHF")
-    ('€148,000', '−CHF 12.50')
+    >>> money(148000, "EUR"), money(Decimal("-12.50"), "CHF"), money(9, "EUR", has_cents=True)
+    ('€148,000', '−CHF 12.50', '€9.00')
     """
     if amount is None:
         return "–"
-    digits = 0 if amount == int(amount) else 2
+    digits = 0 if amount == int(amount) and not has_cents else 2
     shown = number(max(amount, -amount), digits)
     sign = CURRENCY_SIGNS.get(currency, f"{currency} ")
     return f"{'−' if amount < 0 else ''}{sign}{shown}"

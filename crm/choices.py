@@ -204,6 +204,17 @@ def seeded_label(name: str) -> str:
     return str(SEEDED.get(name, name))
 
 
+class QuoteStatus(TextChoices):
+    """How far a quote has come; from its issue on nothing on it changes any more."""
+
+    DRAFT = "draft", pgettext_lazy("quote", "Draft")
+    ISSUED = "issued", pgettext_lazy("quote", "Issued")
+    SENT = "sent", pgettext_lazy("quote", "Sent")
+    ACCEPTED = "accepted", pgettext_lazy("quote", "Accepted")
+    DECLINED = "declined", pgettext_lazy("quote", "Declined")
+    REPLACED = "replaced", pgettext_lazy("quote", "Replaced")
+
+
 class DealKind(TextChoices):
     """What kind of business a deal is."""
 

@@ -23,6 +23,7 @@ from crm.models.leads import Lead
 from crm.models.pipelines import Pipeline, Stage
 from crm.models.products import Product
 from crm.models.quality import CompanyQuality, ContactQuality
+from crm.models.quotes import Quote, QuoteLine, QuoteSequence
 from crm.models.responses import ResponseTarget
 
 __all__ = [
@@ -58,6 +59,9 @@ __all__ = [
     "Participation",
     "Pipeline",
     "Product",
+    "Quote",
+    "QuoteLine",
+    "QuoteSequence",
     "RefusedRow",
     "ResponseTarget",
     "Stage",
