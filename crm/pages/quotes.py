@@ -93,6 +93,18 @@ def _share_field(label: Any) -> forms.DecimalField:
     )
 
 
+ORDER = (
+    "language",
+    "contact",
+    "recipient",
+    "title",
+    "valid_until",
+    "discount",
+    "tax",
+    "terms",
+)
+
+
 class QuoteForm(forms.Form):
     """What stands on a draft beside its lines."""
 
@@ -112,6 +124,7 @@ class QuoteForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     discount = _share_field(gettext_lazy("Discount on everything in %"))
+    tax = _share_field(gettext_lazy("Tax on every line in %"))
     terms = forms.CharField(
         label=gettext_lazy("Terms"),
         max_length=4000,
@@ -133,7 +146,14 @@ class QuoteForm(forms.Form):
         contact.current = quote.contact
         self.fields["contact"] = contact
         self.initial["contact"] = quote.contact
-        self.order_fields(["language", "contact", "recipient", "title", "valid_until", "discount", "terms"])
+        self.fields["tax"].help_text = _("Left empty, each line keeps its own.")
+        self.order_fields(ORDER)
+
+    @property
+    def tax_rate(self) -> Decimal | None:
+        """That of every line, where one is told."""
+        tax: Decimal | None = self.cleaned_data["tax"]
+        return None if tax is None else tax / HUNDRED
 
     def filled(self) -> Quote:
         """The quote with what was said; not stored yet."""

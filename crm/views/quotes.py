@@ -77,6 +77,8 @@ def quote_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if data is not None and all([form.is_valid(), *(line.is_valid() for line in lines)]):
         with refusals_in(form):
             made = [line for each in lines if (line := each.made()) is not None]
+            for line in made:
+                line.tax_rate = line.tax_rate if form.tax_rate is None else form.tax_rate
             save_draft(quote=form.filled(), lines=made, by=user, at=timezone.now())
             messages.success(request, _("The quote is saved."))
             again = "again" in data
