@@ -27,12 +27,12 @@ def seed_pipelines() -> None:
 
 
 def seed_reasons() -> None:
-    """Make the reasons of an installation that has none, in the language of the installation."""
-    if CloseReason.objects.exists():
-        return
+    """Make the reasons of each kind that has none yet, in the language of the installation."""
+    known = set(CloseReason.objects.values_list("kind", flat=True))
     with override(settings.LANGUAGE_CODE):
         CloseReason.objects.bulk_create(
             CloseReason(kind=kind, name=seeded_label(name), position=position)
             for kind, names in SEEDED_REASONS.items()
+            if kind not in known
             for position, name in enumerate(names)
         )

@@ -14,6 +14,7 @@ WEBHOOK_SECONDS = 5
 REMINDER_SECONDS = 60
 RESCORING_SECONDS = 20
 ASSIGNMENT_SECONDS = 20
+CLOCK_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ SEEDS = [
     ScheduleSeed(
         gettext_noop("Assignment of new leads"), "crm.assign_leads", seconds=ASSIGNMENT_SECONDS
     ),
+    ScheduleSeed(gettext_noop("Waiting leads"), "crm.advance_clocks", seconds=CLOCK_SECONDS),
     ScheduleSeed(gettext_noop("Reminders"), "crm.remind", seconds=REMINDER_SECONDS),
     ScheduleSeed(gettext_noop("Parts of large tables"), "crm.extend_partitions", hour=3),
     ScheduleSeed(gettext_noop("Webhooks"), "core.wake_webhooks", seconds=WEBHOOK_SECONDS),

@@ -42,6 +42,14 @@ RECENT = gettext_noop("Recently added")
 SEEDS = (
     ViewSeed(
         "crm.lead",
+        gettext_noop("New leads"),
+        "inbox",
+        (Criterion("status", "is", ["new"]), Criterion("awaits", "set")),
+        "-score",
+        ["company", "score", "awaits", "source", "owner", "created"],
+    ),
+    ViewSeed(
+        "crm.lead",
         gettext_noop("Hot, not touched for 7 days"),
         "flame",
         (

@@ -1,4 +1,4 @@
-"""The median as a database computes it."""
+"""The median, and below what nine of ten stay, as a database computes them."""
 
 from typing import Any
 
@@ -14,4 +14,16 @@ class Median(Aggregate):
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
         template = "percentile_disc(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+class NinthDecile(Aggregate):
+    """The least value that at least nine of ten do not exceed."""
+
+    function = "renmai_ninth_decile"
+    name = "NinthDecile"
+    allow_distinct = False
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "percentile_disc(0.9) WITHIN GROUP (ORDER BY %(expressions)s)"
         return self.as_sql(compiler, connection, template=template, **context)

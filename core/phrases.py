@@ -12,6 +12,7 @@ from django.utils import formats, numberformat, timezone
 from django.utils.translation import get_language, gettext, ngettext
 
 Number = int | float | Decimal
+SHOWN_TO_THE_MINUTE = 10  # hours
 
 CURRENCY_SIGNS = {"EUR": "€", "USD": "$", "CNY": "¥", "GBP": "£", "JPY": "JP¥", "HKD": "HK$"}
 # The first that fits: Edge, Opera and Chrome all call themselves Safari too.
@@ -83,6 +84,28 @@ def percent_range(low: Number, high: Number) -> str:
     return (" – " if ends[1][0] in "<>" else "–").join(ends)
 
 
+def exact_number(value: Decimal) -> str:
+    """As it is, without zeros that say nothing.
+
+    >>> exact_number(Decimal("3.00")), exact_number(Decimal("1250.5"))
+    ('3', '1,250.5')
+    """
+    return number(value, _digits_of(value))
+
+
+def exact_percent(share: Decimal) -> str:
+    """A rate that somebody set, as it is.
+
+    >>> exact_percent(Decimal("0.1900")), exact_percent(Decimal("0.077"))
+    ('19%', '7.7%')
+    """
+    return f"{exact_number(share * 100)}%"
+
+
+def _digits_of(value: Decimal) -> int:
+    return max(0, -int(value.normalize().as_tuple().exponent))
+
+
 def signed(value: Number | None, digits: int = 1) -> str:
     """A number with its sign, a true minus and no useless decimals.
 
@@ -98,15 +121,15 @@ def signed(value: Number | None, digits: int = 1) -> str:
     return f"{'+' if rounded > 0 else '−'}{shown}"
 
 
-def money(amount: Number | None, currency: str) -> str:
-    """An amount with its currency; cents only when there are any.
+def money(amount: Number | None, currency: str, *, has_cents: bool = False) -> str:
+    """An amount with its currency; cents only when there are any, unless they are asked for.
 
-    >>> money(148000, "EUR"), money(Decimal("-12.50"), "CHF")
-    ('€148,000', '−CHF 12.50')
+    >>> money(148000, "EUR"), money(Decimal("-12.50"), "CHF"), money(9, "EUR", has_cents=True)
+    ('€148,000', '−CHF 12.50', '€9.00')
     """
     if amount is None:
         return "–"
-    digits = 0 if amount == int(amount) else 2
+    digits = 0 if amount == int(amount) and not has_cents else 2
     shown = number(max(amount, -amount), digits)
     sign = CURRENCY_SIGNS.get(currency, f"{currency} ")
     return f"{'−' if amount < 0 else ''}{sign}{shown}"
@@ -232,6 +255,22 @@ def duration(span: timedelta | Number | None) -> str:
     if minutes:
         return gettext("%(min)d min %(s)d s") % {"min": minutes, "s": seconds}
     return gettext("%(s)d s") % {"s": seconds}
+
+
+def hours_text(hours: Number | None) -> str:
+    """Working hours to the minute while they are few: "3 h 20 min", "35 min", "42 h".
+
+    >>> hours_text(Decimal("3.33")), hours_text(0.5), hours_text(42.4), hours_text(None)
+    ('3 h 20 min', '30 min', '42 h', '–')
+    """
+    if hours is None:
+        return "–"
+    minutes = round(hours * 60)
+    if minutes >= SHOWN_TO_THE_MINUTE * 60 or (minutes and minutes % 60 == 0):
+        return gettext("%(hours)s h") % {"hours": number(hours)}
+    if minutes < 60:
+        return gettext("%(minutes)s min") % {"minutes": minutes}
+    return gettext("%(h)d h %(min)d min") % {"h": minutes // 60, "min": minutes % 60}
 
 
 def browser(user_agent: str) -> str:

@@ -1,5 +1,7 @@
 """What SQLite cannot do by itself."""
 
+from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -11,6 +13,8 @@ from core.text import fold
 class _Median:
     """The lower one of the two middle values; moments are texts that sort as they follow each other."""
 
+    SHARE = Fraction(1, 2)
+
     def __init__(self) -> None:
         self.values: list[Any] = []
 
@@ -19,7 +23,14 @@ class _Median:
             self.values.append(value)
 
     def finalize(self) -> Any:
-        return sorted(self.values)[(len(self.values) - 1) // 2] if self.values else None
+        place = ceil(len(self.values) * self.SHARE) - 1
+        return sorted(self.values)[place] if self.values else None
+
+
+class _NinthDecile(_Median):
+    """The least value that at least nine of ten do not exceed."""
+
+    SHARE = Fraction(9, 10)
 
 
 def _add_functions(connection: BaseDatabaseWrapper, **_given: Any) -> None:
@@ -28,6 +39,7 @@ def _add_functions(connection: BaseDatabaseWrapper, **_given: Any) -> None:
             "renmai_fold", 1, lambda text: None if text is None else fold(text), deterministic=True
         )
         connection.connection.create_aggregate("renmai_median", 1, _Median)
+        connection.connection.create_aggregate("renmai_ninth_decile", 1, _NinthDecile)
 
 
 def register() -> None:

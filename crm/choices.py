@@ -41,6 +41,14 @@ STATUS_WORDS = {
 }
 
 
+class ResponseClock(TextChoices):
+    """How a lead that waits for its first answer stands to the target."""
+
+    WAITING = "wait", pgettext_lazy("response", "Within the target")
+    NEAR = "near", pgettext_lazy("response", "Nearly over the target")
+    OVER = "over", pgettext_lazy("response", "Over the target")
+
+
 class AssignmentStrategy(TextChoices):
     """Who of a team gets the next lead."""
 
@@ -159,7 +167,15 @@ SEEDED = {
     "Timing": pgettext_lazy("reason for closing", "Timing"),
     "Something is missing": pgettext_lazy("reason for closing", "Something is missing"),
     "No answer any more": pgettext_lazy("reason for closing", "No answer any more"),
+    "Too small": pgettext_lazy("reason for closing", "Too small"),
+    "Not our market": pgettext_lazy("reason for closing", "Not our market"),
+    "Wants something else": pgettext_lazy("reason for closing", "Wants something else"),
+    "Student or job seeker": pgettext_lazy("reason for closing", "Student or job seeker"),
+    "Cannot be reached": pgettext_lazy("reason for closing", "Cannot be reached"),
+    "Spam": pgettext_lazy("reason for closing", "Spam"),
 }
+# What a reason is offered for beside deals that are won or lost: leads that are no fit.
+UNFIT = "lead"
 # The reasons that come with the product, by how a deal ended.
 SEEDED_REASONS = {
     StageKind.LOST: (
@@ -172,12 +188,31 @@ SEEDED_REASONS = {
         "No answer any more",
     ),
     StageKind.WON: ("Product fits best", "Price", "Service and support", "They know us"),
+    UNFIT: (
+        "Too small",
+        "Not our market",
+        "Wants something else",
+        "Student or job seeker",
+        "Cannot be reached",
+        "Spam",
+    ),
 }
 
 
 def seeded_label(name: str) -> str:
     """The name of a pipeline or a stage, as it is read."""
     return str(SEEDED.get(name, name))
+
+
+class QuoteStatus(TextChoices):
+    """How far a quote has come; from its issue on nothing on it changes any more."""
+
+    DRAFT = "draft", pgettext_lazy("quote", "Draft")
+    ISSUED = "issued", pgettext_lazy("quote", "Issued")
+    SENT = "sent", pgettext_lazy("quote", "Sent")
+    ACCEPTED = "accepted", pgettext_lazy("quote", "Accepted")
+    DECLINED = "declined", pgettext_lazy("quote", "Declined")
+    REPLACED = "replaced", pgettext_lazy("quote", "Replaced")
 
 
 class DealKind(TextChoices):

@@ -10,15 +10,17 @@ from core.lists import Board, ListDefinition, RowAction, drawing
 from core.permissions import Access
 from crm import cells
 from crm.models import Lead
+from crm.cells.triage import triage_actions
 from crm.services.conversions import may_convert
 
 
 def _of_lead(lead: Lead, access: Access) -> Sequence[RowAction]:
-    """An open lead becomes a deal, where the user may make one."""
+    """An open lead becomes a deal, where the user may make one; a new one is worked off."""
+    triage = triage_actions(lead, access)
     if access.user is None or not may_convert(lead, access.user):
-        return ()
+        return triage
     url = reverse("lead_convert", args=[lead.pk])
-    return (RowAction(_("Convert to a deal"), "layout-kanban", url, "v"),)
+    return (RowAction(_("Convert to a deal"), "layout-kanban", url, "v"), *triage)
 
 
 LEADS = ListDefinition(
@@ -42,8 +44,12 @@ LEADS = ListDefinition(
         "chance_high": cells.share,
         "grade": cells.grade,
         "status": cells.lead_status,
+        "awaits": cells.waiting_since,
+        "clock": cells.response_clock,
+        "response": cells.working_hours,
     },
     beside={
+        "awaits": ("clock",),
         "score": ("score__score", "score__hand_score"),
         "chance": ("score__low", "score__high"),
     },

@@ -7,6 +7,8 @@ from crm.services.assignments import assign_arrivals
 from crm.services.imports.forgetting import forget_uploads
 from crm.services.interactions import extend_partitions
 from crm.services.reminders import remind_due
+from crm.services.responses import advance_clocks
+from crm.services.triage import return_leads
 
 
 @shared_task(name="crm.remind")
@@ -19,6 +21,14 @@ def remind() -> None:
 def assign_leads() -> None:
     """Give new leads to people by the rules."""
     assign_arrivals(at=timezone.now())
+
+
+@shared_task(name="crm.advance_clocks")
+def advance() -> None:
+    """Say of waiting leads how they stand to the target, and bring back those whose day has come."""
+    at = timezone.now()
+    return_leads(at=at)
+    advance_clocks(at=at)
 
 
 @shared_task(name="crm.extend_partitions")

@@ -1,4 +1,4 @@
-"""Fetch the browser libraries named in static/vendor/vendor.json.
+"""Fetch the browser libraries and fonts named in static/vendor/vendor.json.
 
 python -m scripts.vendor            download, check, extract, write SHA256SUMS (needs npm)
 python -m scripts.vendor --check    compare the files on disk with SHA256SUMS (offline)
@@ -15,8 +15,10 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import zipfile
+from fnmatch import fnmatch
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 VENDOR = Path(__file__).resolve().parent.parent / "static" / "vendor"
 MANIFEST = "vendor.json"
@@ -31,7 +33,10 @@ class Package(TypedDict):
 
 
 class VendoredPackage(Package):
+    """`files` go to names of their own; `bundles` are archives of all files that match a pattern."""
+
     files: dict[str, str]
+    bundles: NotRequired[dict[str, list[str]]]
 
 
 def main(arguments: list[str]) -> int:
@@ -46,11 +51,12 @@ def main(arguments: list[str]) -> int:
 def refresh(folder: Path) -> None:
     """Replace the vendored files by those of the pinned packages."""
     packages: list[VendoredPackage] = json.loads((folder / MANIFEST).read_text())["packages"]
-    wanted = {
-        target: content
-        for package in packages
-        for target, content in extract(download(package), package["files"]).items()
-    }
+    wanted: dict[str, bytes] = {}
+    for package in packages:
+        tarball = download(package)
+        wanted |= extract(tarball, package["files"])
+        for target, patterns in package.get("bundles", {}).items():
+            wanted[target] = bundle(tarball, patterns)
     for stale in set(names_on_disk(folder)) - set(wanted):
         (folder / stale).unlink()
     for name, content in wanted.items():
@@ -86,12 +92,31 @@ def extract(tarball: bytes, files: dict[str, str]) -> dict[str, bytes]:
     return contents
 
 
+def bundle(tarball: bytes, patterns: list[str]) -> bytes:
+    """The files that match as one archive, which is the same each time it is made."""
+    packed = io.BytesIO()
+    with (
+        tarfile.open(fileobj=io.BytesIO(tarball)) as archive,
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as out,
+    ):
+        names = sorted(name.removeprefix("package/") for name in archive.getnames())
+        for name in names:
+            member = archive.extractfile(f"package/{name}")
+            if member is not None and any(fnmatch(name, pattern) for pattern in patterns):
+                out.writestr(zipfile.ZipInfo(name), member.read())
+    return packed.getvalue()
+
+
+def targets_of(package: VendoredPackage) -> set[str]:
+    return {*package["files"].values(), *package.get("bundles", {})}
+
+
 def find_problems(folder: Path) -> list[str]:
     """What on disk differs from SHA256SUMS and the manifest, one sentence each."""
     lines = [line.partition("  ") for line in (folder / SUMS).read_text().splitlines()]
     sums = {name: checksum for checksum, _, name in lines}
     packages: list[VendoredPackage] = json.loads((folder / MANIFEST).read_text())["packages"]
-    declared = {target for package in packages for target in package["files"].values()}
+    declared = {target for package in packages for target in targets_of(package)}
     on_disk = names_on_disk(folder)
     problems = [f"{name} is not listed in {SUMS}" for name in on_disk if name not in sums]
     problems += [f"{name} is missing" for name in sums if name not in on_disk]

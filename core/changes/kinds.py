@@ -4,7 +4,7 @@
 a record at hand; it refuses what that user may not do.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -17,7 +17,7 @@ from core.assigning import assignable_users
 from core.changes.drafts import Draft
 from core.changes.values import setter_of
 from core.errors import Refused
-from core.models import Tag, User
+from core.models import ChangeSet, Tag, User
 from core.registries import RecordType, change_kinds
 
 Prepared = Callable[[Draft, datetime], None]
@@ -38,6 +38,9 @@ class Change:
 
     def prepared(self, kind: RecordType, by: User) -> Prepared:
         raise NotImplementedError
+
+    def follow_up(self, records: Sequence[Any], change_set: ChangeSet) -> None:
+        """What is made beside the changed records, in their transaction and under the same change."""
 
     def as_json(self) -> dict[str, Any]:
         return {"change": self.key, **asdict(self)}

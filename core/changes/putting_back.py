@@ -13,6 +13,7 @@ from core.registries import RecordType, change_kinds
 
 # What the verbs of the door write beside the fields that people edit.
 OWN_COLUMNS = frozenset({"owner", "team", "deleted_at"})
+RESTORE = "restore"
 
 
 class PuttingBack:
@@ -23,6 +24,7 @@ class PuttingBack:
         self.edited = OWN_COLUMNS | {f.column for f in built_in(kind) if f.is_editable}
         self.edited |= {name for added in change_kinds for name in added.columns}
         self.there = self._targets(events)
+        self.worked_on = _worked_on(kind, events)
         self.tags = set(
             Tag.objects.filter(
                 pk__in={pk for event in events for pk in event.changes.get(TAGS, [()])[0]}
@@ -50,7 +52,7 @@ class PuttingBack:
         nobody has written them since.
         """
         changes = event.changes.items()
-        if not all(
+        if draft.record.pk in self.worked_on or not all(
             self._is_untouched(draft, name, before, after) and self._may_return(name, before)
             for name, (before, after) in changes
             if self._decides(name)
@@ -87,6 +89,22 @@ class PuttingBack:
         key = custom_key(name)
         custom = {other: value for other, value in draft.record.custom.items() if other != key}
         draft.record.custom = custom if before is None else {**custom, key: before}
+
+
+def _worked_on(kind: RecordType, events: Sequence[AuditEvent]) -> set[int | None]:
+    """The records that the change itself has made and that somebody has done something with since:
+    they do not go into the bin with it."""
+    made = {e.object_id: e.pk for e in events if e.action != RESTORE and _is_made(e)}
+    if not made:
+        return set()
+    later = AuditEvent.objects.filter(object_type=kind.key, object_id__in=made)
+    rows = later.filter(pk__gt=min(made.values())).values_list("object_id", "pk")
+    return {record for record, pk in rows if pk > made[record]}
+
+
+def _is_made(event: AuditEvent) -> bool:
+    before, after = event.changes.get("deleted_at", (None, None))
+    return before is not None and after is None
 
 
 def _python(column: Any, stored: Any) -> Any:

@@ -166,5 +166,7 @@ FORMS: dict[str, type[ChangeForm]] = {
 def form_for(action: str) -> Callable[..., ChangeForm] | None:
     """The form of a bulk action, those of the apps included."""
     if action in change_kinds and change_kinds[action].record_type:
-        return partial(PlainForm, change=change_kinds[action].change)
+        added = change_kinds[action]
+        form: Callable[..., ChangeForm] = added.form or partial(PlainForm, change=added.change)
+        return form
     return FORMS.get(action)

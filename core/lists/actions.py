@@ -44,7 +44,7 @@ def _added(state: ListState) -> Iterator[tuple[str, Any, str, str, str]]:
     for each in change_kinds:
         may = state.access.edits(state.kind.field_name(each.rule))
         if each.record_type == state.kind.key and may:
-            yield each.key, each.label, each.change.right, each.icon, ""
+            yield each.key, each.label, each.change.right, each.icon, each.hotkey
 
 
 def _url(key: str, change: str) -> str:

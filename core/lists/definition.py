@@ -22,12 +22,16 @@ class Board:
 
 @dataclass(frozen=True)
 class RowAction:
-    """What can be done with one row, in a dialog that the address opens; its button is in the preview."""
+    """What can be done with one row, in a dialog that the address opens; its button is in the preview.
 
-    label: Promise
+    A `change` is one of those that a selection may go through; it asks with this row as the chosen one.
+    """
+
+    label: Promise | str
     icon: str
     url: str
     hotkey: str = ""
+    is_change: bool = False
 
 
 RowActions = Callable[[Any, Access], Sequence[RowAction]]

@@ -68,7 +68,8 @@ class ChangeKind:
     """A kind of change (`key`) that an app adds: its class (`core.changes.Change`) and its words.
 
     With a `record_type` its lists offer it for the chosen rows to whoever may edit the field `rule`;
-    it then asks nothing but the `question`. Sentences have the places %(count)s and %(records)s. `columns`
+    it then asks nothing but the `question`, and what its `form` (a `core.forms.bulk.ChangeForm`) asks.
+    A letter as `hotkey` presses its button. Sentences have the places %(count)s and %(records)s. `columns`
     are those that it writes and that no form does: undoing looks at them.
     """
 
@@ -83,6 +84,8 @@ class ChangeKind:
     icon: str = ""
     question: Promise | str = ""
     note: Promise | str = ""
+    form: Any = None
+    hotkey: str = ""
 
 
 change_rules: Registry[ChangeRules] = Registry("Change rules")

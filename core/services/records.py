@@ -153,4 +153,5 @@ def _change_batch(
     if isinstance(change, Assign):
         for other, ids in along.items():
             _change_batch(record_types[other], ids, change, prepared, change_set)
+    change.follow_up([d.record for d in drafts if d.record.pk in written], change_set)
     return len(written)

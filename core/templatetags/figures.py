@@ -24,6 +24,8 @@ class Named(Protocol):
 
 
 register.filter("grouped", grouped)  # {{ total|grouped }}: 18,406
+register.filter("exact_number", phrases.exact_number)  # {{ line.quantity|exact_number }}: 2.5
+register.filter("exact_percent", phrases.exact_percent)  # {{ line.tax_rate|exact_percent }}: 19%
 register.filter("in_words", in_words)  # {{ fact.value|in_words }}: yes, not answered, 1,234
 
 

@@ -28,6 +28,7 @@ def record_preview(request: HttpRequest, record_type: str, pk: int) -> HttpRespo
         "line": line,
         "facts": [cell for cell in line.cells[1:] if cell.value not in (None, "", [])],
         "actions": definition.actions(row, view.access),
+        "address": request.GET.get(LIST, ""),
         "happened": happened_lately(definition.kind, row, view),
     }
     return render_page(request, "core/list/preview.html", context, parts={"preview": "preview"})

@@ -5,6 +5,7 @@ from django.urls import path
 from core.lists import lists
 from crm.api import (
     activities,
+    assignments,
     boards,
     conversions,
     deals,
@@ -13,6 +14,7 @@ from crm.api import (
     imports,
     interactions,
     lead_scores,
+    quotes,
 )
 
 DEALS, ACTIVITIES, LEADS = lists["crm.deal"], lists["crm.activity"], lists["crm.lead"]
@@ -24,6 +26,34 @@ urlpatterns = [
     path("deal-funnel/", funnel.DealFunnel.as_view(), name="api_deal_funnel"),
     path("close-reasons/", boards.CloseReasons.as_view(), name="api_close_reasons"),
     path("competitors/", boards.Competitors.as_view(), name="api_competitors"),
+    path("quotes/", quotes.Quotes.as_view(), name="api_quotes"),
+    path("quotes/<int:pk>/", quotes.QuoteView.as_view(), name="api_quote"),
+    *(
+        path(f"quotes/<int:pk>/{act}/", view.as_view(), name=f"api_quote_{act}")
+        for act, view in (
+            ("issue", quotes.QuoteIssue),
+            ("revise", quotes.QuoteRevise),
+            ("mark", quotes.QuoteMark),
+            ("pdf", quotes.QuotePdf),
+        )
+    ),
+    path("deals/<int:pk>/quotes/", quotes.DealQuotes.as_view(), name="api_deal_quotes"),
+    path(
+        "assignment-rules/", assignments.AssignmentRules.as_view(), name="api_assignment_rules"
+    ),
+    path(
+        "assignment-rules/try/", assignments.AssignmentTry.as_view(), name="api_assignment_try"
+    ),
+    path(
+        "assignment-rules/<int:pk>/",
+        assignments.AssignmentRuleView.as_view(),
+        name="api_assignment_rule",
+    ),
+    path(
+        "assignment-rules/<int:pk>/move/",
+        assignments.AssignmentRuleMove.as_view(),
+        name="api_assignment_rule_move",
+    ),
     path("duplicates/", duplicates.Duplicates.as_view(), name="api_duplicates"),
     path(
         "duplicates/dismiss/",

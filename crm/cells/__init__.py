@@ -1,14 +1,14 @@
 """Values that lists of sales draw in their own way."""
 
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.lists.cells import Cell, Line
-from core.phrases import percent
-from core.templatetags.ui import icon, pill
+from core.phrases import hours_text, percent
+from core.templatetags.ui import icon, pill, when
 from core.templatetags.ui import score as score_bars
-from crm.choices import Grade, LeadStatus, LifecycleStage, StageKind
+from crm.choices import Grade, LeadStatus, LifecycleStage, ResponseClock, StageKind
 from crm.queries.timeline.activities import ICONS
 
 STATUS_TONES = {
@@ -16,6 +16,7 @@ STATUS_TONES = {
     LeadStatus.WORKING: "warn",
     LeadStatus.QUALIFIED: "violet",
 }
+CLOCK_TONES = {ResponseClock.NEAR: "warn", ResponseClock.OVER: "bad"}
 # Those of the bars of a score.
 GRADE_TONES = {Grade.A: "ok", Grade.B: "accent", Grade.C: "warn"}
 STAGE_TONES = {
@@ -69,6 +70,30 @@ def lead_status(cell: Cell, line: Line) -> SafeString:
     if line.row.status == LeadStatus.CONVERTED:
         return pill(cell.value, "ok", "check")
     return pill(cell.value, STATUS_TONES.get(line.row.status, ""), dot=True)
+
+
+def waiting_since(cell: Cell, line: Line) -> SafeString:
+    """Since when, in the colour of the target."""
+    tone = CLOCK_TONES.get(line.row.clock, "")
+    if not tone:
+        return SafeString(f'<span class="t2">{when(cell.value)}</span>')
+    words = line.row.get_clock_display()
+    return format_html(
+        '<span class="pill p-{}" title="{}">{}{}<span class="vh"> {}</span></span>',
+        tone,
+        words,
+        icon("hourglass", "i-14"),
+        when(cell.value),
+        words,
+    )
+
+
+def response_clock(cell: Cell, line: Line) -> SafeString:
+    return pill(cell.value, CLOCK_TONES.get(line.row.clock, ""), dot=True)
+
+
+def working_hours(cell: Cell, _line: Line) -> SafeString:
+    return escape(hours_text(cell.value))
 
 
 def lifecycle_stage(cell: Cell, line: Line) -> SafeString:

@@ -45,6 +45,7 @@ from crm.declarations.duplicates import register_duplicates
 from crm.declarations.imports import register_imports
 from crm.declarations.leads import register_leads
 from crm.declarations.scores import register_scores
+from crm.declarations.triage import register_triage
 from crm.declarations.words import AUDIT_WORDS
 from crm.record_types import ARCHIVE_TABLES, QUALITY_RULES, RECORD_TYPES
 
@@ -74,6 +75,7 @@ def register() -> None:
     _register_changes()
     register_scores()
     register_leads()
+    register_triage()
     from crm.pages import RECORD_PAGES  # noqa: PLC0415  # needs loaded models
     from crm.tables import LISTS  # noqa: PLC0415
 

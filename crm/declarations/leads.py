@@ -29,9 +29,14 @@ TYPES = ("crm.assignmentrule", "crm.assignmentperson", "crm.dayoff")
 
 
 def register_leads() -> None:
-    from crm.services.assignments import note_arrivals  # noqa: PLC0415  # needs loaded models
-    from crm.services.lead_scores import follow_hand_scores  # noqa: PLC0415
-    from crm.services.leads import contacts_taken_along, follow_lead_edit  # noqa: PLC0415
+    from crm.services.lead_scores import (  # noqa: PLC0415  # needs loaded models
+        follow_hand_scores,
+    )
+    from crm.services.leads import (  # noqa: PLC0415
+        begin_leads,
+        contacts_taken_along,
+        follow_lead_edit,
+    )
 
     change_rules.register(
         ChangeRules(
@@ -39,7 +44,7 @@ def register_leads() -> None:
             follow=follow_lead_edit,
             taken_along=contacts_taken_along,
             written=follow_hand_scores,
-            created=note_arrivals,
+            created=begin_leads,
         )
     )
     permission_registry.register(Permission("crm.assignment.manage", _("Say who gets new leads")))

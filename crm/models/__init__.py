@@ -23,6 +23,8 @@ from crm.models.leads import Lead
 from crm.models.pipelines import Pipeline, Stage
 from crm.models.products import Product
 from crm.models.quality import CompanyQuality, ContactQuality
+from crm.models.quotes import Quote, QuoteLine, QuoteSequence
+from crm.models.responses import ResponseTarget
 
 __all__ = [
     "Acquaintance",
@@ -57,7 +59,11 @@ __all__ = [
     "Participation",
     "Pipeline",
     "Product",
+    "Quote",
+    "QuoteLine",
+    "QuoteSequence",
     "RefusedRow",
+    "ResponseTarget",
     "Stage",
     "StageChange",
 ]

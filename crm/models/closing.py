@@ -1,17 +1,21 @@
-"""What a company lists to say how deals ended: reasons and competitors."""
+"""What a company lists to say how deals and leads ended: reasons and competitors."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from crm.choices import StageKind, seeded_label
+from crm.choices import UNFIT, StageKind, seeded_label
 
-ENDS = [(kind.value, kind.label) for kind in (StageKind.WON, StageKind.LOST)]
+ENDS = [
+    *((kind.value, kind.label) for kind in (StageKind.WON, StageKind.LOST)),
+    (UNFIT, pgettext_lazy("reason for closing", "Lead that is not a fit")),
+]
 
 
 class CloseReason(models.Model):
-    """A reason for winning or losing that is offered; a deal keeps the words, not the row."""
+    """A reason for winning, losing or disqualifying that is offered; records keep the words, not the row."""
 
-    kind = models.CharField(_("for deals that are"), max_length=4, choices=ENDS)
+    kind = models.CharField(_("for what is"), max_length=4, choices=ENDS)
     name = models.CharField(_("name"), max_length=80)
     position = models.PositiveIntegerField(_("position"), default=0)
     is_archived = models.BooleanField(_("archived"), default=False)

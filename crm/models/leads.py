@@ -1,5 +1,6 @@
 """Leads: chances that are not deals yet."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.choices import Currency
 from core.models import OwnedQuerySet, OwnedRecord, bin_index
 from core.permissions import Access
-from crm.choices import CLOSED_STATUSES, OPEN_STATUSES, LeadStatus
+from crm.choices import CLOSED_STATUSES, OPEN_STATUSES, LeadStatus, ResponseClock
 from crm.models.companies import Company
 from crm.models.contacts import Contact
 from crm.models.places import Imported, Origin, import_index
@@ -65,6 +66,24 @@ class Lead(Origin, Imported, OwnedRecord):
     captured_at = models.DateTimeField(_("captured"), null=True, blank=True)
     touched_at = models.DateTimeField(_("last touch"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    # The response clock (crm.services.responses): since when it runs, how it stands to the target, and
+    # what came of it.
+    awaits_since = models.DateTimeField(
+        _("waiting for an answer since"), null=True, blank=True, editable=False
+    )
+    clock = models.CharField(
+        _("response"), max_length=4, choices=ResponseClock, blank=True, editable=False
+    )
+    first_touch_at = models.DateTimeField(_("first touch"), null=True, blank=True, editable=False)
+    response_hours = models.DecimalField(
+        _("answered after (working hours)"),
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    returns_on = models.DateField(_("comes back on"), null=True, blank=True, editable=False)
     # What a person set instead of the model's score; `LeadScore` has a copy that lists sort by.
     hand_score = models.PositiveSmallIntegerField(
         _("score set by hand"), null=True, blank=True, editable=False
@@ -104,6 +123,23 @@ class Lead(Origin, Imported, OwnedRecord):
                 name="crm_lead_closed",
                 condition=models.Q(closed_at__isnull=False, deleted_at__isnull=True),
             ),
+            # The inbox, and the clocks that have to go on.
+            models.Index(
+                fields=["clock", "awaits_since", "id"],
+                name="crm_lead_awaits",
+                condition=models.Q(awaits_since__isnull=False, deleted_at__isnull=True),
+            ),
+            # Response times are read from the index alone.
+            models.Index(
+                fields=["first_touch_at", "response_hours", "owner", "team", "source"],
+                name="crm_lead_response",
+                condition=models.Q(first_touch_at__isnull=False, deleted_at__isnull=True),
+            ),
+            models.Index(
+                fields=["returns_on", "id"],
+                name="crm_lead_returns",
+                condition=models.Q(returns_on__isnull=False),
+            ),
             # Few leads have one: for finding them, and for deleting a user.
             models.Index(
                 fields=["hand_score"],
@@ -127,6 +163,12 @@ class Lead(Origin, Imported, OwnedRecord):
     def __str__(self) -> str:
         return self.name_for(Access())
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """The clock of a new lead that nobody has touched runs from its capture on."""
+        if self._state.adding and self.is_untouched and self.awaits_since is None:
+            self.awaits_since, self.clock = self.came_at, ResponseClock.WAITING
+        super().save(*args, **kwargs)
+
     def get_absolute_url(self) -> str:
         return reverse("lead_detail", args=[self.pk])
 
@@ -142,6 +184,17 @@ class Lead(Origin, Imported, OwnedRecord):
     @property
     def is_open(self) -> bool:
         return self.status in OPEN_STATUSES
+
+    @property
+    def came_at(self) -> datetime:
+        """When the response clock began: at the capture, else when the lead was entered."""
+        return self.captured_at or self.created_at
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether it is new, and nobody is known to have answered or put it off."""
+        is_new = self.status == LeadStatus.NEW and self.touched_at is None
+        return is_new and self.first_touch_at is None and self.returns_on is None
 
 
 def _is_told(row: OwnedRecord, field: str, access: Access) -> bool:

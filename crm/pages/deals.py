@@ -17,6 +17,7 @@ from crm.choices import BuyingRole, StageKind
 from crm.models import Contact, Deal, DealContact, Product, Stage
 from crm.pages import shared
 from crm.pages.lines import lines_context
+from crm.pages.quotes import quotes_context
 from crm.services.deals import add_participant, remove_participant, save_deal
 from crm.services.products import save_product
 
@@ -93,6 +94,15 @@ LINES = Tab(
     rule="crm.deal.amount",
 )
 
+QUOTES = Tab(
+    "quotes",
+    _("Quotes"),
+    "file-text",
+    "crm/quotes/tab.html",
+    quotes_context,
+    rule="crm.deal.amount",
+)
+
 DEAL_PAGE = RecordPage(
     "crm.deal",
     create_url="deal_create",
@@ -128,7 +138,7 @@ DEAL_PAGE = RecordPage(
         ),
     ),
     is_square=True,
-    tabs=(*shared.tabs(has_activities=True), LINES),
+    tabs=(*shared.tabs(has_activities=True), LINES, QUOTES),
     bar_template="crm/deals/way.html",
     bar=_bar,
 )

@@ -18,6 +18,7 @@ from crm.models import Deal, Lead
 from crm.pages import shared
 from crm.pages.alike import people_alike
 from crm.pages.naming import NamesCompany
+from crm.cells.triage import response_pills, triage_actions
 from crm.services.conversions import may_convert
 from crm.services.leads import keep_lead
 
@@ -84,7 +85,7 @@ def _pills(lead: Lead, access: Access) -> Sequence[Pill]:
     pills = list(shared.nobodys(lead))
     if access.sees("crm.lead.status"):
         pills.insert(0, shared.toned(lead.get_status_display(), TONES, lead.status))
-    return pills
+    return [*pills, *response_pills(lead, access)]
 
 
 def _bar(lead: Lead, access: Access) -> Mapping[str, Any]:
@@ -94,6 +95,7 @@ def _bar(lead: Lead, access: Access) -> Mapping[str, Any]:
         "may_set_status": access.edits("crm.lead.status"),
         "convert_url": reverse("lead_convert", args=[lead.pk]) if can_convert else "",
         "has_main_action": can_convert,
+        "triage": triage_actions(lead, access),
     }
 
 

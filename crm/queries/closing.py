@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from crm.choices import StageKind
+from crm.choices import UNFIT, StageKind
 from crm.models import CloseReason, Competitor
 
 
@@ -19,7 +19,7 @@ def closing_page() -> dict[str, Any]:
     """All of them, for the page of settings: two queries."""
     reasons = list(CloseReason.objects.all())
     competitors = list(Competitor.objects.all())
-    kinds = (StageKind.LOST, StageKind.WON)
+    kinds = (StageKind.LOST, StageKind.WON, UNFIT)
     return {
         "kinds": [
             {

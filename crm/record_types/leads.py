@@ -8,6 +8,27 @@ from core.registries.records import Field, Searched
 from crm.record_types import shared
 from crm.record_types.scores import SCORE
 
+RESPONSE = (
+    Field(
+        "awaits",
+        _("Waiting since"),
+        FieldType.MOMENT,
+        path="awaits_since",
+        is_editable=False,
+    ),
+    Field("clock", _("Response"), FieldType.CHOICE, rule="awaits", is_editable=False),
+    Field("first_touch", _("First touch"), FieldType.MOMENT, path="first_touch_at", is_editable=False),
+    Field(
+        "response",
+        _("Answered after (working hours)"),
+        FieldType.NUMBER,
+        path="response_hours",
+        rule="first_touch",
+        is_editable=False,
+    ),
+    Field("returns", _("Comes back on"), FieldType.DATE, path="returns_on", is_editable=False),
+)
+
 LEAD = RecordType(
     "crm.lead",
     _("Lead"),
@@ -42,6 +63,7 @@ LEAD = RecordType(
         shared.TAGS,
         shared.OWNER,
         Field("captured", _("Captured"), FieldType.MOMENT, path="captured_at", is_editable=False),
+        *RESPONSE,
         shared.TOUCHED,
         Field("closed", _("Closed"), FieldType.MOMENT, path="closed_at", is_editable=False),
         shared.CREATED,

@@ -18,6 +18,7 @@ from crm.choices import PLANNED_KINDS, ActivityKind, Direction, Priority
 from crm.models import Activity, Company, Contact, Deal, Lead
 from crm.queries.activities import activity_owners
 from crm.queries.mentions import mentioned
+from crm.services.responses import note_touch
 
 LONGEST_MINUTES = 24 * 60
 MENTIONED = gettext_noop("%(name)s mentioned you: %(record)s")
@@ -244,12 +245,13 @@ def _invite(activity: Activity, guests: Iterable[Contact], by: User) -> None:
 
 
 def touch_records(*, activity: Activity, at: datetime) -> bool:
-    """The records of an activity count as touched then, unless they were later."""
+    """The records of an activity count as touched then, unless they were later; a lead as answered."""
     earlier = Q(touched_at__isnull=True) | Q(touched_at__lt=at)
     for name, model in LINKS.items():
         pk = getattr(activity, f"{name}_id")
         if pk is not None:
             model._base_manager.filter(earlier, pk=pk).update(touched_at=at)
+    note_touch(activity=activity, at=at)
     return True
 
 

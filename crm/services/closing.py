@@ -9,7 +9,7 @@ from core import audit, permissions
 from core.errors import Refused
 from core.locks import lock_for_transaction
 from core.models import User
-from crm.choices import StageKind
+from crm.choices import UNFIT, StageKind
 from crm.models import CloseReason, Competitor
 from crm.services.pipelines import PERMISSION
 
@@ -23,8 +23,8 @@ NAMES: dict[type[Listed], str] = {CloseReason: "reason", Competitor: "competitor
 @transaction.atomic
 def save_reason(*, reason: CloseReason, by: User) -> CloseReason:
     """Add a reason as the last of its kind, or rename it; what deals say stays as it is."""
-    if reason.kind not in (StageKind.WON, StageKind.LOST):
-        raise Refused(_("Say whether it is a reason for winning or for losing."))
+    if reason.kind not in (StageKind.WON, StageKind.LOST, UNFIT):
+        raise Refused(_("Say whether it is a reason for winning, for losing or for leads that are not a fit."))
     _hold(by)
     same = CloseReason.objects.filter(kind=reason.kind)
     _check(reason, [(row.pk, row.name) for row in same], _("There is a reason “%(name)s” already."))

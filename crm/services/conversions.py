@@ -176,6 +176,7 @@ def _close(draft: Draft, firm: Company | None, person: Contact | None, done: Cha
     lead: Any = draft.record
     lead.status, lead.company, lead.contact = LeadStatus.CONVERTED, firm, person
     lead.touched_at = max(done.at, lead.touched_at or done.at)
+    lead.returns_on = None
     _write(LEAD, [draft], CONVERT, done)
 
 

@@ -1,6 +1,6 @@
 """Leads: capturing, changing, assigning."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -13,8 +13,9 @@ from core.services.records import after_change, save_record
 from core.text import comparable
 from crm.choices import CLOSED_STATUSES, LeadStatus
 from crm.models import Company, Contact, Lead
-from crm.services.assignments import note_entered_by_hand
+from crm.services.assignments import note_arrivals, note_entered_by_hand
 from crm.services.companies import find_or_create_companies
+from crm.services.responses import begin_clocks, follow_clock
 
 PERSON = ("name", "email", "phone", "job_title")
 
@@ -33,6 +34,8 @@ def save_lead(
         lead.company = _company_called(company, lead, by)
     lead.contact = _save_person(lead, person, by)
     close_or_open(lead, at)
+    if not is_new:
+        follow_clock(lead)
     save_record(record=lead, by=by)
     if is_new:
         note_entered_by_hand(lead)
@@ -92,7 +95,9 @@ def set_lead_status(*, lead: Lead, status: str, by: User, at: datetime) -> None:
     lead.status = status
     lead.touched_at = at
     close_or_open(lead, at)
-    lead.save(update_fields=["status", "touched_at", "closed_at", "updated_at"])
+    follow_clock(lead)
+    columns = ["status", "touched_at", "closed_at", "awaits_since", "clock", "updated_at"]
+    lead.save(update_fields=columns)
     changes = audit.differences(before, lead)
     audit.record(actor=by, action="edit", subject=lead, changes=changes)
     after_change("crm.lead", [lead.pk], changes={lead.pk: changes}, by=by)
@@ -108,9 +113,16 @@ def close_or_open(lead: Lead, at: datetime) -> None:
 
 
 def follow_lead_edit(leads: Sequence[Lead], at: datetime) -> None:
-    """An edited status dates the outcome."""
+    """An edited status dates the outcome, and stops or starts the response clock."""
     for lead in leads:
         close_or_open(lead, at)
+        follow_clock(lead)
+
+
+def begin_leads(ids: Collection[int], by: User | None, at: datetime) -> None:
+    """New leads wait for an answer, and for the rules of the assignment."""
+    begin_clocks(ids)
+    note_arrivals(ids, by, at)
 
 
 def contacts_taken_along(leads: Sequence[Lead]) -> dict[str, set[int]]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from core import permissions
 from core.pages import form_page, render_page
 from core.permissions import requires
-from crm.choices import StageKind
+from crm.choices import UNFIT, StageKind
 from crm.forms.pipelines import NameForm
 from crm.models import CloseReason, Competitor
 from crm.queries.closing import closing_page
@@ -31,14 +31,15 @@ def closing_list(request: HttpRequest) -> HttpResponse:
 
 @requires(PERMISSION)
 def reason_create(request: HttpRequest, kind: str) -> HttpResponse:
-    titles = {
+    titles: dict[str, str] = {
         StageKind.WON: _("Add a reason for winning"),
         StageKind.LOST: _("Add a reason for losing"),
+        UNFIT: _("Add a reason why leads are not a fit"),
     }
     if kind not in titles:
         raise Http404
     reason = CloseReason(kind=kind)
-    return _name_page(request, reason, titles[StageKind(kind)], _save_reason)
+    return _name_page(request, reason, titles[kind], _save_reason)
 
 
 @requires(PERMISSION)

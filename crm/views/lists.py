@@ -9,7 +9,9 @@ from core.lists import ListDefinition, ListState, list_context
 from core.pages import render_page
 from core.permissions import requires
 from core.views.list_tools import look_after_indexes
+from crm.pages.inbox import whose_inbox
 from crm.queries.boards import sees_board
+from crm.queries.response_times import FIELDS
 from crm.tables import ACTIVITIES, COMPANIES, CONTACTS, DEALS, EVENTS, GROUPS, LEADS, PRODUCTS
 from crm.views.boards import board_page
 
@@ -17,15 +19,26 @@ from crm.views.boards import board_page
 def _page(
     request: HttpRequest, definition: ListDefinition, more: dict[str, Any] | None = None
 ) -> HttpResponse:
-    context = list_context(definition, request) | (more or {})
+    return _drawn(request, list_context(definition, request) | (more or {}))
+
+
+def _drawn(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     look_after_indexes(context["state"])
     return render_page(request, "core/list/page.html", context, parts={"list": "list"})
 
 
 @requires("crm.lead.view")
 def lead_list(request: HttpRequest) -> HttpResponse:
-    access = permissions.access_of(permissions.user_of(request))
-    return _page(request, LEADS, {"may_import": access.may("crm.import.use")})
+    user = permissions.user_of(request)
+    access = permissions.access_of(user)
+    context = list_context(LEADS, request)
+    context |= {
+        "may_import": access.may("crm.import.use"),
+        "bar": "crm/leads/list_bar.html",
+        "whose": whose_inbox(context["state"]),
+        "sees_response": all(access.sees(field) for field in FIELDS),
+    }
+    return _drawn(request, context)
 
 
 @requires("crm.contact.view")

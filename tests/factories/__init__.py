@@ -28,6 +28,7 @@ from tests.factories.crm import (
     LeadScoreFactory,
     PipelineFactory,
     ProductFactory,
+    QuoteFactory,
     RefusedRowFactory,
     StageFactory,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "PointsBookFactory",
     "PointsRuleFactory",
     "ProductFactory",
+    "QuoteFactory",
     "RefusedRowFactory",
     "RoleFactory",
     "StageFactory",

@@ -1,5 +1,7 @@
 """Records of sales."""
 
+from datetime import date
+
 import factory
 from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
@@ -20,6 +22,8 @@ from crm.models import (
     LeadScore,
     Pipeline,
     Product,
+    Quote,
+    QuoteLine,
     RefusedRow,
     Stage,
 )
@@ -176,6 +180,34 @@ class ProductFactory(DjangoModelFactory):
 
     name = factory.Sequence("Product {}".format)
     currency = "EUR"
+
+
+class QuoteFactory(DjangoModelFactory):
+    """A draft of one line; owner and team are those of its deal."""
+
+    class Meta:
+        model = Quote
+        skip_postgeneration_save = True
+
+    class Params:
+        owner = None
+        team = factory.LazyAttribute(lambda quote: quote.owner.team if quote.owner else None)
+
+    deal = factory.SubFactory(
+        DealFactory,
+        owner=factory.SelfAttribute("..owner"),
+        team=factory.SelfAttribute("..team"),
+    )
+    language = "en"
+    currency = "EUR"
+    title = "Pilot"
+    valid_until = date(2099, 12, 31)
+    created_at = NOW
+
+    @factory.post_generation
+    def lines(self: Quote, _create: bool, _given: object, **_extra: object) -> None:
+        QuoteLine.objects.create(quote=self, name="Station", unit_price=1000, total=1000)
+        Quote.objects.filter(pk=self.pk).update(subtotal=1000, total=1000)
 
 
 class ActivityFactory(DjangoModelFactory):

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext, pgettext
 from core.models import AuditEvent
 from core.permissions import Access
 from core.queries.changes import Change
+from core.registries import audit_actions
 from crm.choices import StageKind
 from crm.models import StageChange
 from crm.queries.timeline.entries import Entry, FieldChange
@@ -25,7 +26,19 @@ ICONS = {
     "delete": "trash",
     "score.set": "gauge",
     "score.release": "gauge",
+    "lead.qualify": "check",
+    "lead.disqualify": "user-off",
+    "lead.recycle": "calendar-due",
+    "lead.return": "inbox",
+    "quote.create": "file-text",
+    "quote.issue": "file-text",
+    "quote.sent": "send",
+    "quote.accepted": "check",
+    "quote.declined": "x",
+    "quote.delete": "trash",
 }
+# Whose acts are told by their words in the trail.
+TOLD = frozenset({"lead", "quote"})
 # Acts that are nothing but changes of fields: whoever sees none of these reads nothing.
 OF_FIELDS = frozenset({"edit", "score.set", "score.release"})
 
@@ -71,12 +84,20 @@ def _fact(event: AuditEvent, facts: Sequence[FieldChange]) -> str:
         "score.set": pgettext("event", "Score set by hand"),
         "score.release": pgettext("event", "Score given back to the model"),
     }
-    return words.get(event.action, pgettext("event", "Changed"))
+    return words.get(event.action) or _of_app(event.action)
+
+
+def _of_app(action: str) -> str:
+    """What an act of its own is called in the trail, where it tells of a record."""
+    if action.partition(".")[0] in TOLD and action in audit_actions:
+        return str(audit_actions[action].label)
+    return pgettext("event", "Changed")
 
 
 def _file(event: AuditEvent) -> str:
-    """The name of a file that came or went."""
-    return " ".join(str(name) for name in event.changes.get("file", ()) if name)
+    """The name of a file that came or went, or the number of a quote."""
+    told = (*event.changes.get("file", ()), *event.changes.get("quote", ()))
+    return " ".join(str(name) for name in told if name)
 
 
 def stage_entry(change: StageChange) -> Entry:

@@ -5,6 +5,7 @@ from random import Random
 from typing import Any
 
 from crm.choices import LeadStatus
+from crm.services.sample.answering import date_answers
 from crm.services.sample.cast import Enquiry, Firm, Person, SampleCompany, Setting
 from crm.services.sample.chance import stream
 from crm.services.sample.customers import date_firms, make_firms, make_people
@@ -32,6 +33,7 @@ def tell(setting: Setting, keys: dict[str, str]) -> SampleCompany:
     _fill_custom_fields(firms, setting.today, keys)
     _say_stages(enquiries)
     _date_touches(activities, enquiries)
+    date_answers(activities, enquiries, setting.today)
     return SampleCompany(
         products,
         firms,

@@ -203,7 +203,10 @@ def test_closing_leads_dates_the_outcome(sales: User) -> None:
     done = edit_records(rows=LEADS, field="status", value="lost", by=sales, at=NOW)
     lead.refresh_from_db()
     assert (lead.status, lead.closed_at) == ("lost", NOW)
-    assert trail(done)[0][2] == {"status": ["new", "lost"], "closed_at": [None, str(NOW)]}
+    changes = trail(done)[0][2]
+    assert changes["status"] == ["new", "lost"]
+    assert changes["closed_at"] == [None, str(NOW)]
+    assert changes["clock"] == ["wait", ""]  # nobody waits for an answer any more
     edit_records(rows=LEADS, field="status", value="new", by=sales, at=NOW)
     lead.refresh_from_db()
     assert lead.closed_at is None

@@ -51,7 +51,7 @@ def test_reasons_are_added_renamed_and_ordered(administrator: User, log_in: LogI
 
 def test_reason_is_for_winning_or_losing_only(administrator: User, log_in: LogIn) -> None:
     assert log_in(administrator).get(reverse("reason_create", args=["open"])).status_code == 404
-    with pytest.raises(Refused, match="winning or for losing"):
+    with pytest.raises(Refused, match="winning, for losing"):
         save_reason(reason=CloseReason(kind="open", name="x"), by=administrator)
 
 

@@ -1,0 +1,408 @@
+"""Quotes by program: made of a deal, changed, issued, revised, marked, and as PDF."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core import permissions
+from core.api.base import ApiView, body_of, user_of
+from core.api.described import (
+    ID,
+    IDEMPOTENCY,
+    MAYBE_MOMENT,
+    MAYBE_NUMBER,
+    MAYBE_TEXT,
+    NUMBER,
+    TEXT,
+    WRITE_FAILS,
+    Json,
+    described,
+    listed,
+    query,
+    thing,
+)
+from core.api.idempotency import once
+from core.api.problems import InvalidError, ProblemError, wrong_parameter
+from core.ids import id_in, is_id
+from core.models import User
+from core.records.lookups import lookup_rows
+from crm.choices import QuoteStatus
+from crm.models import Deal, Quote, QuoteLine
+from crm.services.quoting.paper import file_name, pdf_of
+from crm.services.quoting.quotes import (
+    MOST_LINES,
+    delete_draft,
+    draft_quote,
+    issue_quote,
+    mark_quote,
+    quotes_seen_by,
+    revise_quote,
+    save_draft,
+    sees_quotes,
+)
+
+SIZE = 50
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
+AMOUNT: Json = {**TEXT, "description": "A decimal number, such as 1200.50."}
+GIVEN_NUMBER: Json = {"type": ["number", "string"]}
+RATE: Json = {"type": ["number", "string"], "description": "A share from 0 to 1, such as 0.19."}
+DAY: Json = {"type": "string", "format": "date"}
+MAYBE_DAY: Json = {"type": ["string", "null"], "format": "date"}
+LINE = thing(
+    {
+        "name": TEXT,
+        "unit": TEXT,
+        "product": MAYBE_NUMBER,
+        "quantity": AMOUNT,
+        "unit_price": AMOUNT,
+        "discount_rate": AMOUNT,
+        "tax_rate": AMOUNT,
+        "total": AMOUNT,
+    }
+)
+SHORT: Json = {
+    "id": ID,
+    "deal": ID,
+    "number": TEXT,
+    "revision": NUMBER,
+    "replaces": MAYBE_NUMBER,
+    "status": {"enum": QuoteStatus.values},
+    "language": {"enum": LANGUAGES},
+    "currency": TEXT,
+    "valid_until": DAY,
+    "subtotal": AMOUNT,
+    "discount": AMOUNT,
+    "tax": AMOUNT,
+    "total": AMOUNT,
+    "issued_on": MAYBE_DAY,
+    "sent_at": MAYBE_MOMENT,
+    "decided_at": MAYBE_MOMENT,
+}
+WHOLE = thing(
+    {
+        **SHORT,
+        "contact": MAYBE_NUMBER,
+        "recipient": TEXT,
+        "title": TEXT,
+        "terms": TEXT,
+        "discount_rate": AMOUNT,
+        "lines": {"type": "array", "items": LINE},
+    }
+)
+LENGTHS = {"recipient": 600, "title": 200, "terms": 4000}
+GIVEN_LINE = thing(
+    {
+        "name": {**TEXT, "maxLength": 300},
+        "unit": {**TEXT, "maxLength": 40},
+        "quantity": GIVEN_NUMBER,
+        "unit_price": GIVEN_NUMBER,
+        "discount_rate": RATE,
+        "tax_rate": RATE,
+    },
+    required=["name", "unit_price"],
+)
+TAKES = thing(
+    {
+        **{name: {**TEXT, "maxLength": most} for name, most in LENGTHS.items()},
+        "language": {"enum": LANGUAGES},
+        "contact": MAYBE_NUMBER,
+        "valid_until": DAY,
+        "discount_rate": RATE,
+        "lines": {"type": "array", "maxItems": MOST_LINES, "items": GIVEN_LINE},
+    },
+    required=[],
+)
+MARKS = (QuoteStatus.SENT, QuoteStatus.ACCEPTED, QuoteStatus.DECLINED)
+WRITE = {"headers": (IDEMPOTENCY,), "fails": WRITE_FAILS}
+
+
+class Quotes(ApiView):
+    """The quotes of all deals that are seen."""
+
+    rights = {"GET": "crm.deal.view"}
+
+    @described(
+        "Quotes, the newest first",
+        description="Whoever sees a deal with its value, name, company and contact sees its quotes.",
+        query=(
+            query("deal", "Those of this deal alone.", ID),
+            query("after", "Where to go on: `next` of an answer."),
+        ),
+        answers={200: listed(thing(SHORT))},
+    )
+    def get(self, request: Request) -> Response:
+        rows = quotes_seen_by(user_of(request)).order_by("-pk")
+        for name, column in (("deal", "deal"), ("after", "pk__lt")):
+            if name in request.query_params:
+                number = id_in(request.query_params[name])
+                if number is None:
+                    raise wrong_parameter(name, _("Give the number of a record."))
+                rows = rows.filter(**{column: number})
+        found = list(rows[: SIZE + 1])
+        going_on = str(found[SIZE - 1].pk) if len(found) > SIZE else None
+        return Response({"results": [_short(quote) for quote in found[:SIZE]], "next": going_on})
+
+
+class QuoteView(ApiView):
+    """One quote that is seen; whoever changes it may change the value of its deal."""
+
+    rights = {"GET": "crm.deal.view", "PATCH": "crm.deal.edit", "DELETE": "crm.deal.edit"}
+
+    def quote(self, request: Request, pk: int) -> Quote:
+        found: Quote | None = quotes_seen_by(user_of(request)).filter(pk=pk).first()
+        if found is None:
+            raise Http404
+        return found
+
+    @described("A quote with its lines", answers={200: WHOLE})
+    def get(self, request: Request, pk: int) -> Response:
+        return Response(_whole(self.quote(request, pk)))
+
+    @described(
+        "Change a draft",
+        description="What is left out stays; `lines` are all lines anew.",
+        takes=TAKES,
+        answers={200: WHOLE},
+        **WRITE,
+    )
+    @once
+    def patch(self, request: Request, pk: int) -> Response:
+        quote = self.quote(request, pk)
+        return Response(_whole(_changed(quote, body_of(request), user_of(request))))
+
+    @described("Delete a draft", answers={204: None}, **WRITE)
+    @once
+    def delete(self, request: Request, pk: int) -> Response:
+        delete_draft(quote=self.quote(request, pk), by=user_of(request))
+        return Response(status=204)
+
+
+class DealQuotes(ApiView):
+    """Making a quote of a deal."""
+
+    rights = {"POST": "crm.deal.edit"}
+
+    @described(
+        "Make the draft of a quote",
+        description="Lines, title, recipient and currency are those of the deal, unless told otherwise.",
+        takes=TAKES,
+        answers={201: WHOLE},
+        **WRITE,
+    )
+    @once
+    def post(self, request: Request, pk: int) -> Response:
+        user, body = user_of(request), body_of(request)
+        rows = Deal.objects.visible_to(user, "edit").select_related("company", "contact")
+        deal = rows.filter(pk=pk).first()
+        if deal is None:
+            raise Http404
+        if not sees_quotes(permissions.access_of(user)):
+            sentence = _("Your role may not make quotes of this deal.")
+            raise ProblemError(403, "not-allowed", sentence)
+        with transaction.atomic():  # all of it, or nothing
+            quote = draft_quote(deal=deal, by=user, at=timezone.now())
+            return Response(_whole(_changed(quote, body, user)), status=201)
+
+
+class QuoteIssue(QuoteView):
+    """From a draft to a quote with a number."""
+
+    rights = {"POST": "crm.deal.edit"}
+
+    @described(
+        "Issue a quote",
+        description="It gets its number, and nothing on it changes any more. What it revises is replaced.",
+        answers={200: WHOLE},
+        **WRITE,
+    )
+    @once
+    def post(self, request: Request, pk: int) -> Response:
+        quote = self.quote(request, pk)
+        return Response(_whole(issue_quote(quote=quote, by=user_of(request), at=timezone.now())))
+
+
+class QuoteRevise(QuoteView):
+    """A draft that will replace a quote."""
+
+    rights = {"POST": "crm.deal.edit"}
+
+    @described("Make the draft of a revision", answers={201: WHOLE}, **WRITE)
+    @once
+    def post(self, request: Request, pk: int) -> Response:
+        quote = self.quote(request, pk)
+        made = revise_quote(quote=quote, by=user_of(request), at=timezone.now())
+        return Response(_whole(made), status=201)
+
+
+class QuoteMark(QuoteView):
+    """What became of a quote."""
+
+    rights = {"POST": "crm.deal.edit"}
+
+    @described(
+        "Mark a quote as sent, accepted or declined",
+        takes=thing({"status": {"enum": [status.value for status in MARKS]}}),
+        answers={200: WHOLE},
+        **WRITE,
+    )
+    @once
+    def post(self, request: Request, pk: int) -> Response:
+        quote, given = self.quote(request, pk), body_of(request).get("status")
+        if given not in MARKS:
+            raise InvalidError({"status": [_("Choose one of the statuses in the list.")]})
+        status = QuoteStatus(given)
+        marked = mark_quote(
+            quote=quote, status=status, by=user_of(request), at=timezone.now()
+        )
+        return Response(_whole(marked))
+
+
+class QuotePdf(QuoteView):
+    """The paper."""
+
+    rights = {"GET": "crm.deal.view"}
+
+    @described(
+        "A quote as PDF",
+        answers={200: {"type": "string", "format": "binary"}},
+        answer_type="application/pdf",
+    )
+    def get(self, request: Request, pk: int) -> HttpResponse:  # type: ignore[override]
+        quote = self.quote(request, pk)
+        answer = HttpResponse(pdf_of(quote), content_type="application/pdf")
+        answer["Content-Disposition"] = content_disposition_header(True, file_name(quote)) or ""
+        return answer
+
+
+# -- told ------------------------------------------------------------------------------------------
+
+
+def _short(quote: Quote) -> Json:
+    told = {name: getattr(quote, name) for name in SHORT if name not in ("deal", "replaces")}
+    amounts = {name: str(told[name]) for name in ("subtotal", "discount", "tax", "total")}
+    return {**told, **amounts, "deal": quote.deal_id, "replaces": quote.replaces_id}
+
+
+def _whole(quote: Quote) -> Json:
+    return {
+        **_short(quote),
+        "contact": quote.contact_id,
+        "recipient": quote.recipient,
+        "title": quote.title,
+        "terms": quote.terms,
+        "discount_rate": str(quote.discount_rate),
+        "lines": [_line(line) for line in quote.lines.all()],
+    }
+
+
+def _line(line: QuoteLine) -> Json:
+    names = ("quantity", "unit_price", "discount_rate", "tax_rate", "total")
+    amounts = {name: str(getattr(line, name)) for name in names}
+    return {"name": line.name, "unit": line.unit, "product": line.product_id, **amounts}
+
+
+# -- read ------------------------------------------------------------------------------------------
+
+
+def _changed(quote: Quote, body: Json, user: User) -> Quote:
+    """The draft with what the body says."""
+    if unknown := set(body) - set(TAKES["properties"]):
+        raise InvalidError({min(unknown): [_("There is no such field.")]})
+    if not body:
+        return quote
+    for name, most in LENGTHS.items():
+        if name in body:
+            setattr(quote, name, _text(body, name, most))
+    if "language" in body:
+        if body["language"] not in LANGUAGES:
+            raise InvalidError({"language": [_("Choose one of the languages.")]})
+        quote.language = body["language"]
+    if "contact" in body:
+        quote.contact = _contact(body["contact"], user)
+    if "valid_until" in body:
+        quote.valid_until = _day(body["valid_until"])
+    if "discount_rate" in body:
+        quote.discount_rate = _rate(body, "discount_rate", "discount_rate")
+    lines = _lines(body["lines"]) if "lines" in body else list(quote.lines.all())
+    return save_draft(quote=quote, lines=lines, by=user, at=timezone.now())
+
+
+def _lines(given: Any) -> list[QuoteLine]:
+    if not isinstance(given, list) or len(given) > MOST_LINES:
+        sentence = _("A quote has up to %(most)s lines.") % {"most": MOST_LINES}
+        raise InvalidError({"lines": [sentence]})
+    return [_given_line(each, f"lines.{place}") for place, each in enumerate(given)]
+
+
+def _given_line(given: Any, place: str) -> QuoteLine:
+    if not isinstance(given, dict) or not given.get("name"):
+        raise InvalidError({f"{place}.name": [_("Say what it is.")]})
+    if unknown := set(given) - set(GIVEN_LINE["properties"]):
+        raise InvalidError({f"{place}.{min(unknown)}": [_("There is no such field.")]})
+    quantity = _decimal(given.get("quantity", 1), f"{place}.quantity", whole_digits=10)
+    if quantity <= 0:
+        raise InvalidError({f"{place}.quantity": [_("Enter a quantity above 0.")]})
+    return QuoteLine(
+        name=_text(given, "name", 300, place),
+        unit=_text(given, "unit", 40, place),
+        quantity=quantity,
+        unit_price=_decimal(given.get("unit_price"), f"{place}.unit_price", whole_digits=16),
+        discount_rate=_rate(given, "discount_rate", f"{place}.discount_rate"),
+        tax_rate=_rate(given, "tax_rate", f"{place}.tax_rate"),
+    )
+
+
+def _text(given: Mapping[str, Any], name: str, most: int, place: str = "") -> str:
+    value = given.get(name, "")
+    if not isinstance(value, str) or len(value) > most or "\0" in value:
+        sentence = _("Write a text of up to %(most)s characters.") % {"most": most}
+        raise InvalidError({f"{place}.{name}".lstrip("."): [sentence]})
+    return value.strip()
+
+
+def _decimal(value: Any, place: str, *, whole_digits: int, digits: int = 2) -> Decimal:
+    try:
+        given = None if isinstance(value, bool) else Decimal(str(value))
+        found = None if given is None else given.quantize(Decimal(1).scaleb(-digits))
+    except InvalidOperation:
+        found = None
+    if found is None or not found.is_finite() or abs(found) >= Decimal(10) ** whole_digits:
+        raise InvalidError({place: [_("Enter a number such as 1200.50.")]})
+    return found
+
+
+def _rate(given: Mapping[str, Any], name: str, place: str) -> Decimal:
+    share = _decimal(given.get(name, 0), place, whole_digits=1, digits=4)
+    if not 0 <= share <= 1:
+        raise InvalidError({place: [_("Enter a share from 0 to 1.")]})
+    return share
+
+
+def _day(value: Any) -> date:
+    try:
+        found = parse_date(value) if isinstance(value, str) else None
+    except ValueError:
+        found = None
+    if found is None:
+        raise InvalidError({"valid_until": [_("Give a day such as 2026-12-31.")]})
+    return found
+
+
+def _contact(value: Any, user: User) -> Any:
+    if value is None:
+        return None
+    row = lookup_rows("crm.contact", user).filter(pk=value).first() if is_id(value) else None
+    if row is None:
+        raise InvalidError({"contact": [_("There is no such record, or you may not see it.")]})
+    return row

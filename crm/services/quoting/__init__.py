@@ -1,0 +1,1 @@
+"""Quotes: drafts, issue, revisions (`quotes`); their paper (`paper`, `typesetting`, `fonts`)."""
