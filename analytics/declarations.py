@@ -57,6 +57,7 @@ def register() -> None:
         )
     )
     _register_jobs()
+    _register_outlooks()
     _register_start()
     _register_points()
     _register_trials()
@@ -175,3 +176,44 @@ def _trial_title(scope: dict[str, Any]) -> str:
 
 def _model_url(_scope: dict[str, object]) -> str:
     return reverse("lead_score_model")
+
+
+def _register_outlooks() -> None:
+    """How likely deals are to be won."""
+    from analytics.queries.win_probability import outlook  # noqa: PLC0415  # needs loaded models
+
+    permission_registry.register(
+        Permission("analytics.win_probability.view", _("See how good the win probability is")),
+        Permission("analytics.win_probability.run", _("Train the win probability")),
+    )
+    job_kinds.register(
+        JobKind(
+            "analytics.win_probability",
+            _("Win probability"),
+            "analytics.jobs.win_probability.WinProbabilityJob",
+            permission="analytics.win_probability.run",
+            can_run_now=True,
+            describe=_outlook_title,
+            follows=("crm.file_import", "crm.sample_company"),
+            result_url=lambda _scope: reverse("win_probability_model"),
+            counts={
+                "stale_old": _("Open for longer than deals take"),
+                "stale_untouched": _("Nobody has touched it for too long"),
+            },
+        )
+    )
+    panels.register(
+        Panel(
+            "analytics.win_probability",
+            place="crm.deal.insight",
+            template="analytics/panels/outlook.html",
+            context=outlook,
+            permission="crm.deal.view",
+            order=10,
+        )
+    )
+
+
+def _outlook_title(scope: dict[str, object]) -> str:
+    trains = scope.get("trains", True)
+    return gettext("Win probability") if trains else gettext("Win probability of open deals")

@@ -8,6 +8,7 @@ from analytics.views import (
     lead_score_versions,
     lead_scores,
     points_rules,
+    win_probability,
 )
 
 urlpatterns = [
@@ -49,6 +50,7 @@ urlpatterns = [
         lead_score_versions.lead_score_version_retire,
         name="lead_score_version_retire",
     ),
+    path("forecast/deals/", win_probability.win_probability_model, name="win_probability_model"),
     path("scoring/try/", file_trials.trial_list, name="trial_list"),
     path("scoring/try/<int:pk>/", file_trials.trial_detail, name="trial_detail"),
     path("scoring/try/<int:pk>/columns/", file_trials.trial_columns, name="trial_columns"),

@@ -197,6 +197,13 @@ class ForecastCategory(TextChoices):
     OMITTED = "omitted", _("Left out")
 
 
+class StaleReason(TextChoices):
+    """Why an open deal is hardly alive any more."""
+
+    OLD = "old", _("Open for longer than deals take")
+    UNTOUCHED = "untouched", _("Nobody has touched it for too long")
+
+
 class BuyingRole(TextChoices):
     """What part a person plays in a purchase."""
 

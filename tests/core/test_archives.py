@@ -320,6 +320,7 @@ NOT_TAKEN = {
     "crm.commonname",  # working tables of the search for duplicates, and what it found: found anew
     "crm.companyquality",
     "crm.contactquality",
+    "crm.dealoutlook",  # computed anew
     "crm.duplicatecandidate",
     "crm.duplicatekey",
     "crm.duplicatepair",
