@@ -202,6 +202,17 @@ def _register_outlooks() -> None:
             },
         )
     )
+    job_kinds.register(
+        JobKind(
+            "analytics.quarter_forecast",
+            _("Forecast of the quarter"),
+            "analytics.jobs.quarter_forecast.QuarterForecastJob",
+            permission="analytics.win_probability.run",
+            can_run_now=True,
+            follows=("analytics.win_probability",),
+            result_url=lambda _scope: reverse("quarter_forecast"),
+        )
+    )
     panels.register(
         Panel(
             "analytics.win_probability",

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from django.db.models import Q
 
 from analytics.datasets.deal_table import DealTable
 from analytics.datasets.leads import sample_of
@@ -114,3 +115,13 @@ def open_table() -> DealTable:
     rows = Deal.objects.kept().filter(status=StageKind.OPEN)
     first = rows.order_by("-pk").values_list("pk", flat=True)[MOST_OPEN - 1 : MOST_OPEN]
     return DealTable.read(rows.filter(pk__gte=first[0]) if first else rows)
+
+
+def whole_table(*, most: int, as_of: datetime) -> DealTable:
+    """The open deals and so many of the latest closed ones, as they are told today."""
+    rows = Deal.objects.kept().filter(created_at__lte=as_of)
+    closed = rows.filter(closed_at__isnull=False).order_by("-closed_at")
+    first = closed.values_list("closed_at", flat=True)[most - 1 : most]
+    return DealTable.read(
+        rows.filter(Q(closed_at__isnull=True) | Q(closed_at__gte=first[0])) if first else rows
+    )

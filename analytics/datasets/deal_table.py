@@ -41,6 +41,8 @@ FIXED_FIELDS = {
 }
 STAGE, AMOUNT = "crm.deal.stage", "crm.deal.amount"
 NUMBERED = frozenset({STAGE, "crm.deal.pipeline", "crm.deal.owner"})
+# Made of what has a date, as of each row's moment: the leak guard has nothing to ask of it.
+DATED = frozenset({STAGE, *DEAL_FACTS}) - {"deal.product"}
 KEPT_IN = ("kind", "source", "owner", "amount")
 
 Integers = npt.NDArray[np.int64]

@@ -11,7 +11,6 @@ from typing import Any
 from django.db.models import Max, Min
 from django.utils.translation import gettext_noop
 
-from analytics.choices import DEAL_FACTS
 from analytics.datasets.closed_deals import (
     ClosedDeals,
     closed_deals,
@@ -19,7 +18,7 @@ from analytics.datasets.closed_deals import (
     stays_of,
     usual_days,
 )
-from analytics.datasets.deal_table import closed_table
+from analytics.datasets.deal_table import DATED, closed_table
 from analytics.jobs.deal_artifacts import artifact_of
 from analytics.jobs.deal_scorer import DealScorer
 from analytics.jobs.finite_json import finite
@@ -40,8 +39,6 @@ from crm.services.deal_outlooks import DealSaid, store_outlooks
 MAX_DEALS = 30_000
 MAX_MOMENTS = 50_000
 PARTITION_IDS = 2_000
-# Made of what has a date, as of each row's moment: the guard has nothing to ask of it.
-DATED = {"crm.deal.stage", *DEAL_FACTS} - {"deal.product"}
 NEEDED = 10  # closed deals, for the share won to mean anything
 
 TOO_FEW = gettext_noop(
