@@ -185,6 +185,29 @@ def _register_outlooks() -> None:
     permission_registry.register(
         Permission("analytics.win_probability.view", _("See how good the win probability is")),
         Permission("analytics.win_probability.run", _("Train the win probability")),
+        Permission("analytics.quarter.view", _("See what a quarter will bring")),
+        Permission("analytics.quarter.submit", _("Call a quarter")),
+        Permission("analytics.quota.manage", _("Set quotas")),
+    )
+    navigation.register(
+        NavigationEntry(
+            "forecast",
+            _("Forecast"),
+            "chart-line",
+            "quarter_forecast",
+            "understand",
+            30,
+            "analytics.quarter.view",
+        )
+    )
+    audited_types.register(AuditedType("analytics.quota"), AuditedType("analytics.submission"))
+    audit_actions.register(
+        AuditAction("quota.set", _("Quota set")),
+        AuditAction("quarter.call", _("Quarter called")),
+    )
+    archive_tables.register(
+        ArchiveTable("quotas", "analytics.Quota"),
+        ArchiveTable("quarter_calls", "analytics.Submission"),
     )
     job_kinds.register(
         JobKind(
@@ -211,7 +234,14 @@ def _register_outlooks() -> None:
             can_run_now=True,
             follows=("analytics.win_probability",),
             result_url=lambda _scope: reverse("quarter_forecast"),
-        )
+        ),
+        JobKind(
+            "analytics.sample_quarter",
+            _("Quotas of the sample company"),
+            "analytics.jobs.sample_quarter.SampleQuarterJob",
+            permission="analytics.win_probability.run",
+            follows=("crm.sample_company",),
+        ),
     )
     panels.register(
         Panel(

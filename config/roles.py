@@ -46,6 +46,9 @@ SEEDS = [
             "analytics.lead_score.run": Reach.ALL,
             "analytics.win_probability.view": Reach.ALL,
             "analytics.win_probability.run": Reach.ALL,
+            "analytics.quarter.view": Reach.ALL,
+            "analytics.quarter.submit": Reach.ALL,
+            "analytics.quota.manage": Reach.ALL,
         },
     ),
     RoleSeed(
@@ -64,6 +67,8 @@ SEEDS = [
             "crm.duplicates.use": Reach.OWN,
             "analytics.lead_score.view": Reach.ALL,
             "analytics.win_probability.view": Reach.ALL,
+            "analytics.quarter.view": Reach.ALL,
+            "analytics.quarter.submit": Reach.ALL,
         },
     ),
     RoleSeed(

@@ -34,6 +34,7 @@ MAX_DEALS = 30_000
 QUARTERS = 8
 LEAST_PAST = 2  # earlier quarters, for a past one to be judged by
 MONTHS = (0, 30, 60)  # days into a quarter at which it is gone through again
+NEAR = 5
 HUNDREDTHS = np.linspace(0, 1, 101)
 CARRIERS = 5
 
@@ -73,13 +74,22 @@ class QuarterForecastJob(Job):
         quarter = this_quarter(run.as_of)
         run.step(gettext_noop("Go through past quarters again"))
         today = (run.as_of - quarter.starts(replay.zone)).days
-        past = _positions(run, replay, quarter, sorted({*MONTHS, today}))
+        past = _positions(run, replay, quarter, _offsets(today))
         rows = _backtest(past, run.seed)
         run.detail(gettext_noop("%(count)s days of past quarters"), count=len(rows))
         run.step(gettext_noop("Draw the quarter"))
         now = _now(replay, quarter, run.as_of, past[today], run.seed)
         said = list(_said(replay, now, rows, run))
-        return Plan([], save=lambda: store_forecasts(said), rows_read=len(table))
+        return Plan([], save=lambda: _store(said), rows_read=len(table))
+
+
+def _offsets(today: int) -> list[int]:
+    """Days into a quarter to go through again: today's, and the first of each month unless it is near."""
+    return sorted({today, *(days for days in MONTHS if abs(days - today) > NEAR)})
+
+
+def _store(said: Sequence[QuarterSaid]) -> None:
+    store_forecasts(said)
 
 
 def _positions(
@@ -214,7 +224,7 @@ def _scopes(replay: Replay) -> Iterator[tuple[str, list[int], list[int]]]:
 
 def _with_below() -> dict[int, set[int]]:
     """Each team with itself and all teams below it."""
-    parents = dict(Team.objects.values_list("pk", "parent_id"))
+    parents: dict[int, int | None] = dict(Team.objects.values_list("pk", "parent_id"))
     found: dict[int, set[int]] = {team: {team} for team in parents}
     for team, parent in parents.items():
         above = parent

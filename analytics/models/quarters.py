@@ -37,7 +37,13 @@ class Quarter:
     def read(cls, key: str) -> "Quarter | None":
         """The quarter that a key such as 2026-Q4 names."""
         year, _dash, number = key.partition("-Q")
-        if len(year) == 4 and year.isdecimal() and year > "1900" and number in {*"1234"}:
+        if (
+            len(year) == 4
+            and year.isascii()
+            and year.isdecimal()
+            and "1900" < year < "2200"
+            and number in {*"1234"}
+        ):
             return cls(date(int(year), (int(number) - 1) * MONTHS + 1, 1))
         return None
 

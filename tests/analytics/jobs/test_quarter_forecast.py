@@ -51,7 +51,9 @@ def test_range_holds_what_came(future: float) -> None:
     found = QuarterForecast.objects.get(scope="all")
     assert found.quarter == Quarter.of(NOW.date()).first
     won = sum(
-        Deal.objects.won().filter(closed_at__gte="2026-10-01T00:00Z").values_list("base_amount", flat=True)
+        Deal.objects.won()
+        .filter(closed_at__gte="2026-10-01T00:00Z")
+        .values_list("base_amount", flat=True)
     )
     assert found.won == pytest.approx(float(won))
     assert len(found.quantiles) == 101
@@ -72,7 +74,9 @@ def test_parts_add_up_to_the_likely_outcome(future: float) -> None:
 def test_owners_and_teams_have_their_own(future: float, sales: User, outsider: User) -> None:
     compute()
     rows = {row.scope: row for row in QuarterForecast.objects.all()}
-    assert {"all", f"owner:{sales.pk}", f"owner:{outsider.pk}", f"team:{sales.team_id}"} <= set(rows)
+    assert {"all", f"owner:{sales.pk}", f"owner:{outsider.pk}", f"team:{sales.team_id}"} <= set(
+        rows
+    )
     both = rows[f"owner:{sales.pk}"].won + rows[f"owner:{outsider.pk}"].won
     assert both == pytest.approx(rows["all"].won)
     assert rows[f"owner:{sales.pk}"].parts["teams"] == [sales.team_id]
