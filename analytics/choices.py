@@ -45,7 +45,7 @@ DEAL_FACTS = {
     "deal.product": _("Main product"),
     "deal.age": _("Days since it was opened"),
     "deal.stage_age": _("Days in this stage"),
-    "deal.stage_pace": _("Days in this stage against the usual ones (1 = as usual)"),
+    "deal.stage_pace": _("Stay in this stage against the usual one"),
     "deal.quarter_left": _("Days until the end of the quarter"),
     "deal.activities_30": _("Our activities in the last 30 days"),
     "deal.activities": _("Our activities so far"),

@@ -220,8 +220,8 @@ def _register_outlooks() -> None:
             follows=("crm.file_import", "crm.sample_company"),
             result_url=lambda _scope: reverse("win_probability_model"),
             counts={
-                "stale_old": _("Open for longer than deals take"),
-                "stale_untouched": _("Nobody has touched it for too long"),
+                "stale_old": _("Open for too long"),
+                "stale_untouched": _("Untouched for too long"),
             },
         )
     )

@@ -200,8 +200,8 @@ class ForecastCategory(TextChoices):
 class StaleReason(TextChoices):
     """Why an open deal is hardly alive any more."""
 
-    OLD = "old", _("Open for longer than deals take")
-    UNTOUCHED = "untouched", _("Nobody has touched it for too long")
+    OLD = "old", _("Open for too long")
+    UNTOUCHED = "untouched", _("Untouched for too long")
 
 
 class BuyingRole(TextChoices):

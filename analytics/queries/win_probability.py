@@ -11,9 +11,11 @@ from django.utils.translation import pgettext
 from analytics.choices import DEAL_FACTS
 from core import permissions
 from core.choices import VersionState
+from core.currencies import base_currency
 from core.fields.added import labels_of
 from core.models import JobRun, User
 from core.permissions import Access
+from core.phrases import money
 from core.registries import record_types
 from core.values import in_words
 from crm.choices import DealKind, StaleReason, seeded_label
@@ -108,6 +110,10 @@ def _in_words(reason: Mapping[str, Any], deal: Deal) -> str:
     name, value = reason["field"], reason["value"]
     if value is not None and name in RECORDS:
         return RECORDS[name](deal, value)
+    if value is not None and name == "crm.deal.amount":
+        return money(round(value), base_currency())
+    if value is not None and name == "deal.stage_pace":
+        return _("%(times)s times as long") % {"times": in_words(value)}
     if name == "crm.deal.kind" and value in DealKind.values:
         return str(DealKind(value).label)
     return in_words(value)

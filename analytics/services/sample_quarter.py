@@ -15,7 +15,7 @@ from core.models import SampleData, User
 from crm.models import Deal
 
 QUARTERS = 4  # of which the average is asked for
-GROWTH = Decimal("1.1")
+GROWTH = Decimal("1.35")
 STEP = 5_000
 # What people add to what is won and committed, and how many days ago they said so; some said nothing.
 HOPES = (

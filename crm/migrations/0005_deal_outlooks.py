@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('closes_on', models.DateField(null=True, verbose_name='likely close')),
                 ('closes_from', models.DateField(null=True, verbose_name='likely close, earliest')),
                 ('closes_to', models.DateField(null=True, verbose_name='likely close, latest')),
-                ('stale', models.CharField(blank=True, choices=[('old', 'Open for longer than deals take'), ('untouched', 'Nobody has touched it for too long')], db_default='', max_length=9, verbose_name='stale')),
+                ('stale', models.CharField(blank=True, choices=[('old', 'Open for too long'), ('untouched', 'Untouched for too long')], db_default='', max_length=9, verbose_name='stale')),
                 ('oldest_days', models.PositiveIntegerField(null=True, verbose_name='usual longest time in days')),
                 ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.jobrun', verbose_name='job run')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.modelversion', verbose_name='model version')),
