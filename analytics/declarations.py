@@ -189,6 +189,22 @@ def _register_outlooks() -> None:
         Permission("analytics.quarter.submit", _("Call a quarter")),
         Permission("analytics.quota.manage", _("Set quotas")),
     )
+    _register_outlook_jobs()
+    _register_quarters()
+    panels.register(
+        Panel(
+            "analytics.win_probability",
+            place="crm.deal.insight",
+            template="analytics/panels/outlook.html",
+            context=outlook,
+            permission="crm.deal.view",
+            order=10,
+        )
+    )
+
+
+def _register_quarters() -> None:
+    """The quarter: its page, quotas and calls."""
     navigation.register(
         NavigationEntry(
             "forecast",
@@ -209,6 +225,9 @@ def _register_outlooks() -> None:
         ArchiveTable("quotas", "analytics.Quota"),
         ArchiveTable("quarter_calls", "analytics.Submission"),
     )
+
+
+def _register_outlook_jobs() -> None:
     job_kinds.register(
         JobKind(
             "analytics.win_probability",
@@ -242,16 +261,6 @@ def _register_outlooks() -> None:
             permission="analytics.win_probability.run",
             follows=("crm.sample_company",),
         ),
-    )
-    panels.register(
-        Panel(
-            "analytics.win_probability",
-            place="crm.deal.insight",
-            template="analytics/panels/outlook.html",
-            context=outlook,
-            permission="crm.deal.view",
-            order=10,
-        )
     )
 
 

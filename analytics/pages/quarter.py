@@ -1,8 +1,5 @@
 """The quarter as its page shows it: figures, what they add up to, owners, how past quarters went."""
 
-import bisect
-import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,6 +13,14 @@ from django.utils.translation import ngettext, pgettext
 
 from analytics.models import QuarterForecast, Submission
 from analytics.models.quarters import Quarter, this_quarter
+from analytics.pages.quarter_figures import (
+    between_ends,
+    chance_to_reach,
+    narrower,
+    tone_of,
+    trust_of,
+)
+from analytics.pages.quarter_steps import steps_of
 from analytics.queries.quarter_calls import is_due, last_calls, quotas_of, target_of
 from analytics.queries.quarter_people import Reached, reached_by, sellers
 from core import permissions
@@ -29,9 +34,7 @@ SUBMIT, MANAGE = "analytics.quarter.submit", "analytics.quota.manage"
 SURE = 0.9
 MUCH = 0.2  # of the remaining range: what few deals have to carry to be worth a word
 NAMED = 2
-WIDTH = 120  # of the drawing of the waterfall
 BY_THOUSANDS = 100_000
-LEAST_JUDGED = 3
 
 
 def quarter_context(user: User, key: str = "") -> dict[str, Any]:
@@ -166,10 +169,10 @@ class QuarterPage:
             days = (row.day - earlier.day).days
             found |= {
                 "change": self._signed(change),
-                "tone": _tone(change),
+                "tone": tone_of(change),
                 "note": ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days},
             }
-            between["note"] = _narrower(high - low, earlier.quantiles[90] - earlier.quantiles[10])
+            between["note"] = narrower(high - low, earlier.quantiles[90] - earlier.quantiles[10])
         return [found, between]
 
     def _target(self, row: QuarterForecast) -> dict[str, Any]:
@@ -221,67 +224,7 @@ class QuarterPage:
     # -- what it adds up to ------------------------------------------------------------------------
 
     def adds_up(self, row: QuarterForecast) -> list[dict[str, Any]]:
-        """The steps of the waterfall: label, remark, amount, place and width of the bar."""
-        parts = row.parts
-        short = {"quarter": self.quarter.short}
-        steps = [
-            (_("Won so far"), _deals(row.won_deals), row.won, "a"),
-            (
-                _("Open, closing in %(quarter)s") % short,
-                _("%(deals)s × win chance") % {"deals": _deals(parts["open_deals"])},
-                parts["open"],
-                "b",
-            ),
-            (_("Not yet in the pipeline"), self._late_words(parts), parts["late"], "c"),
-            (_("Slips and discounts"), self._slip_words(parts), parts["slips"], "d"),
-        ]
-        if parts["renewal_deals"]:
-            share = percent(parts["renewal_rate"])
-            words = _("%(deals)s, %(share)s renew") % {
-                "deals": _deals(parts["renewal_deals"]),
-                "share": share,
-            }
-            steps.append((_("Renewals due"), words, parts["renewals"], "b"))
-        return self._drawn(steps, row.likely)
-
-    def _drawn(self, steps: Sequence[tuple[str, str, float, str]], likely: float) -> list[Any]:
-        at, tops = 0.0, [likely]
-        for _label, _words, amount, _css in steps:
-            at += amount
-            tops.append(at)
-        scale = WIDTH / (max(*tops, 1) or 1)
-        drawn, at = [], 0.0
-        for label, words, amount, css in steps:
-            start, at = min(at, at + amount), at + amount
-            drawn.append(self._step(label, words, amount, css, max(start, 0), scale))
-        return [*drawn, self._step(_("Likely"), "", likely, "e", 0, scale)]
-
-    def _step(
-        self, label: str, words: str, amount: float, css: str, start: float, scale: float
-    ) -> dict[str, Any]:
-        width = max(round(abs(amount) * scale), 2 if amount else 0)
-        return {
-            "label": label,
-            "words": words,
-            "amount": self._money(amount),
-            "css": css,
-            "x": min(round(start * scale), WIDTH - width if width < WIDTH else 0),
-            "width": width,
-        }
-
-    @staticmethod
-    def _late_words(parts: Mapping[str, Any]) -> str:
-        if not parts["past"]:
-            return _("no past quarter to learn from")
-        return _("usual late arrivals")
-
-    @staticmethod
-    def _slip_words(parts: Mapping[str, Any]) -> str:
-        if not parts["past"]:
-            return _("by how long deals take")
-        count = parts["past"]
-        words = ngettext("as in %(count)s past quarter", "as in %(count)s past quarters", count)
-        return words % {"count": count}
+        return steps_of(row, self.quarter, self._money)
 
     def carriers(self, row: QuarterForecast) -> str:
         """Which few deals carry much of what is still open; unseen ones have no name."""
@@ -364,84 +307,6 @@ class QuarterPage:
     def _signed_units(self, amount: float) -> str:
         text = number(abs(amount) / self.unit)
         return f"{'−' if amount < 0 else '+'}{text}"
-
-
-def between_ends(low: str, high: str) -> str:
-    """Two amounts as a range; the sign and the unit stand once where both have the same.
-
-    >>> between_ends("€1.69 M", "€2.12 M"), between_ends("€9,940", "€12.0 k"), between_ends("€995 k", "€1.2 M")
-    ('€1.69–2.12 M', '€9,940–€12.0 k', '€995 k–€1.2 M')
-    """
-    form = re.compile(r"(?P<sign>\D*?)(?P<digits>[\d.,]+)(?P<unit>\D*)")
-    one, other = form.fullmatch(low), form.fullmatch(high)
-    if one and other and one["sign"] == other["sign"] and one["unit"] == other["unit"]:
-        return f"{one['sign']}{one['digits']}–{other['digits']}{one['unit']}"
-    return f"{low}–{high}"
-
-
-def chance_to_reach(quantiles: Sequence[float], target: float) -> float:
-    """Share of the drawn quarters that bring the target, from their hundredths.
-
-    >>> chance_to_reach([float(each) for each in range(101)], 68.0)
-    0.32
-    """
-    if target <= quantiles[0]:
-        return 1.0
-    place = bisect.bisect_left(quantiles, target)
-    if place >= len(quantiles):
-        return 0.0
-    below, above = quantiles[place - 1], quantiles[place]
-    part = (target - below) / (above - below) if above > below else 0.0
-    return round(1 - (place - 1 + part) / (len(quantiles) - 1), 4)
-
-
-def trust_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The backtest by days into the quarter, and which view was nearer."""
-    lines = []
-    for days in sorted({row["days"] for row in rows}):
-        here = [row for row in rows if row["days"] == days]
-        total = sum(row["actual"] for row in here)
-        if len(here) < LEAST_JUDGED or not total:
-            continue
-        inside = sum(row["low"] <= row["actual"] <= row["high"] for row in here)
-        lines.append(
-            {
-                "days": days,
-                "error": sum(abs(row["likely"] - row["actual"]) for row in here) / total,
-                "baseline": sum(abs(row["baseline"] - row["actual"]) for row in here) / total,
-                "inside": inside,
-                "count": len(here),
-            }
-        )
-    beats = bool(lines) and all(line["error"] < line["baseline"] for line in lines)
-    return {"lines": lines, "beats": beats, "quarters": len({row["quarter"] for row in rows})}
-
-
-def past_views(rows: Sequence[Mapping[str, Any]], days: int) -> dict[str, dict[str, float]]:
-    """What happened in past quarters and what this view said on that day, for `compare_views`."""
-    here = [row for row in rows if row["days"] == days]
-    return {
-        "actual": {row["quarter"]: row["actual"] for row in here},
-        "said": {row["quarter"]: row["likely"] for row in here},
-    }
-
-
-def _deals(count: int) -> str:
-    return ngettext("%(count)s deal", "%(count)s deals", count) % {"count": number(count)}
-
-
-def _tone(change: float) -> str:
-    return "up" if change > 0 else "down" if change < 0 else ""
-
-
-def _narrower(width: float, before: float) -> str:
-    if before <= 0:
-        return ""
-    share = 1 - width / before
-    words = {"share": percent(abs(share))}
-    if share >= 0:
-        return _("%(share)s narrower than a week before") % words
-    return _("%(share)s wider than a week before") % words
 
 
 def quarter_url(quarter: Quarter) -> str:

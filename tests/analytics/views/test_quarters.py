@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from analytics.models import QuarterForecast, Quota, Submission
 from analytics.models.quarters import Quarter
-from analytics.pages.quarter import chance_to_reach, past_views, trust_of
+from analytics.pages.quarter_figures import chance_to_reach, past_views, trust_of
 from analytics.services.quarter_calls import submit_call
 from core.choices import Reach
 from core.models import AuditEvent, User
