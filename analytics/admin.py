@@ -10,7 +10,10 @@ from analytics.models import (
     LeadFieldDecision,
     PointsBook,
     PointsRule,
+    QuarterForecast,
+    Quota,
     StaleScore,
+    Submission,
 )
 from core.admin.base import PanelAdmin
 
@@ -73,3 +76,36 @@ class StaleScoreAdmin(PanelAdmin):
     has_name = False
     list_display: ClassVar[Any] = ("lead", "since")
     joined: ClassVar[Any] = ("lead__contact", "lead__company")
+
+
+@admin.register(QuarterForecast)
+class QuarterForecastAdmin(PanelAdmin):
+    group = "understand"
+    icon = "trending_up"
+    has_name = False
+    list_display: ClassVar[Any] = ("quarter", "scope", "day", "won", "likely", "run")
+    list_filter: ClassVar[Any] = ("quarter",)
+    joined: ClassVar[Any] = ("run",)
+
+
+@admin.register(Quota)
+class QuotaAdmin(PanelAdmin):
+    group = "understand"
+    icon = "flag"
+    has_name = False
+    is_small = True
+    changed_in = "quarter_forecast"
+    list_display: ClassVar[Any] = ("quarter", "user", "team", "amount")
+    list_filter: ClassVar[Any] = ("quarter",)
+    joined: ClassVar[Any] = ("user", "team")
+
+
+@admin.register(Submission)
+class SubmissionAdmin(PanelAdmin):
+    group = "understand"
+    icon = "campaign"
+    has_name = False
+    changed_in = "quarter_forecast"
+    list_display: ClassVar[Any] = ("quarter", "user", "amount", "at")
+    list_filter: ClassVar[Any] = ("quarter",)
+    joined: ClassVar[Any] = ("user",)

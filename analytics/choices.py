@@ -39,3 +39,18 @@ class RuleGroup(TextChoices):
 
 # Converted leads, and others, that a model needs to learn from.
 NEEDED_CONVERSIONS = 50
+
+# What is known of a deal at a moment beside its fields.
+DEAL_FACTS = {
+    "deal.product": _("Main product"),
+    "deal.age": _("Days since it was opened"),
+    "deal.stage_age": _("Days in this stage"),
+    "deal.stage_pace": _("Stay in this stage against the usual one"),
+    "deal.quarter_left": _("Days until the end of the quarter"),
+    "deal.activities_30": _("Our activities in the last 30 days"),
+    "deal.activities": _("Our activities so far"),
+    "deal.since_touch": _("Days since our last activity"),
+    "deal.interactions_30": _("Interactions of the contact in the last 30 days"),
+    "deal.answers_90": _("Answers, forms and purchases of the contact in the last 90 days"),
+    "deal.since_interaction": _("Days since the contact's last interaction"),
+}

@@ -57,6 +57,7 @@ def register() -> None:
         )
     )
     _register_jobs()
+    _register_outlooks()
     _register_start()
     _register_points()
     _register_trials()
@@ -175,3 +176,94 @@ def _trial_title(scope: dict[str, Any]) -> str:
 
 def _model_url(_scope: dict[str, object]) -> str:
     return reverse("lead_score_model")
+
+
+def _register_outlooks() -> None:
+    """How likely deals are to be won."""
+    from analytics.queries.win_probability import outlook  # noqa: PLC0415  # needs loaded models
+
+    permission_registry.register(
+        Permission("analytics.win_probability.view", _("See how good the win probability is")),
+        Permission("analytics.win_probability.run", _("Train the win probability")),
+        Permission("analytics.quarter.view", _("See what a quarter will bring")),
+        Permission("analytics.quarter.submit", _("Call a quarter")),
+        Permission("analytics.quota.manage", _("Set quotas")),
+    )
+    _register_outlook_jobs()
+    _register_quarters()
+    panels.register(
+        Panel(
+            "analytics.win_probability",
+            place="crm.deal.insight",
+            template="analytics/panels/outlook.html",
+            context=outlook,
+            permission="crm.deal.view",
+            order=10,
+        )
+    )
+
+
+def _register_quarters() -> None:
+    """The quarter: its page, quotas and calls."""
+    navigation.register(
+        NavigationEntry(
+            "forecast",
+            _("Forecast"),
+            "chart-line",
+            "quarter_forecast",
+            "understand",
+            30,
+            "analytics.quarter.view",
+        )
+    )
+    audited_types.register(AuditedType("analytics.quota"), AuditedType("analytics.submission"))
+    audit_actions.register(
+        AuditAction("quota.set", _("Quota set")),
+        AuditAction("quarter.call", _("Quarter called")),
+    )
+    archive_tables.register(
+        ArchiveTable("quotas", "analytics.Quota"),
+        ArchiveTable("quarter_calls", "analytics.Submission"),
+    )
+
+
+def _register_outlook_jobs() -> None:
+    job_kinds.register(
+        JobKind(
+            "analytics.win_probability",
+            _("Win probability"),
+            "analytics.jobs.win_probability.WinProbabilityJob",
+            permission="analytics.win_probability.run",
+            can_run_now=True,
+            describe=_outlook_title,
+            follows=("crm.file_import", "crm.sample_company"),
+            result_url=lambda _scope: reverse("win_probability_model"),
+            counts={
+                "stale_old": _("Open for too long"),
+                "stale_untouched": _("Untouched for too long"),
+            },
+        )
+    )
+    job_kinds.register(
+        JobKind(
+            "analytics.quarter_forecast",
+            _("Forecast of the quarter"),
+            "analytics.jobs.quarter_forecast.QuarterForecastJob",
+            permission="analytics.win_probability.run",
+            can_run_now=True,
+            follows=("analytics.win_probability",),
+            result_url=lambda _scope: reverse("quarter_forecast"),
+        ),
+        JobKind(
+            "analytics.sample_quarter",
+            _("Quotas of the sample company"),
+            "analytics.jobs.sample_quarter.SampleQuarterJob",
+            permission="analytics.win_probability.run",
+            follows=("crm.sample_company",),
+        ),
+    )
+
+
+def _outlook_title(scope: dict[str, object]) -> str:
+    trains = scope.get("trains", True)
+    return gettext("Win probability") if trains else gettext("Win probability of open deals")

@@ -8,6 +8,8 @@ from analytics.views import (
     lead_score_versions,
     lead_scores,
     points_rules,
+    quarters,
+    win_probability,
 )
 
 urlpatterns = [
@@ -49,6 +51,10 @@ urlpatterns = [
         lead_score_versions.lead_score_version_retire,
         name="lead_score_version_retire",
     ),
+    path("forecast/quarter/", quarters.quarter_forecast, name="quarter_forecast"),
+    path("forecast/quarter/<str:quarter>/call/", quarters.quarter_call, name="quarter_call"),
+    path("forecast/quarter/<str:quarter>/quotas/", quarters.quarter_quotas, name="quarter_quotas"),
+    path("forecast/deals/", win_probability.win_probability_model, name="win_probability_model"),
     path("scoring/try/", file_trials.trial_list, name="trial_list"),
     path("scoring/try/<int:pk>/", file_trials.trial_detail, name="trial_detail"),
     path("scoring/try/<int:pk>/columns/", file_trials.trial_columns, name="trial_columns"),

@@ -44,6 +44,11 @@ SEEDS = [
             "core.custom_field.manage": Reach.ALL,
             "analytics.lead_score.view": Reach.ALL,
             "analytics.lead_score.run": Reach.ALL,
+            "analytics.win_probability.view": Reach.ALL,
+            "analytics.win_probability.run": Reach.ALL,
+            "analytics.quarter.view": Reach.ALL,
+            "analytics.quarter.submit": Reach.ALL,
+            "analytics.quota.manage": Reach.ALL,
         },
     ),
     RoleSeed(
@@ -61,6 +66,9 @@ SEEDS = [
             "crm.import.use": Reach.OWN,
             "crm.duplicates.use": Reach.OWN,
             "analytics.lead_score.view": Reach.ALL,
+            "analytics.win_probability.view": Reach.ALL,
+            "analytics.quarter.view": Reach.ALL,
+            "analytics.quarter.submit": Reach.ALL,
         },
     ),
     RoleSeed(

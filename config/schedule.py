@@ -51,6 +51,19 @@ SEEDS = [
         arguments=["analytics.lead_score"],
     ),
     ScheduleSeed(
+        gettext_noop("Win probability, nightly"),
+        "core.ask_question",
+        hour=2,
+        arguments=["analytics.win_probability", {"trains": False}],
+    ),
+    ScheduleSeed(
+        gettext_noop("Training of the win probability, weekly"),
+        "core.ask_question",
+        hour=3,
+        day=0,
+        arguments=["analytics.win_probability"],
+    ),
+    ScheduleSeed(
         gettext_noop("E-mail about leads, weekly"),
         "core.ask_question",
         hour=6,

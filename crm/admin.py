@@ -24,6 +24,7 @@ from crm.models import (
     Deal,
     DealContact,
     DealLine,
+    DealOutlook,
     DuplicateCandidate,
     DuplicateKey,
     DuplicatePair,
@@ -296,6 +297,24 @@ class LeadScoreAdmin(PanelAdmin):
     )
     list_filter: ClassVar[Any] = ("grade", "cell")
     joined: ClassVar[Any] = ("lead__contact", "lead__company")
+    has_name = False
+
+
+@admin.register(DealOutlook)
+class DealOutlookAdmin(PanelAdmin):
+    group = "understand"
+    icon = "speed"
+    list_display: ClassVar[Any] = (
+        "deal",
+        "probability",
+        "has_signal",
+        "closes_on",
+        "stale",
+        "version",
+        "as_of",
+    )
+    list_filter: ClassVar[Any] = ("has_signal", "stale")
+    joined: ClassVar[Any] = ("deal", "version")
     has_name = False
 
 

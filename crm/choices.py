@@ -232,6 +232,13 @@ class ForecastCategory(TextChoices):
     OMITTED = "omitted", _("Left out")
 
 
+class StaleReason(TextChoices):
+    """Why an open deal is hardly alive any more."""
+
+    OLD = "old", _("Open for too long")
+    UNTOUCHED = "untouched", _("Untouched for too long")
+
+
 class BuyingRole(TextChoices):
     """What part a person plays in a purchase."""
 

@@ -101,8 +101,15 @@ DEALS = ListDefinition(
     create_url="deal_create",
     create_label=_("New deal"),
     phone={"company": "m-sub", "amount": "m-end", "close": "m-end2"},
-    cells={"stage": cells.deal_stage, "status": cells.deal_stage},
-    beside={"stage": ("status",)},
+    cells={
+        "stage": cells.deal_stage,
+        "status": cells.deal_stage,
+        "win_chance": cells.win_chance,
+        "win_chance_low": cells.share,
+        "win_chance_high": cells.share,
+        "stale": cells.stale,
+    },
+    beside={"stage": ("status",), "win_chance": ("outlook__low", "outlook__high")},
     board=Board(
         ("company", "amount", "close", "probability", "owner", "next_step"), default_sort="close"
     ),

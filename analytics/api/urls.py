@@ -3,9 +3,18 @@
 from django.urls import path
 
 from analytics.api import lead_score_versions as versions
-from analytics.api import points_rules
+from analytics.api import points_rules, quarters
 
 urlpatterns = [
+    path("quarters/<str:quarter>/", quarters.QuarterOutlook.as_view(), name="api_quarter"),
+    path(
+        "quarters/<str:quarter>/calls/", quarters.QuarterCalls.as_view(), name="api_quarter_calls"
+    ),
+    path(
+        "quarters/<str:quarter>/quotas/",
+        quarters.QuarterQuotas.as_view(),
+        name="api_quarter_quotas",
+    ),
     path("points-rules/", points_rules.PointsRules.as_view(), name="api_points_rules"),
     path("points-rules/<int:pk>/", points_rules.PointsRuleDetail.as_view(), name="api_points_rule"),
     path("lead-score/versions/", versions.Versions.as_view(), name="api_versions"),

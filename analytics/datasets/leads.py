@@ -79,11 +79,11 @@ class _Table:
     owners: "pd.Series[int]"
 
 
-def custom_fields_known_before() -> dict[str, str]:
+def custom_fields_known_before(object_type: str = OBJECT) -> dict[str, str]:
     """Custom fields a score may learn from: full name to key in the record's `custom`."""
     return {
         field.name: field.key
-        for field in fields_of(OBJECT)
+        for field in fields_of(object_type)
         if field.known_when == KnownWhen.BEFORE and field.type in TELLING_TYPES
     }
 
@@ -151,7 +151,7 @@ def _closed_by_status() -> Any:
 
 
 def _by_status(known: Any, most: int, seed: int) -> ClosedLeads:
-    chosen = known if len(known) <= most else known[_sample(known[:, 1], most, seed)]
+    chosen = known if len(known) <= most else known[sample_of(known[:, 1], most, seed)]
     table = _table(_rows_of(chosen[:, 0].tolist()))
     outcomes = pd.Series(chosen[:, 1], index=chosen[:, 0]).loc[table.frame.index]
     return ClosedLeads(
@@ -168,7 +168,7 @@ def _by_moments(snapshots: Snapshots, undated: Any, most: int, seed: int) -> Clo
     total = len(np.unique(snapshots.moments.leads)) + len(undated)
     outcomes = np.concatenate([snapshots.outcomes, undated[:, 1]])
     if len(outcomes) > most:
-        rows = _sample(outcomes, most, seed)
+        rows = sample_of(outcomes, most, seed)
         is_moment = rows < len(snapshots)
         undated = undated[rows[~is_moment] - len(snapshots)]
         snapshots = snapshots[rows[is_moment]]
@@ -212,22 +212,23 @@ def _take_back(frame: pd.DataFrame, table: _Table, moments: Moments) -> None:
             for row, (number, moment) in enumerate(zip(numbers, at, strict=True))
             if number
         ]
-        _overwrite(frame, later_changes(object_type, rows, list(columns)), columns)
+        overwrite(frame, later_changes(object_type, rows, list(columns)), columns)
 
 
-def _overwrite(
+def overwrite(
     frame: pd.DataFrame, changes: Iterable[tuple[int, str, Any]], columns: Mapping[str, str]
 ) -> None:
+    """Give cells the values of before: row, field and value, and the column of each field."""
     before: dict[str, dict[int, Any]] = {}
     for row, name, value in changes:
-        before.setdefault(columns[name], {})[row] = _cell(value)
+        before.setdefault(columns[name], {})[row] = cell_of(value)
     for column, values in before.items():
         cells = frame[column].to_numpy(dtype=object, copy=True)
         cells[list(values)] = list(values.values())
         frame[column] = pd.Series(cells, index=frame.index, dtype=object)
 
 
-def _sample(outcomes: Any, most: int, seed: int) -> Any:
+def sample_of(outcomes: Any, most: int, seed: int) -> Any:
     """Positions of a sample with the same share of each outcome, in order."""
     chance = np.random.default_rng(seed)
     parts = []
@@ -255,7 +256,7 @@ def _cells(rows: Any) -> Iterable[tuple[Any, ...]]:
     return cells
 
 
-def _cell(value: Any) -> Any:
+def cell_of(value: Any) -> Any:
     """Several choices are a level of their own."""
     return " / ".join(sorted(value)) if isinstance(value, list) else value
 
@@ -269,7 +270,7 @@ def _table(rows: Iterable[tuple[Any, ...]]) -> _Table:
         for name, value in zip(FIXED_FIELDS, fixed, strict=True):
             columns[name].append(value)
         for name, key in custom.items():
-            columns[name].append(_cell(values.get(key)))
+            columns[name].append(cell_of(values.get(key)))
     ids, captured, *links = zip(*facts, strict=True) if facts else ((), (), (), (), ())
     index = pd.Index(ids, dtype="int64")
     frame = pd.DataFrame(

@@ -84,29 +84,29 @@ def timeline_of(moments: Moments, loads: "OwnerLoads") -> pd.DataFrame:
 
 def _columns(moments: Moments) -> pd.DataFrame:
     who, at = moments.contacts, moments.at
-    did, answered = _interactions(np.unique(who[who > 0]).tolist())
-    ours = _activities(np.unique(moments.leads).tolist())
-    age = np.where(moments.captured < 0, np.nan, _whole_days(at - moments.captured))
+    did, answered = interactions_of(np.unique(who[who > 0]).tolist())
+    ours = activities_on("lead", np.unique(moments.leads).tolist())
+    age = np.where(moments.captured < 0, np.nan, whole_days(at - moments.captured))
     return pd.DataFrame(
         {
             **{f"timeline.interactions_{n}": did.within(who, at, n * DAY) for n in (7, 30, 90)},
             "timeline.interactions": did.before(who, at),
             "timeline.answers_90": answered.within(who, at, 90 * DAY),
-            "timeline.since_interaction": _whole_days(did.since_last(who, at)),
+            "timeline.since_interaction": whole_days(did.since_last(who, at)),
             "timeline.activities_30": ours.within(moments.leads, at, 30 * DAY),
             "timeline.activities": ours.before(moments.leads, at),
-            "timeline.since_touch": _whole_days(ours.since_last(moments.leads, at)),
+            "timeline.since_touch": whole_days(ours.since_last(moments.leads, at)),
             "timeline.age": np.maximum(age, 0),
         }
     )
 
 
-def _whole_days(spans: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+def whole_days(spans: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """Milliseconds as days, as people count them who read them among the reasons."""
     return np.floor(spans / DAY)
 
 
-def _interactions(contacts: Sequence[int]) -> tuple[EventTimes, EventTimes]:
+def interactions_of(contacts: Sequence[int]) -> tuple[EventTimes, EventTimes]:
     """What these people did, and of it what takes more than a click."""
     rows: Any = Interaction.objects.filter(contact__in=contacts)
     who, when, kinds = _three(rows.values_list("contact_id", "id", "kind"))
@@ -125,9 +125,10 @@ def _three(rows: Any) -> tuple[Integers, Integers, npt.NDArray[np.str_]]:
     return np.array(who, np.int64), np.array(when, np.int64), np.array(kinds, np.str_)
 
 
-def _activities(leads: Sequence[int]) -> EventTimes:
-    rows: Any = Activity.objects.kept().done().filter(lead__in=leads)
-    found = list(rows.values_list("lead_id", "done_at").iterator(chunk_size=CHUNK))
+def activities_on(link: str, numbers: Sequence[int]) -> EventTimes:
+    """What was done on these records; `link` is how activities name them."""
+    rows: Any = Activity.objects.kept().done().filter(**{f"{link}__in": numbers})
+    found = list(rows.values_list(f"{link}_id", "done_at").iterator(chunk_size=CHUNK))
     return EventTimes([pk for pk, _at in found], [milliseconds(at) for _pk, at in found])
 
 

@@ -65,7 +65,7 @@ class ModelScorer:
             scores,
             grade_scores(scores),
             zip(*columns, strict=True),
-            _reasons(frame, said),
+            reasons_of(frame, said),
             strict=True,
         ):
             yield ScoredLead(
@@ -84,7 +84,7 @@ class ModelScorer:
             )
 
 
-def _reasons(frame: pd.DataFrame, said: LeadScores) -> Iterator[list[dict[str, Any]]]:
+def reasons_of(frame: pd.DataFrame, said: LeadScores) -> Iterator[list[dict[str, Any]]]:
     """The strongest reasons of each lead: field, value and points."""
     cells = frame.loc[:, list(said.fields)].to_numpy(dtype=object)
     top = said.reasons

@@ -8,6 +8,8 @@ __all__ = ["name_hint", "value_speaks"]
 
 NameHint = Literal["outcome", "moving", ""]
 
+# What a full name begins with says which record has the field: nothing of the field itself.
+RECORD = re.compile(r"^(crm\.[a-z]+|deal)\.(custom\.)?(?=.)")
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 OUTCOME_WORDS = frozenset(
@@ -84,8 +86,10 @@ def name_hint(name: str) -> NameHint:
     --------
     >>> [name_hint(name) for name in ("leadQuality", "Last Notable Activity", "线索状态", "Vintage")]
     ['outcome', 'moving', 'outcome', '']
+    >>> name_hint("crm.deal.source"), name_hint("crm.deal.custom.deal_quality")
+    ('', 'outcome')
     """
-    plain = unicodedata.normalize("NFKC", name)
+    plain = RECORD.sub("", unicodedata.normalize("NFKC", name))
     words = _words(plain)
     joined = " ".join(words)
     if OUTCOME_WORDS & set(words) or any(phrase in joined for phrase in OUTCOME_PHRASES):

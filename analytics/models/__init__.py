@@ -3,6 +3,7 @@
 from analytics.models.file_trials import FileTrial
 from analytics.models.lead_score_fields import ComparedGroup, LeadFieldDecision
 from analytics.models.points_rules import PointsBook, PointsRule
+from analytics.models.quarters import QuarterForecast, Quota, Submission
 from analytics.models.stale_scores import StaleScore
 
 __all__ = [
@@ -11,5 +12,8 @@ __all__ = [
     "LeadFieldDecision",
     "PointsBook",
     "PointsRule",
+    "QuarterForecast",
+    "Quota",
     "StaleScore",
+    "Submission",
 ]

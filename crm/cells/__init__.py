@@ -1,5 +1,7 @@
 """Values that lists of sales draw in their own way."""
 
+from typing import Any
+
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -54,12 +56,23 @@ def grade(cell: Cell, line: Line) -> SafeString:
 
 def chance(cell: Cell, line: Line) -> SafeString:
     """It says its range on hover."""
-    found = line.row.score
+    return _with_range(cell, line.row.score)
+
+
+def _with_range(cell: Cell, found: Any) -> SafeString:
     words = _("Range %(low)s to %(high)s") % {
         "low": percent(found.low),
         "high": percent(found.high),
     }
     return format_html('<span title="{}">{}</span>', words, percent(cell.value))
+
+
+def win_chance(cell: Cell, line: Line) -> SafeString:
+    return _with_range(cell, line.row.outlook)
+
+
+def stale(cell: Cell, _line: Line) -> SafeString:
+    return pill(cell.value, "warn", "hourglass") if cell.value else SafeString("")
 
 
 def share(cell: Cell, _line: Line) -> SafeString:

@@ -7,6 +7,7 @@ from crm.models.closing import CloseReason, Competitor
 from crm.models.companies import Company
 from crm.models.contacts import Contact
 from crm.models.conversions import LeadConversion
+from crm.models.deal_outlooks import DealOutlook
 from crm.models.deals import Deal, DealContact, DealLine, StageChange
 from crm.models.duplicates import (
     CommonName,
@@ -42,6 +43,7 @@ __all__ = [
     "Deal",
     "DealContact",
     "DealLine",
+    "DealOutlook",
     "DuplicateCandidate",
     "DuplicateKey",
     "DuplicatePair",

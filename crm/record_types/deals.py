@@ -9,6 +9,7 @@ from core.registries import RecordType
 from core.registries.records import Choices, Field, Searched
 from crm.choices import seeded_label
 from crm.record_types import shared
+from crm.record_types.outlooks import OUTLOOK
 
 
 def _pipelines() -> Choices:
@@ -92,6 +93,7 @@ DEAL = RecordType(
         shared.CURRENCY,
         Field("close", _("Expected close"), FieldType.DATE, path="close_on"),
         Field("probability", _("Chance in %"), FieldType.NUMBER),
+        *OUTLOOK,
         Field("forecast_category", _("Forecast"), FieldType.CHOICE),
         Field("kind", pgettext_lazy("deal", "Type"), FieldType.CHOICE),
         Field("next_step", _("Next step")),

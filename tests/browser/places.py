@@ -43,6 +43,8 @@ WITHOUT_RECORD = (
     "/scoring/compare/",
     "/scoring/groups/",
     "/scoring/try/",
+    "/forecast/deals/",
+    "/forecast/quarter/",
     "/settings/",
     "/settings/company/",
     "/settings/invite/",

@@ -15,6 +15,7 @@ from crm.models import (
     Competitor,
     Contact,
     Deal,
+    DealOutlook,
     Event,
     FileImport,
     Group,
@@ -172,6 +173,22 @@ class DealFactory(DjangoModelFactory):
     amount = 1000
     base_amount = 1000
     currency = "EUR"
+
+
+class DealOutlookFactory(DjangoModelFactory):
+    class Meta:
+        model = DealOutlook
+
+    deal = factory.SubFactory(DealFactory)
+    version = factory.SubFactory(ModelVersionFactory, kind="analytics.win_probability")
+    as_of = NOW
+    has_signal = True
+    probability = 0.4
+    low = 0.3
+    high = 0.5
+    base_rate = 0.35
+    reasons = [{"field": "crm.deal.source", "value": "Fair", "points": 12.0}]
+    rest_points = -7.0
 
 
 class ProductFactory(DjangoModelFactory):

@@ -427,6 +427,7 @@ OTHERS = {
     "key": "no-such-key",
     "object_type": "crm.lead",
     "name": "source",
+    "quarter": f"{timezone.now().year + 1}-Q1",
 }
 # By the address, where another value is needed.
 OTHERS_BY_NAME = {
