@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.choices import Sharing
 from core.models import User
@@ -12,7 +13,7 @@ VIEW_ICONS = {
     "": _("None"),
     "star": _("Star"),
     "flame": _("Flame"),
-    "target": _("Target"),
+    "target": pgettext_lazy("picture", "Target"),
     "bolt": _("Bolt"),
     "clock": _("Clock"),
     "calendar": _("Calendar"),

@@ -19,7 +19,7 @@ from crm.methods.funnel import DealFigures, StageFigures
 from crm.models import Pipeline, Product, Stage
 from crm.queries.funnel import Figures, FunnelQuery, Grouped
 
-MOST_ROWS = 50
+MOST_ROWS = 30
 ENOUGH = 5  # deals that left a stage, before a change of its share is called a fall
 GROUP_LABELS: dict[str, Promise] = {
     "team": gettext_lazy("Team"),

@@ -131,6 +131,7 @@ DEAL = RecordType(
             choices=_teams,
             order="team__name",
             is_editable=False,
+            has_place=False,
         ),
         Field(
             "stage_entered",

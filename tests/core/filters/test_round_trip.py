@@ -72,7 +72,7 @@ def _send(data: QueryDict, entry: Shown) -> None:
         line = question.line
         data[f"{path}.field"] = data[f"{path}.was"] = line.field
         data.setlist(f"{path}.kinds", list(line.kinds))
-        for name in ("how", "times", "most", "days"):
+        for name in ("how", "times", "most", "days", "since", "until"):
             data[f"{path}.{name}"] = getattr(line, name)
         if not question.is_happened:
             data[f"{path}.operator"] = question.operator.key
@@ -99,7 +99,7 @@ def test_condition_comes_back_through_form_and_address(
 
 
 NAMES = ["entry", "join", "add", "drop", "group", "0.field", "0.join", "0.kept", "0.0.kept"]
-NAMES += ["0.value", "0.operator", "0.sought", "0.days", "0.times", "1.0.field", "0.how"]
+NAMES += ["0.value", "0.operator", "0.sought", "0.days", "0.since", "0.times", "1.0.field", "0.how"]
 WORDS = ["0", "0.0", "1.0", "top", "owner", "score", "is", "happened:activity"]
 TEXTS = st.sampled_from(WORDS) | st.text(st.characters(codec="utf-8"), max_size=6)
 
