@@ -22,7 +22,6 @@ from core.api.described import (
     IDEMPOTENCY,
     MAYBE_MOMENT,
     MAYBE_NUMBER,
-    MAYBE_TEXT,
     NUMBER,
     TEXT,
     WRITE_FAILS,
@@ -262,9 +261,7 @@ class QuoteMark(QuoteView):
         if given not in MARKS:
             raise InvalidError({"status": [_("Choose one of the statuses in the list.")]})
         status = QuoteStatus(given)
-        marked = mark_quote(
-            quote=quote, status=status, by=user_of(request), at=timezone.now()
-        )
+        marked = mark_quote(quote=quote, status=status, by=user_of(request), at=timezone.now())
         return Response(_whole(marked))
 
 
@@ -321,21 +318,25 @@ def _changed(quote: Quote, body: Json, user: User) -> Quote:
         raise InvalidError({min(unknown): [_("There is no such field.")]})
     if not body:
         return quote
-    for name, most in LENGTHS.items():
-        if name in body:
-            setattr(quote, name, _text(body, name, most))
-    if "language" in body:
-        if body["language"] not in LANGUAGES:
-            raise InvalidError({"language": [_("Choose one of the languages.")]})
-        quote.language = body["language"]
-    if "contact" in body:
-        quote.contact = _contact(body["contact"], user)
-    if "valid_until" in body:
-        quote.valid_until = _day(body["valid_until"])
-    if "discount_rate" in body:
-        quote.discount_rate = _rate(body, "discount_rate", "discount_rate")
+    for name in set(body) - {"lines"}:
+        setattr(quote, name, _value(body, name, user))
     lines = _lines(body["lines"]) if "lines" in body else list(quote.lines.all())
     return save_draft(quote=quote, lines=lines, by=user, at=timezone.now())
+
+
+def _value(body: Json, name: str, user: User) -> Any:
+    """What the body says of a field of a quote."""
+    if name in LENGTHS:
+        return _text(body, name, LENGTHS[name])
+    if name == "contact":
+        return _contact(body[name], user)
+    if name == "valid_until":
+        return _day(body[name])
+    if name == "discount_rate":
+        return _rate(body, name, name)
+    if body[name] not in LANGUAGES:
+        raise InvalidError({name: [_("Choose one of the languages.")]})
+    return body[name]
 
 
 def _lines(given: Any) -> list[QuoteLine]:
