@@ -35,7 +35,7 @@ LEADS = ListDefinition(
     name_field="contact",
     name_label=_("Name"),
     related=("contact", "company"),
-    phone={"company": "m-sub", "score": "m-end", "status": "m-end2"},
+    phone={"company": "m-sub", "score": "m-end", "status": "m-end2", "awaits": "m-end2"},
     cells={
         "name": drawing.person,
         "score": cells.score,

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -159,7 +160,9 @@ class QuoteView(ApiView):
     rights = {"GET": "crm.deal.view", "PATCH": "crm.deal.edit", "DELETE": "crm.deal.edit"}
 
     def quote(self, request: Request, pk: int) -> Quote:
-        found: Quote | None = quotes_seen_by(user_of(request)).filter(pk=pk).first()
+        action = "view" if request.method in SAFE_METHODS else "edit"
+        rows = quotes_seen_by(user_of(request), action)
+        found: Quote | None = rows.filter(pk=pk).first()
         if found is None:
             raise Http404
         return found
