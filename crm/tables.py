@@ -9,8 +9,8 @@ from django.utils.translation import pgettext_lazy
 from core.lists import Board, ListDefinition, RowAction, drawing
 from core.permissions import Access
 from crm import cells
-from crm.models import Lead
 from crm.cells.triage import triage_actions
+from crm.models import Lead
 from crm.services.conversions import may_convert
 
 
@@ -35,7 +35,7 @@ LEADS = ListDefinition(
     name_field="contact",
     name_label=_("Name"),
     related=("contact", "company"),
-    phone={"company": "m-sub", "score": "m-end", "status": "m-end2"},
+    phone={"company": "m-sub", "score": "m-end", "status": "m-end2", "awaits": "m-end2"},
     cells={
         "name": drawing.person,
         "score": cells.score,

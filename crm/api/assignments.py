@@ -1,10 +1,12 @@
 """Rules of the assignment of leads by program: list, make, change, delete, put in order, try."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -204,25 +206,39 @@ def _filled(rule: AssignmentRule, body: Json) -> AssignmentRule:
     """The rule with what the body says; the service checks what it means."""
     if unknown := set(body) - set(FIELDS):
         raise InvalidError({min(unknown): [_("There is no such field.")]})
-    if "name" in body:
-        rule.name = _name(body["name"])
-    if "condition" in body:
-        if not isinstance(body["condition"], dict):
-            raise InvalidError({"condition": [_("Give a condition as an object.")]})
-        rule.condition = body["condition"]
-    if "strategy" in body:
-        if body["strategy"] not in AssignmentStrategy.values:
-            raise InvalidError({"strategy": [_("Choose one of the ways in the list.")]})
-        rule.strategy = body["strategy"]
-    for name in ("takes_by_hand", "is_enabled"):
-        if name in body:
-            if not isinstance(body[name], bool):
-                raise InvalidError({name: [_("Give true or false.")]})
-            setattr(rule, name, body[name])
-    for name, rows in (("person", User.objects.filter(is_active=True)), ("team", Team.objects.all())):
-        if name in body:
-            setattr(rule, name, _target(body[name], name, rows))
+    for name, value in body.items():
+        setattr(rule, name, _value(name, value))
     return rule
+
+
+def _value(name: str, value: Any) -> Any:
+    """What the body says of a field of a rule."""
+    if name == "name":
+        return _name(value)
+    if name == "person":
+        return _target(value, name, User.objects.filter(is_active=True))
+    if name == "team":
+        return _target(value, name, Team.objects.all())
+    is_right, sentence = RIGHT.get(name, (_is_flag, _("Give true or false.")))
+    if not is_right(value):
+        raise InvalidError({name: [str(sentence)]})
+    return value
+
+
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+RIGHT: dict[str, tuple[Callable[[Any], bool], Any]] = {
+    "condition": (
+        lambda value: isinstance(value, dict),
+        gettext_lazy("Give a condition as an object."),
+    ),
+    "strategy": (
+        lambda value: value in AssignmentStrategy.values,
+        gettext_lazy("Choose one of the ways in the list."),
+    ),
+}
 
 
 def _name(value: Any) -> str:

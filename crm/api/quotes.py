@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -22,7 +23,6 @@ from core.api.described import (
     IDEMPOTENCY,
     MAYBE_MOMENT,
     MAYBE_NUMBER,
-    MAYBE_TEXT,
     NUMBER,
     TEXT,
     WRITE_FAILS,
@@ -160,7 +160,9 @@ class QuoteView(ApiView):
     rights = {"GET": "crm.deal.view", "PATCH": "crm.deal.edit", "DELETE": "crm.deal.edit"}
 
     def quote(self, request: Request, pk: int) -> Quote:
-        found: Quote | None = quotes_seen_by(user_of(request)).filter(pk=pk).first()
+        action = "view" if request.method in SAFE_METHODS else "edit"
+        rows = quotes_seen_by(user_of(request), action)
+        found: Quote | None = rows.filter(pk=pk).first()
         if found is None:
             raise Http404
         return found
@@ -262,9 +264,7 @@ class QuoteMark(QuoteView):
         if given not in MARKS:
             raise InvalidError({"status": [_("Choose one of the statuses in the list.")]})
         status = QuoteStatus(given)
-        marked = mark_quote(
-            quote=quote, status=status, by=user_of(request), at=timezone.now()
-        )
+        marked = mark_quote(quote=quote, status=status, by=user_of(request), at=timezone.now())
         return Response(_whole(marked))
 
 
@@ -321,21 +321,25 @@ def _changed(quote: Quote, body: Json, user: User) -> Quote:
         raise InvalidError({min(unknown): [_("There is no such field.")]})
     if not body:
         return quote
-    for name, most in LENGTHS.items():
-        if name in body:
-            setattr(quote, name, _text(body, name, most))
-    if "language" in body:
-        if body["language"] not in LANGUAGES:
-            raise InvalidError({"language": [_("Choose one of the languages.")]})
-        quote.language = body["language"]
-    if "contact" in body:
-        quote.contact = _contact(body["contact"], user)
-    if "valid_until" in body:
-        quote.valid_until = _day(body["valid_until"])
-    if "discount_rate" in body:
-        quote.discount_rate = _rate(body, "discount_rate", "discount_rate")
+    for name in set(body) - {"lines"}:
+        setattr(quote, name, _value(body, name, user))
     lines = _lines(body["lines"]) if "lines" in body else list(quote.lines.all())
     return save_draft(quote=quote, lines=lines, by=user, at=timezone.now())
+
+
+def _value(body: Json, name: str, user: User) -> Any:
+    """What the body says of a field of a quote."""
+    if name in LENGTHS:
+        return _text(body, name, LENGTHS[name])
+    if name == "contact":
+        return _contact(body[name], user)
+    if name == "valid_until":
+        return _day(body[name])
+    if name == "discount_rate":
+        return _rate(body, name, name)
+    if body[name] not in LANGUAGES:
+        raise InvalidError({name: [_("Choose one of the languages.")]})
+    return body[name]
 
 
 def _lines(given: Any) -> list[QuoteLine]:

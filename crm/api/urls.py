@@ -38,12 +38,8 @@ urlpatterns = [
         )
     ),
     path("deals/<int:pk>/quotes/", quotes.DealQuotes.as_view(), name="api_deal_quotes"),
-    path(
-        "assignment-rules/", assignments.AssignmentRules.as_view(), name="api_assignment_rules"
-    ),
-    path(
-        "assignment-rules/try/", assignments.AssignmentTry.as_view(), name="api_assignment_try"
-    ),
+    path("assignment-rules/", assignments.AssignmentRules.as_view(), name="api_assignment_rules"),
+    path("assignment-rules/try/", assignments.AssignmentTry.as_view(), name="api_assignment_try"),
     path(
         "assignment-rules/<int:pk>/",
         assignments.AssignmentRuleView.as_view(),

@@ -15,8 +15,13 @@ from crm.models.contacts import Contact
 from crm.models.deals import Deal
 from crm.models.products import Product
 
-RATE = {"max_digits": 5, "decimal_places": 4, "default": 0, "help_text": _("From 0 to 1.")}
-AMOUNT = {"max_digits": 18, "decimal_places": 2, "default": 0, "editable": False}
+RATE: dict[str, Any] = {
+    "max_digits": 5,
+    "decimal_places": 4,
+    "default": 0,
+    "help_text": _("From 0 to 1."),
+}
+AMOUNT: dict[str, Any] = {"max_digits": 18, "decimal_places": 2, "default": 0, "editable": False}
 
 
 def _share(name: str) -> Q:

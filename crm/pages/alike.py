@@ -10,6 +10,7 @@ from core.models import User
 from core.records import Alike
 from core.records.controls import dialled
 from core.text import comparable
+from crm.methods.duplicates.legal_forms import spellings
 from crm.methods.duplicates.profiles import FirmProfile, PersonProfile
 from crm.methods.duplicates.records import Firm, Person
 from crm.models import Company
@@ -48,7 +49,7 @@ def people_alike(values: Mapping[str, Any], user: User) -> list[Alike]:
 
 
 def companies_alike(values: Mapping[str, Any], user: User) -> list[Alike]:
-    """Companies with the name or the domain."""
+    """Companies with the name, whatever their legal form, or the domain."""
     given = {name: value for name, value in values.items() if isinstance(value, str)}
     firm = Firm(
         0, *(given.get(name, "") for name in ("name", "domain", "website", "phone", "city"))
@@ -56,7 +57,7 @@ def companies_alike(values: Mapping[str, Any], user: User) -> list[Alike]:
     access = permissions.access_of(user)
     same = Q()
     if firm.name and access.sees("crm.company.name"):
-        same |= Q(name_key=comparable(firm.name))
+        same |= Q(name_key__in=spellings(comparable(firm.name)))
     domain = COMPARED[COMPANY].profile(firm).domain
     if domain and access.sees("crm.company.domain"):
         same |= Q(domain=domain)

@@ -13,12 +13,12 @@ from core.models import User
 from core.permissions import Access
 from core.records import Linked, Pill, RecordPage, Related
 from core.records.fields import RecordField, through
+from crm.cells.triage import response_pills, triage_actions
 from crm.choices import LeadStatus
 from crm.models import Deal, Lead
 from crm.pages import shared
 from crm.pages.alike import people_alike
 from crm.pages.naming import NamesCompany
-from crm.cells.triage import response_pills, triage_actions
 from crm.services.conversions import may_convert
 from crm.services.leads import keep_lead
 

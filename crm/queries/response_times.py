@@ -111,11 +111,14 @@ def response_times(view: Viewpoint, length: int) -> ResponseTimes:
 def _answered(rows: QuerySet[Any], view: Viewpoint, now: Days, before: Days) -> QuerySet[Any]:
     begin, end = now.bounds(view.now)
     is_now = When(first_touch_at__gte=begin, then=Value(True))
-    return rows.filter(
+    answered: QuerySet[Any] = rows.filter(
         first_touch_at__gte=before.bounds(view.now)[0],
         first_touch_at__lt=end,
         response_hours__isnull=False,
-    ).annotate(is_now=Case(is_now, default=Value(False), output_field=BooleanField()))
+    )
+    flag = Case(is_now, default=Value(False), output_field=BooleanField())
+    found: QuerySet[Any] = answered.annotate(is_now=flag)
+    return found
 
 
 def _lines(answered: QuerySet[Any], hours: int, by: str = "") -> list[Line]:

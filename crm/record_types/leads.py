@@ -17,7 +17,9 @@ RESPONSE = (
         is_editable=False,
     ),
     Field("clock", _("Response"), FieldType.CHOICE, rule="awaits", is_editable=False),
-    Field("first_touch", _("First touch"), FieldType.MOMENT, path="first_touch_at", is_editable=False),
+    Field(
+        "first_touch", _("First touch"), FieldType.MOMENT, path="first_touch_at", is_editable=False
+    ),
     Field(
         "response",
         _("Answered after (working hours)"),

@@ -24,7 +24,9 @@ NAMES: dict[type[Listed], str] = {CloseReason: "reason", Competitor: "competitor
 def save_reason(*, reason: CloseReason, by: User) -> CloseReason:
     """Add a reason as the last of its kind, or rename it; what deals say stays as it is."""
     if reason.kind not in (StageKind.WON, StageKind.LOST, UNFIT):
-        raise Refused(_("Say whether it is a reason for winning, for losing or for leads that are not a fit."))
+        raise Refused(
+            _("Say whether it is a reason for winning, for losing or for leads that are not a fit.")
+        )
     _hold(by)
     same = CloseReason.objects.filter(kind=reason.kind)
     _check(reason, [(row.pk, row.name) for row in same], _("There is a reason “%(name)s” already."))

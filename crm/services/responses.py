@@ -59,18 +59,15 @@ def begin_clocks(ids: Collection[int]) -> None:
         first_touch_at=None,
         returns_on=None,
         awaits_since=None,
-    ).update(
-        awaits_since=Coalesce("captured_at", "created_at"), clock=ResponseClock.WAITING.value
-    )
+    ).update(awaits_since=Coalesce("captured_at", "created_at"), clock=ResponseClock.WAITING.value)
 
 
 def follow_clock(lead: Lead) -> None:
     """Of a lead at hand: whoever is closed or put off does not wait; one that is new again does."""
     if not lead.is_open or lead.returns_on is not None:
         lead.awaits_since, lead.clock = None, ""
-    elif lead.awaits_since is None and lead.first_touch_at is None:
-        if lead.status == LeadStatus.NEW:
-            lead.awaits_since, lead.clock = lead.came_at, ResponseClock.WAITING
+    elif lead.status == LeadStatus.NEW and lead.awaits_since is None and not lead.first_touch_at:
+        lead.awaits_since, lead.clock = lead.came_at, ResponseClock.WAITING
 
 
 def note_touch(*, activity: Activity, at: datetime) -> None:

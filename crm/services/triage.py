@@ -85,7 +85,7 @@ class QualifyLeads(Change):
         owners = {user.pk: user for user in activity_owners(by)}
         made = []
         for lead in Lead.objects.for_list().filter(pk__in=[record.pk for record in records]):
-            owner = owners.get(lead.owner_id, by)
+            owner = owners.get(lead.owner_id or 0, by)
             activity = Activity(kind=ActivityKind.TASK, subject=self.step, lead=lead, owner=owner)
             activity.at = self._due(owner)
             made.append(plan_activity(activity=activity, by=by, at=change_set.at))
@@ -203,7 +203,7 @@ def _is_kept(drafts: Sequence[Draft], pk: int) -> bool:
 
 def _tell(pks: Sequence[int]) -> None:
     """Each owner is told of a few leads by name, of many in one sentence."""
-    by_owner: defaultdict[User, list[Any]] = defaultdict(list)
+    by_owner: defaultdict[Any, list[Any]] = defaultdict(list)
     rows = Lead.objects.for_list().filter(pk__in=pks, owner__is_active=True).order_by("pk")
     for lead in rows:
         by_owner[lead.owner].append(lead)

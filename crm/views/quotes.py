@@ -41,8 +41,9 @@ MARKS = {
 }
 
 
-def _quote(request: HttpRequest, pk: int) -> Quote:
-    found: Quote = get_object_or_404(quotes_seen_by(permissions.user_of(request)), pk=pk)
+def _quote(request: HttpRequest, pk: int, action: str = "view") -> Quote:
+    rows = quotes_seen_by(permissions.user_of(request), action)
+    found: Quote = get_object_or_404(rows, pk=pk)
     return found
 
 
@@ -69,7 +70,7 @@ def quote_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("crm.deal.edit")
 def quote_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The form of a draft with all its lines."""
-    quote, user = _quote(request, pk), permissions.user_of(request)
+    quote, user = _quote(request, pk, "edit"), permissions.user_of(request)
     if not quote.is_draft or not may_quote(quote.deal, user):
         raise Http404
     data = request.POST if request.method == "POST" else None
@@ -103,7 +104,7 @@ def quote_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _act(request: HttpRequest, pk: int, do: Callable[..., Any], said: Any) -> HttpResponse:
     """Do it, or say why not; then back to the quote, or to the one that it made."""
-    quote = _quote(request, pk)
+    quote = _quote(request, pk, "edit")
     try:
         made = do(quote=quote, by=permissions.user_of(request), at=timezone.now())
     except Refused as refusal:
@@ -130,21 +131,21 @@ def quote_revise(request: HttpRequest, pk: int) -> HttpResponse:
 def quote_mark(request: HttpRequest, pk: int) -> HttpResponse:
     """Sent, accepted, declined."""
     wanted = request.POST.get("status", "")
-    if wanted not in MARKS:
-        raise Refused(_("Choose one of the statuses in the list."))
-    status = QuoteStatus(wanted)
 
     def mark(**given: Any) -> Quote:
-        return mark_quote(status=status, **given)
+        if wanted not in MARKS:
+            raise Refused(_("Choose one of the statuses in the list."))
+        return mark_quote(status=QuoteStatus(wanted), **given)
 
-    return _act(request, pk, mark, MARKS[status])
+    said = {str(status): sentence for status, sentence in MARKS.items()}
+    return _act(request, pk, mark, said.get(wanted, ""))
 
 
 @requires("crm.deal.edit")
 @require_POST
 def quote_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """A draft goes; what is issued stays."""
-    quote = _quote(request, pk)
+    quote = _quote(request, pk, "edit")
     deal = quote.deal
     try:
         delete_draft(quote=quote, by=permissions.user_of(request))

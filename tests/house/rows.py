@@ -9,6 +9,7 @@ from django.db import models
 from django_celery_beat.models import PeriodicTasks
 
 from core.models import Installation, SampleData
+from crm.models import ResponseTarget
 
 numbers = count(1000)
 MOMENT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -18,6 +19,7 @@ ONCE: dict[type[models.Model], Any] = {
     PeriodicTasks: lambda: PeriodicTasks.objects.get_or_create(
         ident=1, defaults={"last_update": MOMENT}
     )[0],
+    ResponseTarget: lambda: ResponseTarget.objects.get_or_create(pk=1)[0],
     SampleData: lambda: SampleData.objects.get_or_create(pk=1, defaults={"day": MOMENT})[0],
 }
 # What the model asks of its own values.
@@ -29,6 +31,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "analytics.quota": {"team": None},
     "core.modelversion": {"state": "challenger"},
     "crm.assignmentrule": {"team": None},
+    "crm.quote": {"issued_on": None, "number": "", "replaces": None},
     "crm.dealline": {"discount_rate": 0, "quantity": 1},
     "django_celery_beat.periodictask": {
         "crontab": None,

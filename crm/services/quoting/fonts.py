@@ -69,9 +69,7 @@ def runs(text: str, *, is_bold: bool = False) -> Iterator[Run]:
 
 def width(text: str, size: float, *, is_bold: bool = False) -> float:
     """How wide the text is, in points."""
-    return sum(
-        float(stringWidth(run.text, run.font, size)) for run in runs(text, is_bold=is_bold)
-    )
+    return sum(float(stringWidth(run.text, run.font, size)) for run in runs(text, is_bold=is_bold))
 
 
 @lru_cache(maxsize=20_000)
@@ -103,7 +101,7 @@ def _parts(family: Family) -> dict[int, tuple[str, ...]]:
 
 
 def _read(ranges: str) -> Iterator[tuple[int, int]]:
-    """"U+20-7e,U+a0" as numbers."""
+    """ "U+20-7e,U+a0" as numbers."""
     for each in ranges.split(","):
         first, _dash, last = each.strip().removeprefix("U+").partition("-")
         yield int(first, 16), int(last or first, 16)

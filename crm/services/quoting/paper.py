@@ -50,7 +50,7 @@ def _logo() -> bytes | None:
     installation = Installation.objects.filter(pk=1).first()
     if installation is None or not installation.logo:
         return None
-    if not installation.logo.storage.exists(installation.logo.name):
+    if not installation.logo.storage.exists(installation.logo.name or ""):
         return None
     with installation.logo.open("rb") as file:
         data: bytes = file.read()
@@ -209,7 +209,9 @@ class _Paper:
         sheet.y = BOTTOM - 4 * mm
         sheet.rule()
         sheet.skip(2 * mm)
-        sheet.line(LEFT, str(self.quote) if self.quote.number else pgettext("quote", "Draft"), SMALL)
+        sheet.line(
+            LEFT, str(self.quote) if self.quote.number else pgettext("quote", "Draft"), SMALL
+        )
         words = {"page": sheet.page, "pages": self.of or sheet.page}
         sheet.line(RIGHT, _("Page %(page)s of %(pages)s") % words, SMALL, ends=True)
         sheet.y = stands

@@ -47,11 +47,12 @@ def may_quote(deal: Deal, by: User) -> bool:
     return may and permissions.reaches(Deal, by, deal, "edit")
 
 
-def quotes_seen_by(user: User) -> Any:
-    """The quotes of the deals that the user sees; none where something on them is hidden."""
+def quotes_seen_by(user: User, action: str = "view") -> Any:
+    """The quotes of the deals that the user sees, or reaches for an action; none where something on
+    them is hidden."""
     if not sees_quotes(permissions.access_of(user)):
         return Quote.objects.none()
-    rows = Quote.objects.filter(deal__in=Deal.objects.visible_to(user).values("pk"))
+    rows = Quote.objects.filter(deal__in=Deal.objects.visible_to(user, action).values("pk"))
     return rows.select_related("deal__stage", "deal__owner", "contact", "created_by", "replaces")
 
 

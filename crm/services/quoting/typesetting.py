@@ -120,7 +120,7 @@ class Sheet:
         self.y -= height
 
     def has_room(self, height: float) -> bool:
-        return self.y - height >= BOTTOM
+        return bool(self.y - height >= BOTTOM)
 
     def turn(self) -> None:
         """On to the next page."""

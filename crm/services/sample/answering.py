@@ -19,9 +19,7 @@ PUT_OFF = 0.9  # of those that nobody answered for so long
 def date_answers(activities: Sequence[Any], enquiries: Sequence[Enquiry], today: date) -> None:
     """The first call, meeting or e-mail answers a lead; of the others the young ones wait."""
     target = ResponseTarget()
-    week = WorkingWeek(
-        frozenset(target.days), target.opens_at, target.closes_at, ZoneInfo("UTC")
-    )
+    week = WorkingWeek(frozenset(target.days), target.opens_at, target.closes_at, ZoneInfo("UTC"))
     first: dict[int, datetime] = {}
     for activity in activities:
         done = activity.done_at

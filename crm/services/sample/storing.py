@@ -22,11 +22,15 @@ from crm.models import (
     Lead,
     Membership,
     Participation,
+    Quote,
+    QuoteLine,
     StageChange,
 )
 from crm.services.interactions import record_interactions
 from crm.services.sample.cast import SampleCompany
+from crm.services.sample.chance import midnight
 from crm.services.sample.ground import field_keys, lay_ground, read_setting
+from crm.services.sample.quoting import number_quotes, quotes_of
 from crm.services.sample.selling import participants
 from crm.services.sample.story import tags_of, tell
 from crm.services.sample.words import TAGS
@@ -203,7 +207,16 @@ def _deals(company: SampleCompany, _part: int) -> int:
     written += _add(StageChange, (change for sale in company.sales for change in sale.changes))
     written += _add(DealLine, (line for sale in company.sales for line in sale.lines))
     written += _add(DealContact, (part for sale in company.sales for part in participants(sale)))
+    written += _quotes(company)
     return written + _tag(company, "deal", Deal)
+
+
+def _quotes(company: SampleCompany) -> int:
+    """Of the deals that are stored already."""
+    found = list(quotes_of(company, midnight(SampleData.objects.get(pk=1).day)))
+    number_quotes([quote for quote, _lines in found])
+    written = _add(Quote, (quote for quote, _lines in found))
+    return written + _add(QuoteLine, (line for _quote, lines in found for line in lines))
 
 
 def _activities(company: SampleCompany, part: int) -> int:

@@ -40,11 +40,17 @@ def test_nothing_is_further_from_the_exact_value_than_its_rounding(
 ) -> None:
     found = totals_of(lines, discount)
     for line, total in zip(lines, found.lines, strict=True):
-        exact = Fraction(line.quantity) * Fraction(line.unit_price) * (1 - Fraction(line.discount_rate))
+        exact = (
+            Fraction(line.quantity) * Fraction(line.unit_price) * (1 - Fraction(line.discount_rate))
+        )
         assert abs(exact - Fraction(total)) <= Fraction(1, 200)
-    assert abs(Fraction(found.subtotal) * Fraction(discount) - Fraction(found.discount)) <= Fraction(1, 200)
+    assert abs(
+        Fraction(found.subtotal) * Fraction(discount) - Fraction(found.discount)
+    ) <= Fraction(1, 200)
     for part in found.taxes:
-        assert abs(Fraction(part.base) * Fraction(part.rate) - Fraction(part.tax)) <= Fraction(1, 200)
+        assert abs(Fraction(part.base) * Fraction(part.rate) - Fraction(part.tax)) <= Fraction(
+            1, 200
+        )
 
 
 @given(LINES.filter(bool), SHARES, st.randoms())

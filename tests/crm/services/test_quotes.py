@@ -47,7 +47,11 @@ NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 @pytest.fixture
 def deal(sales: User) -> Deal:
     firm = CompanyFactory(
-        name="苏州思泓智能装备有限公司", street="东环路 64 号", postal_code="215068", city="苏州", country="中国"
+        name="苏州思泓智能装备有限公司",
+        street="东环路 64 号",
+        postal_code="215068",
+        city="苏州",
+        country="中国",
     )
     person = ContactFactory(name="Łukasz 陈雨桐", company=firm, owner=sales)
     made: Deal = DealFactory(
@@ -81,7 +85,9 @@ def text_of(pdf: bytes) -> str:
 
 def acts(deal: Deal) -> list[str]:
     events = AuditEvent.objects.filter(object_type="crm.deal", object_id=deal.pk)
-    return list(events.filter(action__startswith="quote").order_by("pk").values_list("action", flat=True))
+    return list(
+        events.filter(action__startswith="quote").order_by("pk").values_list("action", flat=True)
+    )
 
 
 # -- drafts and issue ------------------------------------------------------------------------------
@@ -109,7 +115,7 @@ def test_draft_takes_over_what_the_deal_says(deal: Deal, sales: User) -> None:
 
 
 def test_deal_without_lines_gives_one_line_of_its_value(sales: User) -> None:
-    deal = DealFactory(name="Pilot", owner=sales, amount=Decimal("500"), currency="EUR")
+    deal = DealFactory(name="Pilot", owner=sales, amount=Decimal(500), currency="EUR")
     quote = draft_quote(deal=deal, by=sales, at=NOW)
     assert [(line.name, line.unit_price) for line in quote.lines.all()] == [("Pilot", 500)]
 
@@ -167,7 +173,9 @@ def test_what_cannot_be_issued_is_refused(
     quote = draft_quote(deal=deal, by=sales, at=NOW)
     if "lines" in given:
         quote.lines.all().delete()
-    Quote.objects.filter(pk=quote.pk).update(valid_until=given.get("valid_until", quote.valid_until))
+    Quote.objects.filter(pk=quote.pk).update(
+        valid_until=given.get("valid_until", quote.valid_until)
+    )
     quote.refresh_from_db()
     with pytest.raises(Refused, match=sentence):
         issue_quote(quote=quote, by=sales, at=NOW)
@@ -314,7 +322,9 @@ def test_every_font_of_the_paper_is_embedded(deal: Deal, sales: User) -> None:
     drawn = [font for font in found if "/FontDescriptor" in font]
     assert any("NotoSansSC" in str(font["/BaseFont"]) for font in drawn)
     assert all("/FontFile2" in font["/FontDescriptor"] for font in drawn)
-    assert {str(f["/BaseFont"]) for f in found if f not in drawn} <= {"/Helvetica"}  # never drawn with
+    assert {str(f["/BaseFont"]) for f in found if f not in drawn} <= {
+        "/Helvetica"
+    }  # never drawn with
 
 
 def test_same_quote_gives_the_same_bytes(deal: Deal, sales: User) -> None:
@@ -331,7 +341,9 @@ def test_long_quote_goes_on_on_further_pages(deal: Deal, sales: User) -> None:
     assert len(pages) > 2
     text = text_of(pdf)
     assert f"Page {len(pages)} of {len(pages)}" in text
-    assert text.count("Description") == len([page for page in pages if "Part" in page.extract_text()])
+    assert text.count("Description") == len(
+        [page for page in pages if "Part" in page.extract_text()]
+    )
     assert "€1,830.00" in text
 
 

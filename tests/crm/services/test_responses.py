@@ -28,7 +28,13 @@ def lead(sales: User) -> Lead:
 
 
 def logged(about: Lead, by: User, at: datetime = FRIDAY, **given: Any) -> Activity:
-    wanted = {"kind": ActivityKind.CALL, "lead": about, "body": "Talked", "subject": "Talk", **given}
+    wanted = {
+        "kind": ActivityKind.CALL,
+        "lead": about,
+        "body": "Talked",
+        "subject": "Talk",
+        **given,
+    }
     return log_activity(activity=Activity(at=at, **wanted), by=by, at=max(at, FRIDAY))
 
 

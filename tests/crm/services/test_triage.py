@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from config.pipelines import seed_reasons
 from core.choices import Reach
 from core.errors import Refused
 from core.models import AuditEvent, ChangeSet, Notification, User
@@ -43,9 +44,16 @@ def do(change: Any, by: User, *leads: Lead, at: datetime = NOW) -> ChangeSet:
 
 def test_qualifying_sets_the_status_and_plans_the_next_step(lead: Lead, manager: User) -> None:
     done = do(QualifyLeads("Send the price list", "2026-12-01"), manager, lead)
-    assert (lead.status, lead.awaits_since) == (LeadStatus.QUALIFIED, CAME)  # nobody has answered yet
+    assert (lead.status, lead.awaits_since) == (
+        LeadStatus.QUALIFIED,
+        CAME,
+    )  # nobody has answered yet
     task = Activity.objects.get(lead=lead)
-    assert (task.kind, task.subject, task.owner) == (ActivityKind.TASK, "Send the price list", manager)
+    assert (task.kind, task.subject, task.owner) == (
+        ActivityKind.TASK,
+        "Send the price list",
+        manager,
+    )
     assert task.at is not None
     assert task.at.date().isoformat() == "2026-12-01"
     undo_change_set(change_set=done, by=manager, at=NOW)
@@ -198,8 +206,6 @@ def test_two_workers_bring_a_lead_back_once(manager: User) -> None:
 
 
 def test_seeded_reasons_are_there_for_leads_as_well() -> None:
-    from config.pipelines import seed_reasons
-
     CloseReason.objects.all().delete()
     CloseReasonFactory(kind="lost", name="Price")
     seed_reasons()

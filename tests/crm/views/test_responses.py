@@ -120,7 +120,9 @@ def test_inbox_shows_the_new_ones_that_wait_and_whose(manager: User, log_in: Log
     client = log_in(manager)
     view = SavedView.objects.get(object_type="crm.lead", name="New leads")
     shown = client.get(reverse("lead_list"), {"view": view.pk}).content.decode()
-    links = re.findall(r'<a href="(/leads/\?[^"]*)"[^>]*>(All|Mine|My team&#x27;s|Nobody&#x27;s)</a>', shown)
+    links = re.findall(
+        r'<a href="(/leads/\?[^"]*)"[^>]*>(All|Mine|My team&#x27;s|Nobody&#x27;s)</a>', shown
+    )
     assert len(links) == 4
     found = {name: numbers_in(client, url) for url, name in links}
     assert found["All"] == numbers_in(client, f"/leads/?view={view.pk}") >= 1

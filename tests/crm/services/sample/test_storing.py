@@ -26,6 +26,7 @@ from core.models import (
 from core.registries import record_types
 from core.services.sample_users import sample_log_ins
 from core.services.search import REBUILD
+from crm.choices import QuoteStatus
 from crm.jobs import sample_company
 from crm.models import (
     Activity,
@@ -38,8 +39,10 @@ from crm.models import (
     LeadScore,
     Participation,
     Pipeline,
+    Quote,
     StageChange,
 )
+from crm.services.quoting.quotes import totals
 from tests.factories import LeadScoreFactory, ModelVersionFactory
 from tests.running import carry_out
 
@@ -82,6 +85,31 @@ def test_times_are_those_of_the_story() -> None:
     assert first.created_at < timezone.now() - timedelta(days=600)
     assert first.updated_at >= first.created_at
     assert Interaction.objects.filter(at__lt=timezone.now() - timedelta(days=300)).exists()
+
+
+def test_new_leads_wait_and_answered_ones_say_how_long_it_took() -> None:
+    load()
+    waiting = Lead.objects.filter(awaits_since__isnull=False)
+    assert waiting.exists()
+    assert not waiting.exclude(status="new").exists()
+    answered = Lead.objects.filter(first_touch_at__isnull=False)
+    assert answered.count() > waiting.count()
+    assert not answered.filter(response_hours__isnull=True).exists()
+    assert Lead.objects.filter(returns_on__isnull=False, awaits_since=None).exists()
+
+
+def test_quotes_add_up_and_go_with_their_deals() -> None:
+    load()
+    quotes = list(Quote.objects.prefetch_related("lines").select_related("deal"))
+    assert quotes
+    for quote in quotes:
+        found = totals(list(quote.lines.all()), quote.discount_rate)
+        assert (quote.subtotal, quote.tax, quote.total) == (found.subtotal, found.tax, found.total)
+        assert quote.recipient
+        assert (quote.status == QuoteStatus.ACCEPTED) == (quote.deal.status == "won")
+    assert len({quote.number for quote in quotes}) == len(quotes)
+    remove()
+    assert not Quote.objects.exists()
 
 
 def test_loading_twice_is_loading_once() -> None:
