@@ -208,7 +208,7 @@ def _register_quarters() -> None:
     navigation.register(
         NavigationEntry(
             "forecast",
-            _("Forecast"),
+            pgettext_lazy("navigation", "Forecast"),
             "chart-line",
             "quarter_forecast",
             "understand",

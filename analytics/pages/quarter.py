@@ -177,10 +177,14 @@ class QuarterPage:
 
     def _target(self, row: QuarterForecast) -> dict[str, Any]:
         if self.target is None:
-            return {"label": _("Target"), "value": "–", "note": _("no quota is set")}
+            return {
+                "label": pgettext("quarter", "Target"),
+                "value": "–",
+                "note": _("no quota is set"),
+            }
         chance = chance_to_reach(row.quantiles, self.target)
         return {
-            "label": _("Target"),
+            "label": pgettext("quarter", "Target"),
             "value": self._money(self.target),
             "change": percent(chance),
             "tone": "up" if chance >= 0.5 else "down",

@@ -58,9 +58,9 @@ def may_read(name: str, access: Access) -> bool:
 
 
 def outlook_of(deal: Deal) -> DealOutlook | None:
-    """The deal's outlook, if it has one."""
-    rows = DealOutlook.objects.filter(deal=deal).select_related("version")
-    return rows.defer("version__metrics", "version__features").first()
+    """The deal's outlook, if it has one; its page brings it along."""
+    found: DealOutlook | None = getattr(deal, "outlook", None)
+    return found
 
 
 def outlook(deal: Deal, user: User) -> dict[str, Any] | None:
@@ -80,7 +80,7 @@ def outlook(deal: Deal, user: User) -> dict[str, Any] | None:
     if found is None:
         if not deal.is_open:
             return None
-        return context | {"last_run": JobRun.objects.filter(kind=KIND).order_by("-pk").first()}
+        return context | {"last_run": _last_run() if context["may_see_jobs"] else None}
     reasons, rest = reasons_of(found, deal, access)
     return context | {
         "reasons": reasons,
@@ -92,6 +92,10 @@ def outlook(deal: Deal, user: User) -> dict[str, Any] | None:
         "is_old": deal.is_open and timezone.now() - found.as_of > STALE_AFTER,
         "is_superseded": deal.is_open and found.version.state != VersionState.CHAMPION,
     }
+
+
+def _last_run() -> JobRun | None:
+    return JobRun.objects.filter(kind=KIND).order_by("-pk").first()
 
 
 def reasons_of(

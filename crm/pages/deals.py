@@ -75,6 +75,12 @@ def _bar(deal: Deal, access: Access) -> Mapping[str, Any]:
     return {"may_move": access.edits("crm.deal.stage"), "is_open": deal.is_open}
 
 
+def _with_outlook(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The deal with its lead and what the jobs say of it, without the figures of their versions."""
+    whole = rows.select_related("lead__contact", "lead__company", "outlook__version")
+    return whole.defer("outlook__version__metrics", "outlook__version__features")
+
+
 def _participants(deal: Deal, user: User) -> QuerySet[Any]:
     rows = DealContact.objects.filter(deal=deal).select_related("contact")
     return rows.filter(related_row_condition(Contact, user, "contact")).order_by("pk")
@@ -113,7 +119,7 @@ DEAL_PAGE = RecordPage(
     new_title=_("New deal"),
     edit_title=_("Edit deal"),
     saved=_("The deal is saved."),
-    rows=lambda rows: rows.select_related("lead__contact", "lead__company"),
+    rows=_with_outlook,
     sub=_sub,
     pills=_pills,
     actions=shared.person_actions("contact"),
