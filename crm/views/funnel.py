@@ -132,7 +132,9 @@ def deal_funnel(request: HttpRequest) -> HttpResponse:
         "shows_days": asked.form.shows_days,
         "notes": asked.notes,
         "chips": asked.chips(),
-        "kept": [(name, value) for name in ("if", "by", "view") for value in request.GET.getlist(name)],
+        "kept": [
+            (name, value) for name in ("if", "by", "view") for value in request.GET.getlist(name)
+        ],
         "pipeline": pipeline,
         "plain_url": reverse("deal_funnel"),
         "anew_url": asked.address(anew=1),
