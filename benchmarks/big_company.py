@@ -53,6 +53,7 @@ class Maker:
         self.size = size
         self.say = say
         self.chance = Random(20261126)
+        self.answers = Random(20261127)
         self.ways: list[tuple[int, int, datetime, datetime]] = []
 
     def make(self) -> None:
@@ -179,7 +180,7 @@ class Maker:
         for number in range(1, self.size.leads + 1):
             contact = self.chance.randint(1, self.size.contacts)
             status = self.chance.choices(statuses, (10, 8, 5, 12, 25, 40))[0]
-            yield {
+            lead = {
                 "id": number,
                 "status": status,
                 "contact": contact,
@@ -191,6 +192,16 @@ class Maker:
                 "created_at": moment(self.chance, 700),
                 **self._owner(),
             }
+            yield {**lead, **self._answer(lead)}
+
+    def _answer(self, lead: dict[str, Any]) -> dict[str, Any]:
+        """How long a touched lead waited; a new one without a touch waits still."""
+        if lead["touched_at"] is not None:
+            hours = round(self.answers.random() ** 3 * 60, 2)
+            return {"first_touch_at": lead["touched_at"], "response_hours": hours}
+        if lead["status"] != "new":
+            return {}
+        return {"awaits_since": lead["created_at"], "clock": "over"}
 
     def _scores(self) -> Iterator[dict[str, Any]]:
         reasons = [{"field": "crm.lead.source", "value": "Fair", "points": 12.0}] * 5

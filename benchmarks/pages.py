@@ -120,11 +120,28 @@ def lists() -> dict[str, str]:
         "leads by score, page 1,000": address(
             "lead_list", after=page_1000(leads, "score__counted_score")
         ),
+        **inbox(),
         "deals": address("deal_list"),
         "companies": address("company_list"),
         "activities": address("activity_list"),
         "contacts in the order of a custom field": address("contact_list", sort="custom.lines"),
         "contacts by last touch": address("contact_list", sort="-touched"),
+    }
+
+
+def inbox() -> dict[str, str]:
+    from core.conditions import Criterion
+
+    new = (Criterion("status", "is", ["new"]), Criterion("awaits", "set"))
+    columns = {"columns": "company,score,awaits,source,owner,created"}
+    return {
+        "new leads by score": address("lead_list", *new, sort="-score", **columns),
+        "new leads, nobody's": address(
+            "lead_list", *new, Criterion("owner", "empty"), sort="-score", **columns
+        ),
+        "new leads by age": address("lead_list", *new, sort="awaits", **columns),
+        "response times, 30 days": address("response_times"),
+        "response times, 90 days": address("response_times", days="90"),
     }
 
 
@@ -239,11 +256,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("contacts", type=int, nargs="?", default=100_000)
     parser.add_argument("--deals", type=int, help="instead of one for ten contacts")
+    parser.add_argument("--leads", type=int, help="instead of one for five contacts")
     parser.add_argument("--fresh", action="store_true", help="make the data anew")
     parser.add_argument("--only", default="", help="measure the cases with this word")
     given = parser.parse_args()
     with kept_database("pages", fresh=given.fresh) as vendor:
-        make_once(given.contacts, given.deals)
+        make_once(given.contacts, given.deals, given.leads)
         from django.conf import settings
         from django.test import Client
 
@@ -257,7 +275,7 @@ def main() -> None:
                 measure(case, client)
 
 
-def make_once(contacts: int, deals: int | None) -> None:
+def make_once(contacts: int, deals: int | None, leads: int | None) -> None:
     from benchmarks.big_company import Maker, Size
     from crm.models import Contact
 
@@ -265,7 +283,7 @@ def make_once(contacts: int, deals: int | None) -> None:
         return
 
     size = Size.of(contacts)
-    size = replace(size, deals=deals) if deals else size
+    size = replace(size, deals=deals or size.deals, leads=leads or size.leads)
     Maker(size, lambda sentence: print(sentence, file=sys.stderr)).make()
 
 

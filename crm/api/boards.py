@@ -12,7 +12,7 @@ from core.api.described import ID, NUMBER, TEXT, Json, described, listed, query,
 from core.api.problems import SECONDS, ProblemError
 from core.currencies import base_currency
 from core.time_limits import at_most
-from crm.choices import StageKind
+from crm.choices import UNFIT, StageKind
 from crm.models import CloseReason, Competitor
 from crm.queries.boards import BoardQuery, Head, sees_board
 from crm.tables import DEALS
@@ -39,7 +39,7 @@ BOARD = thing(
         "columns": {"type": "array", "items": COLUMN},
     }
 )
-REASON = thing({"id": ID, "kind": {"enum": ["won", "lost"]}, "name": TEXT})
+REASON = thing({"id": ID, "kind": {"enum": ["won", "lost", UNFIT]}, "name": TEXT})
 
 
 class DealBoard(ApiView):
@@ -101,7 +101,7 @@ def _money(amount: Decimal) -> str:
 
 
 class CloseReasons(ApiView):
-    """The reasons that are offered when a deal is won or lost."""
+    """The reasons that are offered when a deal is won or lost, or a lead is not a fit."""
 
     rights = {"GET": "crm.deal.view"}
 

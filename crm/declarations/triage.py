@@ -1,5 +1,7 @@
 """New leads are worked off: three changes of many at once, their words, and the target."""
 
+from functools import partial
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -17,6 +19,7 @@ from core.registries import (
 
 def register_triage() -> None:
     _register_changes()
+    _register_later()
     audit_actions.register(
         AuditAction("lead.qualify", pgettext_lazy("event", "Qualified")),
         AuditAction("lead.disqualify", pgettext_lazy("event", "Disqualified")),
@@ -42,24 +45,20 @@ def _register_changes() -> None:
     from crm.forms.triage import (  # noqa: PLC0415  # needs loaded models
         DisqualifyForm,
         QualifyForm,
-        RecycleForm,
     )
     from crm.services.triage import (  # noqa: PLC0415
         COLUMNS,
         DisqualifyLeads,
         QualifyLeads,
-        RecycleLeads,
     )
 
+    of_leads = partial(ChangeKind, columns=COLUMNS, record_type="crm.lead", rule="status")
     change_kinds.register(
-        ChangeKind(
+        of_leads(
             QualifyLeads.key,
             QualifyLeads,
             title=pgettext_lazy("bulk change", "qualify"),
             done=_("%(count)s %(records)s qualified."),
-            columns=COLUMNS,
-            record_type="crm.lead",
-            rule="status",
             label=pgettext_lazy("verb", "Qualify"),
             icon="check",
             question=_("Qualify %(count)s %(records)s"),
@@ -67,14 +66,11 @@ def _register_changes() -> None:
             form=QualifyForm,
             hotkey="q",
         ),
-        ChangeKind(
+        of_leads(
             DisqualifyLeads.key,
             DisqualifyLeads,
             title=pgettext_lazy("bulk change", "disqualify"),
             done=_("%(count)s %(records)s disqualified."),
-            columns=COLUMNS,
-            record_type="crm.lead",
-            rule="status",
             label=pgettext_lazy("verb", "Not a fit"),
             icon="user-off",
             question=_("Disqualify %(count)s %(records)s"),
@@ -82,14 +78,22 @@ def _register_changes() -> None:
             form=DisqualifyForm,
             hotkey="u",
         ),
+    )
+
+
+def _register_later() -> None:
+    from crm.forms.triage import RecycleForm  # noqa: PLC0415
+    from crm.services.triage import COLUMNS, RecycleLeads  # noqa: PLC0415
+
+    change_kinds.register(
         ChangeKind(
             RecycleLeads.key,
             RecycleLeads,
-            title=pgettext_lazy("bulk change", "put off"),
-            done=_("%(count)s %(records)s put off."),
             columns=COLUMNS,
             record_type="crm.lead",
             rule="status",
+            title=pgettext_lazy("bulk change", "put off"),
+            done=_("%(count)s %(records)s put off."),
             label=pgettext_lazy("verb", "Later"),
             icon="calendar-due",
             question=_("Put off %(count)s %(records)s"),

@@ -42,11 +42,7 @@ from crm.models import (
     Participation,
     Pipeline,
     Product,
-    Quote,
-    QuoteLine,
-    QuoteSequence,
     RefusedRow,
-    ResponseTarget,
     Stage,
     StageChange,
 )
@@ -147,23 +143,6 @@ class DealLineAdmin(PartAdmin):
     icon = "receipt_long"
     list_display: ClassVar[Any] = ("deal", "product", "quantity", "unit_price", "discount_rate")
     numbers: ClassVar[Any] = ("pk", "deal_id", "product_id")
-
-
-@admin.register(Quote)
-class QuoteAdmin(PartAdmin):
-    icon = "request_quote"
-    list_display: ClassVar[Any] = ("__str__", "deal", "status", "total", "currency", "issued_on")
-    list_filter: ClassVar[Any] = ("status",)
-    joined: ClassVar[Any] = ("deal",)
-    numbers: ClassVar[Any] = ("pk", "deal_id")
-
-
-@admin.register(QuoteLine)
-class QuoteLineAdmin(PartAdmin):
-    icon = "receipt"
-    list_display: ClassVar[Any] = ("quote", "name", "quantity", "unit_price", "total")
-    joined: ClassVar[Any] = ("quote",)
-    numbers: ClassVar[Any] = ("pk", "quote_id")
 
 
 @admin.register(StageChange)
@@ -383,21 +362,6 @@ class AssignmentRuleAdmin(SettingAdmin):
     icon = "assignment_ind"
     list_display: ClassVar[Any] = ("name", "person", "team", "strategy", "position", "is_enabled")
     words: ClassVar[Any] = ("name__icontains",)
-
-
-@admin.register(ResponseTarget)
-class ResponseTargetAdmin(SettingAdmin):
-    changed_in = "response_target"
-    icon = "hourglass_top"
-    has_name = False
-    list_display: ClassVar[Any] = ("hours", "days", "opens_at", "closes_at")
-
-
-@admin.register(QuoteSequence)
-class QuoteSequenceAdmin(SettingAdmin):
-    icon = "pin"
-    has_name = False
-    list_display: ClassVar[Any] = ("year", "last")
 
 
 @admin.register(AssignmentPerson)
