@@ -12,6 +12,7 @@ from analytics.models import (
     PointsRule,
     QuarterForecast,
     Quota,
+    StaleOutlook,
     StaleScore,
     Submission,
 )
@@ -109,3 +110,12 @@ class SubmissionAdmin(PanelAdmin):
     list_display: ClassVar[Any] = ("quarter", "user", "amount", "at")
     list_filter: ClassVar[Any] = ("quarter",)
     joined: ClassVar[Any] = ("user",)
+
+
+@admin.register(StaleOutlook)
+class StaleOutlookAdmin(PanelAdmin):
+    group = "understand"
+    icon = "update"
+    has_name = False
+    list_display: ClassVar[Any] = ("deal", "since")
+    joined: ClassVar[Any] = ("deal",)

@@ -181,7 +181,9 @@ def _model_url(_scope: dict[str, object]) -> str:
 def _register_outlooks() -> None:
     """How likely deals are to be won."""
     from analytics.queries.win_probability import outlook  # noqa: PLC0415  # needs loaded models
+    from analytics.services.stale_outlooks import TYPES, note_stale_deals  # noqa: PLC0415
 
+    change_followers.register(ChangeFollower("analytics.stale_outlooks", TYPES, note_stale_deals))
     permission_registry.register(
         Permission("analytics.win_probability.view", _("See how good the win probability is")),
         Permission("analytics.win_probability.run", _("Train the win probability")),

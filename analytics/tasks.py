@@ -14,8 +14,10 @@ def forget_trial_files() -> None:
 
 @shared_task(name="analytics.rescore")
 def rescore() -> None:
-    """Score leads anew that have changed."""
+    """Score leads anew that have changed, and say anew how changed deals stand."""
     # Scientific libraries cost seconds: only the worker that needs them loads them.
+    from analytics.jobs.deal_rescoring import restate_changed
     from analytics.jobs.rescoring import rescore_changed
 
     rescore_changed(at=timezone.now())
+    restate_changed(at=timezone.now())

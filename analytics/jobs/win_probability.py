@@ -27,6 +27,7 @@ from analytics.methods import errors
 from analytics.methods.closing_history import ALL, ClosingHistory
 from analytics.methods.intervals import wilson_interval
 from analytics.queries.win_probability import BASE_RATES, KIND
+from analytics.services.stale_outlooks import forget_stale_deals
 from analytics.services.win_probability_versions import settle_version
 from core.errors import InsufficientData
 from core.jobs.context import RunContext
@@ -143,7 +144,9 @@ class WinProbabilityJob(Job):
 
     def save(self, run: RunContext, results: list[DealSaid]) -> Saved:
         counts = Counter(f"stale_{row.stale}" for row in results if row.stale)
-        return Saved(len(results), store_outlooks(results), counts)
+        written = store_outlooks(results)
+        forget_stale_deals([row.deal for row in results], run.as_of)
+        return Saved(len(results), written, counts)
 
 
 def open_deals(lowest: int, highest: int) -> Any:

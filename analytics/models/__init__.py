@@ -4,7 +4,7 @@ from analytics.models.file_trials import FileTrial
 from analytics.models.lead_score_fields import ComparedGroup, LeadFieldDecision
 from analytics.models.points_rules import PointsBook, PointsRule
 from analytics.models.quarters import QuarterForecast, Quota, Submission
-from analytics.models.stale_scores import StaleScore
+from analytics.models.stale_scores import StaleOutlook, StaleScore
 
 __all__ = [
     "ComparedGroup",
@@ -14,6 +14,7 @@ __all__ = [
     "PointsRule",
     "QuarterForecast",
     "Quota",
+    "StaleOutlook",
     "StaleScore",
     "Submission",
 ]

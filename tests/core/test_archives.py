@@ -296,6 +296,7 @@ NOT_TAKEN = {
     "analytics.comparedgroup",  # what the score of this installation is about
     "analytics.leadfielddecision",
     "analytics.quarterforecast",  # computed anew
+    "analytics.staleoutlook",
     "analytics.stalescore",
     "analytics.filetrial",  # tried on a file that goes after some days
     "core.apitoken",

@@ -24,8 +24,8 @@ def test_sample_people_get_quotas_and_calls_once() -> None:
         deal = DealFactory(owner=person, stage=won, base_amount=100_000, is_sample=True)
         Deal.objects.filter(pk=deal.pk).update(closed_at=NOW - timedelta(days=120))
     assert give_sample_quarter(as_of=NOW) == 5
-    assert set(Quota.objects.values_list("amount", flat=True)) == {30_000}, (
-        "100,000 a year and a tenth"
+    assert set(Quota.objects.values_list("amount", flat=True)) == {35_000}, (
+        "100,000 a year and a third"
     )
     assert set(Quota.objects.values_list("user", flat=True)) == {person.pk for person in people}
     assert Submission.objects.count() == 4, "one of five has said nothing"
