@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from analytics.models import FileTrial
-from analytics.models.file_trials import KEPT
+from analytics.models.tried_files import KEPT
 from analytics.queries.lead_score_fairness import compared_tables
 from analytics.queries.lead_score_models import explained, shown_metrics
 from core import permissions

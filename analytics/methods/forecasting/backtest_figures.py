@@ -8,7 +8,7 @@ from analytics.methods.forecasting.accuracy import covered_share, mase_scale, sm
 from analytics.methods.forecasting.backtest import Backtest
 from analytics.methods.forecasting.bands import band_widths
 
-__all__ = ["backtest_figures"]
+__all__ = ["backtest_figures", "figures_by_step"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -74,6 +74,50 @@ def backtest_figures(
             "coverage95": covered_share(actual, lower[1][is_known], upper[1][is_known]),
             "seconds": backtest.seconds[name],
         }
+    return found
+
+
+def figures_by_step(backtest: Backtest, name: str) -> list[dict[str, float]]:
+    """How far off one candidate was one step ahead, two steps ahead and so on.
+
+    Parameters
+    ----------
+    backtest : Backtest
+        Of `backtest_series`.
+    name : str
+        Of the candidate.
+
+    Returns
+    -------
+    list of dict
+        By step ``smape``, ``coverage80`` of bands that did not know the origin, and ``count``, how many
+        origins a value came after so many steps; NaN where none did.
+
+    References
+    ----------
+    R. J. Hyndman, A. B. Koehler (2006), "Another look at measures of forecast accuracy",
+    International Journal of Forecasting 22, 679–688.
+
+    Examples
+    --------
+    >>> from analytics.methods.forecasting.backtest import backtest_series
+    >>> found = backtest_series(np.arange(30.0), season=1, horizon=2)
+    >>> [round(step["smape"], 1) for step in figures_by_step(found, "naive2")]
+    [3.7, 7.1]
+    """
+    lower, upper = _bands(backtest, name)
+    found = []
+    for step in range(backtest.actual.shape[1]):
+        came = np.isfinite(backtest.actual[:, step])
+        actual, said = backtest.actual[came, step], backtest.said[name][came, step]
+        held = (actual >= lower[0, came, step]) & (actual <= upper[0, came, step])
+        found.append(
+            {
+                "smape": smape(actual, said) if came.any() else float("nan"),
+                "coverage80": float(held.mean()) if came.any() else float("nan"),
+                "count": float(came.sum()),
+            }
+        )
     return found
 
 

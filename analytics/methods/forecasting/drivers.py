@@ -193,7 +193,7 @@ def drivers_candidate(drivers: pd.DataFrame, rest: Candidate = forecast_ets) -> 
                 raise InvalidData("unequal_lengths", "drivers are needed for the steps ahead")
             x = prefixes.column(number) * prefixes.scales[number]
             parts.append(_part(x, seen, prefixes.season))
-        left = [part.values - part.explained[: len(part.values)] for part in parts]
+        left = [part.seen - part.explained[: len(part.seen)] for part in parts]
         said = rest(Prefixes.of(left, 1, horizon))
         ahead = said + np.stack([part.explained[-horizon:] for part in parts])
         logs = np.array([part.is_log for part in parts])
@@ -208,7 +208,7 @@ def drivers_candidate(drivers: pd.DataFrame, rest: Candidate = forecast_ets) -> 
 class _Part:
     """A series as the regression sees it, and what drivers and season explain of it and ahead."""
 
-    values: FloatArray
+    seen: FloatArray
     explained: FloatArray
     is_log: bool
     scale: float

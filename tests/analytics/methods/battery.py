@@ -282,7 +282,9 @@ def forecast_of(frame, won, seed):
     scored = scoring.score_forecast(found, known, came, 4)["chosen"]
     tested = figures_of_backtests.backtest_figures(known, found.backtest, season=4)["network"]
     tested.pop("seconds")
+    steps = figures_of_backtests.figures_by_step(found.backtest, "network")
     columns = {"ahead": found.ahead, "network": found.backtest.ahead["network"]}
+    columns["by_step"] = [step["smape"] for step in steps]
     bands = {"lower": found.lower[0], "upper": found.upper[0]}
     told = {f"tested_{name}": value for name, value in tested.items()}
     grid = periods.periods_of(frame.index, is_date=False)
@@ -477,6 +479,7 @@ CASES: dict[str, Case] = {
             "number_periods",
             "backtest_series",
             "backtest_figures",
+            "figures_by_step",
             "looked_at",
             "periods_of",
             "origins_of",
