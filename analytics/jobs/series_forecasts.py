@@ -10,13 +10,13 @@ import pandas as pd
 from django.utils.translation import gettext_noop
 
 from analytics.datasets.file_columns import moments_in, plain_cells
-from analytics.jobs.series_results import Note, result_of
+from analytics.jobs.series_results import Note, effects_of, is_clear, result_of
 from analytics.methods.cells import as_numbers
 from analytics.methods.errors import InsufficientData as TooLittle
 from analytics.methods.errors import InvalidData
 from analytics.methods.forecasting.arima import arima_candidate
 from analytics.methods.forecasting.drivers import drivers_candidate, with_lags
-from analytics.methods.forecasting.forecast import Forecast, forecast_series, looked_at
+from analytics.methods.forecasting.forecast import forecast_series, looked_at
 from analytics.methods.forecasting.lag_network import network_candidate
 from analytics.methods.forecasting.periods import PeriodGrid, periods_of
 from analytics.methods.forecasting.series import CleanSeries, clean_series
@@ -210,11 +210,20 @@ def _forecast(rows: _Rows, question: DrivenQuestion) -> dict[str, Any]:
     }
     if question.has_arima:
         candidates["arima"] = arima_candidate()
-    forecast: Forecast = forecast_series(values, season=season, horizon=horizon, more=candidates)
+    effects = effects_of(values, drivers, season, driven.labels)
+    forecast = forecast_series(
+        values,
+        season=season,
+        horizon=horizon,
+        more=candidates,
+        # Effects rest on all values, the backtest on the last ones.
+        favoured="regression" if any(map(is_clear, effects["effects"])) else "",
+    )
     moments = driven.grid.moments(np.arange(clean.last - used + 1, clean.last + horizon + 1))
     return {
         "name": rows.name,
-        **result_of(forecast, values, drivers, season=season, labels=driven.labels),
+        **result_of(forecast, values, season),
+        **effects,
         "unit": driven.grid.unit if rows.is_date else "number",
         "step": driven.grid.step,
         "moments": moments.tolist(),

@@ -31,14 +31,7 @@ class Note:
         return {"message": self.message, "args": self.args}
 
 
-def result_of(
-    forecast: Forecast,
-    values: FloatArray,
-    drivers: pd.DataFrame,
-    *,
-    season: int,
-    labels: dict[str, str],
-) -> dict[str, Any]:
+def result_of(forecast: Forecast, values: FloatArray, season: int) -> dict[str, Any]:
     """All that the page shows of one series, in no language."""
     choice, tested = forecast.choice, forecast.backtest
     found: dict[str, Any] = {
@@ -48,8 +41,6 @@ def result_of(
         "serves": {"name": choice.name, "reason": choice.reason, "gain": choice.gain},
         "methods": {},
         "candidates": {},
-        "effects": [],
-        "explained": None,
     }
     if tested is None:
         bands = (forecast.lower, forecast.upper)
@@ -65,12 +56,17 @@ def result_of(
             "by_step": _by_step(tested, name),
             "tested": _said_before(tested, name),
         }
-    return found | _effects(values, drivers, season, labels)
+    return found
 
 
 def _method(ahead: FloatArray, bands: tuple[FloatArray, FloatArray]) -> dict[str, Any]:
     lower, upper = bands
     return {"ahead": ahead.tolist(), "lower": lower.tolist(), "upper": upper.tolist()}
+
+
+def is_clear(effect: dict[str, Any]) -> bool:
+    """Whether the interval of an effect leaves no doubt of its sign."""
+    return bool(effect["usable"]) and effect["lower"] * effect["upper"] > 0
 
 
 def _by_step(tested: Backtest, name: str) -> list[dict[str, Any]]:
@@ -99,9 +95,10 @@ def _said_before(tested: Backtest, name: str) -> list[dict[str, Any]]:
     return [{"place": place, "said": said[place]} for place in sorted(said)]
 
 
-def _effects(
+def effects_of(
     values: FloatArray, drivers: pd.DataFrame, season: int, labels: dict[str, str]
 ) -> dict[str, Any]:
+    """What each driver goes along with, and how much all of them explain."""
     if drivers.empty or not len(drivers.columns):
         return {"effects": [], "explained": None}
     try:

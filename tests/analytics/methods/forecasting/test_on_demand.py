@@ -179,7 +179,9 @@ def test_regression_with_promotions_beats_the_pool_on_withheld_weeks(horizon):
         season=52,
         horizon=horizon,
         more={"regression": drivers_candidate(planned)},
+        favoured="regression",
     )
+    assert found.choice.name == "regression"
     off = {
         name: float(np.abs(said - sales[-horizon:]).mean())
         for name, said in found.backtest.ahead.items()
@@ -248,3 +250,15 @@ def test_bands_that_did_not_know_the_origin_hold_their_share():
     assert 0.72 < np.mean(held) < 0.9
     with pytest.raises(InvalidData):
         backtest_figures(values[1:], tested, season=1)
+
+
+def test_favoured_candidate_serves_only_where_it_is_closer():
+    revenue, drivers = spent()
+    more = {"regression": drivers_candidate(drivers), "nonsense": lambda it: np.zeros((len(it), 4))}
+    chosen = {
+        name: forecast_series(revenue[:-4], season=12, horizon=4, more=more, favoured=name).choice
+        for name in ("regression", "nonsense", "unknown")
+    }
+    assert (chosen["regression"].name, chosen["regression"].reason) == ("regression", "favoured")
+    assert chosen["nonsense"] == chosen["unknown"]
+    assert chosen["nonsense"].name != "nonsense"
