@@ -14,10 +14,8 @@ from analytics.jobs.series_results import Note, effects_of, is_clear, result_of
 from analytics.methods.cells import as_numbers
 from analytics.methods.errors import InsufficientData as TooLittle
 from analytics.methods.errors import InvalidData
-from analytics.methods.forecasting.arima import arima_candidate
 from analytics.methods.forecasting.drivers import drivers_candidate, with_lags
-from analytics.methods.forecasting.forecast import forecast_series, looked_at
-from analytics.methods.forecasting.lag_network import network_candidate
+from analytics.methods.forecasting.forecast import Forecast, forecast_series, looked_at
 from analytics.methods.forecasting.periods import PeriodGrid, periods_of
 from analytics.methods.forecasting.series import CleanSeries, clean_series
 from core.errors import Refused
@@ -39,7 +37,7 @@ NO_TIMES = gettext_noop(
     "“%(name)s” holds no dates or numbers in any row that has a value. Choose the column with the time."
 )
 TOO_SHORT = gettext_noop(
-    "The series has %(found)s values; %(needed)s are the least. Upload a file with more of its past."
+    "The series is too short: values in it %(found)s, needed at least %(needed)s. Upload a file with more of its past."
 )
 UNEVEN = gettext_noop(
     "More than half of the periods have no value: the dates lie too unevenly. Sum the values by week or month, or choose the column that names the series."
@@ -60,13 +58,13 @@ LAGGED = gettext_noop(
     "Of “%(name)s” only the past is known: what it was %(steps)s steps before counts."
 )
 FILLED = gettext_noop(
-    "%(count)s periods had no value; they lie on the line between their neighbours."
+    "Periods without a value: %(count)s. They lie on the line between their neighbours."
 )
 MERGED = gettext_noop(
-    "%(count)s values stood beside others of their period; they count with their mean."
+    "Values beside another one of their period: %(count)s. They count with their mean."
 )
 FILLED_DRIVER = gettext_noop(
-    "“%(name)s” was missing in %(count)s periods; they lie on the line between their neighbours."
+    "Periods without “%(name)s”: %(count)s. They lie on the line between their neighbours."
 )
 LAST_ONES = gettext_noop("Of %(count)s values the last %(used)s are looked at.")
 
@@ -204,20 +202,13 @@ def _forecast(rows: _Rows, question: DrivenQuestion) -> dict[str, Any]:
     drivers = driven.drivers.iloc[-(used + horizon) :]
     if used < len(clean.values):
         driven.notes.append(Note(LAST_ONES, {"count": len(clean.values), "used": used}))
-    candidates = {
-        "regression": drivers_candidate(drivers),
-        "network": drivers_candidate(drivers, network_candidate(question.seed)),
-    }
-    if question.has_arima:
-        candidates["arima"] = arima_candidate()
-    effects = effects_of(values, drivers, season, driven.labels)
-    forecast = forecast_series(
+    forecast, effects = forecast_driven(
         values,
+        drivers,
         season=season,
-        horizon=horizon,
-        more=candidates,
-        # Effects rest on all values, the backtest on the last ones.
-        favoured="regression" if any(map(is_clear, effects["effects"])) else "",
+        labels=driven.labels,
+        seed=question.seed,
+        has_arima=question.has_arima,
     )
     moments = driven.grid.moments(np.arange(clean.last - used + 1, clean.last + horizon + 1))
     return {
@@ -229,6 +220,39 @@ def _forecast(rows: _Rows, question: DrivenQuestion) -> dict[str, Any]:
         "moments": moments.tolist(),
         "notes": [note.told() for note in driven.notes],
     }
+
+
+def forecast_driven(
+    values: FloatArray,
+    drivers: pd.DataFrame,
+    *,
+    season: int,
+    labels: dict[str, str],
+    seed: int,
+    has_arima: bool = False,
+) -> tuple[Forecast, dict[str, Any]]:
+    """The forecast of one series with what drives it, and the effects; `drivers` go on as far as it does."""
+    # Their libraries cost seconds: forecasts without drivers do without them.
+    from analytics.methods.forecasting.lag_network import network_candidate  # noqa: PLC0415
+
+    candidates = {
+        "regression": drivers_candidate(drivers),
+        "network": drivers_candidate(drivers, network_candidate(seed)),
+    }
+    if has_arima:
+        from analytics.methods.forecasting.arima import arima_candidate  # noqa: PLC0415
+
+        candidates["arima"] = arima_candidate()
+    effects = effects_of(values, drivers, season, labels)
+    forecast = forecast_series(
+        values,
+        season=season,
+        horizon=len(drivers) - len(values),
+        more=candidates,
+        # Effects rest on all values, the backtest on the last ones.
+        favoured="regression" if any(map(is_clear, effects["effects"])) else "",
+    )
+    return forecast, effects
 
 
 def _driven(rows: _Rows, question: DrivenQuestion) -> _Driven:
@@ -259,6 +283,19 @@ def _driven(rows: _Rows, question: DrivenQuestion) -> _Driven:
     return driven
 
 
+def steps_of_drivers(known: pd.DataFrame, clean: CleanSeries, horizon: int) -> pd.DataFrame:
+    """Drivers from the first value to the last step ahead, gaps filled in.
+
+    Raises
+    ------
+    Refused
+        Where one is known in less than half of the steps.
+    """
+    steps = _steps(clean, horizon)
+    columns = {name: _filled(known[name], steps)[0] for name in known.columns}
+    return pd.DataFrame(columns, index=steps)
+
+
 def _steps(clean: CleanSeries, horizon: int) -> "pd.RangeIndex":
     return pd.RangeIndex(clean.first, clean.last + horizon + 1)
 
@@ -282,24 +319,29 @@ def _ahead(known: "pd.Series[float]", driven: _Driven, horizon: int) -> "pd.Seri
         raise Refused.by_msgid(
             NO_FUTURE, name=str(known.name), found=int(coming.notna().sum()), needed=horizon
         )
-    return _filled(known, steps, driven)
+    return _noted(known, steps, driven)
 
 
 def _past(known: "pd.Series[float]", driven: _Driven, horizon: int) -> "pd.Series[float]":
     """What a driver was one horizon before, so that all steps ahead know it."""
     name, seen = str(known.name), driven.drivers.index[:-horizon]
-    column = _filled(known, seen, driven).reindex(driven.drivers.index)
+    column = _noted(known, seen, driven).reindex(driven.drivers.index)
     return with_lags(column.to_frame(name), {name: (horizon,)}).iloc[:, 1]
 
 
-def _filled(
-    known: "pd.Series[float]", steps: "pd.Index[int]", driven: _Driven
-) -> "pd.Series[float]":
-    """Without gaps; where the first or the last ones are missing, the nearest one counts."""
+def _filled(known: "pd.Series[float]", steps: "pd.Index[int]") -> tuple["pd.Series[float]", int]:
+    """Without gaps, and how many there were; before the first and after the last one the nearest counts."""
     column = known.reindex(steps)
     missing = int(column.isna().sum())
     if missing > (1 - LEAST_KNOWN) * len(steps):
         raise Refused.by_msgid(SCATTERED, name=str(known.name))
+    return column.interpolate(limit_direction="both"), missing
+
+
+def _noted(
+    known: "pd.Series[float]", steps: "pd.Index[int]", driven: _Driven
+) -> "pd.Series[float]":
+    column, missing = _filled(known, steps)
     if missing:
         driven.notes.append(Note(FILLED_DRIVER, {"name": str(known.name), "count": missing}))
-    return column.interpolate(limit_direction="both")
+    return column

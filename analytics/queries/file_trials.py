@@ -21,7 +21,7 @@ SHOWN = 50
 
 def trials_visible_to(user: User) -> QuerySet[FileTrial]:
     """One's own trials; administrators see all."""
-    rows = FileTrial.objects.select_related("run", "created_by")
+    rows: QuerySet[FileTrial] = FileTrial.objects.select_related("run", "created_by")
     if permissions.access_of(user).is_administrator:
         return rows
     return rows.filter(created_by=user)

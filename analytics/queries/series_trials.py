@@ -38,7 +38,7 @@ SIGNIFICANT = 4
 
 def series_trials_visible_to(user: User) -> QuerySet[SeriesTrial]:
     """One's own; administrators see all."""
-    rows = SeriesTrial.objects.select_related("run", "created_by")
+    rows: QuerySet[SeriesTrial] = SeriesTrial.objects.select_related("run", "created_by")
     if permissions.access_of(user).is_administrator:
         return rows
     return rows.filter(created_by=user)

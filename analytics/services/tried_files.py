@@ -95,10 +95,11 @@ def start(trial: TriedFile, choices: dict[str, Any], *, by: "User", as_of: datet
     for name, value in choices.items():
         setattr(locked, name, value)
     scope = {"trial": locked.pk, "file": locked.file_name}
-    locked.run = ask(kind=locked.job_kind, as_of=as_of, scope=scope, requested_by=by)
+    run = ask(kind=locked.job_kind, as_of=as_of, scope=scope, requested_by=by)
+    locked.run = run
     locked.save()
-    audit.record(actor=by, action=f"{locked.noun}.start", subject=locked, run=locked.run)
-    return locked.run
+    audit.record(actor=by, action=f"{locked.noun}.start", subject=locked, run=run)
+    return run
 
 
 def copy(trial: Trial, choices: dict[str, Any], *, by: "User", at: datetime) -> Trial:

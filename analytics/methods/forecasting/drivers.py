@@ -199,7 +199,8 @@ def drivers_candidate(drivers: pd.DataFrame, rest: Candidate = forecast_ets) -> 
         logs = np.array([part.is_log for part in parts])
         # Nothing grows by a factor of 1e8: beyond, the exponential would be no number.
         ahead[logs] = np.exp(np.clip(ahead[logs], -LARGEST_LOG, LARGEST_LOG))
-        return ahead * np.array([part.scale for part in parts])[:, None]
+        scales = np.array([part.scale for part in parts])
+        return np.asarray(ahead * scales[:, None], dtype=np.float64)
 
     return candidate
 

@@ -156,7 +156,7 @@ def refused() -> dict[str, tuple[pd.DataFrame, dict[str, Any], str]]:
         price=[price if place % 3 == 0 else "" for place, price in enumerate(good["price"])]
     )
     return {
-        "too short": (good.head(3), {"horizon": 2}, "3 values; 4 are the least"),
+        "too short": (good.head(3), {"horizon": 2}, "values in it 3, needed at least 4"),
         "constant": (
             good.assign(sales="5"),
             {"horizon": 2, "use-2": ""},
