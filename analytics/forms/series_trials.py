@@ -112,8 +112,8 @@ class SeriesColumnsForm(forms.Form):
                 self.fields[f"{USE}{place}"] = forms.ChoiceField(
                     choices=[
                         (LEAVE, _("No")),
-                        (SeriesTrial.AHEAD, _("Yes, its future values are in the file")),
-                        (SeriesTrial.PAST, _("Yes, but only its past is known")),
+                        (SeriesTrial.AHEAD, _("Future is in the file")),
+                        (SeriesTrial.PAST, _("Only its past is known")),
                     ],
                     required=False,
                     initial=trial.drivers.get(column["name"], LEAVE),

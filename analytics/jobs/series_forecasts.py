@@ -49,7 +49,7 @@ SCATTERED = gettext_noop(
     "“%(name)s” is filled in for less than half of the periods. Fill it in, or leave it out of the drivers."
 )
 NO_FUTURE = gettext_noop(
-    "“%(name)s” is filled in for %(found)s of the %(needed)s steps ahead. Fill in the rows after the last value, choose fewer steps ahead, or say that only its past is known."
+    "“%(name)s” is filled in for %(found)s of the %(needed)s steps ahead. Fill in the rows after the last value, choose fewer steps ahead, or choose “Only its past is known”."
 )
 UNCHANGED = gettext_noop(
     "“%(name)s” never changes while values are known; it tells nothing and is left out."

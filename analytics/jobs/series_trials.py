@@ -6,7 +6,7 @@ from typing import IO, Any
 
 import numpy as np
 import pandas as pd
-from django.utils.translation import gettext, gettext_noop, override
+from django.utils.translation import gettext, gettext_noop, override, pgettext
 
 from analytics.datasets.files import frame_in
 from analytics.jobs.finite_json import finite
@@ -76,7 +76,7 @@ def _write_forecasts(out: IO[bytes], trial: SeriesTrial, series: list[dict[str, 
     with override(by.language if by else None):
         ends = [gettext("80% from"), gettext("80% to"), gettext("95% from"), gettext("95% to")]
         method = gettext("Method")
-        forecast = gettext("Forecast")
+        forecast = pgettext("of a series", "Forecast")
     tables = [_table(one) for one in series]
     table = pd.concat(tables, ignore_index=True)
     table.columns = pd.Index(

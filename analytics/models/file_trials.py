@@ -37,3 +37,6 @@ class FileTrial(TriedFile):
         indexes = [
             models.Index(fields=["created_by", "-id"], name="analytics_trial_by"),
         ]
+
+    def __str__(self) -> str:
+        return self.file_name

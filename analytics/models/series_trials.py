@@ -35,6 +35,9 @@ class SeriesTrial(TriedFile):
             models.Index(fields=["created_by", "-id"], name="analytics_series_by"),
         ]
 
+    def __str__(self) -> str:
+        return self.file_name
+
     def drivers_used(self, how: str) -> list[str]:
         """Columns that are used so, in the order of the file."""
         return [name for name in self.names if self.drivers.get(name) == how]

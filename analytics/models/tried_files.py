@@ -61,9 +61,6 @@ class TriedFile(models.Model):
     class Meta:
         abstract = True
 
-    def __str__(self) -> str:
-        return self.file_name
-
     def get_absolute_url(self) -> str:
         page = "detail" if self.run_id else "columns"
         return reverse(f"{self.pages}_{page}", args=[self.pk])

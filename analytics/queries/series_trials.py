@@ -249,7 +249,7 @@ def _against_before(values: list[float], ahead: list[float], season: int) -> dic
     was, will = sum(before) / len(before), sum(ahead) / horizon
     note = _("against a season ago") if is_seasonal else _("against as many values before")
     change = f"{signed(100 * (will - was) / was)}%" if was > 0 else "–"
-    return {"label": _("Change"), "value": change, "note": note}
+    return {"label": pgettext("of a series", "Change"), "value": change, "note": note}
 
 
 def _chart(
@@ -279,7 +279,7 @@ def _chart(
         "zero": min(values) >= 0,
         "words": {
             "actual": trial.value_column,
-            "forecast": _("Forecast"),
+            "forecast": pgettext("of a series", "Forecast"),
             "outer": _("95% band"),
             "inner": _("80% band"),
             "now": _("Last value"),
