@@ -161,10 +161,6 @@ def _lead_score(options: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
-
-
 def _forecast(options: dict[str, Any]) -> dict[str, Any]:
     question = SeriesQuestion(
         time_column=options["time_column"],
