@@ -12,6 +12,7 @@ from analytics.models import (
     PointsRule,
     QuarterForecast,
     Quota,
+    SeriesTrial,
     StaleOutlook,
     StaleScore,
     Submission,
@@ -66,6 +67,23 @@ class FileTrialAdmin(PanelAdmin):
     icon = "experiment"
     changed_in, changed_at = "trial_list", ("trial_detail", "pk")
     list_display: ClassVar[Any] = ("file_name", "target", "rows", "run", "created_by", "created_at")
+    joined: ClassVar[Any] = ("run", "created_by")
+    numbers: ClassVar[Any] = ("pk", "created_by_id")
+
+
+@admin.register(SeriesTrial)
+class SeriesTrialAdmin(PanelAdmin):
+    group = "understand"
+    icon = "show_chart"
+    changed_in, changed_at = "series_list", ("series_detail", "pk")
+    list_display: ClassVar[Any] = (
+        "file_name",
+        "value_column",
+        "rows",
+        "run",
+        "created_by",
+        "created_at",
+    )
     joined: ClassVar[Any] = ("run", "created_by")
     numbers: ClassVar[Any] = ("pk", "created_by_id")
 

@@ -61,6 +61,7 @@ def register() -> None:
     _register_start()
     _register_points()
     _register_trials()
+    _register_series()
     panels.register(
         Panel(
             "analytics.lead_score",
@@ -168,6 +169,45 @@ def _register_trials() -> None:
         AuditAction("file_trial.copy", _("Trial on a file chosen anew")),
         AuditAction("file_trial.delete", _("Trial on a file deleted")),
     )
+
+
+def _register_series() -> None:
+    """Forecasting the series of a file: as with trials of the score, whoever asked sees the run."""
+    permission_registry.register(
+        Permission("analytics.series.run", _("Forecast the series of files"))
+    )
+    navigation.register(
+        NavigationEntry(
+            "series",
+            _("Forecast a file"),
+            "chart-dots",
+            "series_list",
+            "understand",
+            35,
+            "analytics.series.run",
+        )
+    )
+    job_kinds.register(
+        JobKind(
+            "analytics.series_trial",
+            _("Forecast a file"),
+            "analytics.jobs.series_trials.SeriesTrialJob",
+            permission="",
+            describe=_series_title,
+            result_url=lambda scope: reverse("series_detail", args=[scope["trial"]]),
+        )
+    )
+    audited_types.register(AuditedType("analytics.seriestrial"))
+    audit_actions.register(
+        AuditAction("series_trial.upload", _("File uploaded to be forecast")),
+        AuditAction("series_trial.start", _("File forecast")),
+        AuditAction("series_trial.copy", _("Forecast of a file chosen anew")),
+        AuditAction("series_trial.delete", _("Forecast of a file deleted")),
+    )
+
+
+def _series_title(scope: dict[str, Any]) -> str:
+    return gettext("Forecast of %(file)s") % {"file": scope.get("file", "")}
 
 
 def _trial_title(scope: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from analytics.services.file_trials import forget_old_files
+from analytics.services.tried_files import forget_old_files
 
 
 @shared_task(name="analytics.forget_trial_files")

@@ -9,6 +9,7 @@ from analytics.views import (
     lead_scores,
     points_rules,
     quarters,
+    series_trials,
     win_probability,
 )
 
@@ -62,4 +63,10 @@ urlpatterns = [
     path("scoring/try/<int:pk>/delete/", file_trials.trial_delete, name="trial_delete"),
     path("scoring/try/<int:pk>/import/", file_trials.trial_import, name="trial_import"),
     path("scoring/try/<int:pk>/chances/", file_trials.trial_predictions, name="trial_predictions"),
+    path("forecast/files/", series_trials.series_list, name="series_list"),
+    path("forecast/files/<int:pk>/", series_trials.series_detail, name="series_detail"),
+    path("forecast/files/<int:pk>/columns/", series_trials.series_columns, name="series_columns"),
+    path("forecast/files/<int:pk>/again/", series_trials.series_again, name="series_again"),
+    path("forecast/files/<int:pk>/delete/", series_trials.series_delete, name="series_delete"),
+    path("forecast/files/<int:pk>/csv/", series_trials.series_forecasts, name="series_forecasts"),
 ]

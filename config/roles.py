@@ -49,6 +49,7 @@ SEEDS = [
             "analytics.quarter.view": Reach.ALL,
             "analytics.quarter.submit": Reach.ALL,
             "analytics.quota.manage": Reach.ALL,
+            "analytics.series.run": Reach.ALL,
         },
     ),
     RoleSeed(
@@ -83,6 +84,7 @@ SEEDS = [
             "core.custom_field.manage": Reach.ALL,
             "analytics.lead_score.view": Reach.ALL,
             "analytics.lead_score.run": Reach.ALL,
+            "analytics.series.run": Reach.ALL,
         },
     ),
 ]

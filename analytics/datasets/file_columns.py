@@ -1,9 +1,7 @@
 """What the columns of a file say, in a form that methods read: plain numbers, outcomes, an order in time."""
 
-import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +12,7 @@ from django.utils.translation import gettext_noop
 from analytics.methods.answers import comparable, outcome_of
 from analytics.methods.cells import as_numbers, level_keys
 from core.errors import Refused
-from core.values_in_files.dates import DateFormat, infer_dates, read_moment
+from core.values_in_files.moments import are_compact, seconds_in, writing_of
 from core.values_in_files.money import infer_money, read_money
 from core.values_in_files.numbers import NumberFormat, infer_numbers, read_number
 from core.values_in_files.placeholders import placeholders_in
@@ -26,8 +24,6 @@ LONGEST = 40  # characters of a value in a sentence
 ANY_CURRENCY = "XXX"
 DECIMAL_COMMA = frozenset({NumberFormat.CONTINENTAL, NumberFormat.SPACED})
 GROUPING_COMMA = frozenset({NumberFormat.ENGLISH, NumberFormat.INDIAN})
-MONTH = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})月?")
-COMPACT = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 
 NO_OUTCOME = gettext_noop(
     "“%(name)s” has to say yes or no (1 or 0) for each row; it says %(values)s."
@@ -168,31 +164,14 @@ def moments_in(
     codes, keys, labels = level_keys(cells, missing_values)
     answered = np.array([bool(key) for key in keys], dtype=bool)[codes]
     texts = [label for key, label in zip(keys, labels, strict=True) if key]
-    is_compact = bool(texts) and all(map(COMPACT.fullmatch, texts))
+    is_compact = are_compact(texts)
     numbers = pd.Series(as_numbers(cells, missing_values), index=cells.index)
     if answered.any() and numbers[answered].notna().mean() >= NUMBERS_SHARE and not is_compact:
         return numbers, False
-    days = [_first_of_month(text) for text in texts]
-    formats = (DateFormat.COMPACT,) if is_compact else infer_dates(days).formats if days else ()
-    if not formats:
+    form = writing_of(texts)
+    if form is None:
         raise Refused.by_msgid(NO_TIME, name=str(cells.name))
     seconds = [
-        _seconds(_first_of_month(label), formats[0]) if key else np.nan
-        for key, label in zip(keys, labels, strict=True)
+        seconds_in(label, form) if key else np.nan for key, label in zip(keys, labels, strict=True)
     ]
-    return pd.Series(np.array(seconds)[codes], index=cells.index), True
-
-
-def _first_of_month(text: str) -> str:
-    month = MONTH.fullmatch(text.strip())
-    return f"{month[1]}-{month[2]}-01" if month else text
-
-
-def _seconds(text: str, form: DateFormat) -> float:
-    try:
-        found = read_moment(text, form)
-        if not isinstance(found, datetime):
-            found = datetime.combine(found, time.min)
-        return found.replace(tzinfo=found.tzinfo or UTC).timestamp()
-    except (ValueError, OverflowError):
-        return np.nan
+    return pd.Series(np.array(seconds, dtype=np.float64)[codes], index=cells.index), True

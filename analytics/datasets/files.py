@@ -1,11 +1,7 @@
 """A file as a frame of raw cells, without importing it."""
 
-import gzip
-import zlib
-from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
-from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import IO
 
@@ -14,9 +10,8 @@ import pandas as pd
 from django.core.files import File
 
 from core.tabular.delimited import Lines, filled_rows
+from core.tabular.packed import PACKED, unpacked
 from core.tabular.reading import read_table
-
-PACKED = ".gz"
 
 
 def frame_of(path: Path) -> pd.DataFrame:
@@ -38,17 +33,11 @@ def frame_of(path: Path) -> pd.DataFrame:
 def _unpacked(path: Path) -> IO[bytes]:
     if path.suffix != PACKED:
         return path.open("rb")
-    with ExitStack() as opened:
-        plain = opened.enter_context(TemporaryFile())
-        packed = opened.enter_context(gzip.open(path))
-        try:
-            copyfileobj(packed, plain)
-        except (EOFError, zlib.error) as error:
-            raise OSError(f"{path.name} ends too early or is damaged: {error}") from error
-        plain.seek(0)
-        packed.close()
-        opened.pop_all()
-        return plain
+    try:
+        with path.open("rb") as source:
+            return unpacked(source)
+    except OSError as error:
+        raise OSError(f"{path.name}: {error}") from error
 
 
 def frame_in(text: IO[bytes], delimiter: str, columns: list[str]) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from analytics.jobs.lead_score_backtest import lift_of_top, suspects_of
 from analytics.jobs.lead_score_training import metrics_of
 from analytics.models import FileTrial
 from analytics.queries.lead_score_models import METHODS
-from analytics.services.file_trials import keep_result
+from analytics.services.tried_files import keep_result
 from core.jobs.context import RunContext
 from core.jobs.kinds import Job, Plan
 from core.spreadsheets import defused

@@ -13,16 +13,17 @@ from django.utils.translation import gettext_noop, ngettext
 
 from analytics.datasets.file_columns import moments_in, plain_cells
 from analytics.jobs.finite_json import finite
+from analytics.jobs.series_forecasts import NO_DRIVER, forecast_driven, steps_of_drivers
 from analytics.methods.cells import as_numbers
 from analytics.methods.errors import MethodError
-from analytics.methods.forecasting.forecast import Forecast, forecast_series
+from analytics.methods.forecasting.forecast import Forecast, forecast_series, looked_at
 from analytics.methods.forecasting.periods import number_periods
 from analytics.methods.forecasting.scoring import CHOSEN, mean_figures, score_forecast
 from analytics.methods.forecasting.series import CleanSeries, clean_series
 from core.errors import InsufficientData, Refused
 
 MOST_STEPS = 5  # times the horizon: withheld values further ahead are no forecast of the next ones
-TOO_SHORT, UNEVEN = "too_short", "uneven_times"
+TOO_SHORT, UNEVEN, NO_DRIVERS = "too_short", "uneven_times", "no_drivers"
 
 NO_COLUMN = gettext_noop("The file has no column “%(name)s”.")
 NO_NUMBERS = gettext_noop("“%(name)s” holds no numbers to forecast.")
@@ -46,15 +47,20 @@ class SeriesQuestion:
     season: int
     id_column: str = ""
     most: int | None = None
+    drivers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class _Tested:
-    """One series: what was known, what came, and how many steps ahead each value lies."""
+    """One series: what was known, what came, how many steps ahead each value lies, and what drove it.
+
+    Drivers of the steps ahead are known, as a plan is.
+    """
 
     known: CleanSeries
     actual: npt.NDArray[np.float64]
     steps: npt.NDArray[np.int64]
+    drivers: pd.DataFrame
 
 
 def backtest_forecasts(frame: pd.DataFrame, question: SeriesQuestion) -> dict[str, Any]:
@@ -106,7 +112,7 @@ def backtest_forecasts(frame: pd.DataFrame, question: SeriesQuestion) -> dict[st
 
 
 def _check(frame: pd.DataFrame, question: SeriesQuestion) -> None:
-    named = [question.id_column, question.time_column, question.value_column]
+    named = [question.id_column, question.time_column, question.value_column, *question.drivers]
     for name in named:
         if name and name not in frame.columns:
             raise Refused.by_msgid(NO_COLUMN, name=name)
@@ -120,24 +126,29 @@ def _check(frame: pd.DataFrame, question: SeriesQuestion) -> None:
 
 def _series(frame: pd.DataFrame, question: SeriesQuestion) -> Iterator["_Tested | str"]:
     """Each series in the order of the file, or why it cannot be tested."""
-    names = [question.time_column, question.value_column]
-    cells = plain_cells(frame[[question.value_column]])[question.value_column]
-    values = as_numbers(cells)
-    if not np.isfinite(values).any():
-        raise Refused.by_msgid(NO_NUMBERS, name=question.value_column)
-    moments, is_date = moments_in(frame[names[0]])
+    columns = [question.value_column, *question.drivers]
+    cells = plain_cells(frame[columns])
+    numbers = [as_numbers(cells[name]) for name in columns]
+    for name, found in zip(columns, numbers, strict=True):
+        if not np.isfinite(found).any():
+            message = NO_NUMBERS if name == question.value_column else NO_DRIVER
+            raise Refused.by_msgid(message, name=name)
+    moments, is_date = moments_in(frame[question.time_column])
     ids = frame[question.id_column] if question.id_column else pd.Series("", index=frame.index)
-    table = pd.DataFrame({"moment": moments, "value": values, "id": ids.to_numpy()})
+    table = pd.DataFrame({"moment": moments, "value": numbers[0], "id": ids.to_numpy()})
+    drivers = pd.DataFrame(dict(zip(question.drivers, numbers[1:], strict=True)), table.index)
     table = table[np.isfinite(table["moment"])]
     for number, (_name, own) in enumerate(table.groupby("id", sort=False)):
         if number == question.most:
             return
-        yield _withheld(own["moment"].to_numpy(), own["value"].to_numpy(), question, is_date)
+        moments_of, values_of = own["moment"].to_numpy(), own["value"].to_numpy()
+        yield _withheld(moments_of, values_of, drivers.loc[own.index], question, is_date)
 
 
 def _withheld(
     moments: npt.NDArray[np.float64],
     values: npt.NDArray[np.float64],
+    drivers: pd.DataFrame,
     question: SeriesQuestion,
     is_date: bool,
 ) -> "_Tested | str":
@@ -156,13 +167,24 @@ def _withheld(
     steps = last.index.to_numpy(dtype=np.int64) - known.last - 1
     if steps[-1] >= MOST_STEPS * question.horizon:
         return UNEVEN
-    return _Tested(known, last.to_numpy(dtype=np.float64), steps)
+    horizon = max(question.horizon, int(steps[-1]) + 1)
+    try:
+        planned = steps_of_drivers(drivers.groupby(at).mean(), known, horizon)
+    except Refused:
+        return NO_DRIVERS
+    return _Tested(known, last.to_numpy(dtype=np.float64), steps, planned)
 
 
 def _forecast(tested: _Tested, question: SeriesQuestion) -> Forecast:
     """By what was known alone; where periods are missing among the last ones, so much further."""
-    horizon = max(question.horizon, int(tested.steps[-1]) + 1)
-    return forecast_series(tested.known.values, season=question.season, horizon=horizon)
+    season, values = question.season, tested.known.values  # noqa: PD011 (no frame)
+    horizon = len(tested.drivers) - len(values)
+    if not question.drivers:
+        return forecast_series(values, season=season, horizon=horizon)
+    used = looked_at(len(values), season)
+    planned = tested.drivers.iloc[-(used + horizon) :]
+    labels = {name: name for name in question.drivers}
+    return forecast_driven(values[-used:], planned, season=season, labels=labels, seed=0)[0]
 
 
 def _notes(changed: Counter[str], left_out: Counter[str]) -> list[str]:
@@ -198,6 +220,14 @@ def _notes(changed: Counter[str], left_out: Counter[str]) -> list[str]:
                 "%(count)s series has a value in less than half of its periods; it is left out.",
                 "%(count)s series have values in less than half of their periods; they are left out.",
                 left_out[UNEVEN],
+            ),
+        ),
+        (
+            left_out[NO_DRIVERS],
+            ngettext(
+                "%(count)s series has a driver in less than half of its periods; it is left out.",
+                "%(count)s series have drivers in less than half of their periods; they are left out.",
+                left_out[NO_DRIVERS],
             ),
         ),
     )

@@ -4,7 +4,9 @@ from analytics.models.file_trials import FileTrial
 from analytics.models.lead_score_fields import ComparedGroup, LeadFieldDecision
 from analytics.models.points_rules import PointsBook, PointsRule
 from analytics.models.quarters import QuarterForecast, Quota, Submission
+from analytics.models.series_trials import SeriesTrial
 from analytics.models.stale_scores import StaleOutlook, StaleScore
+from analytics.models.tried_files import TriedFile
 
 __all__ = [
     "ComparedGroup",
@@ -14,7 +16,9 @@ __all__ = [
     "PointsRule",
     "QuarterForecast",
     "Quota",
+    "SeriesTrial",
     "StaleOutlook",
     "StaleScore",
     "Submission",
+    "TriedFile",
 ]

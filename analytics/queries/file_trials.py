@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from analytics.models import FileTrial
-from analytics.models.file_trials import KEPT
+from analytics.models.tried_files import KEPT
 from analytics.queries.lead_score_fairness import compared_tables
 from analytics.queries.lead_score_models import explained, shown_metrics
 from core import permissions
@@ -21,7 +21,7 @@ SHOWN = 50
 
 def trials_visible_to(user: User) -> QuerySet[FileTrial]:
     """One's own trials; administrators see all."""
-    rows = FileTrial.objects.select_related("run", "created_by")
+    rows: QuerySet[FileTrial] = FileTrial.objects.select_related("run", "created_by")
     if permissions.access_of(user).is_administrator:
         return rows
     return rows.filter(created_by=user)

@@ -18,10 +18,10 @@ from analytics.queries.file_trials import latest_trials, trial_page, trials_visi
 from analytics.services.file_trials import (
     choices_of,
     copy_trial,
-    delete_trial,
     receive_trial,
     start_trial,
 )
+from analytics.services.tried_files import delete_trial
 from core import permissions
 from core.downloads import CSV, download
 from core.errors import Refused
@@ -66,7 +66,7 @@ def trial_list(request: HttpRequest) -> HttpResponse:
 def trial_columns(request: HttpRequest, pk: int) -> HttpResponse:
     """Which column says who converted, and what the others are used for."""
     trial = _trial(request, pk)
-    if not _can_be_asked(trial):
+    if not trial.can_be_asked:
         return redirect("trial_detail", pk=pk)
     form = ColumnsForm(trial, request.POST if request.method == "POST" else None)
     if request.method == "POST" and request.POST.get("action") == "start":
@@ -86,12 +86,6 @@ def trial_columns(request: HttpRequest, pk: int) -> HttpResponse:
         parts={"outcome": "outcome"},
         status=status,
     )
-
-
-def _can_be_asked(trial: FileTrial) -> bool:
-    """Until it has a result, unless it is just being tried."""
-    is_at_work = trial.run is not None and trial.run.is_active
-    return bool(trial.file) and not trial.result and not is_at_work
 
 
 def _started(trial: FileTrial, form: ColumnsForm, user: User) -> HttpResponse:

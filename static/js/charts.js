@@ -1,5 +1,5 @@
 // Charts: <div class="chart h-240" data-chart="KIND" data-src="ID" role="img" aria-label="…"></div>
-// reads the JSON block with that id ({{ data|json_script:"ID" }}). Kinds: calib, bars, lines.
+// reads the JSON block with that id ({{ data|json_script:"ID" }}). Kinds: calib, bars, lines, band.
 // Under the CSP: canvas only, tooltips are DOM nodes, colours are read from the tokens.
 /* global echarts */
 
@@ -66,13 +66,13 @@ const byPlace = (chart) => (points) => tip(
 );
 
 const KINDS = {
-  // {x: [labels], s: [{n: name, v: [values], c: token?, area: bool?}], format: "percent"?}
+  // {x: [labels], s: [{n: name, v: [values], c: token?, area: bool?, dash: bool?}], format: "percent"?}
   lines(chart) {
     return {
       ...base("axis", byPlace(chart)), xAxis: categories(chart.x), yAxis: values(chart.format),
       series: chart.s.map((series, place) => ({
         name: series.n, type: "line", data: series.v, showSymbol: chart.x.length < 16, symbolSize: 4,
-        lineStyle: { width: 2, color: colour(series, place) }, itemStyle: { color: colour(series, place) },
+        lineStyle: { width: 2, color: colour(series, place), type: series.dash ? [5, 4] : "solid" }, itemStyle: { color: colour(series, place) },
         areaStyle: series.area ? { color: token("band-80") } : undefined,
       })),
     };
@@ -89,6 +89,22 @@ const KINDS = {
         barMaxWidth: 22, barGap: "10%",
         itemStyle: { color: colour(series, place), borderRadius: chart.stack ? 0 : [3, 3, 0, 0] },
       })),
+    };
+  },
+
+  // {x: [labels], actual: [], forecast: [], inner: [low, high], outer: [low, high], now: place, zero: bool,
+  //  words: {actual, forecast, inner, outer, now}, format: "percent"?}
+  band(chart) {
+    const line = (name, data, style) => ({ name, type: "line", data, showSymbol: false, ...style });
+    const symbols = { showSymbol: chart.x.length < 60, symbol: "circle", symbolSize: 4, itemStyle: { color: token("text") } };
+    return {
+      ...base("axis", (points) => bandTip(chart, points[0].dataIndex)),
+      xAxis: categories(chart.x), yAxis: values(chart.format, chart.zero ? { min: 0 } : { scale: true }),
+      series: [
+        ...area(chart.outer, "band-80", "outer"), ...area(chart.inner, "band-50", "inner"),
+        line(chart.words.forecast, chart.forecast, { lineStyle: { width: 2, type: [5, 4], color: token("c1") }, itemStyle: { color: token("c1") } }),
+        line(chart.words.actual, chart.actual, { lineStyle: { width: 2, color: token("text") }, ...symbols, markLine: mark(chart) }),
+      ],
     };
   },
 
@@ -110,6 +126,33 @@ const KINDS = {
     };
   },
 };
+
+// Stacking adds up what has one sign only, so a band is the lower line and the way from it to the upper one.
+function area([low, high], colourName, stack) {
+  const unseen = { type: "line", stack, stackStrategy: "all", showSymbol: false, silent: true, lineStyle: { opacity: 0 } };
+  return [
+    { ...unseen, data: low, areaStyle: { opacity: 0 } },
+    { ...unseen, data: high.map((value, place) => (value === null ? null : value - low[place])), areaStyle: { color: token(colourName), opacity: 1 } },
+  ];
+}
+
+function mark(chart) {
+  return {
+    silent: true, symbol: "none", lineStyle: { color: token("line-2"), type: "solid", width: 1 },
+    label: { formatter: chart.words.now, color: token("text-3"), fontSize: 11, position: "insideEndTop", rotate: 0, distance: [4, 2] },
+    data: [{ xAxis: chart.now }],
+  };
+}
+
+function bandTip(chart, place) {
+  const rows = [];
+  if (chart.actual[place] !== null) rows.push([chart.words.actual, shown(chart.actual[place], chart.format)]);
+  else {
+    const range = ([low, high]) => `${shown(low[place], chart.format)} – ${shown(high[place], chart.format)}`;
+    rows.push([chart.words.forecast, shown(chart.forecast[place], chart.format)], [chart.words.inner, range(chart.inner)], [chart.words.outer, range(chart.outer)]);
+  }
+  return tip(chart.x[place], rows);
+}
 
 function whisker(_, api) {
   const [x, low] = api.coord([api.value(0), api.value(2)]);

@@ -267,3 +267,27 @@ def test_made_series_of_which_the_best_is_known(kind: str) -> None:
     assert found["chosen"]["owa"] <= best
     assert 0.75 <= found["chosen"]["coverage80"] <= 0.94
     assert found["chosen"]["coverage95"] >= 0.94
+
+
+@pytest.mark.parametrize("horizon", [4, 8, 13])
+def test_drivers_beat_what_knows_none(horizon: int, capsys: Any) -> None:
+    """Weekly sales with two kinds of promotions: the last weeks withheld, their promotions known."""
+    path = data_file("promo_weekly.csv")
+    steps = ("--horizon", str(horizon), "--season", "52")
+    columns = ("--time-column", "week", "--value-column", "sales")
+    found = backtest(path, *steps, "--drivers", "Promo1, Promo2", columns=columns)
+    plain = backtest(path, *steps, columns=columns)
+    assert found["served"] == {"regression": 1}
+    assert {"regression", "network"} == set(found["candidates"]) - set(plain["candidates"])
+    with capsys.disabled():
+        print(f"\npromo_weekly, {horizon} weeks: {found['chosen']['smape']:.2f} with promotions")
+    assert found["chosen"]["mase"] < min(row["mase"] for row in plain["candidates"].values())
+    assert found["chosen"]["mase"] < plain["chosen"]["mase"]
+
+
+def test_driver_that_is_missing_or_no_number_is_told(tmp_path: Path) -> None:
+    frame = table(1).assign(word="x", rare=[1.0, *[np.nan] * 39])
+    path = written(tmp_path, frame)
+    for name, sentence in (("price", "no column"), ("word", "no numbers"), ("rare", "No series")):
+        with pytest.raises(CommandError, match=sentence):
+            backtest(path, "--drivers", name)

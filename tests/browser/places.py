@@ -33,6 +33,7 @@ WITHOUT_RECORD = (
     "/data-quality/?type=crm.deal",
     "/duplicates/",
     "/jobs/",
+    "/forecast/files/",
     "/scoring/",
     "/scoring/compare/",
     "/scoring/groups/",

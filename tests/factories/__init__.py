@@ -1,6 +1,11 @@
 """Records as tests need them; everything not given is made up."""
 
-from tests.factories.analytics import FileTrialFactory, PointsBookFactory, PointsRuleFactory
+from tests.factories.analytics import (
+    FileTrialFactory,
+    PointsBookFactory,
+    PointsRuleFactory,
+    SeriesTrialFactory,
+)
 from tests.factories.core import (
     ApiTokenFactory,
     CustomFieldFactory,
@@ -60,6 +65,7 @@ __all__ = [
     "QuoteFactory",
     "RefusedRowFactory",
     "RoleFactory",
+    "SeriesTrialFactory",
     "StageFactory",
     "TagFactory",
     "TeamFactory",

@@ -61,6 +61,7 @@ from tests.factories import (
     ProductFactory,
     QuoteFactory,
     RoleFactory,
+    SeriesTrialFactory,
     StageFactory,
     TagFactory,
     TeamFactory,
@@ -354,6 +355,14 @@ def _waiting_trial(owner: User) -> int:
     return FileTrialFactory(created_by=owner).pk
 
 
+def _series(owner: User) -> int:
+    return SeriesTrialFactory(created_by=owner, done=True).pk
+
+
+def _waiting_series(owner: User) -> int:
+    return SeriesTrialFactory(created_by=owner).pk
+
+
 # By the whole name of the address, else by the noun it begins with.
 RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "archive": _archive,
@@ -415,6 +424,8 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "activity_people": _lead,
     "timeline": _lead,
     "token": _token,
+    "series": _series,
+    "series_columns": _waiting_series,
     "trial": _trial,
     "trial_columns": _waiting_trial,
 }

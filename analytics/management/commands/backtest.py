@@ -117,6 +117,11 @@ def _add_forecast(series: CommandParser) -> None:
     series.add_argument(
         "--season", type=int, required=True, help="steps in a season: 12 months, 52 weeks, 7 days"
     )
+    series.add_argument(
+        "--drivers",
+        default="",
+        help="columns that drive the values and are planned ahead, with commas between",
+    )
     series.add_argument("--max-series", type=int, help="only so many, the first of the file")
     series.add_argument("--json", action="store_true", help="print the figures as JSON")
 
@@ -164,6 +169,7 @@ def _forecast(options: dict[str, Any]) -> dict[str, Any]:
         season=options["season"],
         id_column=options["id_column"],
         most=options["max_series"],
+        drivers=tuple(_names(options["drivers"])),
     )
     return backtest_forecasts(frame_of(options["csv"]), question)
 

@@ -21,7 +21,7 @@ class ForecastChoice:
     ----------
     name : str
         Of the candidate.
-    reason : {"exact", "clearly_better", "mean_not_beaten"}
+    reason : {"exact", "clearly_better", "mean_not_beaten", "favoured"}
         Why this one.
     gain : float
         How much smaller its mean absolute error is than that of the mean of the models, 0–1.
@@ -37,7 +37,7 @@ class ForecastChoice:
     gain: float
 
 
-def choose_candidate(backtest: Backtest) -> ForecastChoice:
+def choose_candidate(backtest: Backtest, favoured: str = "") -> ForecastChoice:
     """The mean of the models, unless the backtest's best is better by more than two standard errors.
 
     A few overlapping errors tell little, and the best of six in them is often the luckiest; the
@@ -48,6 +48,9 @@ def choose_candidate(backtest: Backtest) -> ForecastChoice:
     ----------
     backtest : Backtest
         Errors of all candidates.
+    favoured : str, optional
+        A candidate that evidence beyond the backtest speaks for, such as a regression whose drivers
+        have clear effects. Where its error is smaller than that of the mean, it takes its place.
 
     Returns
     -------
@@ -74,11 +77,15 @@ def choose_candidate(backtest: Backtest) -> ForecastChoice:
     for name, found in errors.items():
         if found.mean() <= limit:
             return ForecastChoice(name, "exact", 1 - float(found.mean()) / size if size else 0.0)
-    best, least = MEAN, size
+    is_favoured = favoured in errors and errors[favoured].mean() < size
+    usual = favoured if is_favoured else MEAN
+    best, least = usual, float(errors[usual].mean())
     for name, found in errors.items():
-        apart = mean - found
+        apart = errors[usual] - found
         spread = float(apart.std(ddof=1)) / np.sqrt(min(backtest.independent, len(apart)))
         if found.mean() < least and apart.mean() > SURE * spread:
             best, least = name, float(found.mean())
-    reason = "mean_not_beaten" if best == MEAN else "clearly_better"
+    reason = "clearly_better"
+    if best == usual:
+        reason = "favoured" if is_favoured else "mean_not_beaten"
     return ForecastChoice(best, reason, 1 - least / size)

@@ -20,6 +20,9 @@ LEVEL = 0.95
 LONGEST_DUMMIES = 12  # steps of a season that each get a column; longer ones three waves
 WAVES = 3
 SPARE = 8  # observations beyond the columns
+SEASONS = 2  # that have to be known: fewer teach no season
+TINY = 1e-24  # of a mean square: no error
+LARGEST_LOG = 18.0
 
 
 @dataclass(frozen=True)
@@ -142,20 +145,26 @@ def fit_drivers(values: npt.ArrayLike, drivers: pd.DataFrame, *, season: int) ->
     return DriverEffects(table, 0.0 if is_noise else max(0.0, 1 - float(rest @ rest) / power))
 
 
-def drivers_candidate(drivers: pd.DataFrame) -> Candidate:
-    """A candidate that takes the drivers' part out, smooths the rest, and puts the part back.
+def drivers_candidate(drivers: pd.DataFrame, rest: Candidate = forecast_ets) -> Candidate:
+    """A candidate that takes the part of drivers and season out, forecasts what is left, and puts it back.
+
+    The part is least squares with a trend, which stays in the rest: the rest goes on as it likes. A
+    positive series is looked at in logarithms where those fit it better (Box and Cox).
 
     Parameters
     ----------
     drivers : DataFrame, shape (n + horizon, d)
         What drove the series in all its steps, and what is planned for those ahead; shorter
-        beginnings of the series go with the first rows.
+        beginnings of the series go with the first rows. Without columns it is a regression on the
+        season alone.
+    rest : callable
+        The candidate that forecasts what is left, which has no season.
 
     Returns
     -------
     callable
         Takes `Prefixes`, returns ndarray, shape (p, horizon). A beginning that is too short for the
-        regression is smoothed as it is. In a backtest the drivers ahead count as known, as a plan is.
+        regression goes to `rest` as it is. In a backtest the drivers ahead count as known, as a plan is.
 
     Raises
     ------
@@ -165,7 +174,8 @@ def drivers_candidate(drivers: pd.DataFrame) -> Candidate:
     References
     ----------
     R. J. Hyndman, G. Athanasopoulos (2021), "Forecasting: Principles and Practice", 3rd edition,
-    chapters 7 and 10.
+    chapters 7 and 10; G. E. P. Box, D. R. Cox (1964), "An analysis of transformations", Journal of the
+    Royal Statistical Society B 26, 211–252.
 
     Examples
     --------
@@ -176,24 +186,65 @@ def drivers_candidate(drivers: pd.DataFrame) -> Candidate:
     """
 
     def candidate(prefixes: Prefixes) -> FloatArray:
-        horizon = prefixes.horizon
-        rest: list[FloatArray] = []
-        ahead = np.zeros((len(prefixes), horizon))
+        horizon, parts = prefixes.horizon, []
         for number, length in enumerate(prefixes.lengths):
-            x = prefixes.column(number) * prefixes.scales[number]
-            seen = drivers.iloc[: length + horizon]
+            seen = drivers.iloc[: length + horizon].to_numpy(dtype=np.float64)
             if len(seen) < length + horizon:
                 raise InvalidData("unequal_lengths", "drivers are needed for the steps ahead")
-            try:
-                effect = fit_drivers(x, seen, season=prefixes.season).table["effect"].to_numpy()
-            except InsufficientData:
-                effect = np.zeros(seen.shape[1])
-            part = seen.to_numpy(dtype=np.float64) @ effect
-            rest.append(x - part[:length])
-            ahead[number] = part[length:]
-        return forecast_ets(Prefixes.of(rest, prefixes.season, horizon)) + ahead
+            x = prefixes.column(number) * prefixes.scales[number]
+            parts.append(_part(x, seen, prefixes.season))
+        left = [part.seen - part.explained[: len(part.seen)] for part in parts]
+        said = rest(Prefixes.of(left, 1, horizon))
+        ahead = said + np.stack([part.explained[-horizon:] for part in parts])
+        logs = np.array([part.is_log for part in parts])
+        # Nothing grows by a factor of 1e8: beyond, the exponential would be no number.
+        ahead[logs] = np.exp(np.clip(ahead[logs], -LARGEST_LOG, LARGEST_LOG))
+        scales = np.array([part.scale for part in parts])
+        return np.asarray(ahead * scales[:, None], dtype=np.float64)
 
     return candidate
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A series as the regression sees it, and what drivers and season explain of it and ahead."""
+
+    seen: FloatArray
+    explained: FloatArray
+    is_log: bool
+    scale: float
+
+
+def _part(x: FloatArray, drivers: FloatArray, season: int) -> _Part:
+    """On the scale whose likelihood is greater: as it is, or in logarithms."""
+    scale = float(np.abs(x).mean()) or 1.0
+    known = season if len(x) >= SEASONS * season else 1
+    base = _trend_and_season(len(x), known, ahead=len(drivers) - len(x))
+    found = _explained(x / scale, base, drivers)
+    plain = _Part(x / scale, found[0], False, scale)
+    if x.min() <= 0:
+        return plain
+    logs = np.log(x / scale)
+    explained, left = _explained(logs, base, drivers)
+    # The determinant of the change of scale is the product of the values.
+    fits_better = np.log(left) + 2 * float(logs.mean()) < np.log(found[1])
+    return _Part(logs, explained, True, scale) if fits_better else plain
+
+
+def _explained(y: FloatArray, base: FloatArray, drivers: FloatArray) -> tuple[FloatArray, float]:
+    """The part of season and drivers in all steps, and the mean square of what no column explains."""
+    length = len(y)
+    if not np.isfinite(drivers).all():
+        raise InvalidData("not_finite", "values and drivers must be finite")
+    if length < base.shape[1] + drivers.shape[1] + SPARE:
+        return np.zeros(len(base)), max(float(y.var()), TINY)
+    known, design = base[:length], drivers[:length]
+    usable = _usable(_beyond(design, known), design)
+    columns = np.column_stack([base, drivers[:, usable]])
+    weights = np.linalg.lstsq(columns[:length], y, rcond=None)[0]
+    left = y - columns[:length] @ weights
+    part: FloatArray = columns[:, 2:] @ weights[2:]  # without level and trend
+    return part, max(float((left**2).mean()), TINY)
 
 
 def _checked(values: npt.ArrayLike, drivers: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
@@ -205,9 +256,10 @@ def _checked(values: npt.ArrayLike, drivers: pd.DataFrame) -> tuple[FloatArray, 
     return x, columns
 
 
-def _trend_and_season(length: int, season: int) -> FloatArray:
-    step = np.arange(length)
-    columns = [np.ones(length), step - step.mean() if length else step]
+def _trend_and_season(length: int, season: int, ahead: int = 0) -> FloatArray:
+    """Level, trend and season, `ahead` steps further than the values."""
+    step = np.arange(length + ahead)
+    columns = [np.ones(len(step)), step - (length - 1) / 2]
     if 1 < season <= LONGEST_DUMMIES:
         columns += [(step % season == place).astype(float) for place in range(1, season)]
     elif season > 1:

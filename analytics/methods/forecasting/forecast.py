@@ -13,7 +13,7 @@ from analytics.methods.forecasting.bands import band_widths
 from analytics.methods.forecasting.choice import ForecastChoice, choose_candidate
 from analytics.methods.forecasting.pool import Candidate
 
-__all__ = ["Forecast", "forecast_series"]
+__all__ = ["Forecast", "forecast_series", "looked_at"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -72,6 +72,7 @@ def forecast_series(
     season: int,
     horizon: int,
     more: Mapping[str, Candidate] | None = None,
+    favoured: str = "",
 ) -> Forecast:
     """Forecast a series by the candidate that its backtest speaks for.
 
@@ -86,6 +87,8 @@ def forecast_series(
         Steps to forecast.
     more : mapping of str to callable, optional
         Candidates on demand, such as `arima_candidate()`.
+    favoured : str, optional
+        One of them that evidence beyond the backtest speaks for; see `choose_candidate`.
 
     Returns
     -------
@@ -111,14 +114,37 @@ def forecast_series(
         raise InsufficientData("empty", needed=1, found=0)
     if not np.isfinite(x).all():
         raise InvalidData("not_finite", "values must be finite")
-    x = x[-max(MOST, MOST_SEASONS * season) :]
+    x = x[-looked_at(len(x), season) :]
     never_negative = bool(x.min() >= 0)
     if len(x) < SHORTEST:
         return _of_short_series(x, horizon, never_negative=never_negative)
     backtest = backtest_series(x, season=season, horizon=horizon, more=more)
-    choice = choose_candidate(backtest)
+    choice = choose_candidate(backtest, favoured)
     lower, upper = _bands(backtest, choice.name, never_negative=never_negative)
     return Forecast(backtest.ahead[choice.name], lower, upper, choice, backtest, never_negative)
+
+
+def looked_at(length: int, season: int) -> int:
+    """How many of a series' last values a forecast looks at.
+
+    Parameters
+    ----------
+    length : int
+        Of the series.
+    season : int
+        Steps in a season.
+
+    Returns
+    -------
+    int
+        520, or four seasons where those are more; the drivers of candidates on demand begin there.
+
+    Examples
+    --------
+    >>> looked_at(100, 12), looked_at(3000, 7), looked_at(3000, 365)
+    (100, 520, 1460)
+    """
+    return min(length, max(MOST, MOST_SEASONS * season))
 
 
 def _bands(backtest: Backtest, name: str, *, never_negative: bool) -> tuple[FloatArray, FloatArray]:

@@ -42,6 +42,12 @@ from analytics.methods.forecasting import (
     scoring,
     series,
 )
+from analytics.methods.forecasting import (
+    backtest_figures as figures_of_backtests,
+)
+from analytics.methods.forecasting import (
+    effects as effects_of_drivers,
+)
 from analytics.methods.forecasting import forecast as forecasts
 from analytics.methods.lifecycle import decisions, transitions
 from analytics.methods.lifecycle.next_actions import next_actions
@@ -274,9 +280,16 @@ def forecast_of(frame, won, seed):
     network = {"network": lag_network.network_candidate(seed)}
     found = forecasts.forecast_series(known, season=4, horizon=6, more=network)
     scored = scoring.score_forecast(found, known, came, 4)["chosen"]
+    tested = figures_of_backtests.backtest_figures(known, found.backtest, season=4)["network"]
+    tested.pop("seconds")
+    steps = figures_of_backtests.figures_by_step(found.backtest, "network")
     columns = {"ahead": found.ahead, "network": found.backtest.ahead["network"]}
+    columns["by_step"] = [step["smape"] for step in steps]
     bands = {"lower": found.lower[0], "upper": found.upper[0]}
-    return pd.DataFrame(columns | bands | scoring.mean_figures([scored]))
+    told = {f"tested_{name}": value for name, value in tested.items()}
+    grid = periods.periods_of(frame.index, is_date=False)
+    moments = {"moment": grid.moments(np.arange(len(known), len(known) + 6))}
+    return pd.DataFrame(columns | bands | moments | told | scoring.mean_figures([scored]))
 
 
 def driven(frame, won, seed):
@@ -284,8 +297,10 @@ def driven(frame, won, seed):
     known = pd.DataFrame({"wave": np.sin(np.arange(84.0) ** 2), "step": np.arange(84.0) % 5})
     lagged = drivers.with_lags(known, {"wave": (1,)})
     effects = drivers.fit_drivers(values, lagged, season=4).table["effect"]
+    shares = effects_of_drivers.effects_in_percent(values, lagged, season=4)["effect"]
     ahead = drivers.drivers_candidate(lagged)(prefixes.Prefixes.of([values], 4, 4))
-    return pd.DataFrame({"effect": [*effects, np.nan], "ahead": ahead[0]})
+    columns = {"effect": [*effects, np.nan], "share": [*shares, np.nan], "ahead": ahead[0]}
+    return pd.DataFrame(columns)
 
 
 def reconciled(frame, won, seed):
@@ -463,6 +478,10 @@ CASES: dict[str, Case] = {
             "clean_series",
             "number_periods",
             "backtest_series",
+            "backtest_figures",
+            "figures_by_step",
+            "looked_at",
+            "periods_of",
             "origins_of",
             "choose_candidate",
             "band_widths",
@@ -484,9 +503,19 @@ CASES: dict[str, Case] = {
             "score_forecast",
             "mean_figures",
         ),
-        bounds={"lower": (0, 20), "upper": (0, 40), "coverage80": SHARE, "coverage95": SHARE},
+        bounds={
+            "lower": (0, 20),
+            "upper": (0, 40),
+            "coverage80": SHARE,
+            "coverage95": SHARE,
+            "tested_smape": (0, 200),
+            "tested_coverage80": SHARE,
+            "tested_coverage95": SHARE,
+        },
     ),
-    "drivers": Case(driven, ("fit_drivers", "drivers_candidate", "with_lags", "Prefixes")),
+    "drivers": Case(
+        driven, ("fit_drivers", "drivers_candidate", "with_lags", "effects_in_percent", "Prefixes")
+    ),
     "reconciling": Case(reconciled, ("reconcile", "Hierarchy"), bounds={"said": (0, 60)}),
     "accuracy": Case(
         off,
@@ -549,6 +578,7 @@ EXEMPT: dict[str, str] = {
     "LikelihoodFit": RESULT,
     "NextAction": RESULT,
     "Policy": RESULT,
+    "PeriodGrid": RESULT,
     "PurchaseHistories": RESULT,
     "CandidateFit": RESULT,
     "Candidates": RESULT,

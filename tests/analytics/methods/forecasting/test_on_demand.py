@@ -7,9 +7,13 @@ import pytest
 from analytics.methods.errors import InsufficientData, InvalidData
 from analytics.methods.forecasting.accuracy import smape
 from analytics.methods.forecasting.arima import ArimaOrder, arima_candidate, choose_order
+from analytics.methods.forecasting.backtest import backtest_series
+from analytics.methods.forecasting.backtest_figures import backtest_figures
 from analytics.methods.forecasting.drivers import drivers_candidate, fit_drivers, with_lags
+from analytics.methods.forecasting.effects import effects_in_percent
 from analytics.methods.forecasting.forecast import forecast_series
 from analytics.methods.forecasting.lag_network import network_candidate
+from analytics.methods.forecasting.pool import MEAN, POOL
 from analytics.methods.forecasting.prefixes import Prefixes
 from tests.data import data_file
 
@@ -163,3 +167,98 @@ def test_promotions_of_public_sales_go_along_with_more():
     sales = pd.read_csv(data_file("promo_weekly.csv"))
     found = fit_drivers(sales["sales"], sales[["Promo1", "Promo2"]].astype(float), season=52)
     assert (found.table["lower"] > 0).all()
+
+
+@pytest.mark.parametrize("horizon", [4, 8, 13])
+def test_regression_with_promotions_beats_the_pool_on_withheld_weeks(horizon):
+    """Weekly sales of a shop and two kinds of promotions; the last weeks are the usual hold-out."""
+    frame = pd.read_csv(data_file("promo_weekly.csv"))
+    sales, planned = frame["sales"].to_numpy(float), frame[["Promo1", "Promo2"]]
+    found = forecast_series(
+        sales[:-horizon],
+        season=52,
+        horizon=horizon,
+        more={"regression": drivers_candidate(planned)},
+        favoured="regression",
+    )
+    assert found.choice.name == "regression"
+    off = {
+        name: float(np.abs(said - sales[-horizon:]).mean())
+        for name, said in found.backtest.ahead.items()
+    }
+    regression = off.pop("regression")
+    assert set(off) == {*POOL, MEAN}
+    assert regression < min(off.values()), off
+    tested = found.backtest
+    assert tested.mean_errors("regression").mean() < tested.mean_errors(MEAN).mean()
+
+
+def test_network_on_what_is_left_knows_the_drivers():
+    """A series that only its driver moves: lags alone cannot know it."""
+    revenue, drivers = spent()
+    known, came = revenue[:-12], revenue[-12:]
+    more = {
+        "network": drivers_candidate(drivers, network_candidate(1)),
+        "lags": network_candidate(1),
+    }
+    found = forecast_series(known, season=12, horizon=12, more=more).backtest.ahead
+    assert smape(came, found["network"]) < 0.5 * smape(came, found["lags"])
+
+
+def test_drivers_far_ahead_change_nothing_before():
+    """At each origin of the backtest only the steps ahead are known as a plan."""
+    revenue, drivers = spent()
+    series = Prefixes.of([revenue[:60], revenue[:80]], 12, 5)
+    changed = drivers.copy()
+    changed.iloc[85:] = 1e6
+    before = drivers_candidate(drivers)(series)
+    np.testing.assert_array_equal(drivers_candidate(changed)(series), before)
+
+
+def test_odd_series_are_stood_with_drivers():
+    drivers = pd.DataFrame({"spend": np.arange(80.0) % 7, "same": 3.0})
+    for name, values in odd_series().items():
+        if len(values) < 10:
+            continue  # no candidate is asked about shorter ones
+        said = drivers_candidate(drivers)(Prefixes.of([values], 4, 3))
+        assert np.isfinite(said).all(), name
+
+
+def test_effects_in_per_cent():
+    chance = np.random.default_rng(4)
+    price, flag = chance.uniform(8, 12, 120), chance.integers(0, 2, 120) * 1.0
+    noise = np.exp(chance.normal(0, 0.02, 120))
+    drivers = pd.DataFrame({"price": price, "flag": flag, "debt": chance.normal(0, 300, 120)})
+    sold = 1000 * price**-0.8 * 1.25**flag * noise
+    found = effects_in_percent(sold, drivers, season=1)
+    assert found["unit"].to_dict() == {"price": "elasticity", "flag": "percent", "debt": "percent"}
+    assert found["step"].to_dict() == {"price": 0.01, "flag": 1.0, "debt": 100.0}
+    price_found, flag_found = found.loc["price"], found.loc["flag"]
+    assert price_found["lower"] < -0.8 < price_found["upper"] < 0
+    assert 20 < flag_found["lower"] < 25 < flag_found["upper"] < 30
+    assert found.loc["debt", "lower"] < 0 < found.loc["debt", "upper"]
+    plain = effects_in_percent(sold - sold.mean(), drivers, season=1)
+    assert set(plain["unit"]) == {"units"}
+
+
+def test_bands_that_did_not_know_the_origin_hold_their_share():
+    held = []
+    for seed in range(40):
+        values = 100 + np.random.default_rng(seed).normal(0, 5, 80)
+        tested = backtest_series(values, season=1, horizon=4)
+        held.append(backtest_figures(values, tested, season=1)["mean"]["coverage80"])
+    assert 0.72 < np.mean(held) < 0.9
+    with pytest.raises(InvalidData):
+        backtest_figures(values[1:], tested, season=1)
+
+
+def test_favoured_candidate_serves_only_where_it_is_closer():
+    revenue, drivers = spent()
+    more = {"regression": drivers_candidate(drivers), "nonsense": lambda it: np.zeros((len(it), 4))}
+    chosen = {
+        name: forecast_series(revenue[:-4], season=12, horizon=4, more=more, favoured=name).choice
+        for name in ("regression", "nonsense", "unknown")
+    }
+    assert (chosen["regression"].name, chosen["regression"].reason) == ("regression", "favoured")
+    assert chosen["nonsense"] == chosen["unknown"]
+    assert chosen["nonsense"].name != "nonsense"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.methods.errors import InsufficientData, InvalidData
-from analytics.methods.forecasting.periods import number_periods
+from analytics.methods.forecasting.periods import number_periods, periods_of
 from analytics.methods.forecasting.reconciling import Hierarchy, reconcile
 from analytics.methods.forecasting.series import clean_series
 
@@ -40,6 +40,30 @@ def test_gaps_are_seen(name):
     kept = [number for number in expected if number not in (3, 4)]
     found = number_periods(seconds(dates)[kept], is_date=True)
     assert found.tolist() == kept
+
+
+@pytest.mark.parametrize("name", list(DATES))
+def test_periods_lead_back_to_their_dates_and_on(name):
+    dates, _expected = DATES[name]
+    known = seconds(dates)[:-3]
+    grid = periods_of(np.delete(known, [2]), is_date=True)
+    np.testing.assert_array_equal(grid.moments(np.arange(len(dates))), seconds(dates))
+
+
+@pytest.mark.parametrize(
+    ("name", "season"),
+    {
+        "months": 12,
+        "quarters": 4,
+        "years": 1,
+        "weeks": 52,
+        "days": 7,
+        "working days": 5,
+        "hours": 24,
+    }.items(),
+)
+def test_season_is_the_calendars(name, season):
+    assert periods_of(seconds(DATES[name][0]), is_date=True).season == season
 
 
 def test_whole_numbers_and_years():
