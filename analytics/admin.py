@@ -7,6 +7,8 @@ from django.contrib import admin
 from analytics.models import (
     ComparedGroup,
     FileTrial,
+    ForecastSeries,
+    ForecastTarget,
     LeadFieldDecision,
     PointsBook,
     PointsRule,
@@ -90,6 +92,25 @@ class QuarterForecastAdmin(PanelAdmin):
 
 @admin.register(Quota)
 class QuotaAdmin(PanelAdmin):
+@admin.register(ForecastSeries)
+class ForecastSeriesAdmin(PanelAdmin):
+    group = "understand"
+    icon = "show_chart"
+    has_name = False
+    list_display: ClassVar[Any] = (
+        "measure",
+        "grain",
+        "cut",
+        "key",
+        "chosen",
+        "as_of",
+        "is_current",
+    )
+    list_filter: ClassVar[Any] = ("measure", "grain", "cut", "is_current")
+
+
+@admin.register(ForecastTarget)
+class ForecastTargetAdmin(PanelAdmin):
     group = "understand"
     icon = "flag"
     has_name = False
@@ -109,3 +130,14 @@ class SubmissionAdmin(PanelAdmin):
     list_display: ClassVar[Any] = ("quarter", "user", "amount", "at")
     list_filter: ClassVar[Any] = ("quarter",)
     joined: ClassVar[Any] = ("user",)
+    list_display: ClassVar[Any] = (
+        "measure",
+        "cut",
+        "key",
+        "period",
+        "starts_on",
+        "amount",
+        "set_by",
+    )
+    list_filter: ClassVar[Any] = ("measure", "period")
+    joined: ClassVar[Any] = ("set_by",)

@@ -93,3 +93,11 @@ CUTS = {
 OVERLAPS = frozenset({(Measure.DEALS, Cut.PRODUCT)})
 # Levels of a cut: records without one, and those beyond the largest levels together.
 WITHOUT, OTHERS = "", "*"
+
+
+class TargetPeriod(TextChoices):
+    """What a target is set for."""
+
+    MONTH = "month", pgettext_lazy("grain", "Month")
+    QUARTER = "quarter", pgettext_lazy("grain", "Quarter")
+    YEAR = "year", pgettext_lazy("grain", "Year")

@@ -58,6 +58,7 @@ def register() -> None:
     )
     _register_jobs()
     _register_outlooks()
+    _register_forecasts()
     _register_start()
     _register_points()
     _register_trials()
@@ -118,6 +119,36 @@ def _register_jobs() -> None:
     audit_actions.register(
         AuditAction("score.groups", _("Compared groups of the lead score named"))
     )
+
+
+def _register_forecasts() -> None:
+    """Series that go on: who sees them, starts them and sets targets."""
+    permission_registry.register(
+        Permission("analytics.forecast.view", _("See forecasts")),
+        Permission("analytics.forecast.run", _("Make forecasts anew")),
+        Permission("analytics.forecast.target", _("Set targets of forecasts")),
+    )
+    job_kinds.register(
+        JobKind(
+            "analytics.forecasts",
+            _("Forecasts"),
+            "analytics.jobs.forecasts.ForecastsJob",
+            permission="analytics.forecast.run",
+            can_run_now=True,
+            follows=("crm.file_import", "crm.sample_company"),
+            counts={
+                "series": pgettext_lazy("forecast", "Series"),
+                "tested": _("Series that were tested"),
+                "beats": _("Series better than the season before"),
+            },
+        )
+    )
+    audited_types.register(AuditedType("analytics.forecasttarget"))
+    audit_actions.register(
+        AuditAction("forecast.target", _("Target set")),
+        AuditAction("forecast.target.delete", _("Target taken away")),
+    )
+    archive_tables.register(ArchiveTable("forecast_targets", "analytics.ForecastTarget"))
 
 
 def _register_start() -> None:

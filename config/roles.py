@@ -49,6 +49,9 @@ SEEDS = [
             "analytics.quarter.view": Reach.ALL,
             "analytics.quarter.submit": Reach.ALL,
             "analytics.quota.manage": Reach.ALL,
+            "analytics.forecast.view": Reach.ALL,
+            "analytics.forecast.run": Reach.ALL,
+            "analytics.forecast.target": Reach.ALL,
         },
     ),
     RoleSeed(
@@ -69,6 +72,7 @@ SEEDS = [
             "analytics.win_probability.view": Reach.ALL,
             "analytics.quarter.view": Reach.ALL,
             "analytics.quarter.submit": Reach.ALL,
+            "analytics.forecast.view": Reach.ALL,
         },
     ),
     RoleSeed(
@@ -83,6 +87,8 @@ SEEDS = [
             "core.custom_field.manage": Reach.ALL,
             "analytics.lead_score.view": Reach.ALL,
             "analytics.lead_score.run": Reach.ALL,
+            "analytics.forecast.view": Reach.ALL,
+            "analytics.forecast.run": Reach.ALL,
         },
     ),
 ]

@@ -62,6 +62,10 @@ SEEDS = [
         hour=3,
         day=0,
         arguments=["analytics.win_probability"],
+        gettext_noop("Forecasts, nightly"),
+        "core.ask_question",
+        hour=3,
+        arguments=["analytics.forecasts"],
     ),
     ScheduleSeed(
         gettext_noop("E-mail about leads, weekly"),

@@ -297,6 +297,12 @@ def reconciled(frame, won, seed):
     return pd.DataFrame({"said": found[:, 0]})
 
 
+def parted(frame, won, seed):
+    said = chances(frame.sort_index()).to_numpy()[:, None]
+    found = reconciling.parts_of_total(said.sum(axis=0) * 0.9, said, np.sqrt(said[:, 0]))
+    return pd.DataFrame({"said": found[:, 0]})
+
+
 def off(frame, won, seed):
     ordered = frame.sort_index()
     came, said = won.sort_index(), chances(ordered)
@@ -488,6 +494,7 @@ CASES: dict[str, Case] = {
     ),
     "drivers": Case(driven, ("fit_drivers", "drivers_candidate", "with_lags", "Prefixes")),
     "reconciling": Case(reconciled, ("reconcile", "Hierarchy"), bounds={"said": (0, 60)}),
+    "parts of a total": Case(parted, ("parts_of_total",), bounds={"said": (0, 1)}),
     "accuracy": Case(
         off,
         ("mase", "mase_scale", "smape", "owa", "covered_share"),
