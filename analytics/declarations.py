@@ -128,6 +128,17 @@ def _register_forecasts() -> None:
         Permission("analytics.forecast.run", _("Make forecasts anew")),
         Permission("analytics.forecast.target", _("Set targets of forecasts")),
     )
+    navigation.register(
+        NavigationEntry(
+            "forecast",
+            _("Forecast"),
+            "chart-line",
+            "forecast",
+            "understand",
+            30,
+            "analytics.forecast.view",
+        )
+    )
     job_kinds.register(
         JobKind(
             "analytics.forecasts",
@@ -136,6 +147,7 @@ def _register_forecasts() -> None:
             permission="analytics.forecast.run",
             can_run_now=True,
             follows=("crm.file_import", "crm.sample_company"),
+            result_url=lambda _scope: reverse("forecast"),
             counts={
                 "series": pgettext_lazy("forecast", "Series"),
                 "tested": _("Series that were tested"),

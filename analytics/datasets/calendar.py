@@ -1,7 +1,7 @@
 """Whole periods before a moment, in the company's time zone."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, tzinfo
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -10,9 +10,10 @@ from django.db.models.functions import TruncDay, TruncMonth, TruncWeek
 from django.db.models.functions.datetime import TruncBase
 
 from analytics.choices import Grain
+from analytics.models.periods import period_of, shifted
 from core.company import company
 
-__all__ = ["HORIZONS", "SEASONS", "Calendar", "calendar_of", "period_of", "shifted"]
+__all__ = ["HORIZONS", "SEASONS", "Calendar", "calendar_of"]
 
 TRUNCATE: dict[str, type[TruncBase]] = {
     Grain.DAY: TruncDay,
@@ -23,32 +24,6 @@ SEASONS = {Grain.DAY: 7, Grain.WEEK: 52, Grain.MONTH: 12}
 HORIZONS = {Grain.DAY: 30, Grain.WEEK: 12, Grain.MONTH: 12}
 # What a forecast looks back on: the methods use no more of days; five and ten years of the others.
 LENGTHS = {Grain.DAY: 520, Grain.WEEK: 261, Grain.MONTH: 120}
-YEAR = 12
-
-
-def period_of(day: date, grain: str) -> date:
-    """The first day of the period that the day lies in.
-
-    >>> period_of(date(2026, 11, 28), "week"), period_of(date(2026, 11, 28), "month")
-    (datetime.date(2026, 11, 23), datetime.date(2026, 11, 1))
-    """
-    if grain == Grain.MONTH:
-        return day.replace(day=1)
-    if grain == Grain.WEEK:
-        return day - timedelta(days=day.weekday())
-    return day
-
-
-def shifted(start: date, grain: str, periods: int) -> date:
-    """The first day of the period so many later, or earlier.
-
-    >>> shifted(date(2026, 11, 1), "month", 3), shifted(date(2026, 11, 1), "month", -11)
-    (datetime.date(2027, 2, 1), datetime.date(2025, 12, 1))
-    """
-    if grain == Grain.MONTH:
-        months = start.year * YEAR + start.month - 1 + periods
-        return date(months // YEAR, months % YEAR + 1, 1)
-    return start + timedelta(days=periods * (7 if grain == Grain.WEEK else 1))
 
 
 @dataclass(frozen=True)

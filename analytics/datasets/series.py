@@ -16,8 +16,9 @@ from django.db.models import Count, F, Q, Sum, Value
 from django.db.models.functions import Coalesce
 
 from analytics.choices import CUTS, OTHERS, OVERLAPS, WITHOUT, Cut, Grain, Measure
-from analytics.datasets.calendar import Calendar, calendar_of, period_of
+from analytics.datasets.calendar import Calendar, calendar_of
 from analytics.datasets.products import product_rows
+from analytics.models.periods import period_of
 from core.time_ids import first_id
 from crm.models import Deal, Interaction, Lead
 

@@ -1,5 +1,5 @@
 // Charts: <div class="chart h-240" data-chart="KIND" data-src="ID" role="img" aria-label="…"></div>
-// reads the JSON block with that id ({{ data|json_script:"ID" }}). Kinds: calib, bars, lines.
+// reads the JSON block with that id ({{ data|json_script:"ID" }}). Kinds: band, calib, bars, lines.
 // Under the CSP: canvas only, tooltips are DOM nodes, colours are read from the tokens.
 /* global echarts */
 
@@ -66,15 +66,41 @@ const byPlace = (chart) => (points) => tip(
 );
 
 const KINDS = {
-  // {x: [labels], s: [{n: name, v: [values], c: token?, area: bool?}], format: "percent"?}
+  // {x: [labels], s: [{n: name, v: [values], c: token?, area: bool?, dots: bool?}], format: "percent"?}
   lines(chart) {
     return {
       ...base("axis", byPlace(chart)), xAxis: categories(chart.x), yAxis: values(chart.format),
       series: chart.s.map((series, place) => ({
-        name: series.n, type: "line", data: series.v, showSymbol: chart.x.length < 16, symbolSize: 4,
-        lineStyle: { width: 2, color: colour(series, place) }, itemStyle: { color: colour(series, place) },
+        name: series.n, type: "line", data: series.v, showSymbol: series.dots || chart.x.length < 16, symbolSize: series.dots ? 7 : 4,
+        symbol: "circle", lineStyle: { width: series.dots ? 0 : 2, color: colour(series, place) }, itemStyle: { color: colour(series, place) },
         areaStyle: series.area ? { color: token("band-80") } : undefined,
       })),
+    };
+  },
+
+  // {x: [labels], act, fc, lo80, hi80, lo95, hi95, target: [values or null], now: place, nowLabel, names: {act, fc, b80, b95, target}}
+  band(chart) {
+    const names = chart.names;
+    const rows = (at) => [
+      [names.act, chart.act[at]],
+      ...(at > chart.now ? [[names.fc, chart.fc[at]], [names.b80, between(chart.lo80[at], chart.hi80[at])], [names.b95, between(chart.lo95[at], chart.hi95[at])]] : []),
+      [names.target, chart.target[at]],
+    ].filter(([, value]) => value !== null && value !== "").map(([name, value]) => [name, typeof value === "string" ? value : shown(value)]);
+    const mark = {
+      silent: true, symbol: "none", lineStyle: { color: token("line-2"), type: "solid", width: 1 }, data: [{ xAxis: chart.now }],
+      label: { formatter: chart.nowLabel, color: token("text-3"), fontSize: 11, position: "end", distance: [0, 4], align: "right" },
+    };
+    return {
+      ...base("axis", (points) => tip(chart.x[points[0].dataIndex], rows(points[0].dataIndex))),
+      grid: { left: 4, right: 18, top: 24, bottom: 4, containLabel: true },
+      xAxis: categories(chart.x), yAxis: values(),
+      series: [
+        ...range(chart.lo95, chart.hi95, "outer", token("band-80")),
+        ...range(chart.lo80, chart.hi80, "inner", token("band-50")),
+        { name: names.fc, type: "line", data: chart.fc, showSymbol: false, lineStyle: { width: 2, type: [5, 4], color: token("c1") }, itemStyle: { color: token("c1") } },
+        { name: names.target, type: "line", data: chart.target, step: "middle", showSymbol: false, lineStyle: { width: 1.25, type: [4, 3], color: token("c2") }, itemStyle: { color: token("c2") } },
+        { name: names.act, type: "line", data: chart.act, showSymbol: chart.x.length < 60, symbol: "circle", symbolSize: 4, lineStyle: { width: 2, color: token("text") }, itemStyle: { color: token("text") }, markLine: mark },
+      ],
     };
   },
 
@@ -110,6 +136,17 @@ const KINDS = {
     };
   },
 };
+
+// Two stacked lines without strokes: the lower one is not seen, what lies between them is filled.
+function range(low, high, stack, color) {
+  const line = { type: "line", stack, stackStrategy: "all", showSymbol: false, silent: true, lineStyle: { opacity: 0 } };
+  const wide = high.map((value, at) => (value === null ? null : value - low[at]));
+  return [{ ...line, data: low, areaStyle: { opacity: 0 } }, { ...line, data: wide, areaStyle: { color, opacity: 1 } }];
+}
+
+function between(low, high) {
+  return low === null || high === null ? "" : `${shown(low)} – ${shown(high)}`;
+}
 
 function whisker(_, api) {
   const [x, low] = api.coord([api.value(0), api.value(2)]);

@@ -1,6 +1,12 @@
 """Records as tests need them; everything not given is made up."""
 
-from tests.factories.analytics import FileTrialFactory, PointsBookFactory, PointsRuleFactory
+from tests.factories.analytics import (
+    FileTrialFactory,
+    ForecastSeriesFactory,
+    ForecastTargetFactory,
+    PointsBookFactory,
+    PointsRuleFactory,
+)
 from tests.factories.core import (
     ApiTokenFactory,
     CustomFieldFactory,
@@ -47,6 +53,8 @@ __all__ = [
     "EventFactory",
     "FileImportFactory",
     "FileTrialFactory",
+    "ForecastSeriesFactory",
+    "ForecastTargetFactory",
     "GroupFactory",
     "JobRunFactory",
     "LeadFactory",

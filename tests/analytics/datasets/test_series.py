@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from analytics.choices import OTHERS
 from analytics.datasets import series as module
-from analytics.datasets.calendar import calendar_of, period_of, shifted
+from analytics.datasets.calendar import calendar_of
 from analytics.datasets.series import Series, read_series
+from analytics.models.periods import period_of, shifted
 from core.models import Installation
 from crm.choices import InteractionKind, StageKind
 from crm.models import Deal, DealLine
