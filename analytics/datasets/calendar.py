@@ -50,7 +50,7 @@ class Calendar:
     def place(self) -> dict[date, int]:
         return {start: number for number, start in enumerate(self.starts)}
 
-    def truncate(self, column: object) -> TruncBase:
+    def truncate(self, column: str) -> TruncBase:
         """The first day of the period of a column of moments, for the database."""
         return TRUNCATE[self.grain](column, output_field=DateField(), tzinfo=self.zone)
 

@@ -46,8 +46,8 @@ def points_of(
             found.append(Point(start, actual=series.values[number], target=target))
             continue
         step = number - count
-        bands = [_band(series.lower[level][step], series.upper[level][step]) for level in (0, 1)]
-        found.append(Point(start, None, series.ahead[step], *bands, target))
+        inner, outer = (_band(series.lower[at][step], series.upper[at][step]) for at in (0, 1))
+        found.append(Point(start, None, series.ahead[step], inner, outer, target))
     return found
 
 

@@ -90,7 +90,7 @@ class Choice:
         part = wanted if wanted in parts and wanted is not None else first
         asked = query.get("horizon", "")
         steps = HORIZONS[grain]
-        horizon = int(asked) if asked.isdecimal() and int(asked) in steps else steps[-1]
+        horizon = int(asked) if asked in map(str, steps) else steps[1]
         return cls(user, measure, grain, part, horizon, tuple(parts))
 
     def url(self, name: str = "forecast", **changes: str) -> str:
@@ -302,7 +302,7 @@ def _figures(
     yield {
         "label": _("Likely, %(period)s") % {"period": when},
         "value": told(after.ahead, short=True),
-        "note": _("it is running; whole periods count"),
+        "note": _running(choice.grain),
     }
     yield {
         "label": _("80% range"),
@@ -315,6 +315,14 @@ def _figures(
         "value": told(after.target, short=True),
         "note": _reached(after),
     }
+
+
+def _running(grain: str) -> str:
+    return {
+        Grain.DAY: _("all of the running day"),
+        Grain.WEEK: _("all of the running week"),
+        Grain.MONTH: _("all of the running month"),
+    }[Grain(grain)]
 
 
 def _reached(after: Point) -> str:

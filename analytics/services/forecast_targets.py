@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -34,7 +35,7 @@ def set_target(
     _check(measure, part, period, starts_on, amount)
     if not sight_of(by, Measure(measure)).holds(part):
         raise Refused(_("You may not see this series, so you cannot set its target."))
-    place = {
+    place: dict[str, Any] = {
         "measure": measure,
         "cut": part.cut,
         "key": part.key,
@@ -48,7 +49,7 @@ def set_target(
             audit.record(actor=by, action="forecast.target.delete", subject=before)
             before.delete()
         return None
-    defaults = {"amount": amount, "set_by": by, "set_at": at}
+    defaults: dict[str, Any] = {"amount": amount, "set_by": by, "set_at": at}
     target, _made = ForecastTarget.objects.update_or_create(**place, defaults=defaults)
     changes = {"amount": (before.amount if before else None, amount)}
     audit.record(actor=by, action="forecast.target", subject=target, changes=changes)

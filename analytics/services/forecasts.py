@@ -57,7 +57,7 @@ def move_forecasts(rows: Sequence[ForecastSeries]) -> None:
     """Write where the forecasts and bands of many series lie, in one go."""
     connection = connections[router.db_for_write(ForecastSeries)]
     quoted = connection.ops.quote_name
-    columns = [ForecastSeries._meta.get_field(name) for name in MOVED]
+    columns: list[Any] = [ForecastSeries._meta.get_field(name) for name in MOVED]
     said = ", ".join(f"{quoted(name)} = %s" for name in MOVED)
     statement = f"UPDATE {quoted(ForecastSeries._meta.db_table)} SET {said} WHERE id = %s"  # noqa: S608  # names of the model
     with connection.cursor() as cursor:

@@ -52,6 +52,7 @@ from tests.factories import (
     EventFactory,
     FileImportFactory,
     FileTrialFactory,
+    ForecastSeriesFactory,
     GroupFactory,
     JobRunFactory,
     LeadFactory,
@@ -354,6 +355,10 @@ def _waiting_trial(owner: User) -> int:
     return FileTrialFactory(created_by=owner).pk
 
 
+def _forecast(owner: User) -> int:
+    return ForecastSeriesFactory(cut="owner", key=str(owner.pk)).pk
+
+
 # By the whole name of the address, else by the noun it begins with.
 RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "archive": _archive,
@@ -415,6 +420,7 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "activity_people": _lead,
     "timeline": _lead,
     "token": _token,
+    "forecast": _forecast,
     "trial": _trial,
     "trial_columns": _waiting_trial,
 }
