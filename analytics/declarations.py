@@ -131,7 +131,7 @@ def _register_forecasts() -> None:
     navigation.register(
         NavigationEntry(
             "forecast",
-            _("Forecast"),
+            pgettext_lazy("page", "Forecast"),
             "chart-line",
             "forecast",
             "understand",

@@ -13,6 +13,7 @@ from analytics.jobs.finite_json import finite
 from analytics.methods.forecasting.backtest import Backtest
 from analytics.methods.forecasting.bands import band_widths
 from analytics.methods.forecasting.forecast import Forecast, forecast_series
+from analytics.methods.forecasting.totals import total_ahead
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -24,6 +25,8 @@ STEPS = {
     Grain.WEEK: (1, 2, 4, 8, 12),
     Grain.MONTH: (1, 2, 3, 6, 12),
 }
+# Periods whose total is told: about a quarter, of days a month.
+TOTALS = {Grain.DAY: 30, Grain.WEEK: 12, Grain.MONTH: 3}
 DIGITS = 2
 
 
@@ -47,7 +50,8 @@ def forecast_row(series: Series) -> dict[str, Any]:
             "reason": found.choice.reason,
             "gain": round(found.choice.gain, 4),
             "candidates": _candidates(found.backtest),
-            "backtest": _told(found.backtest, found.choice.name, STEPS[grain], series.values),
+            "backtest": _told(found.backtest, found.choice.name, STEPS[grain], series.values)
+            | _total(series.values, found, TOTALS[grain]),
         }
     ) | {"first": series.first}
 
@@ -97,6 +101,23 @@ def _told(
         "steps": [each for each in told if each is not None],
         "covered": round(float(np.nanmean(inside)), 4),
         "beats": own < floor,
+    }
+
+
+def _total(values: FloatArray, found: Forecast, steps: int) -> dict[str, Any]:
+    """How the sum of some periods is said best; nothing for a series that is too short."""
+    if found.backtest is None:
+        return {}
+    total = total_ahead(values, found, steps)
+    return {
+        "total": {
+            "steps": steps,
+            "origins": total.origins,
+            "serves": total.serves,
+            "last": round(total.last, DIGITS),
+            "model_error": round(total.model_error, 4),
+            "last_error": round(total.last_error, 4),
+        }
     }
 
 

@@ -39,6 +39,7 @@ from core.phrases import money, money_short, number, percent
 HORIZONS = {Grain.DAY: (7, 14, 30), Grain.WEEK: (4, 8, 12), Grain.MONTH: (3, 6, 12)}
 SEASON = {Grain.DAY: 7, Grain.WEEK: 52, Grain.MONTH: 12}
 MOST_PARTS = 600
+COMPARED = 3  # past moments that tell which way of saying a total is better
 METHODS = {
     "seasonal_naive": gettext_noop("The season before"),
     "naive2": gettext_noop("The last value, seasonally adjusted"),
@@ -310,11 +311,33 @@ def _figures(
         "note": _("95%%: %(range)s") % {"range": told.range(after.band_95)},
     }
     yield _season_before(choice, series, after, told)
+    if series.backtest.get("total"):
+        yield _total(choice, series, told)
     yield {
         "label": pgettext("forecast", "Target"),
         "value": told(after.target, short=True),
         "note": _reached(after),
     }
+
+
+def _total(choice: Choice, series: ForecastSeries, told: Told) -> dict[str, Any]:
+    """What some periods bring together, by whichever way was closer so far."""
+    total = series.backtest["total"]
+    steps, serves_model = total["steps"], total["serves"] == "model"
+    value = sum(series.ahead[:steps]) if serves_model else total["last"]
+    words = {
+        "model": percent(total["model_error"]),
+        "last": percent(total["last_error"]),
+        "span": _horizon_text(steps, choice.grain),
+    }
+    if serves_model:
+        note = _("sum of the forecast; so far %(model)s off, the total before %(last)s") % words
+    elif total["model_error"] is None or total["origins"] < COMPARED:
+        note = _("as the last %(span)s; too little to try the forecast's sum") % words
+    else:
+        note = _("as the last %(span)s: so far %(last)s off, the forecast's sum %(model)s") % words
+    label = _("Next %(span)s together") % words
+    return {"label": label, "value": told(value, short=True), "note": note}
 
 
 def _running(grain: str) -> str:

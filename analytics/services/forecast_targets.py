@@ -16,7 +16,7 @@ from core.models import User
 
 PERMISSION = "analytics.forecast.target"
 MONTHS = {TargetPeriod.MONTH: 1, TargetPeriod.QUARTER: 3, TargetPeriod.YEAR: 12}
-LARGEST = Decimal(10) ** 15
+LARGEST = Decimal(10) ** 12
 
 
 @transaction.atomic

@@ -92,7 +92,7 @@ const KINDS = {
     };
     return {
       ...base("axis", (points) => tip(chart.x[points[0].dataIndex], rows(points[0].dataIndex))),
-      grid: { left: 4, right: 18, top: 24, bottom: 4, containLabel: true },
+      grid: { left: 4, right: 28, top: 24, bottom: 4, containLabel: true },
       xAxis: categories(chart.x), yAxis: values(),
       series: [
         ...range(chart.lo95, chart.hi95, "outer", token("band-80")),

@@ -113,6 +113,14 @@ class ForecastSeriesFactory(DjangoModelFactory):
             ],
             "covered": 0.75,
             "beats": True,
+            "total": {
+                "steps": 3,
+                "origins": 4,
+                "serves": "last_total",
+                "last": 33_000.0,
+                "model_error": 0.12,
+                "last_error": 0.05,
+            },
         }
     )
     is_current = True

@@ -191,4 +191,5 @@ def _water(said: FloatArray, variance: FloatArray, total: float) -> FloatArray:
     sums, weights = np.cumsum(said[order]), np.cumsum(variance[order])
     levels = (total - sums) / weights
     count = int((levels > drained[order]).sum()) or 1
-    return np.maximum(0.0, said + levels[count - 1] * variance)
+    found: FloatArray = np.maximum(0.0, said + levels[count - 1] * variance)
+    return found

@@ -58,6 +58,8 @@ def test_page_tells_what_is_stored(manager: User, log_in: LogIn) -> None:
     for said in ("Beats baseline", "7.0%", "21.0%", "€10.0 k", "€8,000 – €12.0 k", "75%"):
         assert said in page, said
     assert "the mean of three seldom loses much" in page
+    assert "as the last 3 months: so far 5% off, the forecast" in page
+    assert "€33.0 k" in page
     told = block(page, "data-backtest")
     assert told["s"][0]["v"] == [10, 11, 12]
     assert told["s"][1]["v"] == [9.5, 9.9, None]
