@@ -92,6 +92,27 @@ class QuarterForecastAdmin(PanelAdmin):
 
 @admin.register(Quota)
 class QuotaAdmin(PanelAdmin):
+    group = "understand"
+    icon = "flag"
+    has_name = False
+    is_small = True
+    changed_in = "quarter_forecast"
+    list_display: ClassVar[Any] = ("quarter", "user", "team", "amount")
+    list_filter: ClassVar[Any] = ("quarter",)
+    joined: ClassVar[Any] = ("user", "team")
+
+
+@admin.register(Submission)
+class SubmissionAdmin(PanelAdmin):
+    group = "understand"
+    icon = "campaign"
+    has_name = False
+    changed_in = "quarter_forecast"
+    list_display: ClassVar[Any] = ("quarter", "user", "amount", "at")
+    list_filter: ClassVar[Any] = ("quarter",)
+    joined: ClassVar[Any] = ("user",)
+
+
 @admin.register(ForecastSeries)
 class ForecastSeriesAdmin(PanelAdmin):
     group = "understand"
@@ -115,21 +136,7 @@ class ForecastTargetAdmin(PanelAdmin):
     icon = "flag"
     has_name = False
     is_small = True
-    changed_in = "quarter_forecast"
-    list_display: ClassVar[Any] = ("quarter", "user", "team", "amount")
-    list_filter: ClassVar[Any] = ("quarter",)
-    joined: ClassVar[Any] = ("user", "team")
-
-
-@admin.register(Submission)
-class SubmissionAdmin(PanelAdmin):
-    group = "understand"
-    icon = "campaign"
-    has_name = False
-    changed_in = "quarter_forecast"
-    list_display: ClassVar[Any] = ("quarter", "user", "amount", "at")
-    list_filter: ClassVar[Any] = ("quarter",)
-    joined: ClassVar[Any] = ("user",)
+    changed_in = "forecast"
     list_display: ClassVar[Any] = (
         "measure",
         "cut",

@@ -55,6 +55,7 @@ DEAL_FACTS = {
     "deal.since_interaction": _("Days since the contact's last interaction"),
 }
 
+
 class Measure(TextChoices):
     """What is counted or summed up over time, and forecast."""
 

@@ -131,7 +131,7 @@ def _register_forecasts() -> None:
     navigation.register(
         NavigationEntry(
             "forecast",
-            pgettext_lazy("page", "Forecast"),
+            pgettext_lazy("navigation", "Forecast"),
             "chart-line",
             "forecast",
             "understand",
@@ -248,17 +248,6 @@ def _register_outlooks() -> None:
 
 def _register_quarters() -> None:
     """The quarter: its page, quotas and calls."""
-    navigation.register(
-        NavigationEntry(
-            "forecast",
-            pgettext_lazy("navigation", "Forecast"),
-            "chart-line",
-            "quarter_forecast",
-            "understand",
-            30,
-            "analytics.quarter.view",
-        )
-    )
     audited_types.register(AuditedType("analytics.quota"), AuditedType("analytics.submission"))
     audit_actions.register(
         AuditAction("quota.set", _("Quota set")),

@@ -62,6 +62,8 @@ SEEDS = [
         hour=3,
         day=0,
         arguments=["analytics.win_probability"],
+    ),
+    ScheduleSeed(
         gettext_noop("Forecasts, nightly"),
         "core.ask_question",
         hour=3,

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analytics', '0001_squashed_0004_stale_scores'),
+        ('analytics', '0002_quarters'),
         ('core', '0002_view_shape'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
