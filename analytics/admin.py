@@ -7,6 +7,8 @@ from django.contrib import admin
 from analytics.models import (
     ComparedGroup,
     FileTrial,
+    ForecastSeries,
+    ForecastTarget,
     LeadFieldDecision,
     PointsBook,
     PointsRule,
@@ -137,3 +139,40 @@ class StaleOutlookAdmin(PanelAdmin):
     has_name = False
     list_display: ClassVar[Any] = ("deal", "since")
     joined: ClassVar[Any] = ("deal",)
+
+
+@admin.register(ForecastSeries)
+class ForecastSeriesAdmin(PanelAdmin):
+    group = "understand"
+    icon = "show_chart"
+    has_name = False
+    list_display: ClassVar[Any] = (
+        "measure",
+        "grain",
+        "cut",
+        "key",
+        "chosen",
+        "as_of",
+        "is_current",
+    )
+    list_filter: ClassVar[Any] = ("measure", "grain", "cut", "is_current")
+
+
+@admin.register(ForecastTarget)
+class ForecastTargetAdmin(PanelAdmin):
+    group = "understand"
+    icon = "flag"
+    has_name = False
+    is_small = True
+    changed_in = "forecast"
+    list_display: ClassVar[Any] = (
+        "measure",
+        "cut",
+        "key",
+        "period",
+        "starts_on",
+        "amount",
+        "set_by",
+    )
+    list_filter: ClassVar[Any] = ("measure", "period")
+    joined: ClassVar[Any] = ("set_by",)

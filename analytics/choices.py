@@ -54,3 +54,51 @@ DEAL_FACTS = {
     "deal.answers_90": _("Answers, forms and purchases of the contact in the last 90 days"),
     "deal.since_interaction": _("Days since the contact's last interaction"),
 }
+
+
+class Measure(TextChoices):
+    """What is counted or summed up over time, and forecast."""
+
+    REVENUE = "revenue", pgettext_lazy("forecast", "Bookings")
+    DEALS = "deals", pgettext_lazy("forecast", "Won deals")
+    LEADS = "leads", pgettext_lazy("forecast", "New leads")
+    INTERACTIONS = "interactions", pgettext_lazy("forecast", "Interactions")
+
+
+class Grain(TextChoices):
+    """How long a period is; weeks begin on Monday."""
+
+    DAY = "day", pgettext_lazy("grain", "Day")
+    WEEK = "week", pgettext_lazy("grain", "Week")
+    MONTH = "month", pgettext_lazy("grain", "Month")
+
+
+class Cut(TextChoices):
+    """Into which parts a series is cut."""
+
+    TOTAL = "total", pgettext_lazy("forecast", "Everything")
+    TEAM = "team", _("Team")
+    OWNER = "owner", _("Owner")
+    PRODUCT = "product", _("Product")
+    SOURCE = "source", _("Source")
+    CHANNEL = "channel", _("Channel")
+
+
+# Which parts each measure has; a deal has several products, so won deals by product do not add up.
+CUTS = {
+    Measure.REVENUE: (Cut.TEAM, Cut.OWNER, Cut.PRODUCT, Cut.SOURCE),
+    Measure.DEALS: (Cut.TEAM, Cut.OWNER, Cut.PRODUCT, Cut.SOURCE),
+    Measure.LEADS: (Cut.TEAM, Cut.OWNER, Cut.SOURCE),
+    Measure.INTERACTIONS: (Cut.CHANNEL,),
+}
+OVERLAPS = frozenset({(Measure.DEALS, Cut.PRODUCT)})
+# Levels of a cut: records without one, and those beyond the largest levels together.
+WITHOUT, OTHERS = "", "*"
+
+
+class TargetPeriod(TextChoices):
+    """What a target is set for."""
+
+    MONTH = "month", pgettext_lazy("grain", "Month")
+    QUARTER = "quarter", pgettext_lazy("grain", "Quarter")
+    YEAR = "year", pgettext_lazy("grain", "Year")

@@ -58,6 +58,7 @@ def register() -> None:
     )
     _register_jobs()
     _register_outlooks()
+    _register_forecasts()
     _register_start()
     _register_points()
     _register_trials()
@@ -119,6 +120,48 @@ def _register_jobs() -> None:
     audit_actions.register(
         AuditAction("score.groups", _("Compared groups of the lead score named"))
     )
+
+
+def _register_forecasts() -> None:
+    """Series that go on: who sees them, starts them and sets targets."""
+    permission_registry.register(
+        Permission("analytics.forecast.view", _("See forecasts")),
+        Permission("analytics.forecast.run", _("Make forecasts anew")),
+        Permission("analytics.forecast.target", _("Set targets of forecasts")),
+    )
+    navigation.register(
+        NavigationEntry(
+            "forecast",
+            pgettext_lazy("navigation", "Forecast"),
+            "chart-line",
+            "forecast",
+            "understand",
+            30,
+            "analytics.forecast.view",
+        )
+    )
+    job_kinds.register(
+        JobKind(
+            "analytics.forecasts",
+            _("Forecasts"),
+            "analytics.jobs.forecasts.ForecastsJob",
+            permission="analytics.forecast.run",
+            can_run_now=True,
+            follows=("crm.file_import", "crm.sample_company"),
+            result_url=lambda _scope: reverse("forecast"),
+            counts={
+                "series": pgettext_lazy("forecast", "Series"),
+                "tested": _("Series that were tested"),
+                "beats": _("Series better than the season before"),
+            },
+        )
+    )
+    audited_types.register(AuditedType("analytics.forecasttarget"))
+    audit_actions.register(
+        AuditAction("forecast.target", _("Target set")),
+        AuditAction("forecast.target.delete", _("Target taken away")),
+    )
+    archive_tables.register(ArchiveTable("forecast_targets", "analytics.ForecastTarget"))
 
 
 def _register_start() -> None:
@@ -247,17 +290,6 @@ def _register_outlooks() -> None:
 
 def _register_quarters() -> None:
     """The quarter: its page, quotas and calls."""
-    navigation.register(
-        NavigationEntry(
-            "forecast",
-            pgettext_lazy("navigation", "Forecast"),
-            "chart-line",
-            "quarter_forecast",
-            "understand",
-            30,
-            "analytics.quarter.view",
-        )
-    )
     audited_types.register(AuditedType("analytics.quota"), AuditedType("analytics.submission"))
     audit_actions.register(
         AuditAction("quota.set", _("Quota set")),

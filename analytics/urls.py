@@ -4,6 +4,7 @@ from django.urls import path
 
 from analytics.views import (
     file_trials,
+    forecasts,
     lead_score_comparisons,
     lead_score_versions,
     lead_scores,
@@ -56,6 +57,9 @@ urlpatterns = [
     path("forecast/quarter/<str:quarter>/call/", quarters.quarter_call, name="quarter_call"),
     path("forecast/quarter/<str:quarter>/quotas/", quarters.quarter_quotas, name="quarter_quotas"),
     path("forecast/deals/", win_probability.win_probability_model, name="win_probability_model"),
+    path("forecast/", forecasts.forecast, name="forecast"),
+    path("forecast/file/", forecasts.forecast_export, name="forecast_export"),
+    path("forecast/target/", forecasts.forecast_target, name="forecast_target"),
     path("scoring/try/", file_trials.trial_list, name="trial_list"),
     path("scoring/try/<int:pk>/", file_trials.trial_detail, name="trial_detail"),
     path("scoring/try/<int:pk>/columns/", file_trials.trial_columns, name="trial_columns"),

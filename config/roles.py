@@ -50,6 +50,9 @@ SEEDS = [
             "analytics.quarter.submit": Reach.ALL,
             "analytics.quota.manage": Reach.ALL,
             "analytics.series.run": Reach.ALL,
+            "analytics.forecast.view": Reach.ALL,
+            "analytics.forecast.run": Reach.ALL,
+            "analytics.forecast.target": Reach.ALL,
         },
     ),
     RoleSeed(
@@ -70,6 +73,7 @@ SEEDS = [
             "analytics.win_probability.view": Reach.ALL,
             "analytics.quarter.view": Reach.ALL,
             "analytics.quarter.submit": Reach.ALL,
+            "analytics.forecast.view": Reach.ALL,
         },
     ),
     RoleSeed(
@@ -85,6 +89,8 @@ SEEDS = [
             "analytics.lead_score.view": Reach.ALL,
             "analytics.lead_score.run": Reach.ALL,
             "analytics.series.run": Reach.ALL,
+            "analytics.forecast.view": Reach.ALL,
+            "analytics.forecast.run": Reach.ALL,
         },
     ),
 ]

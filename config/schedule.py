@@ -64,6 +64,12 @@ SEEDS = [
         arguments=["analytics.win_probability"],
     ),
     ScheduleSeed(
+        gettext_noop("Forecasts, nightly"),
+        "core.ask_question",
+        hour=3,
+        arguments=["analytics.forecasts"],
+    ),
+    ScheduleSeed(
         gettext_noop("E-mail about leads, weekly"),
         "core.ask_question",
         hour=6,

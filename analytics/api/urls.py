@@ -2,8 +2,8 @@
 
 from django.urls import path
 
+from analytics.api import forecasts, points_rules, quarters
 from analytics.api import lead_score_versions as versions
-from analytics.api import points_rules, quarters
 
 urlpatterns = [
     path("quarters/<str:quarter>/", quarters.QuarterOutlook.as_view(), name="api_quarter"),
@@ -15,6 +15,10 @@ urlpatterns = [
         quarters.QuarterQuotas.as_view(),
         name="api_quarter_quotas",
     ),
+    path("forecasts/", forecasts.SeriesList.as_view(), name="api_forecasts"),
+    path("forecasts/<int:pk>/", forecasts.SeriesDetail.as_view(), name="api_forecast_detail"),
+    path("forecasts/run/", forecasts.Forecasting.as_view(), name="api_forecasting"),
+    path("forecasts/targets/", forecasts.Targets.as_view(), name="api_forecast_targets"),
     path("points-rules/", points_rules.PointsRules.as_view(), name="api_points_rules"),
     path("points-rules/<int:pk>/", points_rules.PointsRuleDetail.as_view(), name="api_points_rule"),
     path("lead-score/versions/", versions.Versions.as_view(), name="api_versions"),

@@ -1,6 +1,7 @@
 """What analytics keeps beside model versions and job runs."""
 
 from analytics.models.file_trials import FileTrial
+from analytics.models.forecasts import ForecastSeries, ForecastTarget
 from analytics.models.lead_score_fields import ComparedGroup, LeadFieldDecision
 from analytics.models.points_rules import PointsBook, PointsRule
 from analytics.models.quarters import QuarterForecast, Quota, Submission
@@ -11,6 +12,8 @@ from analytics.models.tried_files import TriedFile
 __all__ = [
     "ComparedGroup",
     "FileTrial",
+    "ForecastSeries",
+    "ForecastTarget",
     "LeadFieldDecision",
     "PointsBook",
     "PointsRule",

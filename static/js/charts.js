@@ -1,5 +1,5 @@
 // Charts: <div class="chart h-240" data-chart="KIND" data-src="ID" role="img" aria-label="…"></div>
-// reads the JSON block with that id ({{ data|json_script:"ID" }}). Kinds: calib, bars, lines, band.
+// reads the JSON block with that id ({{ data|json_script:"ID" }}). Kinds: band, bars, calib, lines.
 // Under the CSP: canvas only, tooltips are DOM nodes, colours are read from the tokens.
 /* global echarts */
 
@@ -66,13 +66,13 @@ const byPlace = (chart) => (points) => tip(
 );
 
 const KINDS = {
-  // {x: [labels], s: [{n: name, v: [values], c: token?, area: bool?, dash: bool?}], format: "percent"?}
+  // {x: [labels], s: [{n: name, v: [values], c: token?, area: bool?, dash: bool?, dots: bool?}], format: "percent"?}
   lines(chart) {
     return {
       ...base("axis", byPlace(chart)), xAxis: categories(chart.x), yAxis: values(chart.format),
       series: chart.s.map((series, place) => ({
-        name: series.n, type: "line", data: series.v, showSymbol: chart.x.length < 16, symbolSize: 4,
-        lineStyle: { width: 2, color: colour(series, place), type: series.dash ? [5, 4] : "solid" }, itemStyle: { color: colour(series, place) },
+        name: series.n, type: "line", data: series.v, showSymbol: series.dots || chart.x.length < 16, symbol: "circle", symbolSize: series.dots ? 7 : 4,
+        lineStyle: { width: series.dots ? 0 : 2, color: colour(series, place), type: series.dash ? [5, 4] : "solid" }, itemStyle: { color: colour(series, place) },
         areaStyle: series.area ? { color: token("band-80") } : undefined,
       })),
     };
@@ -92,18 +92,21 @@ const KINDS = {
     };
   },
 
-  // {x: [labels], actual: [], forecast: [], inner: [low, high], outer: [low, high], now: place, zero: bool,
-  //  words: {actual, forecast, inner, outer, now}, format: "percent"?}
+  // {x: [labels], actual: [], forecast: [], inner: [low, high], outer: [low, high], target: []?, now: place, zero: bool,
+  //  words: {actual, forecast, inner, outer, target?, now}, format: "percent"?}; the forecast begins at the last value
   band(chart) {
+    const { words } = chart;
     const line = (name, data, style) => ({ name, type: "line", data, showSymbol: false, ...style });
-    const symbols = { showSymbol: chart.x.length < 60, symbol: "circle", symbolSize: 4, itemStyle: { color: token("text") } };
+    const drawn = (name, width, dash) => ({ lineStyle: { width, type: dash, color: token(name) }, itemStyle: { color: token(name) } });
+    const symbols = { showSymbol: chart.x.length < 60, symbol: "circle", symbolSize: 4, markLine: mark(chart) };
     return {
-      ...base("axis", (points) => bandTip(chart, points[0].dataIndex)),
+      ...base("axis", (points) => bandTip(chart, points[0].dataIndex)), grid: { left: 4, right: 28, top: 24, bottom: 4, containLabel: true },
       xAxis: categories(chart.x), yAxis: values(chart.format, chart.zero ? { min: 0 } : { scale: true }),
       series: [
         ...area(chart.outer, "band-80", "outer"), ...area(chart.inner, "band-50", "inner"),
-        line(chart.words.forecast, chart.forecast, { lineStyle: { width: 2, type: [5, 4], color: token("c1") }, itemStyle: { color: token("c1") } }),
-        line(chart.words.actual, chart.actual, { lineStyle: { width: 2, color: token("text") }, ...symbols, markLine: mark(chart) }),
+        line(words.forecast, chart.forecast, drawn("c1", 2, [5, 4])),
+        ...(chart.target ? [line(words.target, chart.target, { step: "middle", ...drawn("c2", 1.25, [4, 3]) })] : []),
+        line(words.actual, chart.actual, { ...drawn("text", 2, "solid"), ...symbols }),
       ],
     };
   },
@@ -138,20 +141,17 @@ function area([low, high], colourName, stack) {
 
 function mark(chart) {
   return {
-    silent: true, symbol: "none", lineStyle: { color: token("line-2"), type: "solid", width: 1 },
-    label: { formatter: chart.words.now, color: token("text-3"), fontSize: 11, position: "insideEndTop", rotate: 0, distance: [4, 2] },
-    data: [{ xAxis: chart.now }],
+    silent: true, symbol: "none", lineStyle: { color: token("line-2"), type: "solid", width: 1 }, data: [{ xAxis: chart.now }],
+    label: { formatter: chart.words.now, color: token("text-3"), fontSize: 11, position: "end", distance: [0, 4], align: "right" },
   };
 }
 
 function bandTip(chart, place) {
-  const rows = [];
-  if (chart.actual[place] !== null) rows.push([chart.words.actual, shown(chart.actual[place], chart.format)]);
-  else {
-    const range = ([low, high]) => `${shown(low[place], chart.format)} – ${shown(high[place], chart.format)}`;
-    rows.push([chart.words.forecast, shown(chart.forecast[place], chart.format)], [chart.words.inner, range(chart.inner)], [chart.words.outer, range(chart.outer)]);
-  }
-  return tip(chart.x[place], rows);
+  const { words } = chart;
+  const one = (name, line) => (line && line[place] !== null ? [[name, shown(line[place], chart.format)]] : []);
+  const range = (name, [low, high]) => (low[place] === null ? [] : [[name, `${shown(low[place], chart.format)} – ${shown(high[place], chart.format)}`]]);
+  const ahead = place > chart.now ? [...one(words.forecast, chart.forecast), ...range(words.inner, chart.inner), ...range(words.outer, chart.outer)] : [];
+  return tip(chart.x[place], [...one(words.actual, chart.actual), ...ahead, ...one(words.target, chart.target)]);
 }
 
 function whisker(_, api) {

@@ -2,6 +2,8 @@
 
 from tests.factories.analytics import (
     FileTrialFactory,
+    ForecastSeriesFactory,
+    ForecastTargetFactory,
     PointsBookFactory,
     PointsRuleFactory,
     SeriesTrialFactory,
@@ -52,6 +54,8 @@ __all__ = [
     "EventFactory",
     "FileImportFactory",
     "FileTrialFactory",
+    "ForecastSeriesFactory",
+    "ForecastTargetFactory",
     "GroupFactory",
     "JobRunFactory",
     "LeadFactory",

@@ -1,11 +1,20 @@
 """Records of analytics."""
 
+from datetime import date
+
 import factory
 from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
 
-from analytics.models import FileTrial, PointsBook, PointsRule, SeriesTrial
-from tests.factories.core import NOW, JobRunFactory, UserFactory
+from analytics.models import (
+    FileTrial,
+    ForecastSeries,
+    ForecastTarget,
+    PointsBook,
+    PointsRule,
+    SeriesTrial,
+)
+from tests.factories.core import NOW, JobRunFactory, ModelVersionFactory, UserFactory
 
 
 class PointsBookFactory(DjangoModelFactory):
@@ -112,3 +121,64 @@ class SeriesTrialFactory(DjangoModelFactory):
                 lambda: ContentFile(b"month\r\n", name="forecast.csv")
             ),
         )
+
+
+class ForecastSeriesFactory(DjangoModelFactory):
+    """Twelve months of 1,000 to 12,000, and a forecast of 10,000 for each of the next twelve."""
+
+    class Meta:
+        model = ForecastSeries
+
+    run = factory.SubFactory(JobRunFactory, kind="analytics.forecasts", state="succeeded")
+    version = factory.SubFactory(ModelVersionFactory, kind="analytics.forecasts")
+    as_of = NOW
+    measure = "revenue"
+    grain = "month"
+    cut = "total"
+    key = ""
+    first = date(2025, 3, 1)
+    values = factory.LazyFunction(lambda: [1_000.0 * n for n in range(1, 13)])
+    ahead = factory.LazyFunction(lambda: [10_000.0] * 12)
+    lower = factory.LazyFunction(lambda: [[8_000.0] * 12, [6_000.0] * 12])
+    upper = factory.LazyFunction(lambda: [[12_000.0] * 12, [14_000.0] * 12])
+    spread = 1_000
+    chosen = "mean"
+    reason = "mean_not_beaten"
+    candidates = factory.LazyFunction(
+        lambda: [
+            {"name": "seasonal_naive", "error": 2_000.0, "share": 0.4, "seconds": 0.0},
+            {"name": "mean", "error": 900.0, "share": 0.18, "seconds": 0.2},
+        ]
+    )
+    backtest = factory.LazyFunction(
+        lambda: {
+            "origins": [9, 10],
+            "said": [[9_500.0] * 12, [9_900.0] * 12],
+            "steps": [
+                {"step": 1, "origins": 2, "error": 0.07, "baseline": 0.21, "covered": 1.0},
+                {"step": 2, "origins": 2, "error": 0.1, "baseline": 0.23, "covered": 0.5},
+            ],
+            "covered": 0.75,
+            "beats": True,
+            "total": {
+                "steps": 3,
+                "origins": 4,
+                "serves": "last_total",
+                "last": 33_000.0,
+                "model_error": 0.12,
+                "last_error": 0.05,
+            },
+        }
+    )
+    is_current = True
+
+
+class ForecastTargetFactory(DjangoModelFactory):
+    class Meta:
+        model = ForecastTarget
+
+    measure = "revenue"
+    period = "month"
+    starts_on = date(2026, 3, 1)
+    amount = 12_500
+    set_at = NOW

@@ -52,6 +52,7 @@ from tests.factories import (
     EventFactory,
     FileImportFactory,
     FileTrialFactory,
+    ForecastSeriesFactory,
     GroupFactory,
     JobRunFactory,
     LeadFactory,
@@ -363,6 +364,10 @@ def _waiting_series(owner: User) -> int:
     return SeriesTrialFactory(created_by=owner).pk
 
 
+def _forecast(owner: User) -> int:
+    return ForecastSeriesFactory(cut="owner", key=str(owner.pk)).pk
+
+
 # By the whole name of the address, else by the noun it begins with.
 RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "archive": _archive,
@@ -426,6 +431,7 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "token": _token,
     "series": _series,
     "series_columns": _waiting_series,
+    "forecast": _forecast,
     "trial": _trial,
     "trial_columns": _waiting_trial,
 }

@@ -41,6 +41,7 @@ from analytics.methods.forecasting import (
     reconciling,
     scoring,
     series,
+    totals,
 )
 from analytics.methods.forecasting import (
     backtest_figures as figures_of_backtests,
@@ -312,6 +313,18 @@ def reconciled(frame, won, seed):
     return pd.DataFrame({"said": found[:, 0]})
 
 
+def summed(frame, won, seed):
+    x = frame[VISITS].sort_index().fillna(0).to_numpy(dtype=float)[:40]
+    found = totals.total_ahead(x, forecasts.forecast_series(x, season=4, horizon=4), 4)
+    return one_row({"model": found.model, "last": found.last, "ahead": found.ahead})
+
+
+def parted(frame, won, seed):
+    said = chances(frame.sort_index()).to_numpy()[:, None]
+    found = reconciling.parts_of_total(said.sum(axis=0) * 0.9, said, np.sqrt(said[:, 0]))
+    return pd.DataFrame({"said": found[:, 0]})
+
+
 def off(frame, won, seed):
     ordered = frame.sort_index()
     came, said = won.sort_index(), chances(ordered)
@@ -517,6 +530,8 @@ CASES: dict[str, Case] = {
         driven, ("fit_drivers", "drivers_candidate", "with_lags", "effects_in_percent", "Prefixes")
     ),
     "reconciling": Case(reconciled, ("reconcile", "Hierarchy"), bounds={"said": (0, 60)}),
+    "totals": Case(summed, ("total_ahead",)),
+    "parts of a total": Case(parted, ("parts_of_total",), bounds={"said": (0, 1)}),
     "accuracy": Case(
         off,
         ("mase", "mase_scale", "smape", "owa", "covered_share"),
@@ -592,6 +607,7 @@ EXEMPT: dict[str, str] = {
     "EtsForm": "letters of a form",
     "Forecast": RESULT,
     "ForecastChoice": RESULT,
+    "TotalAhead": RESULT,
     "arima_candidate": "seconds a series; checked against theory in forecasting/test_on_demand.py",
     "choose_order": "seconds a series; checked against theory in forecasting/test_on_demand.py",
     "EventTimes": "counts moments, not rows of cells; checked against counting by hand",
