@@ -1,5 +1,7 @@
 """Deals and products as people know them."""
 
+from collections.abc import Iterable
+
 from django.apps import apps
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +23,12 @@ def _stages() -> Choices:
     stages = apps.get_model("crm.Stage")._base_manager.order_by(
         "is_archived", "pipeline__position", "position"
     )
-    rows = list(stages.values_list("pk", "is_archived", "name", "pipeline__name"))
+    return stage_choices(stages.values_list("pk", "is_archived", "name", "pipeline__name"))
+
+
+def stage_choices(stages: Iterable[tuple[int, bool, str, str]]) -> Choices:
+    """What stages are called: number, whether they are archived, own name and the pipeline's."""
+    rows = list(stages)
     one_pipeline = len({pipeline for *_stage, pipeline in rows}) <= 1
     labels = [(pk, gone, _stage_label(*names, is_only=one_pipeline)) for pk, gone, *names in rows]
     return [

@@ -49,7 +49,9 @@ def test_conditions_narrow_it() -> None:
 
 def test_hidden_values_are_not_told_and_without_stages_there_is_no_funnel() -> None:
     won_deal()
-    assert caller(hides=["crm.deal.amount"]).get("deal-funnel/").json()["deals"]["won_amount"] is None
+    assert (
+        caller(hides=["crm.deal.amount"]).get("deal-funnel/").json()["deals"]["won_amount"] is None
+    )
     assert caller(hides=["crm.deal.stage"]).get("deal-funnel/").status_code == 403
     hidden = caller(hides=["crm.deal.source"]).get("deal-funnel/?by=source")
     assert hidden.status_code == 400
