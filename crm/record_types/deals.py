@@ -42,12 +42,6 @@ def _stage_label(name: str, pipeline: str, *, is_only: bool) -> str:
     return stage if is_only else f"{stage} ({seeded_label(pipeline)})"
 
 
-def _teams() -> Choices:
-    return list(
-        apps.get_model("core.Team")._base_manager.order_by("name").values_list("pk", "name")
-    )
-
-
 def _competitors() -> Choices:
     return list(apps.get_model("crm.Competitor")._base_manager.values_list("pk", "name"))
 
@@ -128,16 +122,7 @@ DEAL = RecordType(
             has_place=False,
         ),
         shared.OWNER,
-        Field(
-            "team",
-            _("Team"),
-            FieldType.CHOICE,
-            path="team_id",
-            choices=_teams,
-            order="team__name",
-            is_editable=False,
-            has_place=False,
-        ),
+        shared.TEAM,
         Field(
             "stage_entered",
             _("In this stage since"),

@@ -41,6 +41,7 @@ LEAD = RecordType(
         *SCORE,
         shared.TAGS,
         shared.OWNER,
+        shared.TEAM,
         Field("captured", _("Captured"), FieldType.MOMENT, path="captured_at", is_editable=False),
         shared.TOUCHED,
         Field("closed", _("Closed"), FieldType.MOMENT, path="closed_at", is_editable=False),
