@@ -104,6 +104,7 @@ def cases() -> Iterator[Case]:
         "home",
         "board of deals",
         "funnel of deals",
+        "home, what changed",
     ):
         yield Case(f"{what}, as one of a team", plain[what], team)
 
@@ -249,6 +250,8 @@ def records() -> dict[str, str]:
         "lead": reverse("lead_detail", args=[4_321]),
         "deal": reverse("deal_detail", args=[4_321]),
         "home": reverse("home"),
+        "home, what changed": reverse("home_managing"),
+        "home, what changed by product": f"{reverse('home_managing')}?by=products",
     }
 
 

@@ -8,9 +8,20 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Subquery
 
+from core.choices import Currency
 from core.models import Installation, User
 
-SHOWN = ("name", "logo", "accent", "languages", "language", "time_zone", "week_start", "address")
+SHOWN = (
+    "name",
+    "logo",
+    "accent",
+    "languages",
+    "language",
+    "time_zone",
+    "week_start",
+    "address",
+    "base_currency",
+)
 PREFIX = "company_"
 
 
@@ -26,6 +37,7 @@ class Company:
     time_zone: str = "UTC"
     week_start: int = 0
     address: str = ""
+    base_currency: str = Currency.EUR.value
 
     @property
     def is_named(self) -> bool:

@@ -44,6 +44,10 @@ class Viewpoint:
             self._choices[id(declared)] = choices()
         return self._choices[id(declared)]
 
+    def know(self, declared: Field, choices: Choices) -> None:
+        """What somebody else has read already."""
+        self._choices[id(declared)] = choices
+
     def counts(self, behaviour: Behaviour) -> bool:
         """Whether the asker may count what happened."""
         access = self.access

@@ -345,6 +345,7 @@ def _register_home() -> None:
 
     panels.register(
         _panel("figures", "core.home.top", home_figures.figures, "crm.lead.view", 10),
+        _panel("managing", "core.home", home.managing, "crm.deal.view", 5),
         _panel("call_first", "core.home", home.call_first, "crm.lead.view", 10),
         _panel("stuck_deals", "core.home", home_work.stuck_deals, "crm.deal.view", 20),
         _panel("closing_deals", "core.home", home_work.closing_deals, "crm.deal.view", 30),

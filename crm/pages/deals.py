@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.forms.records import RecordForm
@@ -14,7 +14,7 @@ from core.permissions import Access, related_row_condition
 from core.records import Linked, Pill, RecordPage, Related, Tab
 from core.records.fields import RecordField
 from crm.choices import BuyingRole, StageKind
-from crm.models import Contact, Deal, DealContact, Product, Stage
+from crm.models import Competitor, Contact, Deal, DealContact, Product, Stage
 from crm.pages import shared
 from crm.pages.lines import lines_context
 from crm.pages.quotes import quotes_context
@@ -29,9 +29,20 @@ class DealForm(RecordForm):
 
     def is_offered(self, field: RecordField) -> bool:
         begins = not self.record.pk and field.name == "stage"
+        if field.name == "competitor":
+            return self._competitors.exists()
         return begins or super().is_offered(field)
 
+    @property
+    def _competitors(self) -> QuerySet[Competitor]:
+        """Those that are offered, and the one that the deal names already."""
+        rows: QuerySet[Competitor] = Competitor.objects.all()
+        return rows.filter(Q(is_archived=False) | Q(pk=self.record.competitor_id))
+
     def control(self, name: str, field: RecordField) -> forms.Field:
+        if field.name == "competitor":
+            rows = self._competitors
+            return forms.ModelChoiceField(rows, label=field.label, required=False, empty_label="—")
         if field.name != "stage":
             return super().control(name, field)
         stages = Stage.objects.for_new_deals()

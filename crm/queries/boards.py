@@ -28,6 +28,7 @@ from core.lists.page import Stretch, page_of, shown_rows
 from core.medians import Median
 from crm.choices import StageKind
 from crm.models import Deal, Pipeline, Stage
+from crm.record_types.deals import stage_choices
 
 PER_COLUMN = 8
 PIPELINE = "pipeline"
@@ -87,8 +88,17 @@ class BoardQuery:
     @cached_property
     def pipelines(self) -> list[Pipeline]:
         """Those in use; an archived one as long as it is asked for."""
-        rows = list(Pipeline.objects.all())
+        rows = list(dict.fromkeys(stage.pipeline for stage in self._every_stage))
         return [row for row in rows if not row.is_archived or row.pk in self._wanted]
+
+    @cached_property
+    def _every_stage(self) -> list[Stage]:
+        """All stages with their pipelines, in one query: conditions that name stages need them, too."""
+        rows = list(Stage.objects.select_related("pipeline"))
+        known = sorted(rows, key=lambda stage: stage.is_archived)
+        named = ((s.pk, s.is_archived, s.name, s.pipeline.name) for s in known)
+        self.state.view.know(self.state.kind.field["stage"], stage_choices(named))
+        return rows
 
     @cached_property
     def _wanted(self) -> list[int]:
@@ -107,10 +117,8 @@ class BoardQuery:
     def stages(self) -> list[Stage]:
         if self.pipeline is None:
             return []
-        stages = list(Stage.objects.in_use().filter(pipeline=self.pipeline))
-        for stage in stages:
-            stage.pipeline = self.pipeline
-        return stages
+        here = (stage for stage in self._every_stage if stage.pipeline == self.pipeline)
+        return [stage for stage in here if not stage.is_archived]
 
     def choices(self) -> list[tuple[Pipeline, str]]:
         """The pipelines, each with the address of its board."""
@@ -126,13 +134,16 @@ class BoardQuery:
 
     # -- heads -----------------------------------------------------------------------------------
 
-    def heads(self) -> list[Head]:
-        """What stands above the columns, in two queries."""
-        found: dict[int, Mapping[str, Any]] = {}
-        for rows, sums in ((self._open, self._open_sums), (self._closed, self._closed_sums)):
-            grouped = rows.order_by().values("stage_id").annotate(**sums)
-            found |= {row["stage_id"]: row for row in grouped}
+    def heads(self, closed: Mapping[int, Mapping[str, Any]] | None = None) -> list[Head]:
+        """What stands above the columns, in two queries; in one where that of closed ones is known."""
+        found = self._summed(self._open, self._open_sums)
+        found |= self._summed(self._closed, self._closed_sums) if closed is None else closed
         return [self._head(stage, found.get(stage.pk)) for stage in self.stages]
+
+    @staticmethod
+    def _summed(rows: "QuerySet[Any]", sums: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
+        grouped = rows.order_by().values("stage_id").annotate(**sums)
+        return {row["stage_id"]: row for row in grouped}
 
     @property
     def _open(self) -> "QuerySet[Any]":
@@ -214,14 +225,13 @@ class BoardQuery:
 
     def columns(self) -> list[Column]:
         """All columns with their first cards: which these are is asked for all columns at once."""
-        heads = self.heads()
-        wanted = {kind for head in heads if head.number for kind in (self._is_open(head.stage),)}
         first: dict[int, list[int]] = {}
-        if True in wanted:
+        sums = {name: _over_column(each) for name, each in self._closed_sums.items()}
+        closed = self._take_first(self._closed, CLOSED_ORDER, True, first, sums)
+        heads = self.heads(closed)
+        if any(head.number and self._is_open(head.stage) for head in heads):
             order, descending = self.state.order, self.state.is_descending
             self._take_first(self._open, order, descending, first)
-        if False in wanted:
-            self._take_first(self._closed, CLOSED_ORDER, True, first)
         found = self._whole([pk for pks in first.values() for pk in pks[:PER_COLUMN]])
         return [self._first_cards(head, first.get(head.stage.pk, []), found) for head in heads]
 
@@ -230,9 +240,17 @@ class BoardQuery:
         return stage.kind == StageKind.OPEN
 
     def _take_first(
-        self, rows: "QuerySet[Any]", order: Order, is_descending: bool, into: dict[int, list[int]]
-    ) -> None:
-        """The numbers of the first cards of each stage in order, and of the one behind them."""
+        self,
+        rows: "QuerySet[Any]",
+        order: Order,
+        is_descending: bool,
+        into: dict[int, list[int]],
+        sums: Mapping[str, Window] | None = None,
+    ) -> dict[int, Mapping[str, Any]]:
+        """The numbers of the first cards of each stage in order, and of the one behind them.
+
+        Returned is a row of each stage with the sums over all its deals.
+        """
         rows, named = order.named(rows)
         value, pk = F(named.path), F("pk")
         way = (
@@ -241,11 +259,12 @@ class BoardQuery:
             else [value.asc(nulls_last=True), pk.asc()]
         )
         place = Window(RowNumber(), partition_by=F("stage_id"), order_by=way)
-        first = rows.order_by().annotate(place=place).filter(place__lte=PER_COLUMN + 1)
-        for stage, number, _place in sorted(
-            first.values_list("stage_id", "pk", "place"), key=lambda row: row[2]
-        ):
-            into.setdefault(stage, []).append(number)
+        first = rows.order_by().annotate(place=place, **(sums or {}))
+        first = first.filter(place__lte=PER_COLUMN + 1)
+        found = sorted(first.values("stage_id", "pk", "place", *(sums or {})), key=_place_of)
+        for row in found:
+            into.setdefault(row["stage_id"], []).append(row["pk"])
+        return {row["stage_id"]: row for row in found}
 
     def _whole(self, pks: Sequence[int]) -> dict[int, Any]:
         """The deals as cards need them, in one query."""
@@ -286,6 +305,15 @@ class BoardQuery:
             within &= Q(closed_at__gte=self.month_start)
             order, is_descending = CLOSED_ORDER, True
         return Stretch(within, PER_COLUMN, order, is_descending, READ_ALONG)
+
+
+def _over_column(aggregate: Any) -> Window:
+    return Window(aggregate, partition_by=F("stage_id"))
+
+
+def _place_of(row: Mapping[str, Any]) -> int:
+    place: int = row["place"]
+    return place
 
 
 def sees_board(state: ListState) -> bool:

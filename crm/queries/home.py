@@ -2,10 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
+
 from core import permissions
 from core.conditions import Criterion, any_of
 from core.errors import Refused
-from core.queries.home import HomeView
+from core.queries.home import MINE, HomeView
 from core.reading import read_by_name
 from crm.choices import OPEN_STATUSES
 from crm.models import Company, Lead
@@ -20,6 +22,13 @@ UNTOUCHED = (
     Criterion("status", "is", [str(status) for status in OPEN_STATUSES]),
     any_of(Criterion("touched", "empty"), Criterion("touched", "longer_ago", QUIET_DAYS)),
 )
+
+
+def managing(home: HomeView, _user: "User") -> dict[str, Any] | None:
+    """Where the cards of whoever leads are read from; one's own work has none."""
+    if home.scope == MINE:
+        return None
+    return {"url": f"{reverse('home_managing')}?show={home.scope}"}
 
 
 def call_first(home: HomeView, user: "User") -> dict[str, Any] | None:

@@ -1,5 +1,7 @@
 """Deals and products as people know them."""
 
+from collections.abc import Iterable
+
 from django.apps import apps
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +24,12 @@ def _stages() -> Choices:
     stages = apps.get_model("crm.Stage")._base_manager.order_by(
         "is_archived", "pipeline__position", "position"
     )
-    rows = list(stages.values_list("pk", "is_archived", "name", "pipeline__name"))
+    return stage_choices(stages.values_list("pk", "is_archived", "name", "pipeline__name"))
+
+
+def stage_choices(stages: Iterable[tuple[int, bool, str, str]]) -> Choices:
+    """What stages are called: number, whether they are archived, own name and the pipeline's."""
+    rows = list(stages)
     one_pipeline = len({pipeline for *_stage, pipeline in rows}) <= 1
     labels = [(pk, gone, _stage_label(*names, is_only=one_pipeline)) for pk, gone, *names in rows]
     return [
@@ -34,12 +41,6 @@ def _stages() -> Choices:
 def _stage_label(name: str, pipeline: str, *, is_only: bool) -> str:
     stage = seeded_label(name)
     return stage if is_only else f"{stage} ({seeded_label(pipeline)})"
-
-
-def _teams() -> Choices:
-    return list(
-        apps.get_model("core.Team")._base_manager.order_by("name").values_list("pk", "name")
-    )
 
 
 def _competitors() -> Choices:
@@ -123,16 +124,7 @@ DEAL = RecordType(
             has_place=False,
         ),
         shared.OWNER,
-        Field(
-            "team",
-            _("Team"),
-            FieldType.CHOICE,
-            path="team_id",
-            choices=_teams,
-            order="team__name",
-            is_editable=False,
-            has_place=False,
-        ),
+        shared.TEAM,
         Field(
             "stage_entered",
             _("In this stage since"),

@@ -64,6 +64,7 @@ LEAD = RecordType(
         *SCORE,
         shared.TAGS,
         shared.OWNER,
+        shared.TEAM,
         Field("captured", _("Captured"), FieldType.MOMENT, path="captured_at", is_editable=False),
         *RESPONSE,
         shared.TOUCHED,

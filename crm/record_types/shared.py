@@ -15,6 +15,23 @@ from core.time_ids import first_id, moment_of
 from crm.choices import ActivityKind, InteractionKind
 
 OWNER = Field("owner", _("Owner"), FieldType.USER, order="owner__name", is_editable=False)
+
+
+def _teams() -> Choices:
+    teams = apps.get_model("core.Team")._base_manager.order_by("name")
+    return list(teams.values_list("pk", "name"))
+
+
+TEAM = Field(
+    "team",
+    _("Team"),
+    FieldType.CHOICE,
+    path="team_id",
+    choices=_teams,
+    order="team__name",
+    is_editable=False,
+    has_place=False,
+)
 TAGS = Field("tags", _("Tags"), FieldType.TAGS)
 CREATED = Field("created", _("Created"), FieldType.MOMENT, path="created_at", is_editable=False)
 TOUCHED = Field("touched", _("Last touch"), FieldType.MOMENT, path="touched_at", is_editable=False)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from core import permissions
 from core.choices import ListShape
+from core.company import company_for
 from core.conditions import Criterion
 from core.currencies import base_currency
 from core.errors import Refused
@@ -26,6 +27,7 @@ from core.models import User
 from core.pages import UNPROCESSABLE, is_by_htmx, leave_for, render_page, say, way_back
 from core.permissions import requires
 from core.phrases import money, money_short
+from core.queries.start import frame_of
 from core.time_limits import TookTooLong, at_most
 from core.views.list_tools import look_after_indexes, render_tool
 from crm.cells.cards import Drawer
@@ -46,6 +48,7 @@ FIGURES = "crm/deals/bar.html"
 
 def board_page(request: HttpRequest, state: ListState) -> HttpResponse:
     """The list's page with cards instead of rows."""
+    frame_of(state.user)  # asked for once: it knows week and currency of the company
     look_after_indexes(state)
     board = BoardQuery(state)
     columns: list[Column] = []
@@ -55,7 +58,8 @@ def board_page(request: HttpRequest, state: ListState) -> HttpResponse:
             columns = board.columns()
     except TookTooLong:
         sentence = too_slow(state)
-    heads, currency = [column.head for column in columns], base_currency()
+    heads = [column.head for column in columns]
+    currency = company_for(state.user).base_currency
     number = sum(head.number for head in heads)
     context = {
         **frame_context(state, request, Total(number) if columns else None),

@@ -10,14 +10,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core import audit, permissions
+from core.company import company_for
 from core.conditions import checked, sentence, to_parameter
-from core.currencies import base_currency
 from core.downloads import CSV, download
 from core.errors import Refused
 from core.exports.files import csv_pieces, xlsx_file
 from core.lists import ListState
 from core.pages import render_page
 from core.permissions import requires
+from core.queries.start import frame_of
 from core.speaking import speaking_as
 from core.time_limits import TookTooLong
 from crm.forms.funnel import FunnelForm
@@ -39,6 +40,7 @@ class FunnelAsked:
         self.request = request
         self.state = ListState(DEALS, permissions.user_of(request), request.GET)
         self.view = self.state.view
+        frame_of(self.state.user)  # asked for once: it knows the currency of the company
         if not sees_funnel(self.view):
             raise Http404
         self.ways = ways()
@@ -82,7 +84,9 @@ class FunnelAsked:
     def report(self, pipeline: Pipeline) -> FunnelReport:
         query = self.query(pipeline)
         figures = query.figures(anew="anew" in self.request.GET)
-        return FunnelReport(query, figures, base_currency(), self._known())
+        return FunnelReport(
+            query, figures, company_for(self.state.user).base_currency, self._known()
+        )
 
     def _known(self) -> dict[str, dict[int, str]]:
         """What groups are called, as far as it has been read already."""

@@ -70,6 +70,7 @@ WITHOUT_RECORD = (
     "/deals/?as=board",
     "/deals/?as=board&q=zzzz",
     "/deals/funnel/?by=owner",
+    "/home/managing/?by=source",
     "/deals/funnel/?period=custom&first=2001-01-01&last=2001-01-31",
     "/settings/pipelines/new/",
     "/settings/assignment/",

@@ -463,3 +463,49 @@ def test_sums_follow_the_base_currency(client: Client) -> None:
     Installation.objects.update_or_create(pk=1, defaults={"base_currency": "CNY"})
     deal_in("Proposal", amount=20_000, base_amount=20_000, currency="CNY")
     assert heads(client)["Proposal"]["amount"] == "¥20.0 k"
+
+
+def test_board_asks_at_most_15_times(client: Client) -> None:
+    for where in ("Qualified", "Proposal", "Won", "Lost"):
+        for _deal in range(3):
+            deal_in(where, closed_at=timezone.now())
+    client.get(BOARD)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(BOARD)
+    assert len(queries) <= 15
+
+
+# -- the competitor in the form of a deal -------------------------------------------------------------
+
+
+def test_form_of_a_deal_takes_the_competitor(client: Client) -> None:
+    rival, old = (Competitor.objects.create(name=name) for name in ("Acme", "Old"))
+    deal = deal_in("Proposal", competitor=old)
+    Competitor.objects.filter(pk=old.pk).update(is_archived=True)
+    page = client.get(f"/deals/{deal.pk}/edit/").content.decode()
+    assert f'<option value="{old.pk}" selected>Old</option>' in page
+    assert client.post(f"/deals/{deal.pk}/edit/", {"competitor": rival.pk}).status_code == 302
+    deal.refresh_from_db()
+    assert deal.competitor == rival
+    assert "Old" not in client.get(f"/deals/{deal.pk}/edit/").content.decode()
+    refused = client.post(f"/deals/{deal.pk}/edit/", {"competitor": old.pk})
+    assert refused.status_code == 422
+    client.post(f"/deals/{deal.pk}/edit/", {"competitor": ""})
+    deal.refresh_from_db()
+    assert deal.competitor is None
+    event = AuditEvent.objects.filter(object_type="crm.deal", object_id=deal.pk).latest("pk")
+    assert event.changes["competitor"] == [rival.pk, None]
+
+
+def test_form_without_competitors_asks_for_none(client: Client) -> None:
+    deal = deal_in("Proposal")
+    assert 'name="competitor"' not in client.get(f"/deals/{deal.pk}/edit/").content.decode()
+
+
+def test_closed_columns_keep_their_sums_beyond_the_first_cards(client: Client) -> None:
+    for place in range(PER_COLUMN + 3):
+        deal_in("Won", closed_at=timezone.now(), base_amount=place + 1)
+    deal_in("Lost", closed_at=timezone.now(), amount=5, base_amount=None, currency="JPY")
+    found = heads(client)
+    assert (found["Won"]["number"], found["Won"]["amount"]) == (PER_COLUMN + 3, "€66")
+    assert (found["Lost"]["number"], found["Lost"]["unrated"]) == (1, 1)
