@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy, pgettext
 from core.choices import Reach
 from core.conditions import Condition, Criterion, any_of
 from core.errors import Refused
-from core.models import Team
 from core.permissions import visible_rows
 from core.phrases import money_short, number, percent, signed
 from core.queries.home import ALL, HomeView, ask_at_once, count
@@ -89,7 +88,7 @@ class ChangesCard:
                 (WON, closed),
                 self._factors(bookings),
             )
-        if self.home.view.access.may("crm.lead.view") and self._sees_lead():
+        if changes.sees_leads:
             yield Told(
                 "leads",
                 _("New leads"),
@@ -123,10 +122,6 @@ class ChangesCard:
 
     def _sees(self, *names: str) -> bool:
         return all(self.sees(f"crm.deal.{name}") for name in names)
-
-    def _sees_lead(self) -> bool:
-        part = "team" if self.by == "team" else "source"
-        return self.sees("crm.lead.created") and self.sees(f"crm.lead.{part}")
 
     def _money(self, value: float) -> str:
         return money_short(round(value), self.currency)
@@ -206,7 +201,7 @@ class ChangesCard:
     @cached_property
     def _names(self) -> Mapping[Any, str]:
         if self.by == "team":
-            return dict(Team.objects.values_list("pk", "name"))
+            return self.changes.team_names
         rows = visible_rows(Product, self.home.user) if self.sees("crm.product.name") else None
         return dict(rows.values_list("pk", "name")) if rows is not None else {}
 

@@ -24,9 +24,14 @@ UNTOUCHED = (
 )
 
 
+def sees_managing(home: HomeView) -> bool:
+    """Whoever may not see whose deals are whose cannot be told of a team's."""
+    return not home.owned or home.view.access.sees("crm.deal.owner")
+
+
 def managing(home: HomeView, _user: "User") -> dict[str, Any] | None:
     """Where the cards of whoever leads are read from; one's own work has none."""
-    if home.scope == MINE:
+    if home.scope == MINE or not sees_managing(home):
         return None
     return {"url": f"{reverse('home_managing')}?show={home.scope}"}
 

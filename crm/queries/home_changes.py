@@ -77,10 +77,21 @@ class Changes:
 
     def _parted(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
         if self.by != "products":
-            return rows.values(part=F("team" if self.by == "team" else "source"))
+            return rows.values(**self._columns())
         first = DealLine.objects.filter(deal=OuterRef("pk")).order_by("position", "pk")
         parted: QuerySet[Any] = rows.annotate(part=Subquery(first.values("product")[:1]))
         return parted.values("part")
+
+    def _columns(self) -> dict[str, F]:
+        """The part of a record, and what it is called where that is another thing."""
+        if self.by == "team":
+            return {"part": F("team"), "name": F("team__name")}
+        return {"part": F("source")}
+
+    @property
+    def team_names(self) -> dict[Any, str]:
+        """Of the teams that have records here."""
+        return {row["part"]: row["name"] for row in (*self._deals, *self._leads) if "name" in row}
 
     def _sums(self) -> dict[str, Any]:
         sums: dict[str, Any] = {}
@@ -157,16 +168,29 @@ class Changes:
 
     def new_leads(self) -> Change:
         """Leads have no products: then they are told apart by source."""
-        part = "team" if self.by == "team" else "source"
-        both = {side: self._within("created_at", self._week(side)) for side in (NOW, BEFORE)}
-        rows = self.home.rows("crm.lead").filter(both[NOW] | both[BEFORE]).order_by()
-        counted = rows.values(part=F(part)).annotate(
-            **{side: Count("pk", filter=both[side]) for side in (NOW, BEFORE)}
-        )
-        found = list(counted)
-        sides = {side: {row["part"]: float(row[side]) for row in found} for side in (NOW, BEFORE)}
+        sides = {
+            side: {row["part"]: float(row[side]) for row in self._leads} for side in (NOW, BEFORE)
+        }
         now, before = (sum(sides[side].values()) for side in (NOW, BEFORE))
         return Change(now, before, of_sum(sides[BEFORE], sides[NOW]))
+
+    @property
+    def sees_leads(self) -> bool:
+        """Whether leads may be seen, and all that they are asked for here."""
+        access = self.home.view.access
+        names = ["created", "team" if self.by == "team" else "source"]
+        names += ["owner"] if self.home.owned else []
+        return access.may("crm.lead.view") and all(access.sees(f"crm.lead.{n}") for n in names)
+
+    @cached_property
+    def _leads(self) -> list[dict[str, Any]]:
+        """One row for each part with the leads of both times; none where leads may not be seen."""
+        if not self.sees_leads:
+            return []
+        both = {side: self._within("created_at", self._week(side)) for side in (NOW, BEFORE)}
+        rows = self.home.rows("crm.lead").filter(both[NOW] | both[BEFORE]).order_by()
+        numbers = {side: Count("pk", filter=both[side]) for side in (NOW, BEFORE)}
+        return list(rows.values(**self._columns()).annotate(**numbers))
 
     def _week(self, side: str) -> ReportPeriod:
         return self.week if side == NOW else self.week.before

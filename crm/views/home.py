@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from core import permissions
@@ -19,6 +19,7 @@ from crm.pages.funnel import FunnelReport
 from crm.pages.home_changes import ChangesCard, to_do
 from crm.queries.funnel import FunnelQuery, sees_funnel
 from crm.queries.funnel_offers import ways
+from crm.queries.home import sees_managing
 from crm.queries.periods import DEFAULT, period_of
 
 
@@ -28,6 +29,8 @@ def home_managing(request: HttpRequest) -> HttpResponse:
     user = permissions.user_of(request)
     frame_of(user)
     home = HomeView.of(user, request.GET.get("show", ""))
+    if not sees_managing(home):
+        raise Http404
     currency = company_for(user).base_currency
     card = ChangesCard(home, request.GET.get("by", ""), currency)
     context = {

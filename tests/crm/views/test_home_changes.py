@@ -170,3 +170,11 @@ def test_queries_stay_within_the_budget(administrator: User, log_in: LogIn) -> N
         with CaptureQueriesContext(connection) as queries:
             client.get(f"{CARDS}?by={by}")
         assert len(queries) <= 15
+
+
+def test_whoever_does_not_see_owners_is_not_told_of_a_team(log_in: LogIn) -> None:
+    role = RoleFactory(grants={"crm.deal.view": Reach.TEAM})
+    add_rules(role, ["crm.deal.owner"], FieldAccess.NONE)
+    client = log_in(UserFactory(roles=[role], team=TeamFactory()))
+    assert client.get(f"{CARDS}?show=team").status_code == 404
+    assert "/home/managing/" not in client.get("/?show=team").content.decode()
