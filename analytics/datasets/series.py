@@ -181,7 +181,11 @@ def _series(measure: str, cut: str, table: Levels, calendar: Calendar) -> Iterat
 
 
 def _largest(table: Levels, most: int, *, adds_up: bool) -> Iterator[tuple[str, FloatArray]]:
-    ranked = sorted(table.items(), key=lambda item: (-float(np.abs(item[1]).sum()), item[0]))
+    """A level that bears the name of the others is one of them: two series cannot share a key."""
+    named = [item for item in table.items() if item[0] != OTHERS]
+    ranked = sorted(named, key=lambda item: (-float(np.abs(item[1]).sum()), item[0]))
     yield from ranked[:most]
-    if len(ranked) > most and adds_up:
-        yield OTHERS, np.sum([values for _key, values in ranked[most:]], axis=0)
+    rest = [values for _key, values in ranked[most:]]
+    rest += [table[OTHERS]] if OTHERS in table else []
+    if rest and adds_up:
+        yield OTHERS, np.sum(rest, axis=0)

@@ -85,10 +85,13 @@ class Choice:
         measure = Measure(asked) if asked in measures else measures[0]
         asked = query.get("grain", "")
         grain = Grain(asked) if asked in Grain.values else Grain.MONTH
-        parts = parts_of(user, measure, grain)[:MOST_PARTS]
+        every = parts_of(user, measure, grain)
         wanted = Part.read(query.get("part", ""))
-        first = parts[0] if parts else Part(Cut.TOTAL, "")
-        part = wanted if wanted in parts and wanted is not None else first
+        first = every[0] if every else Part(Cut.TOTAL, "")
+        part = wanted if wanted in every and wanted is not None else first
+        parts = every[:MOST_PARTS]
+        if part in every[MOST_PARTS:]:
+            parts.append(part)
         asked = query.get("horizon", "")
         steps = HORIZONS[grain]
         horizon = int(asked) if asked in map(str, steps) else steps[1]
@@ -103,6 +106,10 @@ class Choice:
             "horizon": str(self.horizon),
         } | changes
         return f"{reverse(name)}?{urlencode({key: value for key, value in state.items() if value})}"
+
+    def answers(self, query: Mapping[str, str]) -> bool:
+        """Whether it is the part that was asked for, not another one in its place."""
+        return query.get("part", "") in {"", self.part.value}
 
     @property
     def is_money(self) -> bool:

@@ -116,6 +116,21 @@ def series_for(user: User) -> Any:
     return ForecastSeries.objects.current().filter(condition_of(user))
 
 
+def is_known(part: Part) -> bool:
+    """Whether there is such a team, owner or product; sources and channels are only names."""
+    if part.cut == Cut.TOTAL:
+        return not part.key
+    records: dict[str, Any] = {
+        Cut.TEAM: Team.objects,
+        Cut.OWNER: User.objects,
+        Cut.PRODUCT: Product.objects,
+    }
+    if part.cut not in records or part.key in {WITHOUT, OTHERS}:
+        return True
+    is_number = part.key.isascii() and part.key.isdecimal() and part.key == str(int(part.key))
+    return is_number and records[part.cut].filter(pk=int(part.key)).exists()
+
+
 def targets_for(user: User) -> Any:
     return ForecastTarget.objects.filter(condition_of(user))
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from analytics.choices import CUTS, Cut, Measure, TargetPeriod
 from analytics.models import ForecastTarget
-from analytics.queries.forecasts import Part, sight_of
+from analytics.queries.forecasts import Part, is_known, sight_of
 from core import audit, permissions
 from core.errors import Refused
 from core.models import User
@@ -35,6 +35,8 @@ def set_target(
     _check(measure, part, period, starts_on, amount)
     if not sight_of(by, Measure(measure)).holds(part):
         raise Refused(_("You may not see this series, so you cannot set its target."))
+    if amount is not None and not is_known(part):
+        raise Refused(_("There is no such part."))
     place: dict[str, Any] = {
         "measure": measure,
         "cut": part.cut,

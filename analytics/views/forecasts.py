@@ -33,8 +33,9 @@ def forecast(request: HttpRequest) -> HttpResponse:
 
 
 def _choice(request: HttpRequest) -> Choice:
+    """A part without a series is not there: nobody gets, or sets the target of, another one instead."""
     found = Choice.read(permissions.user_of(request), request.GET)
-    if found is None:
+    if found is None or not found.answers(request.GET):
         raise Http404
     return found
 

@@ -88,10 +88,26 @@ def test_target_is_set_and_taken_away(manager: User) -> None:
         {"measure": "profit"},
         {"cut": "channel"},
         {"key": 5},
+        {"key": "nonsense"},
+        {"cut": "team", "key": "nonsense"},
+        {"cut": "team", "key": "99999"},
+        {"cut": "owner", "key": "01"},
+        {"cut": "product", "key": "9" * 40},
         {"colour": "red"},
     ],
 )
 def test_nonsense_is_refused(manager: User, wrong: dict[str, Any]) -> None:
     answer = Caller(manager).post(TARGETS, GIVEN | wrong)
     assert answer.status_code in {400, 409, 422}
+    assert not ForecastTarget.objects.exists()
+
+
+def test_target_of_a_team_outlives_it_until_it_is_taken_away(manager: User) -> None:
+    team = TeamFactory()
+    place = GIVEN | {"cut": "team", "key": str(team.pk)}
+    caller = Caller(manager)
+    assert caller.post(TARGETS, place).status_code == 200
+    team.delete()
+    assert caller.post(TARGETS, place).status_code in {409, 422}
+    assert caller.post(TARGETS, place | {"amount": None}).status_code == 200
     assert not ForecastTarget.objects.exists()

@@ -174,3 +174,18 @@ def test_queries_do_not_grow_with_the_deals(django_assert_max_num_queries: Any) 
         return len(seen)
 
     assert queries(1) == queries(12)
+
+
+def test_a_source_named_as_the_others_are_is_one_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(module.LEVELS, "month", 2)
+    stage = StageFactory(kind=StageKind.WON)
+    for number, name in enumerate((OTHERS, "A", "B", "C")):
+        for _n in range(4 - number):
+            win(AS_OF - timedelta(days=40), stage=stage, source=name)
+    found = read()
+    counted = {
+        key: s.values.sum()
+        for (measure, grain, cut, key), s in found.items()
+        if (measure, grain, cut) == ("deals", "month", "source")
+    }
+    assert counted == {"A": 3, "B": 2, OTHERS: 5}

@@ -96,9 +96,9 @@ def test_sales_representative_sees_the_own_and_the_team_only(log_in: LogIn) -> N
         f"owner:{person.pk}",
     ]
     for part in ("total", f"team:{other.pk}", "source:Fair"):
-        shown = block(text(client, f"{URL}?part={part}"), "data-forecast")["act"][11]
+        shown = block(text(client, f"{URL}?part={part}"), "data-forecast")["actual"][11]
         assert shown in {41.0, 23.0}
-        assert b"99000" not in client.get(f"{FILE}?part={part}").getvalue()
+        assert client.get(f"{FILE}?part={part}").status_code == 404
     assert "Interactions" not in re.findall(r'<nav class="seg".*?</nav>', page, re.DOTALL)[0]
 
 
@@ -276,3 +276,26 @@ def test_forecast_of_an_earlier_run_that_failed_since_is_marked(
     page = text(log_in(manager))
     assert "The last run did not succeed" in page
     assert "The disk is full." in page
+
+
+def test_a_part_that_is_gone_is_not_answered_by_another_one(manager: User, log_in: LogIn) -> None:
+    ForecastSeriesFactory()
+    client, gone = log_in(manager), f"?part=team:{TeamFactory().pk}"
+    said = {"period": this_month(), "amount": "777"}
+    assert client.post(f"{TARGET}{gone}", said).status_code == 404
+    assert client.get(f"{FILE}{gone}").status_code == 404
+    assert not ForecastTarget.objects.exists()
+    assert client.get(f"{URL}{gone}").status_code == 200, "the page shows everything, and says so"
+
+
+def test_a_part_beyond_those_that_can_be_chosen_is_shown(
+    manager: User, log_in: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analytics.pages.forecasts.MOST_PARTS", 1)
+    team = TeamFactory(name="Nordwest")
+    ForecastSeriesFactory()
+    ForecastSeriesFactory(cut="team", key=str(team.pk), values=[4_321.0] * 12)
+    client, address = log_in(manager), f"?part=team:{team.pk}"
+    assert "Nordwest" in text(client, f"{URL}{address}")
+    told = b"".join(client.get(f"{FILE}{address}").streaming_content).decode()
+    assert "4321" in told
