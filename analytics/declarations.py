@@ -13,6 +13,7 @@ from core.registries import (
     AuditAction,
     AuditedType,
     ChangeFollower,
+    Command,
     NavigationEntry,
     Panel,
     Permission,
@@ -22,6 +23,7 @@ from core.registries import (
     audit_actions,
     audited_types,
     change_followers,
+    commands,
     navigation,
     panels,
     permission_groups,
@@ -219,14 +221,12 @@ def _register_series() -> None:
     permission_registry.register(
         Permission("analytics.series.run", _("Forecast the series of files"))
     )
-    navigation.register(
-        NavigationEntry(
-            "series",
+    commands.register(
+        Command(
+            "analytics.series",
             _("Forecast a file"),
             "chart-dots",
             "series_list",
-            "understand",
-            35,
             "analytics.series.run",
         )
     )

@@ -18,6 +18,7 @@ FloatArray = npt.NDArray[np.float64]
 
 FLOOR = "seasonal_naive"
 SHOWN_STEPS = 5
+SIGNIFICANT = 6  # digits that are kept of the greatest value
 
 
 @dataclass(frozen=True)
@@ -34,17 +35,18 @@ class Note:
 def result_of(forecast: Forecast, values: FloatArray, season: int) -> dict[str, Any]:
     """All that the page shows of one series, in no language."""
     choice, tested = forecast.choice, forecast.backtest
+    digits = SIGNIFICANT - int(np.floor(np.log10(np.abs(values).max())))
     found: dict[str, Any] = {
         "season": season,
         "horizon": len(forecast.ahead),
-        "values": values.tolist(),
+        "values": values.round(digits).tolist(),
         "serves": {"name": choice.name, "reason": choice.reason, "gain": choice.gain},
         "methods": {},
         "candidates": {},
     }
     if tested is None:
         bands = (forecast.lower, forecast.upper)
-        found["methods"][choice.name] = _method(forecast.ahead, bands) | {
+        found["methods"][choice.name] = _method(forecast.ahead, bands, digits) | {
             "by_step": [],
             "tested": [],
         }
@@ -52,16 +54,17 @@ def result_of(forecast: Forecast, values: FloatArray, season: int) -> dict[str, 
     found["candidates"] = backtest_figures(values, tested, season=season)
     found["origins"] = len(tested.origins)
     for name, ahead in tested.ahead.items():
-        found["methods"][name] = _method(ahead, forecast.bands_of(name)) | {
+        found["methods"][name] = _method(ahead, forecast.bands_of(name), digits) | {
             "by_step": _by_step(tested, name),
-            "tested": _said_before(tested, name),
+            "tested": _said_before(tested, name, digits),
         }
     return found
 
 
-def _method(ahead: FloatArray, bands: tuple[FloatArray, FloatArray]) -> dict[str, Any]:
-    lower, upper = bands
-    return {"ahead": ahead.tolist(), "lower": lower.tolist(), "upper": upper.tolist()}
+def _method(ahead: FloatArray, bands: tuple[FloatArray, FloatArray], digits: int) -> dict[str, Any]:
+    names = ("ahead", "lower", "upper")
+    rows = zip(names, (ahead, *bands), strict=True)
+    return {name: row.round(digits).tolist() for name, row in rows}
 
 
 def is_clear(effect: dict[str, Any]) -> bool:
@@ -85,13 +88,13 @@ def _by_step(tested: Backtest, name: str) -> list[dict[str, Any]]:
     ]
 
 
-def _said_before(tested: Backtest, name: str) -> list[dict[str, Any]]:
+def _said_before(tested: Backtest, name: str, digits: int) -> list[dict[str, Any]]:
     """Of each period after the first origin what was said of it last before it came."""
     said: dict[int, float] = {}
     for origin, ahead in zip(tested.origins, tested.said[name], strict=True):
         for step, value in enumerate(ahead):
             if origin + step < tested.length:
-                said[int(origin) + step] = float(value)
+                said[int(origin) + step] = round(float(value), digits)
     return [{"place": place, "said": said[place]} for place in sorted(said)]
 
 

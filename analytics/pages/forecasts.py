@@ -127,6 +127,7 @@ def forecast_context(user: User, query: Mapping[str, str]) -> dict[str, Any]:
         "may_run": access.may("analytics.forecast.run"),
         "may_see_jobs": access.may("core.job.view"),
         "may_import": access.may("crm.import.use"),
+        "may_forecast_files": access.may("analytics.series.run"),
         "may_see_quarter": access.may("analytics.quarter.view"),
     }
     if choice is None:

@@ -50,7 +50,10 @@ def series_list(request: HttpRequest) -> HttpResponse:
         trial = receive_series(upload=valid.cleaned_data["file"], by=user, at=timezone.now())
         return _("The file is read. Check what its columns are."), trial.get_absolute_url()
 
-    context = {"trials": latest_series_trials(user)}
+    context = {
+        "trials": latest_series_trials(user),
+        "may_see_forecasts": permissions.access_of(user).may("analytics.forecast.view"),
+    }
     return form_page(request, "analytics/series/list.html", form, on_valid, context)
 
 

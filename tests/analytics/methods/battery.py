@@ -314,7 +314,7 @@ def reconciled(frame, won, seed):
 
 
 def summed(frame, won, seed):
-    x = frame[VISITS].sort_index().fillna(0).to_numpy(dtype=float)[:40]
+    x = frame[VISITS.name].sort_index().fillna(0).to_numpy(dtype=float)[:40]
     found = totals.total_ahead(x, forecasts.forecast_series(x, season=4, horizon=4), 4)
     return one_row({"model": found.model, "last": found.last, "ahead": found.ahead})
 
