@@ -96,7 +96,7 @@ def test_sales_representative_sees_the_own_and_the_team_only(log_in: LogIn) -> N
         f"owner:{person.pk}",
     ]
     for part in ("total", f"team:{other.pk}", "source:Fair"):
-        shown = block(text(client, f"{URL}?part={part}"), "data-forecast")["act"][11]
+        shown = block(text(client, f"{URL}?part={part}"), "data-forecast")["actual"][11]
         assert shown in {41.0, 23.0}
         assert b"99000" not in client.get(f"{FILE}?part={part}").getvalue()
     assert "Interactions" not in re.findall(r'<nav class="seg".*?</nav>', page, re.DOTALL)[0]
