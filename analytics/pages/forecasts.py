@@ -1,13 +1,10 @@
 """What the forecast page shows: a series with its forecast, how far to trust it, and why this method."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext, pgettext
+from django.utils.translation import ngettext, pgettext
 
 from analytics.choices import Cut, Grain, Measure
 from analytics.models import ForecastSeries
@@ -20,100 +17,23 @@ from analytics.pages.forecast_charts import (
     points_of,
     unit_of,
 )
+from analytics.pages.forecast_choice import HORIZONS, Choice, Told
+from analytics.pages.forecast_trust import methods_of, trust_of, why_of
 from analytics.queries.forecasts import (
     KIND,
-    Part,
     last_run,
     measures_for,
     names_of,
-    parts_of,
     series_for,
     targets_for,
 )
 from core import permissions
 from core.currencies import base_currency
 from core.models import User
-from core.phrases import money, money_short, number, percent
+from core.phrases import number, percent
 
-# Periods ahead that may be shown, the last one is what is stored.
-HORIZONS = {Grain.DAY: (7, 14, 30), Grain.WEEK: (4, 8, 12), Grain.MONTH: (3, 6, 12)}
 SEASON = {Grain.DAY: 7, Grain.WEEK: 52, Grain.MONTH: 12}
-MOST_PARTS = 600
 COMPARED = 3  # past moments that tell which way of saying a total is better
-METHODS = {
-    "seasonal_naive": gettext_noop("The season before"),
-    "naive2": gettext_noop("The last value, seasonally adjusted"),
-    "theta": gettext_noop("Theta"),
-    "ets": gettext_noop("Exponential smoothing"),
-    "ces": gettext_noop("Complex exponential smoothing"),
-    "mean": gettext_noop("Mean of Theta and both smoothings"),
-    "series_mean": gettext_noop("Mean of what came so far"),
-}
-REASONS = {
-    "exact": gettext_noop("It made no error at all at the moments it was tried at."),
-    "clearly_better": gettext_noop(
-        "Its errors were %(gain)s smaller than those of the mean, which is more than chance explains."
-    ),
-    "mean_not_beaten": gettext_noop(
-        "No other method was better by more than chance explains, and the mean of three seldom loses much."
-    ),
-    "too_short": gettext_noop(
-        "Methods are tried from ten periods on. Until then this is the mean of what came, with the range in "
-        "which one more such value would lie."
-    ),
-}
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Which series, and how far ahead; `user` asks."""
-
-    user: User
-    measure: Measure
-    grain: Grain
-    part: Part
-    horizon: int
-    parts: tuple[Part, ...]
-
-    @classmethod
-    def read(cls, user: User, query: Mapping[str, str]) -> "Choice | None":
-        """What the address asks for, as far as it makes sense; None for who may see no measure."""
-        measures = measures_for(user)
-        if not measures:
-            return None
-        asked = query.get("measure", "")
-        measure = Measure(asked) if asked in measures else measures[0]
-        asked = query.get("grain", "")
-        grain = Grain(asked) if asked in Grain.values else Grain.MONTH
-        every = parts_of(user, measure, grain)
-        wanted = Part.read(query.get("part", ""))
-        first = every[0] if every else Part(Cut.TOTAL, "")
-        part = wanted if wanted in every and wanted is not None else first
-        parts = every[:MOST_PARTS]
-        if part in every[MOST_PARTS:]:
-            parts.append(part)
-        asked = query.get("horizon", "")
-        steps = HORIZONS[grain]
-        horizon = int(asked) if asked in map(str, steps) else steps[1]
-        return cls(user, measure, grain, part, horizon, tuple(parts))
-
-    def url(self, name: str = "forecast", **changes: str) -> str:
-        """The address of the page, or of another one, for the same or another choice."""
-        state = {
-            "measure": str(self.measure),
-            "grain": str(self.grain),
-            "part": self.part.value,
-            "horizon": str(self.horizon),
-        } | changes
-        return f"{reverse(name)}?{urlencode({key: value for key, value in state.items() if value})}"
-
-    def answers(self, query: Mapping[str, str]) -> bool:
-        """Whether it is the part that was asked for, not another one in its place."""
-        return query.get("part", "") in {"", self.part.value}
-
-    @property
-    def is_money(self) -> bool:
-        return self.measure == Measure.REVENUE
 
 
 def forecast_context(user: User, query: Mapping[str, str]) -> dict[str, Any]:
@@ -127,7 +47,6 @@ def forecast_context(user: User, query: Mapping[str, str]) -> dict[str, Any]:
         "may_run": access.may("analytics.forecast.run"),
         "may_see_jobs": access.may("core.job.view"),
         "may_import": access.may("crm.import.use"),
-        "may_forecast_files": access.may("analytics.series.run"),
         "may_see_quarter": access.may("analytics.quarter.view"),
     }
     if choice is None:
@@ -175,33 +94,13 @@ def _shown(choice: Choice, series: ForecastSeries, currency: str) -> dict[str, A
         "rows": [_row(point, choice, told) for point in ahead],
         "has_targets": any(point.target is not None for point in ahead),
         "has_band": ahead[0].band_80 is not None,
-        "trust": _trust(choice, series),
-        "methods": _methods(series, told),
-        "why": _why(series),
+        "trust": trust_of(choice, series),
+        "methods": methods_of(series, told),
+        "why": why_of(series),
         "backtest_chart": backtest_chart(series, unit),
         "export_url": choice.url("forecast_export"),
         "target_url": choice.url("forecast_target") if can_target else "",
     }
-
-
-@dataclass(frozen=True)
-class Told:
-    """Amounts of the measure in words: money or counts."""
-
-    choice: Choice
-    currency: str
-
-    def __call__(self, value: float | None, *, short: bool = False) -> str:
-        if value is None:
-            return "–"
-        if self.choice.is_money:
-            return (money_short if short else money)(round(value), self.currency)
-        return number(value, 0 if value >= 10 or value == int(value) else 1)
-
-    def range(self, band: tuple[float, float] | None) -> str:
-        if band is None:
-            return "–"
-        return f"{self(band[0], short=True)} – {self(band[1], short=True)}"
 
 
 # -- filters -------------------------------------------------------------------------------------
@@ -390,58 +289,3 @@ def _row(point: Point, choice: Choice, told: Told) -> dict[str, Any]:
         "band": told.range(point.band_80),
         "target": told(point.target, short=True),
     }
-
-
-# -- trust ---------------------------------------------------------------------------------------
-
-LOW_COVER = 0.7
-
-
-def _trust(choice: Choice, series: ForecastSeries) -> dict[str, Any] | None:
-    """The backtest by steps ahead; nothing for a series that is too short."""
-    told = series.backtest
-    if not told:
-        return None
-    baselines = {
-        Grain.DAY: _("the same day of the week before"),
-        Grain.WEEK: _("the same week of the year before, else the last one"),
-        Grain.MONTH: _("the same month of the year before, else the last one"),
-    }
-    ahead = {
-        Grain.DAY: _("Days ahead"),
-        Grain.WEEK: _("Weeks ahead"),
-        Grain.MONTH: _("Months ahead"),
-    }
-    count = len(told["origins"])
-    return {
-        "beats": told["beats"],
-        "covered": told["covered"],
-        "ahead": ahead[choice.grain],
-        "baseline": baselines[choice.grain],
-        "sub": ngettext(
-            "tried at %(number)s past moment", "tried at %(number)s past moments", count
-        )
-        % {"number": count},
-        "steps": [step | {"is_low": step["covered"] < LOW_COVER} for step in told["steps"]],
-    }
-
-
-def _methods(series: ForecastSeries, told: Told) -> list[dict[str, Any]]:
-    """What was tried, the smallest error first."""
-    rows = [
-        {
-            "label": _(METHODS.get(each["name"], each["name"])),
-            "error": told(each["error"]),
-            "share": each["share"],
-            "seconds": each["seconds"],
-            "size": each["error"],
-            "is_chosen": each["name"] == series.chosen,
-        }
-        for each in series.candidates
-    ]
-    return sorted(rows, key=lambda row: row["size"])
-
-
-def _why(series: ForecastSeries) -> dict[str, str]:
-    reason = _(REASONS[series.reason]) % {"gain": percent(series.gain)}
-    return {"method": _(METHODS.get(series.chosen, series.chosen)), "reason": reason}

@@ -13,7 +13,8 @@ from django.utils.translation import pgettext
 
 from analytics.forms.forecasts import TargetForm, period_name
 from analytics.pages.forecast_charts import Point
-from analytics.pages.forecasts import Choice, chosen_points, forecast_context, series_of
+from analytics.pages.forecast_choice import Choice
+from analytics.pages.forecasts import chosen_points, forecast_context, series_of
 from analytics.queries.forecasts import names_of, targets_for
 from analytics.services.forecast_targets import set_target
 from core import permissions
@@ -45,10 +46,9 @@ def forecast_export(request: HttpRequest) -> StreamingHttpResponse:
     """The whole history and the forecast as a file."""
     choice = _choice(request)
     series = series_of(choice)
-    if series is None:
-        raise Http404
+    points = chosen_points(choice, series) if series is not None else []
     name = f"forecast-{choice.measure}-{choice.grain}.csv"
-    return download(_lines(chosen_points(choice, series)), name, CSV)
+    return download(_lines(points), name, CSV)
 
 
 def _lines(points: list[Point]) -> Iterator[str]:
