@@ -85,13 +85,13 @@ class Changes:
     def _columns(self) -> dict[str, F]:
         """The part of a record, and what it is called where that is another thing."""
         if self.by == "team":
-            return {"part": F("team"), "name": F("team__name")}
+            return {"part": F("team"), "team_name": F("team__name")}
         return {"part": F("source")}
 
     @property
     def team_names(self) -> dict[Any, str]:
         """Of the teams that have records here."""
-        return {row["part"]: row["name"] for row in (*self._deals, *self._leads) if "name" in row}
+        return {row["part"]: row["team_name"] for row in (*self._deals, *self._leads)}
 
     def _sums(self) -> dict[str, Any]:
         sums: dict[str, Any] = {}
