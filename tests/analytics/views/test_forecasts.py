@@ -291,7 +291,7 @@ def test_a_part_that_is_gone_is_not_answered_by_another_one(manager: User, log_i
 def test_a_part_beyond_those_that_can_be_chosen_is_shown(
     manager: User, log_in: LogIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("analytics.pages.forecasts.MOST_PARTS", 1)
+    monkeypatch.setattr("analytics.pages.forecast_choice.MOST_PARTS", 1)
     team = TeamFactory(name="Nordwest")
     ForecastSeriesFactory()
     ForecastSeriesFactory(cut="team", key=str(team.pk), values=[4_321.0] * 12)
