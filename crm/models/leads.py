@@ -125,8 +125,8 @@ class Lead(Origin, Imported, OwnedRecord):
             ),
             # The inbox, and the clocks that have to go on.
             models.Index(
-                fields=["clock", "awaits_since", "id"],
-                name="crm_lead_awaits",
+                fields=["status", "awaits_since", "id", "clock"],
+                name="crm_lead_awaiting",
                 condition=models.Q(awaits_since__isnull=False, deleted_at__isnull=True),
             ),
             # Response times are read from the index alone.
