@@ -1,7 +1,7 @@
 """What the quarter will bring by its open deals, and how well that would have done in past quarters."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from analytics.methods.quarter_outcome import (
     simulate_quarter,
     variance_shares,
 )
+from analytics.methods.view_comparison import compare_views
 from analytics.models.quarters import Quarter, this_quarter
 from analytics.services.quarter_forecasts import QuarterSaid, store_forecasts
 from core.company import company
@@ -143,6 +144,7 @@ def _backtest(past: dict[int, list[Position]], seed: int) -> list[dict[str, Any]
                     "low": low,
                     "high": high,
                     "baseline": positions[place - 1].actual,
+                    "series": each.series,
                 }
             )
     return rows
@@ -191,6 +193,7 @@ def _said(
     replay: Replay, now: Now, backtest: list[dict[str, Any]], run: RunContext
 ) -> Iterator[QuarterSaid]:
     """Rows for all, for each team with those below it, and for each owner."""
+    series = replay.series(now.quarter, run.as_of)
     for scope, groups, teams in _scopes(replay):
         totals = now.outcome.of(groups)
         likely = float(np.median(totals))
@@ -205,9 +208,19 @@ def _said(
             won_deals=int(now.won_deals[groups].sum()),
             likely=likely,
             quantiles=np.quantile(totals, HUNDREDTHS).round(2).tolist(),
-            parts=finite({**parts, "teams": teams}),
-            backtest={"rows": backtest} if scope == "all" else {},
+            parts=finite({**parts, "teams": teams, "series": series if scope == "all" else None}),
+            backtest=_judged(backtest, run, replay) if scope == "all" else {},
         )
+
+
+def _judged(rows: list[dict[str, Any]], run: RunContext, replay: Replay) -> dict[str, Any]:
+    """Past quarters, and which view was nearer as many days into them as today."""
+    today = (run.as_of - this_quarter(run.as_of).starts(replay.zone)).days
+    here = [row for row in rows if row["days"] == today and row["series"] is not None]
+    actual, deals, series = (
+        {row["quarter"]: row[name] for row in here} for name in ("actual", "likely", "series")
+    )
+    return {"rows": rows, "compared": asdict(compare_views(actual, deals, series))}
 
 
 def _scopes(replay: Replay) -> Iterator[tuple[str, list[int], list[int]]]:

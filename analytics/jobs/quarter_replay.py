@@ -11,6 +11,7 @@ from analytics.datasets.closed_deals import ClosedDeals, closed_deals, stays_of,
 from analytics.datasets.deal_table import DATED, DealTable
 from analytics.datasets.timeline import DAY, milliseconds
 from analytics.jobs.lead_score_training import MISSING_WORDS, SMALLEST_CLASS, split_fields
+from analytics.jobs.quarter_series import series_view
 from analytics.methods.closing_history import ClosingHistory
 from analytics.methods.errors import InsufficientData
 from analytics.methods.logistic import CalibratedLogistic
@@ -34,6 +35,7 @@ class Position:
     deals: OpenDeals
     brought: float  # by the deals that were open, until the end
     late: Floats  # by group: opened later and won in the quarter
+    series: float | None  # what the time series of bookings said of the whole
 
     @property
     def actual(self) -> float:
@@ -91,6 +93,18 @@ class Replay:
             self.deals(rows, as_of, end, self.chances(rows, as_of), self.amounts(rows, at)),
             float(self.worth[rows][won[rows]].sum()),
             self.by_group(won & is_late),
+            self.series(quarter, as_of),
+        )
+
+    def series(self, quarter: Quarter, as_of: datetime) -> float | None:
+        """The quarter by the time series of bookings, as of the day."""
+        won = self.table.is_won
+        return series_view(
+            self.table.closed[won],
+            self.worth[won],
+            start=milliseconds(quarter.starts(self.zone)),
+            at=milliseconds(as_of),
+            end=milliseconds(quarter.ends(self.zone)),
         )
 
     def amounts(self, rows: Integers, at: int) -> Floats:

@@ -72,7 +72,7 @@ def compare_views(
         [[abs(view[p] - actual[p]) for p in both] for view in (first, second)], dtype=np.float64
     )
     gap = errors[0] - errors[1]
-    error = float(gap.std(ddof=1)) / np.sqrt(len(both)) if len(both) > 1 else np.inf
+    error = float(gap.std(ddof=1) / np.sqrt(len(both))) if len(both) > 1 else float("inf")
     one, other = (errors.sum(axis=1) / total).tolist()
     better = "" if one == other else "first" if one < other else "second"
     return ViewComparison(

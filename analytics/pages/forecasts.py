@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -32,6 +33,7 @@ from core.currencies import base_currency
 from core.models import User
 from core.phrases import number, percent
 
+QUARTER = "quarter"
 SEASON = {Grain.DAY: 7, Grain.WEEK: 52, Grain.MONTH: 12}
 COMPARED = 3  # past moments that tell which way of saying a total is better
 
@@ -47,7 +49,6 @@ def forecast_context(user: User, query: Mapping[str, str]) -> dict[str, Any]:
         "may_run": access.may("analytics.forecast.run"),
         "may_see_jobs": access.may("core.job.view"),
         "may_import": access.may("crm.import.use"),
-        "may_see_quarter": access.may("analytics.quarter.view"),
     }
     if choice is None:
         return context
@@ -56,6 +57,33 @@ def forecast_context(user: User, query: Mapping[str, str]) -> dict[str, Any]:
     if series is None:
         return context
     return context | _shown(choice, series, context["currency"])
+
+
+def measure_tabs(choice: Choice | None, current: str) -> list[dict[str, Any]]:
+    """The quarter, and what is forecast; the one with this name is shown."""
+    if choice is None:
+        return []
+    tabs = [
+        (str(each), each.label, choice.url(measure=str(each), part=""))
+        for each in measures_for(choice.user)
+    ]
+    if permissions.access_of(choice.user).may("analytics.quarter.view"):
+        tabs.insert(0, (QUARTER, _("The quarter"), reverse("quarter_forecast")))
+    return [
+        {"label": label, "url": url, "is_current": name == current} for name, label, url in tabs
+    ]
+
+
+def bookings_beside_quarter(user: User) -> dict[str, Any]:
+    """Tabs and the chart of monthly bookings, for the page of the quarter."""
+    if not permissions.access_of(user).may("analytics.forecast.view"):
+        return {}
+    choice = Choice.read(user, {"measure": Measure.REVENUE, "grain": Grain.MONTH})
+    tabs = {"measures": measure_tabs(choice, QUARTER)}
+    series = series_of(choice) if choice is not None and choice.is_money else None
+    if choice is None or series is None:
+        return tabs
+    return tabs | _chart(choice, series, chosen_points(choice, series), base_currency())
 
 
 def series_of(choice: Choice) -> ForecastSeries | None:
@@ -87,19 +115,30 @@ def _shown(choice: Choice, series: ForecastSeries, currency: str) -> dict[str, A
         "series": series,
         "made_from": _made_from(choice, series),
         "figures": list(_figures(choice, series, ahead, told)),
-        "title": _title(choice),
-        "unit_text": _unit_text(choice, currency, unit),
-        "chart": band_chart(points, choice.grain, unit),
-        "chart_label": _chart_label(choice, series, len(ahead)),
         "rows": [_row(point, choice, told) for point in ahead],
-        "has_targets": any(point.target is not None for point in ahead),
-        "has_band": ahead[0].band_80 is not None,
         "trust": trust_of(choice, series),
         "methods": methods_of(series, told),
         "why": why_of(series),
         "backtest_chart": backtest_chart(series, unit),
         "export_url": choice.url("forecast_export"),
         "target_url": choice.url("forecast_target") if can_target else "",
+        **_chart(choice, series, points, currency),
+    }
+
+
+def _chart(
+    choice: Choice, series: ForecastSeries, points: list[Point], currency: str
+) -> dict[str, Any]:
+    """The chart and what stands around it."""
+    unit = unit_of(points, is_money=choice.is_money)
+    ahead = [point for point in points if point.ahead is not None]
+    return {
+        "title": _title(choice),
+        "unit_text": _unit_text(choice, currency, unit),
+        "chart": band_chart(points, choice.grain, unit),
+        "chart_label": _chart_label(choice, series, len(ahead)),
+        "has_targets": any(point.target is not None for point in ahead),
+        "has_band": ahead[0].band_80 is not None,
     }
 
 
@@ -117,14 +156,7 @@ def _filters(choice: Choice) -> dict[str, Any]:
         option = {"value": part.value, "label": names[part], "is_chosen": is_chosen}
         groups.setdefault(label, []).append(option)
     return {
-        "measures": [
-            {
-                "label": each.label,
-                "url": choice.url(measure=str(each), part=""),
-                "is_current": each == choice.measure,
-            }
-            for each in measures_for(choice.user)
-        ],
+        "measures": measure_tabs(choice, str(choice.measure)),
         "grains": [
             {
                 "label": each.label,

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext, pgettext
 from analytics.models import QuarterForecast, Submission
 from analytics.models.quarters import Quarter, this_quarter
 from analytics.pages.quarter_figures import (
+    better_view,
     between_ends,
     chance_to_reach,
     narrower,
@@ -85,6 +86,7 @@ class QuarterPage:
             "adds_up": self.adds_up(row),
             "carriers": self.carriers(row),
             "trust": self.trust,
+            "series": self.series(),
         }
 
     # -- what is read ------------------------------------------------------------------------------
@@ -295,7 +297,14 @@ class QuarterPage:
     def trust(self) -> dict[str, Any]:
         """How far past quarters were from what would have been said, in shares: no amounts."""
         whole = self.rows.get("all")
-        return trust_of(whole.backtest.get("rows", []) if whole else [])
+        judged = whole.backtest if whole else {}
+        found = trust_of(judged.get("rows", []))
+        return found | {"better": better_view(judged.get("compared", {}))}
+
+    def series(self) -> str:
+        """What the time series of bookings says of the quarter; of all deals, so for who sees all."""
+        said = self.row.parts.get("series") if self.row else None
+        return "" if said is None else self._money(said)
 
     # -- words -------------------------------------------------------------------------------------
 

@@ -49,12 +49,14 @@ def trust_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         total = sum(row["actual"] for row in here)
         if len(here) < LEAST_JUDGED or not total:
             continue
+        series = [row.get("series") for row in here]
         inside = sum(row["low"] <= row["actual"] <= row["high"] for row in here)
         lines.append(
             {
                 "days": days,
-                "error": sum(abs(row["likely"] - row["actual"]) for row in here) / total,
-                "baseline": sum(abs(row["baseline"] - row["actual"]) for row in here) / total,
+                "error": _error([row["likely"] for row in here], here),
+                "baseline": _error([row["baseline"] for row in here], here),
+                "series": None if None in series else _error(series, here),
                 "inside": inside,
                 "count": len(here),
             }
@@ -63,12 +65,38 @@ def trust_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"lines": lines, "beats": beats, "quarters": len({row["quarter"] for row in rows})}
 
 
-def past_views(rows: Sequence[Mapping[str, Any]], days: int) -> dict[str, dict[str, float]]:
-    """What happened in past quarters and what this view said on that day, for `compare_views`."""
-    here = [row for row in rows if row["days"] == days]
-    return {
-        "actual": {row["quarter"]: row["actual"] for row in here},
-        "said": {row["quarter"]: row["likely"] for row in here},
+def _error(said: Sequence[float], rows: Sequence[Mapping[str, Any]]) -> float:
+    """Sum of the misses over the sum of what came."""
+    misses = sum(abs(one - row["actual"]) for one, row in zip(said, rows, strict=True))
+    return float(misses / sum(row["actual"] for row in rows))
+
+
+def better_view(compared: Mapping[str, Any]) -> str:
+    """Which was nearer in past quarters on the same day: open deals, or the time series of bookings."""
+    if not compared or compared["periods"] < LEAST_JUDGED or not compared["better"]:
+        return ""
+    sentences = {
+        ("first", True): _(
+            "In %(count)s past quarters on this day open deals were nearer: off by %(deals)s, the time "
+            "series by %(series)s."
+        ),
+        ("first", False): _(
+            "In %(count)s past quarters on this day open deals were a little nearer, which may be luck: off "
+            "by %(deals)s, the time series by %(series)s."
+        ),
+        ("second", True): _(
+            "In %(count)s past quarters on this day the time series was nearer: off by %(series)s, open "
+            "deals by %(deals)s."
+        ),
+        ("second", False): _(
+            "In %(count)s past quarters on this day the time series was a little nearer, which may be luck: "
+            "off by %(series)s, open deals by %(deals)s."
+        ),
+    }
+    return sentences[compared["better"], compared["is_sure"]] % {
+        "count": compared["periods"],
+        "deals": percent(compared["first_error"], 1),
+        "series": percent(compared["second_error"], 1),
     }
 
 

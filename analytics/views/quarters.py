@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from analytics.forms.quarters import CallForm, QuotasForm
 from analytics.models.quarters import Quarter
+from analytics.pages.forecasts import bookings_beside_quarter
 from analytics.pages.quarter import quarter_context, quarter_url
 from analytics.queries.quarter_calls import categories_of, history_of, quotas_of
 from analytics.queries.quarter_people import Reached, reached_by, sellers
@@ -25,7 +26,8 @@ from core.views.list_tools import render_tool
 @requires("analytics.quarter.view")
 def quarter_forecast(request: HttpRequest) -> HttpResponse:
     """What the quarter will bring, what that adds up to, and by owner."""
-    context = quarter_context(permissions.user_of(request), request.GET.get("quarter", ""))
+    user = permissions.user_of(request)
+    context = quarter_context(user, request.GET.get("quarter", "")) | bookings_beside_quarter(user)
     return render_page(request, "analytics/quarter_forecast.html", context)
 
 

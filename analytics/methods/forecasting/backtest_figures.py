@@ -103,7 +103,7 @@ def figures_by_step(backtest: Backtest, name: str) -> list[dict[str, float]]:
     >>> from analytics.methods.forecasting.backtest import backtest_series
     >>> found = backtest_series(np.arange(30.0), season=1, horizon=2)
     >>> [round(step["smape"], 1) for step in figures_by_step(found, "naive2")]
-    [3.7, 7.1]
+    [4.5, 8.9]
     """
     lower, upper = _bands(backtest, name)
     found = []

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from analytics.models import QuarterForecast, Quota, Submission
 from analytics.models.quarters import Quarter
-from analytics.pages.quarter_figures import chance_to_reach, past_views, trust_of
+from analytics.pages.quarter_figures import better_view, chance_to_reach, trust_of
 from analytics.services.quarter_calls import submit_call
 from core.choices import Reach
 from core.models import AuditEvent, User
@@ -326,6 +326,7 @@ def past_rows() -> list[dict]:
             "low": 80.0,
             "high": 99.0 if number == 1 else 120.0,
             "baseline": 70.0,
+            "series": 120.0,
         }
         for number in (1, 2, 3, 4)
     ]
@@ -336,8 +337,24 @@ def test_trust_is_told_in_shares() -> None:
     (line,) = found["lines"]
     assert (line["error"], line["baseline"]) == (pytest.approx(0.1), pytest.approx(0.3))
     assert (line["inside"], line["count"], found["beats"]) == (3, 4, True)
-    assert past_views(past_rows(), 30)["said"]["2025-Q2"] == 90.0
-    assert past_views(past_rows(), 0) == {"actual": {}, "said": {}}
+    assert line["series"] == pytest.approx(0.2)
+    older = [{**row, "series": None} for row in past_rows()]
+    assert trust_of(older)["lines"][0]["series"] is None
+
+
+def test_nearer_view_is_told_in_words() -> None:
+    found = {
+        "periods": 4,
+        "first_error": 0.1,
+        "second_error": 0.2,
+        "better": "first",
+        "is_sure": True,
+    }
+    assert "open deals were nearer: off by 10.0%" in better_view(found)
+    assert "may be luck" in better_view({**found, "is_sure": False})
+    assert "time series was nearer: off by 20.0%" in better_view({**found, "better": "second"})
+    assert better_view({**found, "periods": 2}) == better_view({**found, "better": ""}) == ""
+    assert better_view({}) == ""
 
 
 def test_chance_to_reach_is_one_below_and_none_above() -> None:
