@@ -64,14 +64,17 @@ def measure_tabs(choice: Choice | None, current: str) -> list[dict[str, Any]]:
     if choice is None:
         return []
     tabs = [
-        (str(each), each.label, choice.url(measure=str(each), part=""))
+        {
+            "label": each.label,
+            "url": choice.url(measure=str(each), part=""),
+            "is_current": str(each) == current,
+        }
         for each in measures_for(choice.user)
     ]
     if permissions.access_of(choice.user).may("analytics.quarter.view"):
-        tabs.insert(0, (QUARTER, _("The quarter"), reverse("quarter_forecast")))
-    return [
-        {"label": label, "url": url, "is_current": name == current} for name, label, url in tabs
-    ]
+        url, is_current = reverse("quarter_forecast"), current == QUARTER
+        tabs.insert(0, {"label": _("The quarter"), "url": url, "is_current": is_current})
+    return tabs
 
 
 def bookings_beside_quarter(user: User) -> dict[str, Any]:

@@ -49,14 +49,14 @@ def trust_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         total = sum(row["actual"] for row in here)
         if len(here) < LEAST_JUDGED or not total:
             continue
-        series = [row.get("series") for row in here]
+        series = [row["series"] for row in here if row.get("series") is not None]
         inside = sum(row["low"] <= row["actual"] <= row["high"] for row in here)
         lines.append(
             {
                 "days": days,
                 "error": _error([row["likely"] for row in here], here),
                 "baseline": _error([row["baseline"] for row in here], here),
-                "series": None if None in series else _error(series, here),
+                "series": _error(series, here) if len(series) == len(here) else None,
                 "inside": inside,
                 "count": len(here),
             }
