@@ -93,7 +93,8 @@ def cases() -> Iterator[Case]:
 
     everybody = User.objects.get(email="user0@example.com")  # a manager: sees all
     team = User.objects.get(email="user10@example.com")  # sells: sees the team's
-    plain = {**lists(), **boards(), **funnels(), **filters(team.pk), **searches(), **records()}
+    more = {**boards(), **funnels(), **forecasts(), **filters(team.pk)}
+    plain = {**lists(), **more, **searches(), **records()}
     for what, url in plain.items():
         yield Case(what, url, everybody)
     yield Case("board of deals, more cards", more_cards(), everybody, is_part=True)
@@ -173,6 +174,24 @@ def funnels() -> dict[str, str]:
             "deal_funnel", Criterion("amount", "at_least", 100_000)
         ),
     }
+
+
+def forecasts() -> dict[str, str]:
+    return {
+        "forecast of bookings": address("forecast"),
+        "forecast of won deals by week, of an owner": address(
+            "forecast", measure="deals", grain="week", part=an_owner()
+        ),
+        "forecast, the quarter": address("quarter_forecast"),
+    }
+
+
+def an_owner() -> str:
+    """The owner with the smallest number of those who have a series by week."""
+    from analytics.models import ForecastSeries
+
+    rows = ForecastSeries.objects.current().filter(measure="deals", grain="week", cut="owner")
+    return f"owner:{rows.order_by('pk')[0].key}"
 
 
 def entered_lately() -> Any:
@@ -265,6 +284,7 @@ def main() -> None:
     given = parser.parse_args()
     with kept_database("pages", fresh=given.fresh) as vendor:
         make_once(given.contacts, given.deals, given.leads)
+        forecast_once()
         from django.conf import settings
         from django.test import Client
 
@@ -288,6 +308,20 @@ def make_once(contacts: int, deals: int | None, leads: int | None) -> None:
     size = Size.of(contacts)
     size = replace(size, deals=deals or size.deals, leads=leads or size.leads)
     Maker(size, lambda sentence: print(sentence, file=sys.stderr)).make()
+
+
+def forecast_once() -> None:
+    """The jobs themselves, in two workers: some minutes at 45,500 deals."""
+    from analytics.models import ForecastSeries
+    from benchmarks.big_company import NOW
+    from benchmarks.workers import carry_out
+    from core.jobs.questions import ask
+
+    if ForecastSeries.objects.exists():
+        return
+    for kind in ("analytics.forecasts", "analytics.quarter_forecast"):
+        print(f"{kind}: the job runs", file=sys.stderr)
+        carry_out(ask(kind=kind, as_of=NOW), 2)
 
 
 if __name__ == "__main__":
