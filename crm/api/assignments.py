@@ -107,16 +107,18 @@ class AssignmentRules(ApiView):
         return Response(_told(_saved(rule, user_of(request))), status=201)
 
 
-class AssignmentRuleView(ApiView):
-    """One rule."""
-
-    rights = {"GET": PERMISSION, "PATCH": PERMISSION, "DELETE": PERMISSION}
-
+class _OfRule(ApiView):
     def rule(self, pk: int) -> AssignmentRule:
         found: AssignmentRule | None = _rows().filter(pk=pk).first()
         if found is None:
             raise Http404
         return found
+
+
+class AssignmentRuleView(_OfRule):
+    """One rule."""
+
+    rights = {"GET": PERMISSION, "PATCH": PERMISSION, "DELETE": PERMISSION}
 
     @described("A rule of the assignment", answers={200: RULE})
     def get(self, _request: Request, pk: int) -> Response:
@@ -141,7 +143,7 @@ class AssignmentRuleView(ApiView):
         return Response(status=204)
 
 
-class AssignmentRuleMove(AssignmentRuleView):
+class AssignmentRuleMove(_OfRule):
     """Its place among the others."""
 
     rights = {"POST": PERMISSION}

@@ -117,10 +117,8 @@ class Quotes(ApiView):
         return Response({"results": [_short(quote) for quote in found[:SIZE]], "next": going_on})
 
 
-class QuoteView(ApiView):
-    """One quote that is seen; whoever changes it may change the value of its deal."""
-
-    rights = {"GET": "crm.deal.view", "PATCH": "crm.deal.edit", "DELETE": "crm.deal.edit"}
+class _OfQuote(ApiView):
+    """Of one quote that is seen; whoever changes it may change the value of its deal."""
 
     def quote(self, request: Request, pk: int) -> Quote:
         action = "view" if request.method in SAFE_METHODS else "edit"
@@ -129,6 +127,12 @@ class QuoteView(ApiView):
         if found is None:
             raise Http404
         return found
+
+
+class QuoteView(_OfQuote):
+    """One quote."""
+
+    rights = {"GET": "crm.deal.view", "PATCH": "crm.deal.edit", "DELETE": "crm.deal.edit"}
 
     @described("A quote with its lines", answers={200: WHOLE})
     def get(self, request: Request, pk: int) -> Response:
@@ -180,7 +184,7 @@ class DealQuotes(ApiView):
             return Response(_whole(changed_by(quote, body, user)), status=201)
 
 
-class QuoteIssue(QuoteView):
+class QuoteIssue(_OfQuote):
     """From a draft to a quote with a number."""
 
     rights = {"POST": "crm.deal.edit"}
@@ -197,7 +201,7 @@ class QuoteIssue(QuoteView):
         return Response(_whole(issue_quote(quote=quote, by=user_of(request), at=timezone.now())))
 
 
-class QuoteRevise(QuoteView):
+class QuoteRevise(_OfQuote):
     """A draft that will replace a quote."""
 
     rights = {"POST": "crm.deal.edit"}
@@ -210,7 +214,7 @@ class QuoteRevise(QuoteView):
         return Response(_whole(made), status=201)
 
 
-class QuoteMark(QuoteView):
+class QuoteMark(_OfQuote):
     """What became of a quote."""
 
     rights = {"POST": "crm.deal.edit"}
@@ -231,7 +235,7 @@ class QuoteMark(QuoteView):
         return Response(_whole(marked))
 
 
-class QuotePdf(QuoteView):
+class QuotePdf(_OfQuote):
     """The paper."""
 
     rights = {"GET": "crm.deal.view"}
@@ -241,7 +245,7 @@ class QuotePdf(QuoteView):
         answers={200: {"type": "string", "format": "binary"}},
         answer_type="application/pdf",
     )
-    def get(self, request: Request, pk: int) -> HttpResponse:  # type: ignore[override]
+    def get(self, request: Request, pk: int) -> HttpResponse:
         quote = self.quote(request, pk)
         answer = HttpResponse(pdf_of(quote), content_type="application/pdf")
         answer["Content-Disposition"] = content_disposition_header(True, file_name(quote)) or ""

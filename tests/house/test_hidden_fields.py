@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pypdf import PdfReader
 
 from core import audit
 from core.choices import Reach, Sharing
@@ -158,6 +159,8 @@ def shown(response: HttpResponse) -> str:
     if body[:2] == b"PK":
         with ZipFile(BytesIO(body)) as book:
             body = b"".join(book.read(name) for name in book.namelist())
+    if body[:4] == b"%PDF":
+        body = "".join(page.extract_text() for page in PdfReader(BytesIO(body)).pages).encode()
     return re.sub(r"\W", "", body.decode())
 
 
