@@ -150,6 +150,7 @@ def _register_forecasts() -> None:
             permission="analytics.forecast.run",
             can_run_now=True,
             follows=("crm.file_import", "crm.sample_company"),
+            is_long=True,
             result_url=lambda _scope: reverse("forecast"),
             counts={
                 "series": pgettext_lazy("forecast", "Series"),

@@ -3,6 +3,7 @@
 import time
 from collections import deque
 
+from core.jobs.kinds import job_kinds
 from core.jobs.runner import execute_run
 from core.models import JobRun
 
@@ -10,7 +11,8 @@ PAUSE_SECONDS = 1.0
 
 
 def do_here(run_id: int, *, patience: float) -> JobRun:
-    """Do the run and whatever it asks for; wait so many seconds for pieces that a lost worker holds."""
+    """Do the run and whatever it asks for that is not long; wait so many seconds for pieces that a lost
+    worker holds."""
     following: deque[int] = deque()
 
     def wake(other: int, _seconds: float) -> None:
@@ -25,5 +27,7 @@ def do_here(run_id: int, *, patience: float) -> JobRun:
             break
         time.sleep(PAUSE_SECONDS)
     while following:
-        execute_run(following.popleft(), wake=wake)
+        other = JobRun.objects.get(pk=following.popleft())
+        if not job_kinds[other.kind].is_long:
+            execute_run(other.pk, wake=wake)
     return run

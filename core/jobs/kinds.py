@@ -72,7 +72,8 @@ class JobKind:
     `follows` names kinds after whose success this question is asked again.
     `result_url` gives the page of what came of it, from the scope; `counts` labels the counts of
     the run's result that people want to see. Without a `permission` a run is only its asker's: other
-    rights decide who may ask for it.
+    rights decide who may ask for it. A command that does its run itself leaves those that are long and
+    only follow on it to the workers.
     """
 
     key: str
@@ -81,6 +82,7 @@ class JobKind:
     permission: str
     can_run_now: bool = False
     follows: tuple[str, ...] = ()
+    is_long: bool = False
     describe: Callable[[dict[str, Any]], str] | None = None
     result_url: Callable[[dict[str, Any]], str] | None = None
     counts: Mapping[str, Promise] = field(default_factory=dict)
