@@ -18,6 +18,7 @@ from typing import Any
 from tests.installation import ROOT, Installation, scratch_broker, scratch_database
 
 PATIENCE_SECONDS = 120
+FORECAST_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,14 @@ class Product:
     folder: Path
     installation: Installation
     cookies: dict[str, Any] = field(default_factory=dict)  # of who has signed in, by e-mail
+
+    def wait_for_forecasts(self) -> None:
+        """What the first start leaves to the workers is there."""
+        question = (
+            "SELECT count(*) FROM core_jobrun WHERE state = 'succeeded' "
+            "AND kind = 'analytics.forecasts'"
+        )
+        self.installation.wait_for_answer(question, 1, FORECAST_SECONDS)
 
     def password(self, email: str) -> str:
         kept = json.loads((self.folder / "sample-log-ins.json").read_text())

@@ -15,6 +15,7 @@ CALLS = "SELECT count(*) FROM analytics_submission WHERE note = 'Monday 星期�
 
 
 def test_managers_monday(browser: Browser, product: Product) -> None:
+    product.wait_for_forecasts()
     with visitor(browser, product) as person:
         person.sign_in(MANAGER)
         person.open("/?show=all")

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.xdist_group("pages")
 @pytest.fixture(scope="module")
 def filled(product: Product, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Product:
     """The sample company, and a file that was brought in."""
+    product.wait_for_forecasts()
     path = write(tmp_path_factory.mktemp("files") / "pages.csv", generated(60, 3, 1))
     with visitor(browser, product) as person:
         person.sign_in(ADMINISTRATOR)
