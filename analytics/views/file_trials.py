@@ -1,11 +1,10 @@
 """Trying the lead score on a file: upload, choose columns, watch, result."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
 from django.core.files import File
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -22,8 +21,8 @@ from analytics.services.file_trials import (
     start_trial,
 )
 from analytics.services.tried_files import delete_trial
+from analytics.views.tried_files import kept_table
 from core import permissions
-from core.downloads import CSV, download
 from core.errors import Refused
 from core.models import User
 from core.pages import (
@@ -135,15 +134,7 @@ def trial_delete(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(RUN)
 def trial_predictions(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """The chance of each row, by a model that had not seen it."""
-    trial = _trial(request, pk)
-    if not trial.predictions:
-        raise Http404
-
-    def pieces() -> Iterator[bytes]:
-        with trial.predictions.open("rb") as file:
-            yield from file.chunks()
-
-    return download(pieces(), f"chances-{trial.pk}.csv", CSV)
+    return kept_table(_trial(request, pk), "chances")
 
 
 @requires("crm.import.use")

@@ -1,9 +1,7 @@
 """Forecasting the series of a file: upload, choose columns, watch, result."""
 
-from collections.abc import Iterator
-
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,8 +16,8 @@ from analytics.queries.series_trials import (
 )
 from analytics.services.series_trials import copy_series, receive_series, start_series
 from analytics.services.tried_files import delete_trial
+from analytics.views.tried_files import kept_table
 from core import permissions
-from core.downloads import CSV, download
 from core.errors import Refused
 from core.pages import (
     UNPROCESSABLE,
@@ -120,12 +118,4 @@ def series_delete(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(RUN)
 def series_forecasts(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """What is expected at each step ahead, with both bands."""
-    trial = _trial(request, pk)
-    if not trial.predictions:
-        raise Http404
-
-    def pieces() -> Iterator[bytes]:
-        with trial.predictions.open("rb") as file:
-            yield from file.chunks()
-
-    return download(pieces(), f"forecast-{trial.pk}.csv", CSV)
+    return kept_table(_trial(request, pk), "forecast")
