@@ -17,7 +17,8 @@ FloatArray = npt.NDArray[np.float64]
 FEWEST = 30  # customers who came back
 # Ends of r, α, a and b. Beyond these of a and b all customers leave with the same chance.
 MOST = (1e3, 1e6, 150.0, 1e3)
-NEAR_ONE = 1e-6  # of a, where the formula divides by a − 1
+# Of a: the formula divides by a − 1, and the hypergeometric function overflows at a whole a − r.
+NEAR_POLE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class BgNbd:
     def expected_purchases(self, histories: PurchaseHistories, weeks: float) -> FloatArray:
         """Expected purchases of each customer within so many weeks, shape (n,)."""
         r, alpha, _a, b = self.parameters
-        a = self._a_apart_from_one()
+        a = self._a_between_poles()
         x, age = histories.frequency, histories.age
         share = (alpha + age) / (alpha + age + weeks)
         series = hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, 1 - share)
@@ -78,8 +79,10 @@ class BgNbd:
         found: FloatArray = np.maximum(while_there, 0.0) * self.alive(histories)
         return found
 
-    def _a_apart_from_one(self) -> float:
-        return self.a if abs(self.a - 1) > NEAR_ONE else 1 + NEAR_ONE
+    def _a_between_poles(self) -> float:
+        """a, moved by a hair where the formula divides by zero (a = 1, a − r a whole number)."""
+        to_pole = (self.a - 1, self.a - self.r - round(self.a - self.r))
+        return self.a + (2 * NEAR_POLE if min(map(abs, to_pole)) < NEAR_POLE else 0.0)
 
 
 def chance_alive(

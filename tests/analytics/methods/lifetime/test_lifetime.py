@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import approx_fprime
 
@@ -95,6 +95,7 @@ def test_derivatives_are_those_of_the_likelihood(company):
     assert gamma_gamma._slope(point, x, total)[1] == pytest.approx(numeric, rel=1e-3)
 
 
+@example((1.0, 1.0, 2.0, 74.0), 60, (0.0625, 1.0), 47.0)  # a − r is a whole number
 @given(
     parameters=st.tuples(*[st.floats(0.01, most) for most in (8.0, 90.0, 150.0, 1000.0)]),
     x=st.integers(0, 60),
