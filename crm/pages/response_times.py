@@ -24,14 +24,15 @@ COLUMNS = "company,response,first_touch,source,owner,status"
 WAITING_COLUMNS = "company,score,awaits,clock,source,owner"
 
 
-def response_page(view: Viewpoint, length: int) -> dict[str, Any]:
-    found = response_times(view, length)
+def response_page(view: Viewpoint, length: int, *, anew: bool = False) -> dict[str, Any]:
+    found = response_times(view, length, anew=anew)
     target = found.target.hours
     waits = sum(found.waiting.values())
     return {
         "found": found,
         "length": length,
         "choices": _choices(length),
+        "anew_url": f"{reverse('response_times')}?days={length}&anew=1",
         "kpis": _kpis(found, target),
         "waiting": [
             {

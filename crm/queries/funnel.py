@@ -5,18 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from django.core.cache import cache
 from django.db.models import Q, QuerySet
 
 from core import permissions
 from core.conditions import Condition, Viewpoint, all_of, to_q
 from core.registries import record_types
-from core.time_limits import at_most
 from crm.choices import StageKind
 from crm.methods.funnel import (
     Course,
@@ -29,13 +26,10 @@ from crm.methods.funnel import (
     passages,
 )
 from crm.models import Deal, Pipeline, Stage, StageChange
+from crm.queries.kept import kept
 from crm.queries.periods import ReportPeriod
 
-SECONDS = 10
 CHUNK = 5_000
-KEPT_SECONDS = 600
-# What is counted from fewer rows than this is counted anew each time.
-FEW = 3_000
 GROUPS = ("team", "owner", "source", "products", "pipeline")
 READ = (
     "pk",
@@ -108,27 +102,13 @@ class FunnelQuery:
 
     def figures(self, *, anew: bool = False) -> Figures:
         """Counted, or as they were counted a few minutes ago for the same person."""
-        kept: Figures | None = None if anew else cache.get(self._key)
-        if kept is not None:
-            return kept
-        with at_most(SECONDS):
-            found, rows = self._count()
-        if rows > FEW:
-            cache.set(self._key, found, KEPT_SECONDS)
-        else:
-            cache.delete(self._key)
-        return found
+        return kept("funnel", self.view, self._asked, self._count, anew=anew)
 
-    @cached_property
-    def _key(self) -> str:
-        """What is counted, and what the person may see of it."""
-        user, access = self.view.user, self.view.access
-        asked = [condition.as_json() for condition in self.conditions]
+    @property
+    def _asked(self) -> tuple[Any, ...]:
+        conditions = [condition.as_json() for condition in self.conditions]
         stages = (list(self.course.stages), list(self.course.lost))
-        sees = (sorted(access.grants.items()), sorted(access.hidden_fields), user.team_id)
-        days = (self.period.first, self.period.last, str(self.view.now.tzinfo))
-        said = repr((user.pk, sees, self.pipeline.pk, stages, days, asked))
-        return f"funnel:{sha256(said.encode()).hexdigest()}"
+        return (self.pipeline.pk, stages, self.period.first, self.period.last, conditions)
 
     # -- reading ---------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """How long new leads waited for their first answer: figures of a period beside the one before."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from core.medians import Median, NinthDecile
 from core.models import User
 from crm.choices import ResponseClock
 from crm.models import Lead, ResponseTarget
+from crm.queries.kept import kept
 
 PERIODS = (7, 30, 90)
 USUAL = 30
@@ -75,6 +76,7 @@ class Line:
 class ResponseTimes:
     """What the page of response times shows."""
 
+    as_of: datetime
     target: Any
     now: Days
     before: Days
@@ -85,10 +87,18 @@ class ResponseTimes:
     waiting: Mapping[str, int]
 
 
-def response_times(view: Viewpoint, length: int) -> ResponseTimes:
-    """Six queries, whatever the number of leads; only what the user sees is counted."""
-    now, before = periods_of(view.now.date(), length)
+def response_times(view: Viewpoint, length: int, *, anew: bool = False) -> ResponseTimes:
+    """Six queries, whatever the number of leads; only what the user sees is counted. Of many leads it
+    is what was counted some minutes ago."""
     target = ResponseTarget.current()
+    asked = (length, view.now.date(), target.hours)
+    found = kept("response_times", view, asked, lambda: _count(view, length, target), anew=anew)
+    # What is kept has numbers for people: nobody's account lies in the cache.
+    return replace(found, people=_with_people(found.people))
+
+
+def _count(view: Viewpoint, length: int, target: ResponseTarget) -> tuple[ResponseTimes, int]:
+    now, before = periods_of(view.now.date(), length)
     rows = Lead.objects.visible_to(view.user).order_by()
     answered = _answered(rows, view, now, before)
     totals = _lines(answered, target.hours)
@@ -96,16 +106,19 @@ def response_times(view: Viewpoint, length: int) -> ResponseTimes:
     sees = view.access.sees
     people = _lines(answered, target.hours, "owner") if sees("crm.lead.owner") else []
     sources = _lines(answered, target.hours, "source") if sees("crm.lead.source") else []
-    return ResponseTimes(
+    waiting = _waiting(rows)
+    found = ResponseTimes(
+        view.now,
         target,
         now,
         before,
         total.now,
         total.before,
-        _with_people(people),
+        people,
         sources,
-        _waiting(rows),
+        waiting,
     )
+    return found, total.now.answered + total.before.answered + sum(waiting.values())
 
 
 def _answered(rows: QuerySet[Any], view: Viewpoint, now: Days, before: Days) -> QuerySet[Any]:

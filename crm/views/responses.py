@@ -10,6 +10,7 @@ from core.conditions import Viewpoint
 from core.ids import number_in
 from core.pages import form_page, render_page
 from core.permissions import requires
+from core.time_limits import TookTooLong
 from crm.forms.triage import ResponseTargetForm
 from crm.models import ResponseTarget
 from crm.pages.response_times import response_page
@@ -24,7 +25,11 @@ def response_times_page(request: HttpRequest) -> HttpResponse:
     if not all(view.access.sees(field) for field in FIELDS):
         raise Http404
     days = number_in(request.GET.get("days", ""), max(PERIODS))
-    context = response_page(view, days if days in PERIODS else USUAL)
+    length = days if days in PERIODS else USUAL
+    try:
+        context = response_page(view, length, anew="anew" in request.GET)
+    except TookTooLong:
+        context = {"too_slow": True}
     return render_page(request, "crm/leads/response_times.html", context)
 
 

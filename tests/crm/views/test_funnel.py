@@ -22,7 +22,7 @@ from core.choices import FieldAccess, Reach
 from core.conditions import Criterion, to_parameter
 from core.models import AuditEvent, User
 from crm.models import Competitor, Deal, DealLine, Pipeline, Stage, StageChange
-from crm.queries import funnel
+from crm.queries import kept
 from tests.factories import DealFactory, ProductFactory, RoleFactory, TeamFactory, UserFactory
 from tests.factories.core import add_rules
 
@@ -268,7 +268,7 @@ def test_small_report_is_counted_each_time(client: Client) -> None:
 def test_large_report_is_kept_for_its_reader_and_counted_anew_on_demand(
     client: Client, log_in: LogIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(funnel, "FEW", 0)
+    monkeypatch.setattr(kept, "FEW", 0)
     first = stages()[0]
     go(DealFactory(), (first, timezone.now()))
     assert figures(client).total[0].new == 1

@@ -1,13 +1,14 @@
 """Response times on a page: figures that are right, and lists behind them that show the same leads."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from html import unescape
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,15 +18,25 @@ from django.utils import timezone
 from core.choices import Reach
 from core.conditions import Viewpoint
 from core.models import SavedView, User
+from core.time_limits import TookTooLong
 from crm.choices import LeadStatus, ResponseClock
 from crm.models import Lead, ResponseTarget
 from crm.pages.response_times import response_page
+from crm.queries import kept
+from crm.queries import response_times as times
 from crm.queries.response_times import response_times
 from tests.factories import LeadFactory, RoleFactory, UserFactory
 
 LogIn = Callable[..., Client]
 pytestmark = pytest.mark.django_db
 PAGE = "/leads/response/"
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
 
 
 def answered(owner: User, hours: str, days_ago: int = 1, **given: Any) -> Lead:
@@ -75,6 +86,35 @@ def test_each_figure_opens_the_leads_it_is_made_of(manager: User, log_in: LogIn)
     waiting = {row["url"]: row["value"] for row in context["waiting"]}
     assert [numbers_in(client, url) for url in waiting] == [int(n) for n in waiting.values()]
     assert numbers_in(client, context["inbox_url"]) == 1
+
+
+def test_figures_of_many_leads_are_kept_for_their_reader(
+    manager: User, log_in: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shown(client: Client, address: str = PAGE) -> tuple[int, list[User]]:
+        found = client.get(address).context["found"]
+        return found.figures.answered, [line.key for line in found.people]
+
+    monkeypatch.setattr(kept, "FEW", 0)
+    client = log_in(manager)
+    answered(manager, "2")
+    assert shown(client) == (1, [manager])
+    answered(manager, "3")
+    assert shown(client) == (1, [manager])
+    assert shown(log_in(UserFactory(role="manager"))) == (2, [manager])
+    assert shown(client, f"{PAGE}?days=30&anew=1") == (2, [manager])
+
+
+def test_counting_that_takes_too_long_says_so(
+    manager: User, log_in: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_given: object) -> None:
+        raise TookTooLong
+
+    monkeypatch.setattr(times, "_count", stopped)
+    shown = log_in(manager).get(PAGE).content.decode()
+    assert "This report took too long" in shown
+    assert f"{PAGE}?days=7" in shown
 
 
 def test_page_needs_few_queries_whatever_is_there(manager: User, log_in: LogIn) -> None:
