@@ -1,4 +1,4 @@
-"""The main job on real leads: import 70 % as closed and 30 % as open, score, compare with the truth."""
+"""The main job on a third of real leads: import 70 % as closed and 30 % as open, score, compare with the truth."""
 
 import csv
 from typing import Any
@@ -27,7 +27,8 @@ def test_open_leads_are_ranked_as_they_turned_out(
     with data_file("x-education/leads.csv").open(encoding="utf-8") as file:
         header, *rows = csv.reader(file)
     number, outcome = header.index("Lead Number"), header.index("Converted")
-    rows.sort(key=lambda row: int(row[number]))
+    # A third of them tells a good job from a bad one; all are in tests/analytics/test_backtest.py.
+    rows = sorted(rows, key=lambda row: int(row[number]))[::3]
     cut = round(len(rows) * 0.7)
     closed, withheld = rows[:cut], rows[cut:]
     truth = {row[number]: int(row[outcome]) for row in withheld}
