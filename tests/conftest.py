@@ -33,12 +33,18 @@ EMBEDDED = (
     "analytics/methods",
     "analytics/test_",
     "analytics/views",
+    "browser/test_managers_monday.py",
     "browser/test_pages.py",
     "core/api/test_schema.py",
     "core/filters/test_round_trip.py",
     "core/lists/test_reading.py",
     "core/tabular",
+    "core/telemetry",
+    "core/test_accents.py",
+    "core/test_middleware.py",
+    "core/test_ui_tags.py",
     "core/values_in_files",
+    "crm/methods",
     "crm/services/sample",
     "crm/test_odd_files.py",
     "crm/views/test_hostile_files.py",
@@ -56,11 +62,15 @@ EMBEDDED = (
     "ops/test_project_files.py",
 )
 
-# Walks that take minutes, on the stricter of the two databases; the first run leaves them out.
+# Walks and journeys that take minutes, on the stricter of the two databases; the first run leaves them out.
 SERVERS = (
+    "browser/test_board_journey.py",
+    "core/webhooks",
     "house/test_access.py",
     "house/test_api.py",
     "house/test_hidden_fields.py",
+    "house/test_models.py",
+    "house/test_pages.py",
     "house/test_query_counts.py",
 )
 
@@ -72,6 +82,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.embedded)
         if place.startswith(SERVERS):
             item.add_marker(pytest.mark.servers)
+        if item.get_closest_marker("embedded") and item.get_closest_marker("servers"):
+            raise pytest.UsageError(f"{item.nodeid} is left out of both runs of CI.")
 
 
 @pytest.hookimpl(trylast=True)
