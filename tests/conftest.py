@@ -62,9 +62,8 @@ EMBEDDED = (
     "ops/test_project_files.py",
 )
 
-# Walks and journeys that take minutes, on the stricter of the two databases; the first run leaves them out.
+# Walks that take minutes, on the stricter of the two databases; the first run leaves them out.
 SERVERS = (
-    "browser/test_board_journey.py",
     "core/webhooks",
     "house/test_access.py",
     "house/test_api.py",
