@@ -157,7 +157,7 @@ class SegmentReconcile(_OfSegment):
     @described(
         "Ask all contacts now",
         description="It happens by itself every night, and for each contact when something about it changes.",
-        answers={202: thing({"run": ID})},
+        answers={200: thing({"run": ID})},
         **WRITE,
     )
     @once
@@ -165,7 +165,7 @@ class SegmentReconcile(_OfSegment):
         segment = self.segment(request, pk, "edit")
         run = reconcile_segment(segment=segment, by=user_of(request), at=timezone.now())
         wake(run.pk)
-        return Response({"run": run.pk}, status=202)
+        return Response({"run": run.pk})
 
 
 class SegmentCount(ApiView):

@@ -32,9 +32,9 @@ ASKED_ANEW = frozenset({"condition", "owner", "archived_at", "deleted_at"})
 @transaction.atomic
 def save_segment(*, segment: Segment, by: User, at: datetime) -> Segment:
     """Make or change a segment; the members of a dynamic one are asked for."""
-    action = "create" if segment.pk is None else "edit"
-    permissions.require(by, f"marketing.segment.{action}")
-    if segment.pk is not None and not permissions.reaches(Segment, by, segment, "edit"):
+    is_new = not segment.pk
+    permissions.require(by, f"marketing.segment.{'create' if is_new else 'edit'}")
+    if not is_new and not permissions.reaches(Segment, by, segment, "edit"):
         raise Refused(_("You may not change this segment. Ask whoever owns it."))
     segment.name = " ".join(segment.name.split())[:120]
     if not segment.name:
@@ -49,7 +49,7 @@ def save_segment(*, segment: Segment, by: User, at: datetime) -> Segment:
 
 def _keep_counts(segment: Segment) -> None:
     """What members and runs have written since it was read is not written over."""
-    if segment.pk is not None:
+    if segment.pk:
         take_turn()
         segment.refresh_from_db(fields=["size", "checked_at", "version"])
 
@@ -87,7 +87,7 @@ def _check_condition(segment: Segment, by: User, at: datetime) -> None:
 
 def _refuse_circle(segment: Segment) -> None:
     """No segment asks for itself, not by way of others either."""
-    if segment.pk is None:
+    if not segment.pk:
         return
     open_ends, seen = set(segment.used_segments), set()
     while open_ends:

@@ -218,7 +218,7 @@ def segment_members(request: HttpRequest, pk: int) -> HttpResponse:
         number = add_to_list(segment=segment, contacts=contacts, by=user, at=timezone.now())
         _say_added(request, number)
     else:
-        messages.error(request, " ".join(form.errors.get("contact", [])))
+        messages.error(request, _("Choose a contact from the suggestions."))
     return redirect(segment)
 
 

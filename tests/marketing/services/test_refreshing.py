@@ -13,7 +13,7 @@ from core.models import User
 from core.registries import tell_followers
 from core.services.records import delete_records, restore_records, save_record
 from crm.models import Company, Contact
-from crm.services.activities import plan_activity
+from crm.services.activities import log_activity
 from crm.services.groups import add_members, remove_members
 from crm.services.interactions import NewInteraction, record_interactions
 from marketing.models import Segment, StaleMembership
@@ -75,7 +75,7 @@ def test_what_a_contact_does_and_what_we_do_counts(marketing: User) -> None:
     assert members(clicked) == [contact.pk]
     assert members(called) == []
     activity = ActivityFactory.build(contact=contact, kind="call", done_at=now, at=now)
-    plan_activity(activity=activity, by=marketing, at=now)
+    log_activity(activity=activity, by=marketing, at=now)
     assert members(called) == [contact.pk]
 
 
