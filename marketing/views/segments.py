@@ -171,7 +171,7 @@ def segment_reconcile(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(segment)
 
 
-@requires("marketing.segment.create")
+@requires("marketing.segment.view")
 @require_POST
 def segment_duplicate(request: HttpRequest, pk: int) -> HttpResponse:
     user = permissions.user_of(request)
