@@ -8,7 +8,7 @@ from marketing import cells
 
 SEGMENTS = ListDefinition(
     "marketing.segment",
-    columns=("kind", "size", "sharing", "owner", "checked", "archived"),
+    columns=("kind", "size", "sharing", "owner", "checked", "created"),
     default_sort="name",
     search_hint=pgettext_lazy("segment", "Name"),
     searched=("name",),
@@ -21,7 +21,7 @@ SEGMENTS = ListDefinition(
     create_label=_("New segment"),
     phone={"kind": "m-sub", "size": "m-end", "owner": "m-end2"},
     cells={"name": cells.name, "kind": cells.kind},
-    beside={"name": ("hue",), "kind": ("kind",)},
+    beside={"name": ("hue", "archived_at"), "kind": ("kind",)},
 )
 
 LISTS = (SEGMENTS,)

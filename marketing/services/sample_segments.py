@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -88,7 +89,8 @@ def make_sample_segments(*, as_of: datetime) -> int:
     chosen = Contact.objects.visible_to(by).filter(is_sample=True, touched_at__isnull=False)
     guests = chosen.order_by("-touched_at", "pk").values_list("pk", flat=True)[:ON_THE_LIST]
     dinner = _made(LIST, "Invited by hand. 手工邀请。", Hue.PINK, (), by, as_of)
-    _fill(dinner, dict.fromkeys(guests, as_of), as_of)
+    invited = {pk: as_of - timedelta(days=ON_THE_LIST - place) for place, pk in enumerate(guests)}
+    _fill(dinner, invited, as_of)
     return len(made) + 2
 
 
@@ -128,7 +130,10 @@ def _fill(segment: Segment, created: dict[int, Any], at: datetime) -> None:
     since = {pk: max(moment, at - timedelta(days=DAYS)) for pk, moment in created.items()}
     insert_new(
         SegmentMember,
-        ((segment.pk, pk, min(moment, at)) for pk, moment in sorted(since.items())),
+        (
+            (segment.pk, pk, min(moment, at))
+            for pk, moment in sorted(since.items(), key=itemgetter(1, 0))
+        ),
         fields=("segment", "contact", "since"),
     )
     days = [moment.astimezone(zone).date() for moment in since.values()]
