@@ -28,6 +28,7 @@ class PanelConfig(SimpleAdminConfig):
     default_site = "core.admin.site.PanelSite"
     rooms = (
         "analytics.admin",
+        "marketing.admin",
         "crm.admin",
         "core.admin.company",
         "core.admin.connections",

@@ -22,6 +22,10 @@ def _records(reach: Reach, *actions: str) -> dict[str, Reach]:
     return {f"{record}.{action}": reach for record in RECORDS for action in actions}
 
 
+def _segments(reach: Reach, *actions: str) -> dict[str, Reach]:
+    return {f"marketing.segment.{action}": reach for action in actions}
+
+
 SEEDS = [
     RoleSeed(
         "administrator",
@@ -37,6 +41,8 @@ SEEDS = [
         {
             **_records(Reach.ALL, "view", "export"),
             **_records(Reach.TEAM, "create", "edit", "assign", "delete"),
+            **_segments(Reach.ALL, "view", "export"),
+            **_segments(Reach.TEAM, "create", "edit", "assign", "delete"),
             "crm.import.use": Reach.ALL,
             "crm.duplicates.use": Reach.ALL,
             "crm.assignment.manage": Reach.ALL,
@@ -62,6 +68,7 @@ SEEDS = [
         {
             **_records(Reach.TEAM, "view"),
             **_records(Reach.OWN, "create", "edit", "delete"),
+            **_segments(Reach.OWN, "view", "create", "edit", "delete"),
             "crm.product.view": Reach.ALL,
             "crm.group.view": Reach.ALL,
             "crm.event.view": Reach.ALL,
@@ -82,6 +89,7 @@ SEEDS = [
         gettext_noop("Sees everything; brings leads in and looks after their data."),
         {
             **_records(Reach.ALL, "view", "create", "edit", "delete", "export"),
+            **_segments(Reach.ALL, "view", "create", "edit", "assign", "delete", "export"),
             "crm.import.use": Reach.ALL,
             "crm.duplicates.use": Reach.ALL,
             "core.job.view": Reach.ALL,

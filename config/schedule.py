@@ -15,6 +15,7 @@ REMINDER_SECONDS = 60
 RESCORING_SECONDS = 20
 ASSIGNMENT_SECONDS = 20
 CLOCK_SECONDS = 60
+SEGMENT_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,17 @@ SEEDS = [
         "core.ask_question",
         hour=5,
         arguments=["crm.duplicate_keys"],
+    ),
+    ScheduleSeed(
+        gettext_noop("Members of segments, nightly"),
+        "core.ask_question",
+        hour=1,
+        arguments=["marketing.segments"],
+    ),
+    ScheduleSeed(
+        gettext_noop("Segments of changed contacts"),
+        "marketing.refresh_segments",
+        seconds=SEGMENT_SECONDS,
     ),
     ScheduleSeed(
         gettext_noop("Scores of changed leads"), "analytics.rescore", seconds=RESCORING_SECONDS

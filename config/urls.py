@@ -10,9 +10,11 @@ from core.permissions import public
 urlpatterns = [
     path("", include("core.urls")),
     path("", include("crm.urls")),
+    path("", include("marketing.urls")),
     path("", include("analytics.urls")),
     path("api/v1/", include("core.api.urls")),
     path("api/v1/", include("crm.api.urls")),
+    path("api/v1/", include("marketing.api.urls")),
     path("api/v1/", include("analytics.api.urls")),
     path("api/docs/", docs, name="api_docs"),
     re_path(r"^api/", Unknown.as_view(), name="api_unknown"),

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from core.choices import FieldAccess, Reach
 
 if TYPE_CHECKING:
+    from core.models.records import OwnedRecord
     from core.models.roles import Role
     from core.models.users import User
 
@@ -31,6 +32,9 @@ R = TypeVar("R", bound=HttpResponseBase)
 View = Callable[Concatenate[HttpRequest, P], R]
 
 NOTHING = Q(pk__in=[])
+# Fields that count records of another type, with the right to see all of these: whoever sees only
+# some of them would learn how many the others are. Filled in the declarations of the apps.
+COUNTS_ALL: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,9 @@ class Access:
 
     def sees(self, field_name: str) -> bool:
         """Whether the field may be shown, filtered by, sorted by, exported or used as a reason."""
-        return field_name not in self.hidden_fields
+        counted = COUNTS_ALL.get(field_name)
+        is_told = counted is None or self.reach(counted) == Reach.ALL
+        return is_told and field_name not in self.hidden_fields
 
     def edits(self, field_name: str) -> bool:
         return self.sees(field_name) and field_name not in self.locked_fields
@@ -163,7 +169,7 @@ def object_of(model: type[Model]) -> str:
 
 def row_condition(model: type[Model], user: "User", action: str = "view") -> Q:
     """The rows of an owned model that the user reaches for the action; none of the bin."""
-    return _reach_condition(model, user, action, "") & Q(deleted_at__isnull=True)
+    return _row_condition(model, user, action, "") & Q(deleted_at__isnull=True)
 
 
 def reach_condition(model: type[Model], user: "User") -> Q:
@@ -173,7 +179,7 @@ def reach_condition(model: type[Model], user: "User") -> Q:
 
 def bin_condition(model: type[Model], user: "User") -> Q:
     """The deleted rows of an owned model that the user may bring back."""
-    return _reach_condition(model, user, "delete", "") & Q(deleted_at__isnull=False)
+    return _row_condition(model, user, "delete", "") & Q(deleted_at__isnull=False)
 
 
 def visible_rows(model: type[Model], user: "User") -> "QuerySet[Any]":
@@ -184,7 +190,20 @@ def visible_rows(model: type[Model], user: "User") -> "QuerySet[Any]":
 def related_row_condition(model: type[Model], user: "User", path: str) -> Q:
     """The row of an owned model at the end of a path is one that the user may see."""
     kept = Q(**{f"{path}__isnull": False, f"{path}__deleted_at__isnull": True})
-    return _reach_condition(model, user, "view", f"{path}__") & kept
+    return _row_condition(model, user, "view", f"{path}__") & kept
+
+
+def _row_condition(model: type[Model], user: "User", action: str, prefix: str) -> Q:
+    """The rows within reach, with those that are shared, without those that nobody of these rights sees."""
+    owned = cast("type[OwnedRecord]", model)
+    access = access_of(user)
+    condition = _reach_condition(model, user, action, prefix)
+    reach = access.reach(f"{object_of(model)}.{action}")
+    if action == "view" and reach is not None and reach != Reach.ALL:
+        shared = owned.shared_with(user, prefix)
+        condition = condition | shared if shared else condition
+    withheld = owned.withheld_from(access, prefix)
+    return condition & ~withheld if withheld else condition
 
 
 def _reach_condition(model: type[Model], user: "User", action: str, prefix: str) -> Q:
@@ -211,10 +230,12 @@ class Way(StrEnum):
     NOT_OWN = "not own"
     NO_TEAM = "no team"
     OTHER_TEAM = "other team"
+    SHARED = "shared"
+    WITHHELD = "withheld"
 
     @property
     def opens(self) -> bool:
-        return self in (Way.ADMINISTRATOR, Way.ALL, Way.OWN, Way.TEAM)
+        return self in (Way.ADMINISTRATOR, Way.ALL, Way.OWN, Way.TEAM, Way.SHARED)
 
 
 def reaches(model: type[Model], user: "User", row: Any, action: str = "view") -> bool:
@@ -230,13 +251,18 @@ def way_to(model: type[Model], user: "User", row: Any, action: str = "view") -> 
         return Way.NO_GRANT
     if row.deleted_at is not None:
         return Way.IN_BIN
+    if row.is_withheld_from(access):
+        return Way.WITHHELD
     if reach == Reach.ALL:
         return Way.ADMINISTRATOR if access.is_administrator else Way.ALL
     if row.owner_id == user.pk:
         return Way.OWN
-    if reach == Reach.OWN:
-        return Way.NOT_OWN
-    return _way_through_team(user, row)
+    way = Way.NOT_OWN if reach == Reach.OWN else _way_through_team(user, row)
+    return Way.SHARED if not way.opens and _is_shared(user, row, action) else way
+
+
+def _is_shared(user: "User", row: Any, action: str) -> bool:
+    return action == "view" and bool(row.is_shared_with(user))
 
 
 def _way_through_team(user: "User", row: Any) -> Way:

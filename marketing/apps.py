@@ -1,11 +1,16 @@
-"""Marketing: between the records below and the analytics above."""
+"""Marketing: declares its records, pages and jobs; between the records below and the analytics above."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 
 class MarketingConfig(AppConfig):
-    """No models yet; its place in the order of apps is fixed."""
+    """Segments of contacts."""
 
     name = "marketing"
     verbose_name = _("Marketing")
+
+    def ready(self) -> None:
+        from marketing import declarations  # noqa: PLC0415  # needs loaded models
+
+        declarations.register()

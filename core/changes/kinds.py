@@ -4,7 +4,7 @@
 a record at hand; it refuses what that user may not do.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -31,6 +31,7 @@ class Change:
     right: ClassVar[str]
     changes_tags: ClassVar[bool] = False
     changes_values: ClassVar[bool] = False
+    can_be_undone: ClassVar[bool] = True
 
     def reach(self, model: type[Model], by: User) -> Q:
         """The rows that the user may change so."""
@@ -41,6 +42,13 @@ class Change:
 
     def follow_up(self, records: Sequence[Any], change_set: ChangeSet) -> None:
         """What is made beside the changed records, in their transaction and under the same change."""
+
+    def tie(self, pks: Collection[int], change_set: ChangeSet) -> int:
+        """Change what ties the records to others, beside their columns; returns how many it changed.
+
+        Such a change leaves its trail at the other end, so it is taken back there, not undone.
+        """
+        return 0
 
     def as_json(self) -> dict[str, Any]:
         return {"change": self.key, **asdict(self)}

@@ -150,7 +150,16 @@ def _happened(condition: Happened, kind: RecordType, view: Viewpoint) -> Q:
         return ~Q(Exists(rows)) if least == 0 else NOTHING
     if not condition.is_bounded:
         return _counted_for_each(rows, behaviour, kind, least, most)
-    return _counted_at_once(rows_of(condition, behaviour, view), behaviour, least, most)
+    counted = _among(rows_of(condition, behaviour, view), behaviour, view)
+    return _counted_at_once(counted, behaviour, least, most)
+
+
+def _among(rows: QuerySet[Any], behaviour: Behaviour, view: Viewpoint) -> QuerySet[Any]:
+    """Of all that happened only what the records that are asked about can have done."""
+    if view.among is None or behaviour.anchor != "pk":
+        return rows
+    first, last = view.among
+    return rows.filter(**{f"{behaviour.link}__gte": first, f"{behaviour.link}__lte": last})
 
 
 def _counted_at_once(rows: QuerySet[Any], behaviour: Behaviour, least: int, most: int | None) -> Q:

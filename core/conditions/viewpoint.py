@@ -17,10 +17,15 @@ from core.registries.records import Behaviour, Choices, Field
 
 @dataclass(frozen=True)
 class Viewpoint:
-    """A user and a moment, aware and in the user's time zone."""
+    """A user and a moment, aware and in the user's time zone.
+
+    Whoever asks only about records with numbers from one to another says so as `among`: what is
+    counted for everybody at once is then counted for these.
+    """
 
     user: User
     now: datetime
+    among: tuple[int, int] | None = None
 
     @cached_property
     def access(self) -> Access:

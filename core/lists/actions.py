@@ -42,7 +42,8 @@ def bulk_actions(state: ListState) -> list[dict[str, Any]]:
 def _added(state: ListState) -> Iterator[tuple[str, Any, str, str, str]]:
     """What the app of the record type adds."""
     for each in change_kinds:
-        may = state.access.edits(state.kind.field_name(each.rule))
+        may = not each.permission or state.access.may(each.permission)
+        may = may and state.access.edits(state.kind.field_name(each.rule))
         if each.record_type == state.kind.key and may:
             yield each.key, each.label, each.change.right, each.icon, each.hotkey
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 
 from core.permissions import Access
-from core.registries import RecordType, Registry, record_types
+from core.registries import OfRecordTypes, RecordType, record_types
 
 NAME = "name"
 
@@ -87,4 +87,4 @@ class ListDefinition:
         return self.kind.icon
 
 
-lists: Registry[ListDefinition] = Registry("List")
+lists: OfRecordTypes[ListDefinition] = OfRecordTypes("List")

@@ -71,3 +71,21 @@ class OwnedRecord(models.Model):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def shared_with(cls, _user: "User", _prefix: str = "") -> models.Q | None:
+        """The rows that a user sees beyond the reach of the roles; of most types there are none."""
+        return None
+
+    def is_shared_with(self, _user: "User") -> bool:
+        """The same of a row at hand."""
+        return False
+
+    @classmethod
+    def withheld_from(cls, _access: "permissions.Access", _prefix: str = "") -> models.Q | None:
+        """The rows that nobody with these rights sees, whatever the reach; of most types there are none."""
+        return None
+
+    def is_withheld_from(self, _access: "permissions.Access") -> bool:
+        """The same of a row at hand."""
+        return False

@@ -211,6 +211,8 @@ SENTENCES = {
         "The role %(roles)s grants it for the records of the team. The record belongs to "
         "%(owner)s and %(team)s, which is neither %(own_team)s nor a team below it."
     ),
+    Way.SHARED: lambda: _("It is shared with %(name)s, whatever the role %(roles)s reaches."),
+    Way.WITHHELD: lambda: _("It tells of fields or records that %(name)s may not see."),
 }
 
 

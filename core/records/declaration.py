@@ -125,7 +125,7 @@ class RecordPage:
     """The page of one record type, its forms and its place.
 
     `first` are the fields of the short form, which is a `RecordForm`; `save` is the service that writes
-    an edited record; `rows` adds what the head and the facts need, so that nothing is read by a template.
+    an edited record; one that `has_charts` loads what draws them; `rows` adds what the head and the facts need, so that nothing is read by a template.
     """
 
     kind: str
@@ -150,6 +150,7 @@ class RecordPage:
     tabs: Sequence[Tab] = ()
     bar_template: str = ""
     bar: Callable[[Any, Access], Mapping[str, Any]] | None = None
+    has_charts: bool = False
 
     @property
     def key(self) -> str:

@@ -3,7 +3,7 @@
 from core.registries.amounts import BaseAmounts, base_amounts
 from core.registries.archives import ArchiveTable, archive_tables, tables_in_order
 from core.registries.audit import AuditAction, AuditedType, audit_actions, audited_types
-from core.registries.base import Registry
+from core.registries.base import OfRecordTypes, Registry
 from core.registries.changes import (
     ChangeFollower,
     ChangeKind,
@@ -44,6 +44,7 @@ __all__ = [
     "Derivation",
     "EventKind",
     "NavigationEntry",
+    "OfRecordTypes",
     "Panel",
     "Permission",
     "PermissionGroup",

@@ -35,3 +35,14 @@ class Registry(Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         return iter(self._entries.values())
+
+
+class OfRecordTypes(Registry[T]):
+    """What is declared by record types: those of the apps below come first, which are ready last."""
+
+    def __iter__(self) -> Iterator[T]:
+        by_app: dict[str, list[T]] = {}
+        for key, entry in self._entries.items():
+            by_app.setdefault(key.partition(".")[0], []).append(entry)
+        for entries in reversed(by_app.values()):
+            yield from entries

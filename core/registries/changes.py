@@ -69,7 +69,7 @@ class ChangeKind:
 
     With a `record_type` its lists offer it for the chosen rows to whoever may edit the field `rule`;
     it then asks nothing but the `question`, and what its `form` (a `core.forms.bulk.ChangeForm`) asks.
-    A letter as `hotkey` presses its button. Sentences have the places %(count)s and %(records)s. `columns`
+    One with a `permission` is offered to whoever has that, too. A letter as `hotkey` presses its button. Sentences have the places %(count)s and %(records)s. `columns`
     are those that it writes and that no form does: undoing looks at them.
     """
 
@@ -86,6 +86,7 @@ class ChangeKind:
     note: Promise | str = ""
     form: Any = None
     hotkey: str = ""
+    permission: str = ""
 
 
 change_rules: Registry[ChangeRules] = Registry("Change rules")

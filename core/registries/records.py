@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.utils.functional import Promise
 
 from core.choices import FieldType
-from core.registries.base import Registry
+from core.registries.base import OfRecordTypes
 
 Choices = Sequence[tuple[Any, Any]]
 
@@ -158,4 +158,29 @@ class RecordType:
         return self.field[name].label if name in self.field else name
 
 
-record_types: Registry[RecordType] = Registry("Record type")
+class RecordTypes(OfRecordTypes[RecordType]):
+    """The record types. Apps above are ready first, so what they add waits for its type."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self._waiting: dict[str, tuple[Field, ...]] = {}
+
+    def register(self, *entries: RecordType) -> None:
+        super().register(*entries)
+        for kind in entries:
+            self._give(kind, self._waiting.pop(kind.key, ()))
+
+    def add_fields(self, key: str, *fields: Field) -> None:
+        """Fields that an app above gives a type: columns, filters and conditions as all others."""
+        if key in self:
+            self._give(self[key], fields)
+        else:
+            self._waiting[key] = (*self._waiting.get(key, ()), *fields)
+
+    def _give(self, kind: RecordType, fields: Sequence[Field]) -> None:
+        if fields:
+            object.__setattr__(kind, "fields", (*kind.fields, *fields))
+            vars(kind).pop("field", None)  # read before, perhaps
+
+
+record_types = RecordTypes("Record type")

@@ -154,4 +154,4 @@ def _change_batch(
         for other, ids in along.items():
             _change_batch(record_types[other], ids, change, prepared, change_set)
     change.follow_up([d.record for d in drafts if d.record.pk in written], change_set)
-    return len(written)
+    return len(written) + change.tie([draft.record.pk for draft in drafts], change_set)

@@ -45,7 +45,7 @@ def may_undo(change_set: ChangeSet, by: User, at: datetime) -> bool:
     access = permissions.access_of(by)
     is_ones_own = change_set.actor_id == by.pk or access.is_administrator
     change = change_called(change_set.action)
-    if change is None or change_set.object_type not in record_types:
+    if change is None or not change.can_be_undone or change_set.object_type not in record_types:
         return False
     if not is_ones_own or change_set.undone_at is not None:
         return False

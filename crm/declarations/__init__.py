@@ -102,7 +102,7 @@ def _register_records() -> None:
     permission_registry.register(
         *(
             Permission(f"{kind.key}.{action}", label, has_reach=True)
-            for kind in record_types
+            for kind in RECORD_TYPES
             for action, label in RECORD_ACTIONS.items()
         ),
         Permission("crm.import.use", _("Import files")),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from core import audit
 from core.errors import Refused
 from core.models import User
+from core.registries import tell_followers
 from crm.choices import Attendance
 from crm.models import Contact, Event, Participation
 
@@ -36,6 +37,7 @@ def set_attendance(*, event: Event, contacts: Iterable[Contact], attendance: str
     for pk in changed:
         changes = {"contact": (None, pk), "attendance": (there.get(pk), attendance)}
         audit.record(actor=by, action="attendance", subject=event, changes=changes)
+    tell_followers("crm.contact", changed)
     return len(changed)
 
 
@@ -48,4 +50,5 @@ def remove_participants(*, event: Event, contacts: Iterable[Contact], by: User) 
     for pk in gone:
         changes = {"contact": (pk, None)}
         audit.record(actor=by, action="attendance.remove", subject=event, changes=changes)
+    tell_followers("crm.contact", gone)
     return len(gone)

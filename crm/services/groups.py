@@ -7,6 +7,7 @@ from django.db import transaction
 
 from core import audit
 from core.models import User
+from core.registries import tell_followers
 from crm.models import Contact, Group, Membership
 
 
@@ -32,6 +33,7 @@ def add_members(
     )
     for pk in new:
         audit.record(actor=by, action="member.add", subject=group, changes={"contact": (None, pk)})
+    tell_followers("crm.contact", new)
     return len(new)
 
 
@@ -45,4 +47,5 @@ def remove_members(*, group: Group, contacts: Iterable[Contact], by: User) -> in
         audit.record(
             actor=by, action="member.remove", subject=group, changes={"contact": (pk, None)}
         )
+    tell_followers("crm.contact", gone)
     return len(gone)

@@ -17,6 +17,7 @@ KINDS = {
     "activity": "activities",
     "group": "groups",
     "event": "events",
+    "segment": "segments",
 }
 LISTS = tuple(f"/{folder}/" for folder in KINDS.values())
 WITHOUT_RECORD = (
@@ -33,6 +34,7 @@ WITHOUT_RECORD = (
     "/data-quality/?type=crm.deal",
     "/duplicates/",
     "/jobs/",
+    "/segments/new/?kind=static",
     "/forecast/files/",
     "/scoring/",
     "/scoring/compare/",
@@ -145,7 +147,8 @@ def busiest(product: Product, noun: str) -> int:
             f"GROUP BY {column}_id ORDER BY count(*) DESC, {column}_id LIMIT 1"
         )
     else:
-        question = f"SELECT min(id) FROM crm_{noun}"
+        app = "marketing" if noun == "segment" else "crm"
+        question = f"SELECT min(id) FROM {app}_{noun}"
     return int(product.installation.ask(question))
 
 

@@ -335,6 +335,7 @@ NOT_TAKEN = {
     "crm.leadscore",
     "crm.mergedrecord",  # the way back of a merge, which hangs on the trail
     "crm.refusedrow",
+    "marketing.stalemembership",  # what waits to be asked anew
 }
 
 

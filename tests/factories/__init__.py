@@ -40,6 +40,7 @@ from tests.factories.crm import (
     RefusedRowFactory,
     StageFactory,
 )
+from tests.factories.marketing import SegmentFactory
 
 __all__ = [
     "ActivityFactory",
@@ -69,6 +70,7 @@ __all__ = [
     "QuoteFactory",
     "RefusedRowFactory",
     "RoleFactory",
+    "SegmentFactory",
     "SeriesTrialFactory",
     "StageFactory",
     "TagFactory",

@@ -30,6 +30,7 @@ from core.models import (
     SavedView,
     User,
 )
+from core.registries import record_types
 from crm.models import (
     AssignmentRule,
     Contact,
@@ -62,6 +63,7 @@ from tests.factories import (
     ProductFactory,
     QuoteFactory,
     RoleFactory,
+    SegmentFactory,
     SeriesTrialFactory,
     StageFactory,
     TagFactory,
@@ -399,6 +401,7 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "product": _owned(ProductFactory),
     "group": _owned(GroupFactory),
     "event": _owned(EventFactory),
+    "segment": _owned(SegmentFactory),
     "record": _lead,
     "record_restore": _edit,
     "record_file": _file,
@@ -482,15 +485,19 @@ def _api_maker(address: Address, missing: list[str]) -> Callable[[User], Any] | 
 def _named_as(owner: User, noun: str) -> dict[str, str]:
     """A record that another system knows."""
     pk, key = RECORDS[noun](owner), uuid4().hex
-    kind = f"crm.{noun}"
+    kind = _kind_of(noun)
     ExternalKey.objects.create(object_type=kind, source="erp", key=key, object_id=pk)
     return {"source": "erp", "key": key}
+
+
+def _kind_of(noun: str) -> str:
+    return next(kind.key for kind in record_types if kind.key.endswith(f".{noun}"))
 
 
 def _file_of(owner: User, noun: str) -> dict[str, Any]:
     pk = RECORDS[noun](owner)
     kept = Attachment.objects.create(
-        object_type=f"crm.{noun}",
+        object_type=_kind_of(noun),
         object_id=pk,
         file=SimpleUploadedFile("a.txt", b"text"),
         name="a.txt",

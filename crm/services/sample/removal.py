@@ -46,10 +46,16 @@ ORDER: tuple[type[Any], ...] = (Activity, Deal, Lead, Event, Group, Contact, Com
 PORTION = 250  # records in a transaction
 
 
+def in_order() -> list[type[Any]]:
+    """The models of all record types; those of apps above lean on these."""
+    above = [kind.model for kind in record_types if kind.model not in ORDER]
+    return [*above, *ORDER]
+
+
 def portions() -> list[dict[str, Any]]:
     """The marked records in portions: model and first and last number."""
     found = []
-    for model in ORDER:
+    for model in in_order():
         ids = list(_marked(model).order_by("pk").values_list("pk", flat=True))
         for start in range(0, len(ids), PORTION):
             some = ids[start : start + PORTION]
@@ -164,7 +170,7 @@ def _unused_tags(data: SampleData) -> list[int]:
 def _dismiss(data: SampleData) -> None:
     """The colleagues without a log-in, and teams in which nobody is left."""
     colleagues = list(_noted(data, User))
-    owning = {pk for model in ORDER for pk in _owners(model, colleagues)}
+    owning = {pk for model in in_order() for pk in _owners(model, colleagues)}
     User.objects.filter(pk__in=owning).update(is_active=False)
     User.objects.filter(pk__in=[user.pk for user in colleagues if user.pk not in owning]).delete()
     # A team before the one it is part of.
@@ -180,4 +186,4 @@ def _owners(model: type[Any], users: Iterable[User]) -> set[int]:
 def _is_needed(team: Team) -> bool:
     if team.members.exists() or team.children.exists():
         return True
-    return any(model._base_manager.filter(team=team).exists() for model in ORDER)
+    return any(model._base_manager.filter(team=team).exists() for model in in_order())

@@ -1,0 +1,178 @@
+"""What marketing declares to the core and adds to pages below."""
+
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from core import permissions
+from core.jobs.kinds import JobKind, job_kinds
+from core.lists import lists
+from core.records import record_pages
+from core.registries import (
+    AuditAction,
+    ChangeFollower,
+    ChangeKind,
+    ChangeRules,
+    Command,
+    NavigationEntry,
+    Panel,
+    Permission,
+    PermissionGroup,
+    archive_tables,
+    audit_actions,
+    change_followers,
+    change_kinds,
+    change_rules,
+    commands,
+    navigation,
+    panels,
+    permission_groups,
+    permission_registry,
+    record_types,
+    row_rules,
+)
+from marketing.record_types import ARCHIVE_TABLES, IN_SEGMENTS, RECORD_TYPES
+
+ACTIONS = {
+    "view": _("See"),
+    "create": _("Create"),
+    "edit": _("Edit"),
+    "assign": _("Assign"),
+    "delete": _("Delete"),
+    "export": _("Export"),
+}
+
+
+def register() -> None:
+    """Called once, when the apps are ready."""
+    record_types.register(*RECORD_TYPES)
+    record_types.add_fields("crm.contact", IN_SEGMENTS)
+    permissions.COUNTS_ALL["marketing.segment.size"] = "crm.contact.view"
+    permission_groups.register(PermissionGroup("marketing", _("Marketing")))
+    permission_registry.register(
+        *(
+            Permission(f"{kind.key}.{action}", label, has_reach=True)
+            for kind in RECORD_TYPES
+            for action, label in ACTIONS.items()
+        )
+    )
+    archive_tables.register(*ARCHIVE_TABLES)
+    _register_pages()
+    _register_changes()
+    _register_list_changes()
+    job_kinds.register(
+        JobKind(
+            "marketing.segments",
+            _("Members of segments"),
+            "marketing.jobs.segments.SegmentsJob",
+            permission="marketing.segment.edit",
+            can_run_now=True,
+            follows=("crm.sample_company",),
+            describe=_job_title,
+            counts={
+                "joined": pgettext_lazy("segment", "Joined"),
+                "left": pgettext_lazy("segment", "Left"),
+            },
+        ),
+        JobKind(
+            "marketing.sample_segments",
+            _("Segments of the sample company"),
+            "marketing.jobs.sample_segments.SampleSegmentsJob",
+            permission="marketing.segment.edit",
+            follows=("crm.sample_company",),
+        ),
+    )
+
+
+def _job_title(scope: dict[str, object]) -> str:
+    return (
+        gettext("Members of one segment") if "segment" in scope else gettext("Members of segments")
+    )
+
+
+def _register_pages() -> None:
+    from marketing.pages.segments import RECORD_PAGES  # noqa: PLC0415  # needs loaded models
+    from marketing.queries.segments import segments_of  # noqa: PLC0415
+    from marketing.tables import LISTS  # noqa: PLC0415
+
+    lists.register(*LISTS)
+    record_pages.register(*RECORD_PAGES)
+    navigation.register(
+        NavigationEntry(
+            "segments",
+            _("Segments"),
+            "category",
+            "segment_list",
+            "market",
+            20,
+            "marketing.segment.view",
+        )
+    )
+    commands.register(
+        Command(
+            "marketing.segment_create",
+            _("New segment"),
+            "plus",
+            "segment_create",
+            "marketing.segment.create",
+        )
+    )
+    panels.register(
+        Panel(
+            "marketing.segments",
+            "crm.contact.insight",
+            "marketing/panels/segments.html",
+            segments_of,
+            "crm.contact.view",
+            50,
+        )
+    )
+
+
+def _register_changes() -> None:
+    from marketing.services.rows import ROW_RULES  # noqa: PLC0415  # needs loaded models
+    from marketing.services.segments import note_changed, note_new  # noqa: PLC0415
+    from marketing.services.stale_memberships import TYPES, note_stale  # noqa: PLC0415
+
+    change_followers.register(ChangeFollower("marketing.stale_memberships", TYPES, note_stale))
+    change_rules.register(ChangeRules("marketing.segment", written=note_changed, created=note_new))
+    row_rules.register(*ROW_RULES)
+
+
+def _register_list_changes() -> None:
+    from marketing.forms import AddToListForm, RemoveFromListForm  # noqa: PLC0415
+    from marketing.services.list_changes import AddToList, RemoveFromList  # noqa: PLC0415
+
+    change_kinds.register(
+        ChangeKind(
+            AddToList.key,
+            AddToList,
+            record_type="crm.contact",
+            rule="segments",
+            permission="marketing.segment.edit",
+            title=pgettext_lazy("bulk change", "add to a list"),
+            done=_("%(count)s %(records)s put on the list."),
+            label=_("Add to list"),
+            icon="playlist-add",
+            question=_("Put %(count)s %(records)s on a list"),
+            note=_("Who is on the list already stays there once."),
+            form=AddToListForm,
+        ),
+        ChangeKind(
+            RemoveFromList.key,
+            RemoveFromList,
+            record_type="crm.contact",
+            rule="segments",
+            permission="marketing.segment.edit",
+            title=pgettext_lazy("bulk change", "take off a list"),
+            done=_("%(count)s %(records)s taken off the list."),
+            label=_("Take off list"),
+            icon="minus",
+            question=_("Take %(count)s %(records)s off a list"),
+            note=_("The contacts themselves stay as they are."),
+            form=RemoveFromListForm,
+        ),
+    )
+    audit_actions.register(
+        AuditAction(AddToList.key, _("Contacts put on the list")),
+        AuditAction(RemoveFromList.key, _("Contacts taken off the list")),
+    )

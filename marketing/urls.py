@@ -1,0 +1,17 @@
+"""Addresses of marketing."""
+
+from django.urls import path
+
+from marketing.views import segments
+
+urlpatterns = [
+    path("segments/", segments.segment_list, name="segment_list"),
+    path("segments/new/", segments.segment_create, name="segment_create"),
+    path("segments/<int:pk>/", segments.segment_detail, name="segment_detail"),
+    path("segments/<int:pk>/edit/", segments.segment_edit, name="segment_edit"),
+    path("segments/<int:pk>/reconcile/", segments.segment_reconcile, name="segment_reconcile"),
+    path("segments/<int:pk>/duplicate/", segments.segment_duplicate, name="segment_duplicate"),
+    path("segments/<int:pk>/archive/", segments.segment_archive, name="segment_archive"),
+    path("segments/<int:pk>/members/", segments.segment_members, name="segment_members"),
+    path("contacts/<int:pk>/lists/", segments.contact_lists, name="contact_lists"),
+]
