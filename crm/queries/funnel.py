@@ -29,6 +29,7 @@ from crm.methods.funnel import (
     passages,
 )
 from crm.models import Deal, Pipeline, Stage, StageChange
+from crm.queries.closing import lost_reason_of
 from crm.queries.periods import ReportPeriod
 
 SECONDS = 10
@@ -203,7 +204,7 @@ class FunnelQuery:
                 tallies += [groups["products"][product] for product in products]
             ends = []
             if is_here and status == StageKind.LOST:
-                ends.append(into.reasons[reason])
+                ends.append(into.reasons[lost_reason_of(reason)])
             if is_here and rival is not None:
                 ends.append(into.competitors[rival, name])
             _add(row, window, tallies, ends)
