@@ -6,11 +6,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.lists import Board, ListDefinition, RowAction, drawing
+from core.lists import Board, ListDefinition, RowAction, RowButtons, drawing
 from core.permissions import Access
 from crm import cells
 from crm.cells.triage import triage_actions
 from crm.models import Lead
+from crm.queries.inbox import is_inbox
 from crm.services.conversions import may_convert
 
 
@@ -54,6 +55,8 @@ LEADS = ListDefinition(
         "chance": ("score__low", "score__high"),
     },
     actions=_of_lead,
+    # New leads are worked off where they stand.
+    buttons=RowButtons(is_inbox, triage_actions, ("status", "owner", "team", "deleted_at")),
 )
 
 CONTACTS = ListDefinition(
@@ -88,6 +91,9 @@ COMPANIES = ListDefinition(
     cells={"name": drawing.thing},
 )
 
+# The range of the chance, and what it was a week before.
+OUTLOOK = ("outlook__low", "outlook__high", "outlook__earlier_probability")
+
 DEALS = ListDefinition(
     "crm.deal",
     columns=("company", "stage", "amount", "close", "next_step", "owner"),
@@ -109,9 +115,9 @@ DEALS = ListDefinition(
         "win_chance_high": cells.share,
         "stale": cells.stale,
     },
-    beside={"stage": ("status",), "win_chance": ("outlook__low", "outlook__high")},
+    beside={"stage": ("status",), "win_chance": OUTLOOK},
     board=Board(
-        ("company", "amount", "close", "probability", "owner", "next_step"), default_sort="close"
+        ("company", "amount", "close", "win_chance", "owner", "next_step"), default_sort="close"
     ),
 )
 

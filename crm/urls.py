@@ -85,6 +85,7 @@ urlpatterns = [
     path("quotes/<int:pk>/issue/", quotes.quote_issue, name="quote_issue"),
     path("quotes/<int:pk>/revise/", quotes.quote_revise, name="quote_revise"),
     path("quotes/<int:pk>/mark/", quotes.quote_mark, name="quote_mark"),
+    path("quotes/<int:pk>/unmark/", quotes.quote_unmark, name="quote_unmark"),
     path("quotes/<int:pk>/delete/", quotes.quote_delete, name="quote_delete"),
     path("deals/<int:pk>/move/", boards.deal_move, name="deal_move"),
     path("deals/<int:pk>/moves/<int:step>/undo/", boards.deal_unmove, name="deal_unmove"),

@@ -12,11 +12,13 @@ from analytics.datasets.deal_table import DealTable
 from analytics.datasets.timeline import DAY, milliseconds
 from analytics.jobs.deal_artifacts import outlooks_of
 from analytics.jobs.scorers import reasons_of
+from analytics.methods.table_rows import TableRows
 from core.models import ModelVersion
 from crm.choices import StaleReason
 from crm.models import Deal
 from crm.services.deal_outlooks import DealSaid
 
+BEFORE = timedelta(days=7)  # the moment that a chance is compared with
 FAR_DAYS = 3_650  # a likely close that lies further ahead says nothing
 RANGE = (0.1, 0.5, 0.9)  # of the likely close: 80 % of deals end within it
 
@@ -41,6 +43,7 @@ class DealScorer:
         ages = np.maximum(at - table.created, 0) / DAY
         here = np.where(stages > 0, np.maximum(at - since, 0) / DAY, ages)
         chances = self._chances(table, rows, at, stages)
+        earlier = self._a_week_ago(table, as_of)
         history = self.outlooks.history
         days = [history.days_left(stages, here, ages, quantile) for quantile in RANGE]
         rotten = _untouched(table.ids.tolist(), as_of)
@@ -53,6 +56,8 @@ class DealScorer:
                 as_of=as_of,
                 has_signal=self.outlooks.model is not None,
                 **chances[row],
+                earlier_probability=earlier.get(row),
+                earlier_at=as_of - BEFORE if row in earlier else None,
                 closes_on=likely,
                 closes_from=earliest if likely else None,
                 closes_to=latest if likely else None,
@@ -95,6 +100,26 @@ class DealScorer:
             }
             for row, reasons in enumerate(reasons_of(frame, said))
         ]
+
+    def _a_week_ago(self, table: DealTable, as_of: datetime) -> dict[int, float]:
+        """What this version says of the deals as they were a week before, of those that were there.
+
+        Not what another version said then: what has changed is the deal, not the model.
+        """
+        moment = milliseconds(as_of - BEFORE)
+        rows = np.flatnonzero(table.created <= moment)
+        if not len(rows):
+            return {}
+        at = np.full(len(rows), moment)
+        if self.outlooks.model is None:
+            stages, _since = table.stage_at(rows, at)
+            chances, _low, _high = self.outlooks.history.base_rates(stages)
+        else:
+            model = self.outlooks.model.model
+            frame = table.cells(rows, at, self.outlooks.history.usual)
+            frame = _with_columns(frame, model.encoder.fields)
+            chances = model.chances(TableRows.of(model.encoder, frame))
+        return dict(zip(rows.tolist(), chances.tolist(), strict=True))
 
     def _stale(self, age: float, *, is_untouched: bool) -> str:
         oldest = self.outlooks.history.oldest

@@ -105,9 +105,7 @@ def _told(
 
 
 def _total(values: FloatArray, found: Forecast, steps: int) -> dict[str, Any]:
-    """How the sum of some periods is said best; nothing for a series that is too short."""
-    if found.backtest is None:
-        return {}
+    """How the sum of some periods is said best, of a series that is too short to be tested as well."""
     total = total_ahead(values, found, steps)
     return {
         "total": {

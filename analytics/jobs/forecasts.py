@@ -68,7 +68,7 @@ class ForecastsJob(Job):
         version = run.run.model_version_id
         assert version is not None  # noqa: S101  # tied by prepare
         written = store_forecasts(results, run=run.run, version=version, as_of=run.as_of)
-        tested = [row for row in results if row["backtest"]]
+        tested = [row for row in results if "beats" in row["backtest"]]
         beats = sum(row["backtest"]["beats"] for row in tested)
         return Saved(
             len(results), written, {"tested": len(tested), "beats": beats, "series": len(results)}

@@ -75,6 +75,11 @@ class ForecastSeries(models.Model):
     def __str__(self) -> str:
         return f"{self.measure} {self.grain} {self.cut} {self.key}".rstrip()
 
+    @property
+    def is_tested(self) -> bool:
+        """Whether it is long enough for methods to be tried at past moments."""
+        return "origins" in self.backtest
+
 
 class ForecastTarget(models.Model):
     """What somebody wants a measure to reach in a month, quarter or year; of everything or of a part."""

@@ -138,7 +138,7 @@ def _last_label(grain: str) -> str:
 def backtest_chart(series: ForecastSeries, unit: int) -> dict[str, Any] | None:
     """What came, and what had been said so many periods before; nothing without a backtest."""
     told = series.backtest
-    if not told:
+    if not series.is_tested:
         return None
     first = told["origins"][0]
     steps = [step["step"] for step in told["steps"]]

@@ -33,12 +33,13 @@ REASONS = {
     ),
 }
 LOW_COVER = 0.7
+ENOUGH = 3  # past moments that tell something
 
 
 def trust_of(choice: Choice, series: ForecastSeries) -> dict[str, Any] | None:
     """The backtest by steps ahead; nothing for a series that is too short."""
     told = series.backtest
-    if not told:
+    if not series.is_tested:
         return None
     baselines = {
         Grain.DAY: _("the same day of the week before"),
@@ -62,6 +63,13 @@ def trust_of(choice: Choice, series: ForecastSeries) -> dict[str, Any] | None:
         % {"number": count},
         "steps": [step | {"is_low": step["covered"] < LOW_COVER} for step in told["steps"]],
     }
+
+
+def tried_ahead(series: ForecastSeries) -> int:
+    """How many periods ahead it could be tried at enough past moments."""
+    length = len(series.values)
+    reaches = sorted((length - origin for origin in series.backtest.get("origins", [])), reverse=True)
+    return reaches[ENOUGH - 1] if len(reaches) >= ENOUGH else 0
 
 
 def methods_of(series: ForecastSeries, told: Told) -> list[dict[str, Any]]:

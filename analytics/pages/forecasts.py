@@ -19,7 +19,7 @@ from analytics.pages.forecast_charts import (
     unit_of,
 )
 from analytics.pages.forecast_choice import HORIZONS, Choice, Told
-from analytics.pages.forecast_trust import methods_of, trust_of, why_of
+from analytics.pages.forecast_trust import ENOUGH, methods_of, tried_ahead, trust_of, why_of
 from analytics.queries.forecasts import (
     KIND,
     last_run,
@@ -35,7 +35,6 @@ from core.phrases import number, percent
 
 QUARTER = "quarter"
 SEASON = {Grain.DAY: 7, Grain.WEEK: 52, Grain.MONTH: 12}
-COMPARED = 3  # past moments that tell which way of saying a total is better
 
 
 def forecast_context(user: User, query: Mapping[str, str]) -> dict[str, Any]:
@@ -142,6 +141,7 @@ def _chart(
         "chart_label": _chart_label(choice, series, len(ahead)),
         "has_targets": any(point.target is not None for point in ahead),
         "has_band": ahead[0].band_80 is not None,
+        "doubt": _doubt(choice, series),
     }
 
 
@@ -237,6 +237,23 @@ def _chart_label(choice: Choice, series: ForecastSeries, ahead: int) -> str:
     return _("%(title)s: %(history)s and a forecast of %(ahead)s with 80 and 95%% ranges") % words
 
 
+def _doubt(choice: Choice, series: ForecastSeries) -> str:
+    """Where the history is too young for a forecast so far ahead."""
+    tried = tried_ahead(series)
+    if tried >= choice.horizon:
+        return ""
+    words = {"history": _made_from(choice, series), "tried": _horizon_text(tried, choice.grain)}
+    if not tried:
+        return _("With %(history)s this could hardly be tried yet: a level to go by, no more.") % words
+    return (
+        _(
+            "With %(history)s this could be tried no further than %(tried)s ahead at three past moments; what "
+            "lies beyond is doubtful."
+        )
+        % words
+    )
+
+
 def _figures(
     choice: Choice, series: ForecastSeries, ahead: list[Point], told: Told
 ) -> Iterator[dict[str, Any]]:
@@ -273,9 +290,11 @@ def _total(choice: Choice, series: ForecastSeries, told: Told) -> dict[str, Any]
         "last": percent(total["last_error"]),
         "span": _horizon_text(steps, choice.grain),
     }
-    if serves_model:
+    if serves_model and total["model_error"] is None:
+        note = _("sum of the forecast; the history is too short to compare")
+    elif serves_model:
         note = _("sum of the forecast; so far %(model)s off, the total before %(last)s") % words
-    elif total["model_error"] is None or total["origins"] < COMPARED:
+    elif total["model_error"] is None or total["origins"] < ENOUGH:
         note = _("as the last %(span)s; too little to try the forecast's sum") % words
     else:
         note = _("as the last %(span)s: so far %(last)s off, the forecast's sum %(model)s") % words

@@ -44,9 +44,9 @@ REASONS = {
     "moving_name": gettext_noop("its name speaks of a value that is overwritten"),
     "outcome_values": gettext_noop("its values speak of an outcome"),
     "empty": gettext_noop("it is empty"),
-    "constant": gettext_noop("it is the same for nearly all leads"),
+    "constant": gettext_noop("it is the same for nearly all of them"),
     "date": gettext_noop("it is a date"),
-    "identifier": gettext_noop("it is different for every lead"),
+    "identifier": gettext_noop("it is different for each of them"),
     "free_text": gettext_noop("it is free text"),
     "too_many_levels": gettext_noop("it has too many different values"),
 }

@@ -20,7 +20,7 @@ from core.registries import record_types
 from core.values import in_words
 from crm.choices import DealKind, StaleReason, seeded_label
 from crm.models import Deal, DealOutlook, Pipeline, Stage
-from crm.queries.boards import last_touch
+from crm.queries.boards import change_in_points, last_touch
 
 KIND = "analytics.win_probability"
 # The algorithm of a version that has no model: the share won of the deals from each stage.
@@ -86,7 +86,7 @@ def outlook(deal: Deal, user: User) -> dict[str, Any] | None:
         "reasons": reasons,
         "points": [reason["points"] for reason in reasons],
         "rest": rest,
-        "change": _change(found),
+        "change": change_in_points(found.probability, found.earlier_probability),
         "close": _close(deal, found, access) if deal.is_open else None,
         "stale": stale_sentence(deal, found, timezone.now(), access) if deal.is_open else "",
         "is_old": deal.is_open and timezone.now() - found.as_of > STALE_AFTER,
@@ -144,13 +144,6 @@ def _owner(deal: Deal, value: str) -> str:
 
 
 RECORDS = {"crm.deal.stage": _stage, "crm.deal.pipeline": _pipeline, "crm.deal.owner": _owner}
-
-
-def _change(found: DealOutlook) -> float | None:
-    """By how many points of 100 the chance has changed since the one that is remembered."""
-    if found.earlier_probability is None:
-        return None
-    return 100 * (found.probability - found.earlier_probability)
 
 
 def _close(deal: Deal, found: DealOutlook, access: Access) -> dict[str, Any] | None:

@@ -1,6 +1,6 @@
 """Lists: one mechanism for columns, conditions, search, order and keyset pages, declared per object."""
 
-from core.lists.definition import Board, ListDefinition, RowAction, lists
+from core.lists.definition import Board, ListDefinition, RowAction, RowButtons, lists
 from core.lists.keyset import Page
 from core.lists.neighbours import Neighbours, neighbours
 from core.lists.page import frame_context, list_context
@@ -13,6 +13,7 @@ __all__ = [
     "Neighbours",
     "Page",
     "RowAction",
+    "RowButtons",
     "frame_context",
     "list_context",
     "lists",

@@ -42,6 +42,18 @@ def _no_actions(_row: Any, _access: Access) -> Sequence[RowAction]:
 
 
 @dataclass(frozen=True)
+class RowButtons:
+    """Changes that have a button at the end of each row, while `shown` says so of the list's state.
+
+    `reads` are the columns that `actions` look at: rows come with them.
+    """
+
+    shown: Callable[[Any], bool]
+    actions: RowActions
+    reads: Sequence[str]
+
+
+@dataclass(frozen=True)
 class ListDefinition:
     """The list of one record type.
 
@@ -51,7 +63,7 @@ class ListDefinition:
     `phone` their place on a card (m-sub, m-end, m-end2), `cells` the functions of fields that are
     not drawn as their type is (`core.lists.drawing`), `beside` the columns that such a function
     reads of the row beside the value; `actions` are what can be done with one row. With a `board` the
-    rows can be shown as cards, too.
+    rows can be shown as cards, too; with `buttons` some changes are one click away in each row.
     """
 
     key: str
@@ -73,6 +85,7 @@ class ListDefinition:
     page_size: int = 50
     board: Board | None = None
     actions: RowActions = _no_actions
+    buttons: RowButtons | None = None
 
     @property
     def kind(self) -> RecordType:

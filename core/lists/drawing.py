@@ -4,7 +4,7 @@ Functions, not templates: a page has some four hundred cells, and including a te
 took two thirds of the page's time (docs/decisions/0012-lists.md).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.utils.html import escape, format_html, format_html_join
@@ -14,8 +14,9 @@ from django.utils.text import Truncator
 from core.choices import FieldType
 from core.fields.texts import amount_text, number_text
 from core.lists.cells import Cell, Line, Word
+from core.lists.definition import RowAction
 from core.phrases import day_text
-from core.templatetags.ui import av, dialled, pill, short_address, web_address, when, who
+from core.templatetags.ui import av, dialled, icon, pill, short_address, web_address, when, who
 from core.values import in_words
 
 NOTHING = SafeString('<span class="mut">–</span>')
@@ -153,8 +154,11 @@ def drawn(cell: Cell, line: Line) -> SafeString:
     return (column.draw or DRAW[column.field.type])(cell, line)
 
 
-def drawn_row(line: Line, select: str = "") -> SafeString:
-    """The whole row; with `select`, a sentence for screen readers, it begins with a check box."""
+def drawn_row(line: Line, select: str = "", buttons: Sequence[RowAction] | None = None) -> SafeString:
+    """The whole row; with `select`, a sentence for screen readers, it begins with a check box.
+
+    With `buttons`, be they none for this row, it ends with a cell for them.
+    """
     box = ""
     if select:
         label = escape(select % {"name": line.name})
@@ -163,5 +167,19 @@ def drawn_row(line: Line, select: str = "") -> SafeString:
             f'value="{line.row.pk}" aria-label="{label}"></td>'
         )
     cells = "".join(f"{cell.column.td}{drawn(cell, line)}</td>" for cell in line.cells)
+    if buttons is not None:
+        cells += f'<td class="row-acts">{"".join(_button(each, line) for each in buttons)}</td>'
     preview = escape(line.preview)
     return SafeString(f'<tr data-preview="{preview}">{box}{cells}</tr>')
+
+
+def _button(action: RowAction, line: Line) -> str:
+    """A sign that sends this row alone, by the form that stands beside the table."""
+    label, url = escape(action.label), escape(action.url)
+    key = f' data-hotkey="{action.hotkey}"' if action.hotkey else ""
+    hint = f"{label} ({action.hotkey.upper()})" if action.hotkey else label
+    return (
+        f'<button class="btn btn-quiet btn-icon btn-xs" form="row-change" name="ids" '
+        f'value="{line.row.pk}" formaction="{url}" hx-post="{url}" hx-target="#list-dialog" '
+        f'title="{hint}" aria-label="{label}: {escape(line.name)}"{key}>{icon(action.icon, "i-14")}</button>'
+    )

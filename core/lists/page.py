@@ -18,7 +18,7 @@ from core.lists.actions import bulk_actions
 from core.lists.cells import Line, lines_of, with_columns
 from core.lists.columns import Column
 from core.lists.counts import Total, total_of
-from core.lists.definition import ListDefinition
+from core.lists.definition import ListDefinition, RowButtons
 from core.lists.keyset import Page, fetch_page
 from core.lists.parts import chip_of
 from core.lists.reading import with_only_shown
@@ -56,6 +56,7 @@ def list_context(definition: ListDefinition, request: HttpRequest) -> dict[str, 
         "previous_url": _place(state, result.page.previous_token, first - definition.page_size),
         "next_url": _place(state, result.page.next_token, first + definition.page_size),
         "bulk_actions": bulk_actions(state),
+        "buttons": _buttons(state),
     }
 
 
@@ -95,6 +96,12 @@ def _shapes(state: ListState) -> list[dict[str, Any]]:
     ]
 
 
+def _buttons(state: ListState) -> RowButtons | None:
+    """What each row has a button for; nothing where the list is not shown for that."""
+    buttons = state.definition.buttons
+    return buttons if buttons is not None and buttons.shown(state) else None
+
+
 def _result(state: ListState, token: str) -> Result:
     try:
         with at_most(SECONDS):
@@ -116,9 +123,16 @@ class Stretch:
     also: Sequence[str] = ()
 
 
+def _first_to_last(state: ListState) -> Stretch:
+    """All rows of the list, with what their buttons look at."""
+    buttons = _buttons(state)
+    also = buttons.reads if buttons is not None else ()
+    return Stretch(Q(), state.definition.page_size, state.order, state.is_descending, also)
+
+
 def page_of(state: ListState, token: str, stretch: Stretch | None = None) -> Page:
     """The rows in order; where many are sorted for it, only those of the page are read whole."""
-    part = stretch or Stretch(Q(), state.definition.page_size, state.order, state.is_descending)
+    part = stretch or _first_to_last(state)
     rows = state.rows_in_order().filter(part.within)
 
     def whole(rows: QuerySet[Any]) -> Any:

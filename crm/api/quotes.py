@@ -40,6 +40,7 @@ from crm.services.quoting.quotes import (
     quotes_seen_by,
     revise_quote,
     sees_quotes,
+    unmark_quote,
 )
 
 SIZE = 50
@@ -233,6 +234,17 @@ class QuoteMark(_OfQuote):
         status = QuoteStatus(given)
         marked = mark_quote(quote=quote, status=status, by=user_of(request), at=timezone.now())
         return Response(_whole(marked))
+
+
+class QuoteUnmark(_OfQuote):
+    """A mark that was a slip."""
+
+    rights = {"POST": "crm.deal.edit"}
+
+    @described("Take the last mark of a quote back", answers={200: WHOLE}, **WRITE)
+    @once
+    def post(self, request: Request, pk: int) -> Response:
+        return Response(_whole(unmark_quote(quote=self.quote(request, pk), by=user_of(request))))
 
 
 class QuotePdf(_OfQuote):

@@ -15,6 +15,7 @@ from crm.api import (
     interactions,
     lead_scores,
     quotes,
+    triage,
 )
 
 DEALS, ACTIVITIES, LEADS = lists["crm.deal"], lists["crm.activity"], lists["crm.lead"]
@@ -34,6 +35,7 @@ urlpatterns = [
             ("issue", quotes.QuoteIssue),
             ("revise", quotes.QuoteRevise),
             ("mark", quotes.QuoteMark),
+            ("unmark", quotes.QuoteUnmark),
             ("pdf", quotes.QuotePdf),
         )
     ),
@@ -105,6 +107,14 @@ urlpatterns = [
         "leads/<int:pk>/convert/undo/",
         conversions.LeadConvertUndo.as_view(definition=LEADS),
         name="api_lead_convert_undo",
+    ),
+    *(
+        path(f"leads/<int:pk>/{act}/", view.as_view(definition=LEADS), name=f"api_lead_{act}")
+        for act, view in (
+            ("qualify", triage.LeadQualify),
+            ("disqualify", triage.LeadDisqualify),
+            ("recycle", triage.LeadRecycle),
+        )
     ),
     path("imports/", imports.Imports.as_view(), name="api_imports"),
     path("imports/<int:pk>/", imports.Import.as_view(), name="api_import"),

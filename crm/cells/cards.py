@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
+from typing import Any
 
 from django.urls import reverse
 from django.utils import formats, timezone
@@ -17,12 +18,13 @@ from core.conditions.viewpoint import Viewpoint
 from core.fields.texts import amount_text
 from core.lists.cells import A_NUMBER, Cell, Line
 from core.lists.drawing import ABSENT, drawn
+from core.phrases import signed
 from core.templatetags.ui import av, icon, meter, pill
 from crm.choices import ForecastCategory, StageKind
 from crm.models import Deal, Stage
-from crm.queries.boards import days_here, is_slow, is_stuck, last_touch
+from crm.queries.boards import change_in_points, days_here, is_slow, is_stuck, last_touch
 
-OWN_PLACE = ("name", "company", "amount", "close", "probability", "owner", "next_step", "stage")
+PLACED = ("name", "company", "amount", "close", "win_chance", "owner", "next_step", "stage")
 LIKELY, UNLIKELY = 66, 34  # where the meter changes its colour
 NEW_DAYS = 3
 NOTHING = SafeString("")
@@ -90,23 +92,61 @@ class Drawer:
         return NOTHING
 
     def _chance(self, cells: Mapping[str, Cell], deal: Deal, stage: Stage) -> str:
-        """How likely the deal is, by whoever sells it or by its stage, and who that is."""
+        """How likely the deal is and how that has changed, and whose it is.
+
+        Without the model's chance it is that of whoever sells the deal, else that of its stage.
+        """
         if stage.kind != StageKind.OPEN:
             return ""
-        owner = _owner(cells)
-        if "probability" not in cells:
+        owner, language = _owner(cells), get_language() or ""
+        if _has_outlook(cells):
+            shown = _outlook_drawn(*_in_points(deal.outlook), language)
+        elif "win_chance" in cells or "probability" in cells:
+            chance = stage.probability if deal.probability is None else deal.probability
+            shown = _chance_drawn(chance, _("Chance %(chance)s%%") % {"chance": chance})
+        else:
             return f'<div class="row mt-2"><span class="grow"></span>{owner}</div>' if owner else ""
-        chance = stage.probability if deal.probability is None else deal.probability
-        return f'<div class="row mt-2">{_chance_drawn(chance, get_language() or "")}{owner}</div>'
+        return f'<div class="row mt-2">{shown}{owner}</div>'
 
 
-@lru_cache(maxsize=512)
-def _chance_drawn(chance: int, _language: str) -> SafeString:
+def _has_outlook(cells: Mapping[str, Cell]) -> bool:
+    return "win_chance" in cells and cells["win_chance"].value is not None
+
+
+def _in_points(outlook: Any) -> tuple[int, int, int, int | None]:
+    """The chance, its range and its change in a week, in points of 100."""
+    chance, low, high = (
+        round(100 * value) for value in (outlook.probability, outlook.low, outlook.high)
+    )
+    return chance, low, high, change_in_points(outlook.probability, outlook.earlier_probability)
+
+
+@lru_cache(maxsize=4096)
+def _outlook_drawn(
+    chance: int, low: int, high: int, change: int | None, _language: str
+) -> SafeString:
+    """The model's chance; its range is told on hover."""
+    words = _("Win probability %(chance)s%%, range %(low)s%% to %(high)s%%")
+    label = words % {"chance": chance, "low": low, "high": high}
+    return _chance_drawn(chance, label) + _change_drawn(change)
+
+
+def _change_drawn(change: int | None) -> SafeString:
+    if change is None:
+        return NOTHING
+    tone = "up" if change > 0 else "down" if change < 0 else "t3"
+    said = signed(change, 0) if change else "0"
+    words = _("%(change)s points in 7 days") % {"change": said}
+    return format_html('<span class="sm tn {}" title="{}">{}</span>', tone, words, said)
+
+
+@lru_cache(maxsize=4096)
+def _chance_drawn(chance: int, label: str) -> SafeString:
     tone = "m-ok" if chance >= LIKELY else "m-low" if chance < UNLIKELY else ""
-    label = _("Chance %(chance)s%%") % {"chance": chance}
     return format_html(
-        '<span class="grow">{}</span><span class="sm fm tn w-prob">{}%</span>',
+        '<span class="grow">{}</span><span class="sm fm tn w-prob" title="{}">{}%</span>',
         meter(chance, tone, label),
+        label,
         chance,
     )
 
@@ -192,6 +232,9 @@ def _rest(line: Line) -> str:
 
 
 def _others(line: Line) -> Iterator[Cell]:
-    for cell in line.cells:
-        if cell.column.key not in OWN_PLACE and cell.value not in ABSENT:
+    """What has no place of its own; the chance that people say, where the model's has taken its place."""
+    cells = {cell.column.key: cell for cell in line.cells}
+    placed = PLACED if _has_outlook(cells) else (*PLACED, "probability")
+    for key, cell in cells.items():
+        if key not in placed and cell.value not in ABSENT:
             yield cell

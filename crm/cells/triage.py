@@ -1,6 +1,7 @@
 """What can be done with one new lead at a glance, and how long it has waited."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -42,6 +43,7 @@ def _offered(lead: Lead) -> Iterator[str]:
     yield RecycleLeads.key
 
 
+@cache
 def _action(key: str) -> RowAction:
     kind = change_kinds[key]
     url = reverse("bulk_change", args=["crm.lead", key])

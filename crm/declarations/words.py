@@ -12,6 +12,7 @@ AUDIT_WORDS = {
     "quote.sent": _("Quote marked as sent"),
     "quote.accepted": _("Quote accepted"),
     "quote.declined": _("Quote declined"),
+    "quote.unmark": _("Mark of a quote taken back"),
     "participant.add": _("Person added to a deal"),
     "participant.edit": _("Person of a deal changed"),
     "participant.remove": _("Person taken from a deal"),

@@ -40,7 +40,7 @@ class DealOutlook(models.Model):
     # [{"field": "crm.deal.stage", "value": "3", "points": 12.0}, …], points of 100, largest first
     reasons = models.JSONField(_("reasons"), default=list)
     rest_points = models.FloatField(_("points of the other reasons"), default=0)
-    # The one that served a week ago or less, so that a page can say what has changed since.
+    # What the same version says of the deal as it was a week before; of deals that were there.
     earlier_probability = models.FloatField(_("earlier win probability"), null=True)
     earlier_at = models.DateTimeField(_("earlier win probability as of"), null=True)
     closes_on = models.DateField(_("likely close"), null=True)

@@ -15,8 +15,10 @@ from core.conditions import Condition, Criterion, Not, to_parameter
 from core.models import Team, User
 from core.permissions import visible_rows
 from core.phrases import money, number, percent, signed
+from crm.choices import seeded_label
 from crm.methods.funnel import DealFigures, StageFigures
 from crm.models import Pipeline, Product, Stage
+from crm.queries.closing import words_of_lost
 from crm.queries.funnel import Figures, FunnelQuery, Grouped
 
 MOST_ROWS = 30
@@ -230,12 +232,12 @@ class FunnelReport:
         total = self.figures.total[0].lost
         return [
             {
-                "label": reason or _("No reason given"),
+                "label": seeded_label(reason) or _("No reason given"),
                 "lost": each.lost,
                 "width": _width(each.lost, most),
                 "share": percent(each.lost / total if total else None),
                 "amount": money(round(each.lost_amount), self.currency) if self.sees_amount else "",
-                "url": self.address(self.here, LOST, closed, _named("lost_reason", reason)),
+                "url": self.address(self.here, LOST, closed, _lost_for(reason)),
             }
             for reason, each in found
         ]
@@ -347,6 +349,11 @@ def _named(field: str, value: Any) -> Criterion:
     if value is None or value == "":
         return Criterion(field, "empty")
     return Criterion(field, "has_any" if field == "products" else "is", [value])
+
+
+def _lost_for(reason: str) -> Criterion:
+    """Deals of a reason, in whichever language it was said."""
+    return Criterion("lost_reason", "is", words_of_lost(reason)) if reason else _named("lost_reason", "")
 
 
 def _width(part: int, whole: int) -> str:

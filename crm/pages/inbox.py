@@ -6,13 +6,13 @@ from django.urls import reverse
 from django.utils.translation import pgettext
 
 from core.lists import ListState
-from crm.queries.inbox import OWNERS, PARTS
+from crm.queries.inbox import OWNERS, is_inbox
 
 
 def whose_inbox(state: ListState) -> list[dict[str, Any]]:
     """All, mine, my team's, nobody's: offered while the list shows the inbox."""
     parts = [part.parameter for part in state.parts]
-    if not set(PARTS) <= set(parts) or not state.access.sees("crm.lead.owner"):
+    if not is_inbox(state) or not state.access.sees("crm.lead.owner"):
         return []
     others = [part for part in parts if part not in OWNERS.values()]
     words = {

@@ -17,7 +17,7 @@ from core.records.links import LinkField
 from core.records.plain import plain
 from crm.choices import QuoteStatus
 from crm.models import Deal, Quote, QuoteLine
-from crm.services.quoting.quotes import may_quote, quotes_seen_by, totals
+from crm.services.quoting.quotes import MARKED, may_quote, quotes_seen_by, totals
 
 HUNDRED = Decimal(100)
 PREFIX = "line"
@@ -66,6 +66,7 @@ def quote_context(quote: Quote, user: User) -> dict[str, Any]:
         "may_issue": may and quote.is_draft and bool(lines),
         "may_send": may and quote.status == QuoteStatus.ISSUED,
         "may_decide": may and quote.is_open,
+        "may_unmark": may and quote.status in MARKED,
         "may_revise": may_revise,
         "revision": revision,
         "offers_won": quote.status == QuoteStatus.ACCEPTED

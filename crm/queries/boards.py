@@ -355,6 +355,11 @@ def days_here(deal: Deal, now: datetime) -> int:
     return (now - deal.stage_entered_at).days if deal.stage_entered_at else 0
 
 
+def change_in_points(now: float, before: float | None) -> int | None:
+    """By how many points of 100 a chance has changed, as both stand on a page: 58% and 62% are four."""
+    return None if before is None else round(100 * now) - round(100 * before)
+
+
 def last_touch(deal: Deal) -> datetime:
     touched: datetime = deal.touched_at or deal.created_at
     return touched

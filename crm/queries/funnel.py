@@ -26,6 +26,7 @@ from crm.methods.funnel import (
     passages,
 )
 from crm.models import Deal, Pipeline, Stage, StageChange
+from crm.queries.closing import lost_reason_of
 from crm.queries.kept import kept
 from crm.queries.periods import ReportPeriod
 
@@ -183,7 +184,7 @@ class FunnelQuery:
                 tallies += [groups["products"][product] for product in products]
             ends = []
             if is_here and status == StageKind.LOST:
-                ends.append(into.reasons[reason])
+                ends.append(into.reasons[lost_reason_of(reason)])
             if is_here and rival is not None:
                 ends.append(into.competitors[rival, name])
             _add(row, window, tallies, ends)

@@ -4,10 +4,17 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from core.lists import ListState
+
 NEW, WAITING = "status:is:new", "awaits:set"
 PARTS = (NEW, WAITING)
 # Whose: as the filter of the owner says it.
 OWNERS = {"me": "owner:is:me", "my_team": "owner:is:my_team", "nobody": "owner:empty"}
+
+
+def is_inbox(state: ListState) -> bool:
+    """Whether a list of leads shows new ones that wait, perhaps narrowed further."""
+    return set(PARTS) <= {part.parameter for part in state.parts}
 
 
 def inbox_url(whose: str = "", *more: str) -> str:

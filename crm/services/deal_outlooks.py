@@ -2,16 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
 
 from core.upsert import upsert
 from crm.models import Deal, DealOutlook
-
-REMEMBERED_EVERY = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +26,8 @@ class DealSaid:
     base_rate: float
     reasons: list[dict[str, Any]]
     rest_points: float
+    earlier_probability: float | None
+    earlier_at: datetime | None
     closes_on: date | None
     closes_from: date | None
     closes_to: date | None
@@ -47,8 +46,6 @@ def store_outlooks(said: Iterable[DealSaid]) -> int:
     """
     rows = {row.deal: row for row in said}
     there = sorted(Deal.objects.filter(pk__in=rows).values_list("pk", flat=True))
-    if rows:
-        _remember(there, max(row.as_of for row in rows.values()))
     return upsert(
         DealOutlook,
         # In one order, so that writers of the same rows never wait for each other.
@@ -57,10 +54,3 @@ def store_outlooks(said: Iterable[DealSaid]) -> int:
         key=["deal"],
         newer_by="as_of",
     )
-
-
-def _remember(deals: list[int], as_of: datetime) -> None:
-    """Keep the chances that are about to be replaced, once a week."""
-    is_due = Q(earlier_at__isnull=True) | Q(earlier_at__lte=as_of - REMEMBERED_EVERY)
-    rows = DealOutlook.objects.filter(is_due, pk__in=deals, as_of__lt=as_of)
-    rows.update(earlier_probability=F("probability"), earlier_at=F("as_of"))

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from core import permissions
 from core.downloads import SANDBOX
 from core.errors import Refused
+from core.models import User
 from core.pages import UNPROCESSABLE, refusals_in, render_page
 from core.permissions import requires
 from crm.choices import QuoteStatus
@@ -32,6 +33,7 @@ from crm.services.quoting.quotes import (
     revise_quote,
     save_draft,
     sees_quotes,
+    unmark_quote,
 )
 
 MARKS = {
@@ -139,6 +141,17 @@ def quote_mark(request: HttpRequest, pk: int) -> HttpResponse:
 
     said = {str(status): sentence for status, sentence in MARKS.items()}
     return _act(request, pk, mark, said.get(wanted, ""))
+
+
+@requires("crm.deal.edit")
+@require_POST
+def quote_unmark(request: HttpRequest, pk: int) -> HttpResponse:
+    """The last mark taken back."""
+
+    def unmark(*, quote: Quote, by: User, **_at: Any) -> Quote:
+        return unmark_quote(quote=quote, by=by)
+
+    return _act(request, pk, unmark, _("The mark is taken back."))
 
 
 @requires("crm.deal.edit")

@@ -1,6 +1,7 @@
 // Single keys, for people who do not want the mouse. They can be switched off (WCAG 2.1.4).
 //   data-hotkey="c"  a link or button is pressed, a field gets the focus
 //   data-go="l"      G and then this letter opens the link
+//                    (in a row of a table: while the row has the focus)
 //   J K X O          walk, select and open the rows of the page's table
 
 const CHORD = 1200;
@@ -43,9 +44,13 @@ function press(key) {
     return true;
   }
   if (key in ROWS && ROWS[key]()) return true;
-  const targets = [...document.querySelectorAll(`[data-hotkey="${CSS.escape(key)}"]`)];
+  const all = [...document.querySelectorAll(`[data-hotkey="${CSS.escape(key)}"]`)];
+  const row = current();
+  // Keys of rows are those of the row with the focus, and come first.
+  const targets = all.filter((element) => !element.closest(".row-acts") || row?.contains(element));
   const visible = targets.filter((element) => element.checkVisibility());
-  const target = visible.find((element) => element.closest("main")) ?? visible[0];
+  const target = visible.find((element) => element.closest(".row-acts"))
+    ?? visible.find((element) => element.closest("main")) ?? visible[0];
   if (target?.matches("input, textarea, select")) target.focus();
   else target?.click();
   return target !== undefined;

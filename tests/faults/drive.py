@@ -62,6 +62,60 @@ def start_scoring(moment: str) -> int:
     return ask(kind="analytics.lead_score", as_of=as_of, seed=7).pk
 
 
+def start_forecasts(deals: int, moment: str) -> int:
+    """Ask for forecasts of deals that were won over three years, by several people and sources."""
+    from datetime import timedelta
+    from decimal import Decimal
+
+    from django.utils.dateparse import parse_datetime
+
+    from core.jobs.questions import ask
+    from core.models import User
+    from crm.models import Deal, Stage
+
+    as_of = parse_datetime(moment)
+    assert as_of is not None
+    chance = random.Random(deals)
+    stage = Stage.objects.filter(kind="won").order_by("pk").first()
+    assert stage is not None
+    owners = list(User.objects.order_by("pk"))
+    rows = []
+    for number in range(deals):
+        owner, amount = owners[number % len(owners)], Decimal(chance.randrange(500, 5_000))
+        rows.append(
+            Deal(
+                name=f"Deal {number}",
+                owner=owner,
+                team=owner.team,
+                pipeline=stage.pipeline,
+                stage=stage,
+                status="won",
+                source=chance.choice(["web", "fair", "referral"]),
+                amount=amount,
+                base_amount=amount,
+                currency="EUR",
+                closed_at=as_of - timedelta(days=chance.uniform(1, 1_000)),
+            )
+        )
+    Deal.objects.bulk_create(rows)
+    return ask(kind="analytics.forecasts", as_of=as_of, seed=7).pk
+
+
+def forecasts() -> dict[str, object]:
+    """Everything a customer could see of the forecasts, but how many seconds a method took."""
+    from analytics.models import ForecastSeries
+    from core.models import JobRun, ModelVersion
+
+    told = "measure grain cut key first values ahead lower upper spread chosen reason backtest"
+    runs = JobRun.objects.filter(kind="analytics.forecasts").order_by("pk")
+    return {
+        "series": sorted(ForecastSeries.objects.current().values_list(*told.split()), key=str),
+        "rows": ForecastSeries.objects.count(),
+        "runs": [[run.state, run.rows_read, run.rows_written, run.result] for run in runs],
+        "versions": ModelVersion.objects.filter(kind="analytics.forecasts").count(),
+    }
+
+
 def finish_here(run_id: int) -> None:
     """Execute a run in this process, without any worker."""
     from core.jobs.runner import execute_run

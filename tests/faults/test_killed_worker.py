@@ -1,14 +1,16 @@
-"""kill -9 of the worker in the middle of an import and of a scoring run."""
+"""kill -9 of the worker in the middle of an import, of a scoring run and of forecasts."""
 
 import random
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.installation import LEASE_SECONDS, Installation, installation, kill
 
 CLOSED_ROWS, OPEN_ROWS = 800, 9_000
+WON_DEALS = 600
 
 
 def finish_after_kills(place: Installation, run: int, kills: list[int]) -> None:
@@ -46,6 +48,25 @@ def import_and_score(folder: Path, import_kills: list[int], scoring_kills: list[
         else:
             place.drive("finish_here", scoring)
         return place.drive("facts")
+
+
+def forecast_all(folder: Path, kills: list[int]) -> Any:
+    """All forecasts after a run with some kills."""
+    folder.mkdir()
+    with installation(folder) as place:
+        run = place.drive("start_forecasts", WON_DEALS, "2026-03-02T00:00:00+00:00")
+        if kills:
+            finish_after_kills(place, run, kills)
+        else:
+            place.drive("finish_here", run)
+        return place.drive("forecasts")
+
+
+@pytest.mark.servers
+def test_killed_workers_change_no_forecast(tmp_path: Path) -> None:
+    expected = forecast_all(tmp_path / "undisturbed", [])
+    assert len(expected["series"]) == expected["rows"] > 20, "each series is there once"
+    assert forecast_all(tmp_path / "disturbed", [1, 3]) == expected
 
 
 @pytest.mark.servers

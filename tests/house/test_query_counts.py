@@ -23,6 +23,7 @@ from core.models import (
     Webhook,
 )
 from crm.models import DealContact, FileImport, ImportBatch, Lead, Membership
+from crm.queries.inbox import inbox_url
 from tests.factories import (
     ActivityFactory,
     CompanyFactory,
@@ -63,6 +64,13 @@ def leads(user: User, number: int) -> str:
     for _row in range(number):
         LeadScoreFactory(lead=LeadFactory(owner=UserFactory(team=user.team)), version=version)
     return reverse("lead_list")
+
+
+def new_leads(user: User, number: int) -> str:
+    """The inbox, whose rows have buttons."""
+    leads(user, number)
+    Lead.objects.update(awaits_since=NOW)
+    return inbox_url()
 
 
 def contacts(user: User, number: int) -> str:
@@ -345,6 +353,7 @@ def log_of_webhook(user: User, number: int) -> str:
 
 PAGES = [
     leads,
+    new_leads,
     contacts,
     companies,
     many_columns,

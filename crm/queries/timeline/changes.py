@@ -35,6 +35,7 @@ ICONS = {
     "quote.sent": "send",
     "quote.accepted": "check",
     "quote.declined": "x",
+    "quote.unmark": "arrow-back-up",
     "quote.delete": "trash",
 }
 # Whose acts are told by their words in the trail.

@@ -204,6 +204,9 @@ def _next_number(year: int) -> str:
     return f"Q-{year}-{sequence.last:04d}"
 
 
+MARKED = (QuoteStatus.SENT, QuoteStatus.ACCEPTED, QuoteStatus.DECLINED)
+
+
 @transaction.atomic
 def mark_quote(*, quote: Quote, status: QuoteStatus, by: User, at: datetime) -> Quote:
     """The customer has it, has said yes, or has said no."""
@@ -222,6 +225,20 @@ def mark_quote(*, quote: Quote, status: QuoteStatus, by: User, at: datetime) -> 
         quote.decided_at = at
     quote.save(update_fields=["status", "sent_at", "decided_at"])
     _tell(quote, f"quote.{status}", by)
+    return quote
+
+
+@transaction.atomic
+def unmark_quote(*, quote: Quote, by: User) -> Quote:
+    """Whoever slipped takes the last mark back; the trail keeps both."""
+    _hold(quote, by, *MARKED)
+    was_sent = quote.sent_at is not None and quote.status != QuoteStatus.SENT
+    quote.status = QuoteStatus.SENT if was_sent else QuoteStatus.ISSUED
+    quote.decided_at = None
+    if not was_sent:
+        quote.sent_at = None
+    quote.save(update_fields=["status", "sent_at", "decided_at"])
+    _tell(quote, "quote.unmark", by)
     return quote
 
 

@@ -101,18 +101,18 @@ LOST_REASONS = (
     ("Price", "价格"),
     ("Chose a competitor", "选择了竞争对手"),
     ("No budget", "没有预算"),
-    ("Project postponed", "项目推迟"),
-    ("No answer", "联系不上"),
+    ("Timing", "时机不对"),
+    ("No answer any more", "不再回复"),
 )
 
 # Invented, like everybody here.
 COMPETITORS = ("Nordlicht Vision", "Optivance", "慧视智能")
 
 UNFIT_REASONS = (
-    ("No vision task", "没有视觉需求"),
-    ("Student project", "学生项目"),
+    ("Wants something else", "需求不符"),
+    ("Student or job seeker", "学生或求职者"),
     ("Too small", "规模太小"),
-    ("Wrong contact", "联系人不对"),
+    ("Cannot be reached", "联系不上"),
 )
 
 # Code, name, category, unit, price in euros, whether it is bought again and again.

@@ -139,7 +139,10 @@ def test_short_series_says_its_mean_and_an_interval() -> None:
     assert (found.chosen, found.reason) == ("series_mean", "too_short")
     assert found.ahead == [2.0] * 12
     assert found.lower[1][0] < found.upper[0][0] < found.upper[1][0]
-    assert (found.candidates, found.backtest) == ([], {})
+    assert (found.candidates, found.is_tested) == ([], False)
+    total = found.backtest["total"]
+    assert (total["serves"], total["last"], total["origins"]) == ("last_total", 6.0, 0)
+    assert (total["model_error"], total["last_error"]) == (None, None)
 
 
 def test_a_single_value_has_no_band() -> None:
@@ -148,6 +151,7 @@ def test_a_single_value_has_no_band() -> None:
     found = row("revenue")
     assert found.ahead == [200.0] * 12
     assert found.lower == found.upper == [[None] * 12] * 2
+    assert (found.backtest["total"]["serves"], found.backtest["total"]["last"]) == ("model", None)
 
 
 def test_nothing_won_says_what_to_do() -> None:

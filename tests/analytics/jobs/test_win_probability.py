@@ -11,15 +11,17 @@ from analytics.methods.intervals import wilson_interval
 from analytics.queries.win_probability import BASE_RATES, KIND
 from core.choices import RunState
 from core.jobs.questions import ask
-from core.models import JobRun, ModelVersion
+from core.models import JobRun, ModelVersion, User
 from crm.choices import StageKind, StaleReason
 from crm.models import Deal, DealOutlook, Stage
+from crm.services.deals import move_deal
 from tests.analytics.deals import DealTruth, make_deals, make_stages
 from tests.factories import DealFactory
 from tests.factories.core import NOW
 from tests.running import carry_out
 
 pytestmark = pytest.mark.django_db
+WEEK = timedelta(days=7)
 
 
 def compute(days: int = 0, **scope: object) -> JobRun:
@@ -77,14 +79,50 @@ def test_partitions_change_nothing(truth: DealTruth, monkeypatch: pytest.MonkeyP
     assert stored() == whole
 
 
-def test_later_run_only_scores_and_remembers(truth: DealTruth) -> None:
+def test_later_run_only_scores_and_says_what_it_was_a_week_before(truth: DealTruth) -> None:
     compute()
     before = {row.pk: row.probability for row in DealOutlook.objects.all()}
-    compute(days=8, trains=False)
+    compute(days=7, trains=False)
     assert ModelVersion.objects.filter(kind=KIND).count() == 1
-    for row in DealOutlook.objects.all():
-        assert row.earlier_probability == before[row.pk]
-        assert row.earlier_at == NOW
+    rows = list(DealOutlook.objects.all())
+    assert [row.earlier_at for row in rows] == [NOW] * len(rows)
+    for row in rows:
+        assert row.earlier_probability == pytest.approx(before[row.pk])
+    changes = [row.probability - before[row.pk] for row in rows]
+    assert max(map(abs, changes)) > 0.01, "a week in the same stage tells something"
+
+
+def test_week_before_is_that_of_the_deal_not_of_another_version(
+    truth: DealTruth, stages: list[Stage], administrator: User
+) -> None:
+    """A deal that was moved is compared with its stage of then, one that is newer with nothing."""
+    moved = Deal.objects.open().filter(stage=stages[0], created_at__lt=NOW - WEEK).first()
+    new = DealFactory(stage=stages[0])
+    Deal.objects.filter(pk=new.pk).update(created_at=NOW - timedelta(days=2))
+    compute()
+    still = DealOutlook.objects.get(pk=moved.pk)
+    move_deal(deal=moved, stage=stages[2], by=administrator, at=NOW - timedelta(days=1))
+    make_deals(300, stages, seed=3)
+    compute()
+    assert ModelVersion.objects.filter(kind=KIND).count() == 2
+    found = DealOutlook.objects.in_bulk([moved.pk, new.pk])
+    assert (found[new.pk].earlier_probability, found[new.pk].earlier_at) == (None, None)
+    assert found[moved.pk].earlier_at == NOW - WEEK
+    assert found[moved.pk].probability > found[moved.pk].earlier_probability + 0.05
+    assert abs(found[moved.pk].earlier_probability - still.earlier_probability) < 0.15
+
+
+def test_shares_won_are_compared_stage_by_stage(stages: list[Stage], administrator: User) -> None:
+    make_deals(900, stages, signal=0)
+    moved = Deal.objects.open().filter(stage=stages[0], created_at__lt=NOW - WEEK).first()
+    still = Deal.objects.open().filter(stage=stages[1], stage_entered_at__lt=NOW - WEEK).first()
+    move_deal(deal=moved, stage=stages[1], by=administrator, at=NOW - timedelta(days=1))
+    compute()
+    found = DealOutlook.objects.in_bulk([moved.pk, still.pk])
+    assert found[still.pk].earlier_probability == found[still.pk].probability
+    first = DealOutlook.objects.filter(deal__stage=stages[0]).first()
+    assert first is not None
+    assert found[moved.pk].earlier_probability == pytest.approx(first.probability)
 
 
 def test_without_signal_the_shares_won_serve(stages: list[Stage]) -> None:

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from analytics.models import ForecastTarget
+from analytics.models import ForecastSeries, ForecastTarget
 from core.choices import Reach, RunState
 from core.models import AuditEvent, User
 from tests.factories import (
@@ -147,6 +147,42 @@ def test_short_series_says_so(manager: User, log_in: LogIn) -> None:
     assert "too short to try methods on its past" in page
     assert "Methods are tried from ten periods on" in page
     assert block(page, "data-forecast")["inner"][0] == [None] * (1 + 12 // 2)
+    assert "With 1 month of history this could hardly be tried yet" in page
+
+
+@pytest.mark.parametrize(
+    ("serves", "last", "said"),
+    [
+        ("last_total", 12_000.0, "as the last 3 months; too little to try"),
+        ("model", None, "sum of the forecast; the history is too short to compare"),
+    ],
+)
+def test_short_series_has_a_total_ahead(
+    manager: User, log_in: LogIn, serves: str, last: float | None, said: str
+) -> None:
+    errors = {"model_error": None, "last_error": None}
+    total = {"steps": 3, "origins": 0, "serves": serves, "last": last, **errors}
+    ForecastSeriesFactory(
+        values=[4_000.0] * 3,
+        chosen="series_mean",
+        reason="too_short",
+        candidates=[],
+        backtest={"total": total},
+    )
+    page = text(log_in(manager))
+    assert "Next 3 months together" in page
+    assert said in page
+    assert "too short to try methods on its past" in page
+
+
+def test_long_forecast_of_a_young_series_is_doubtful(manager: User, log_in: LogIn) -> None:
+    series = ForecastSeriesFactory()
+    told = series.backtest | {"origins": [2, 4, 6, 9], "said": [[1.0] * 12] * 4}
+    ForecastSeries.objects.update(backtest=told)
+    client = log_in(manager)
+    words = "With 12 months of history this could be tried no further than 6 months ahead"
+    assert words in text(client, f"{URL}?horizon=12")
+    assert "doubtful" not in text(client, f"{URL}?horizon=6")
 
 
 @pytest.mark.parametrize("parts", [1, 30])

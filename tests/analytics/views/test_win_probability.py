@@ -104,8 +104,38 @@ def test_list_shows_sorts_and_filters(sales: User, log_in: LogIn) -> None:
     found = client.get("/deals/?columns=win_chance&if=stale:is:old").content.decode()
     assert "Low one" in found
     assert "High one" not in found
-    found = client.get("/deals/?as=board&columns=amount,win_chance").content.decode()
-    assert "Win probability" in found
+
+
+def test_cards_say_the_chance_and_its_change_in_a_week(
+    outlook: DealOutlook, sales: User, log_in: LogIn
+) -> None:
+    client, board = log_in(sales), "/deals/?as=board"
+    assert "points in 7 days" not in client.get(board).content.decode(), "it is a new deal"
+    for before, shown in ((0.33, "up|+7"), (0.52, "down|−12"), (0.401, "t3|0")):
+        DealOutlook.objects.update(earlier_probability=before)
+        tone, words = shown.split("|")
+        found = client.get(board).content.decode()
+        assert "Win probability 40%, range 30% to 50%" in found
+        assert f'<span class="sm tn {tone}" title="{words} points in 7 days">{words}</span>' in found
+    said = client.get(f"{board}&columns=win_chance,probability").content.decode()
+    assert "Chance in %" not in said, "nobody says one"
+    Deal.objects.update(probability=65)
+    said = client.get(f"{board}&columns=win_chance,probability").content.decode()
+    assert '<span class="t3">Chance in %</span>' in said
+    said = client.get(f"{board}&columns=probability").content.decode()
+    assert "Win probability 40%" not in said
+    assert "Chance 65%" in said
+
+
+def test_panel_says_what_it_was_a_week_before(
+    outlook: DealOutlook, sales: User, log_in: LogIn
+) -> None:
+    DealOutlook.objects.update(
+        earlier_probability=0.524, earlier_at=timezone.now() - timedelta(days=7)
+    )
+    found = page_of(outlook.deal, log_in(sales))
+    assert "−12 points since" in found
+    assert "when it was 52%" in found
 
 
 def test_model_page_before_there_is_one(manager: User, log_in: LogIn) -> None:

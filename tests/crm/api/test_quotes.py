@@ -60,6 +60,8 @@ def test_quote_is_made_issued_marked_and_read_as_pdf(deal: Deal) -> None:
     assert issued["number"].startswith("Q-")
     assert ann.patch(f"quotes/{told['id']}/", {"terms": "Other"}).status_code in (400, 409, 422)
     assert ann.post(f"quotes/{told['id']}/mark/", {"status": "sent"}).json()["status"] == "sent"
+    assert ann.post(f"quotes/{told['id']}/unmark/").json()["status"] == "issued"
+    assert ann.post(f"quotes/{told['id']}/unmark/").status_code == 422
     pdf = ann.get(f"quotes/{told['id']}/pdf/")
     assert pdf["Content-Type"] == "application/pdf"
     text = PdfReader(BytesIO(pdf.content)).pages[0].extract_text()

@@ -29,6 +29,7 @@ from crm.services.quoting.quotes import (
     quotes_seen_by,
     revise_quote,
     save_draft,
+    unmark_quote,
 )
 from crm.services.quoting.typesetting import BODY, broken
 from tests.factories import (
@@ -222,6 +223,20 @@ def test_quote_is_sent_and_accepted_once(deal: Deal, sales: User) -> None:
         with pytest.raises(Refused):
             mark_quote(quote=quote, status=status, by=sales, at=NOW)
     assert acts(deal)[-2:] == ["quote.sent", "quote.accepted"]
+
+
+def test_marks_are_taken_back_one_by_one(deal: Deal, sales: User) -> None:
+    quote = issued(deal, sales)
+    mark_quote(quote=quote, status=QuoteStatus.SENT, by=sales, at=NOW)
+    mark_quote(quote=quote, status=QuoteStatus.DECLINED, by=sales, at=NOW)
+    for status, sent_at in ((QuoteStatus.SENT, NOW), (QuoteStatus.ISSUED, None)):
+        quote = unmark_quote(quote=quote, by=sales)
+        quote.refresh_from_db()
+        assert (quote.status, quote.sent_at, quote.decided_at) == (status, sent_at, None)
+    assert quote.number, "the issue stays"
+    with pytest.raises(Refused):
+        unmark_quote(quote=quote, by=sales)
+    assert acts(deal)[-2:] == ["quote.unmark", "quote.unmark"]
 
 
 def test_draft_is_neither_sent_nor_accepted(deal: Deal, sales: User) -> None:

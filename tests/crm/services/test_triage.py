@@ -18,6 +18,7 @@ from core.services.records import change_records
 from core.services.undo import undo_change_set
 from crm.choices import UNFIT, ActivityKind, LeadStatus, ResponseClock
 from crm.models import Activity, CloseReason, Lead
+from crm.queries.inbox import inbox_url
 from crm.services.activities import complete_activity
 from crm.services.triage import DisqualifyLeads, QualifyLeads, RecycleLeads, return_leads
 from tests.factories import CloseReasonFactory, LeadFactory, RoleFactory, UserFactory
@@ -182,6 +183,29 @@ def test_record_page_and_preview_offer_what_can_be_done(
             assert reverse("bulk_change", args=["crm.lead", key]) in shown
     Lead.objects.filter(pk=lead.pk).update(status=LeadStatus.CONVERTED)
     assert "lead.recycle" not in client.get(lead.get_absolute_url()).content.decode()
+
+
+def test_rows_of_the_inbox_have_a_button_for_each_change(manager: User, log_in: LogIn) -> None:
+    lead = LeadFactory(owner=manager, awaits_since=CAME)
+    client = log_in(manager)
+    shown = client.get(inbox_url()).content.decode()
+    for key in ("lead.qualify", "lead.disqualify", "lead.recycle"):
+        url = reverse("bulk_change", args=["crm.lead", key])
+        assert f'form="row-change" name="ids" value="{lead.pk}" formaction="{url}"' in shown
+    assert shown.index("</table>") < shown.index('<form id="row-change"')
+    assert "row-change" not in client.get("/leads/").content.decode()
+
+
+def test_rows_offer_only_what_their_reader_may(log_in: LogIn) -> None:
+    reads = {"crm.lead.view": Reach.ALL}
+    own = UserFactory(roles=[RoleFactory(grants=reads | {"crm.lead.edit": Reach.OWN})])
+    for owner in (own, UserFactory()):
+        LeadFactory(owner=owner, awaits_since=CAME)
+    shown = log_in(own).get(inbox_url()).content.decode()
+    assert shown.count('form="row-change"') == 3, "those of the own lead"
+    locked = RoleFactory(grants=reads | {"crm.lead.edit": Reach.ALL}, locks=["crm.lead.status"])
+    shown = log_in(UserFactory(roles=[locked])).get(inbox_url()).content.decode()
+    assert 'form="row-change"' not in shown
 
 
 @pytest.mark.django_db(transaction=True)

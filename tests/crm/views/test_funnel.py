@@ -87,7 +87,7 @@ def some_deals(owners: list[User], number: int = 40) -> None:
         go(deal, *steps)
         if deal.status == "lost":
             Deal.objects.filter(pk=deal.pk).update(
-                lost_reason=chance.choice(["Price", "No, thanks"])
+                lost_reason=chance.choice(["Price", "价格", "No, thanks"])
             )
     DealFactory(deleted_at=now, stage=ways[0], created_at=now)  # of the bin
 
@@ -245,6 +245,18 @@ def test_hidden_fields_are_not_told(field: str, words: str, log_in: LogIn) -> No
     assert page.status_code == 200
     assert words not in page.content.decode()
     assert f"by={field}" not in page.content.decode()
+
+
+def test_reason_that_was_said_in_two_languages_is_one(client: Client) -> None:
+    some_deals([UserFactory()])
+    lost = Deal.objects.filter(status="lost", stage__pipeline__name="New business")
+    numbers = [lost.filter(lost_reason=words).count() for words in ("Price", "价格")]
+    assert all(numbers)
+    page = client.get(f"{PAGE}?period=last_365")
+    (told,) = [row for row in page.context["report"].reasons() if row["label"] == "Price"]
+    assert told["lost"] == sum(numbers)
+    assert count_of(client, told["url"]) == sum(numbers)
+    assert ">价格<" not in page.content.decode()
 
 
 def test_stages_that_are_hidden_cannot_be_asked_for_by_what_happened(log_in: LogIn) -> None:

@@ -70,6 +70,12 @@ def test_quote_is_made_changed_issued_and_accepted(
     assert f"{reverse('deal_move', args=[deal.pk])}?kind=won" in shown
     assert "Q-" in client.get(tab).content.decode()
     assert "Quote accepted" in client.get(deal.get_absolute_url()).content.decode()
+    unmark = reverse("quote_unmark", args=[quote.pk])
+    assert unmark in shown
+    client.post(unmark)
+    shown = client.get(quote.get_absolute_url()).content.decode()
+    assert unmark not in shown
+    assert 'value="accepted"' in shown
 
 
 def test_one_tax_for_all_lines(deal: Deal, manager: User, log_in: LogIn) -> None:
