@@ -116,6 +116,16 @@ SEEDS = (
         (Criterion("starts", "next_days", 365),),
         "starts",
     ),
+    ViewSeed("marketing.segment", gettext_noop("My segments"), "user", (MINE,)),
+    ViewSeed(
+        "marketing.segment",
+        gettext_noop("Lists"),
+        "list",
+        (Criterion("kind", "is", ["static"]), Criterion("archived", "empty")),
+    ),
+    ViewSeed(
+        "marketing.segment", gettext_noop("Archived"), "archive", (Criterion("archived", "set"),)
+    ),
 )
 
 
