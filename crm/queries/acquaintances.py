@@ -25,7 +25,9 @@ class Knower:
 
 def known_by(contact: Contact, user: User) -> dict[str, Any]:
     """The colleagues who know a contact: whoever asks (`is_known`), then the longest acquainted."""
-    ties = Acquaintance.objects.filter(contact=contact).select_related("user")
+    has_ties = getattr(contact, "has_ties", True)
+    ties = Acquaintance.objects.filter(contact=contact) if has_ties else Acquaintance.objects.none()
+    ties = ties.select_related("user")
     is_own = Case(When(user=user, then=0), default=1)
     knowers: dict[int, Knower] = {}
     for tie in ties.order_by(is_own, F("since").asc(nulls_last=True), "pk")[: SHOWN * 2]:
@@ -37,6 +39,14 @@ def known_by(contact: Contact, user: User) -> dict[str, Any]:
         "is_known": user.pk in knowers,
         "address": reverse("contact_known", args=[contact.pk]),
     }
+
+
+def with_own_ties(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Contacts with `has_ties`, for the same."""
+    found: QuerySet[Any] = rows.annotate(
+        has_ties=Exists(Acquaintance.objects.filter(contact=OuterRef("pk")))
+    )
+    return found
 
 
 def with_ties(rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
 from core import permissions
@@ -24,6 +24,7 @@ SAMPLE = 10
 SECONDS = 3
 DAYS = 90  # of the chart
 WEEK = 7
+MOST_BESIDE = 200
 
 
 @dataclass(frozen=True)
@@ -112,27 +113,32 @@ def segments_of(contact: Contact, user: User) -> dict[str, Any] | None:
     access = access_of(user)
     if not access.may("marketing.segment.view") or not access.sees("crm.contact.segments"):
         return None
-    seen = permissions.visible_rows(Segment, user).filter(archived_at=None)
-    here = SegmentMember.objects.filter(segment=OuterRef("pk"), contact=contact)
-    of_contact = SegmentMember.objects.filter(contact=contact).filter(segment__in=seen)
-    members = list(of_contact.select_related("segment").order_by("segment__name_key", "segment"))
     may_list = access.may("marketing.segment.edit")
-    changeable = permissions.row_condition(Segment, user, "edit")
-    lists = Segment.objects.filter(changeable, kind=SegmentKind.STATIC, archived_at=None)
+    shown = list(_segments_beside(contact, user, may_list=may_list))
     return {
         "contact": contact,
         "members": [
             {
-                "segment": member.segment,
-                "since": member.since,
-                "may_leave": may_list and may_take_off(member.segment, user),
+                "segment": segment,
+                "since": segment.since,
+                "may_leave": may_list and may_take_off(segment, user),
             }
-            for member in members
+            for segment in shown
+            if segment.since is not None
         ],
-        "lists": list(lists.filter(~Exists(here)).order_by("name_key", "pk")[:100])
-        if may_list
-        else [],
+        "lists": [segment for segment in shown if segment.since is None],
     }
+
+
+def _segments_beside(contact: Contact, user: User, *, may_list: bool) -> QuerySet[Any]:
+    """Those that the contact is in (`since`), and the lists that the user may put it on: one query."""
+    since = SegmentMember.objects.filter(segment=OuterRef("pk"), contact=contact).values("since")
+    rows = permissions.visible_rows(Segment, user).filter(archived_at=None)
+    wanted = Q(since__isnull=False)
+    if may_list:
+        wanted |= Q(kind=SegmentKind.STATIC) & permissions.row_condition(Segment, user, "edit")
+    found: QuerySet[Any] = rows.annotate(since=Subquery(since)).filter(wanted)
+    return found.order_by("name_key", "pk")[:MOST_BESIDE]
 
 
 def may_take_off(segment: Segment, user: User) -> bool:
