@@ -21,7 +21,7 @@ SEGMENTS = ListDefinition(
     create_label=_("New segment"),
     phone={"kind": "m-sub", "size": "m-end", "owner": "m-end2"},
     cells={"name": cells.name, "kind": cells.kind},
-    beside={"name": ("hue", "archived_at"), "kind": ("kind",)},
+    beside={"kind": ("kind",)},
 )
 
 LISTS = (SEGMENTS,)

@@ -59,7 +59,7 @@ class Segment(OwnedRecord):
     takes to see it, the ways to a contact from records whose changes matter, and the segments it asks for.
     """
 
-    READ_BY_NAME = (*OwnedRecord.READ_BY_NAME, "sharing", "reads")
+    READ_BY_NAME = (*OwnedRecord.READ_BY_NAME, "sharing", "reads", "hue", "archived_at")
 
     name = models.CharField(pgettext_lazy("segment", "name"), max_length=120)
     name_key = models.CharField(_("name for comparing"), max_length=200, editable=False)

@@ -27,15 +27,12 @@ from marketing.queries.segments import (
     growth_of,
     is_overdue,
     may_take_off,
-    members_of,
+    newest_members,
     run_of,
     sees_all_contacts,
-    size_for,
 )
 from marketing.services.memberships import company_day
 from marketing.services.segments import keep_segment
-
-SHOWN = 10
 
 
 class MemberForm(forms.Form):
@@ -56,6 +53,9 @@ def overview(segment: Segment, user: User) -> dict[str, Any]:
     """The first tab."""
     now = timezone.localtime()
     view = Viewpoint(user, now)
+    if segment.owner == user:
+        segment.owner = user  # whose rights are read already
+    members, number = newest_members(segment, user)
     shows_sizes = sees_all_contacts(user)
     growth = growth_of(segment, company_day(now)) if shows_sizes else None
     return {
@@ -64,10 +64,10 @@ def overview(segment: Segment, user: User) -> dict[str, Any]:
         "problem": problem_of(segment, now),
         "is_overdue": is_overdue(segment, now),
         "run": run_of(segment) if segment.is_dynamic else None,
-        "figures": _figures(segment, user, growth),
+        "figures": _figures(segment, number, growth),
         "chart": _chart(growth.sizes) if growth and len(growth.sizes) > 1 else None,
         "chart_label": _chart_label(growth),
-        "members": list(members_of(segment, user)[:SHOWN]),
+        "members": members,
         "members_url": members_url(segment),
         "may_fill": may_take_off(segment, user) and segment.archived_at is None,
         "member_form": MemberForm(user=user),
@@ -95,13 +95,12 @@ def problem_of(segment: Segment, now: Any) -> str:
     return ""
 
 
-def _figures(segment: Segment, user: User, growth: Growth | None) -> list[dict[str, Any]]:
-    total = size_for(segment, user)
-    number = "–" if total is None else grouped(total.number) + ("+" if total.is_more else "")
+def _figures(segment: Segment, number: int | None, growth: Growth | None) -> list[dict[str, Any]]:
+    shown = "–" if number is None else grouped(number)
     figures: list[dict[str, Any]] = [
         {
             "label": _("Members"),
-            "value": number,
+            "value": shown,
             "note": _("that you see"),
             "url": members_url(segment),
         }

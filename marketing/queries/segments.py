@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Window
 from django.utils.translation import gettext as _
 
 from core import permissions
 from core.choices import Reach
 from core.conditions import Condition, Viewpoint, to_q
-from core.lists.counts import Total, total_of
 from core.models import JobRun, User
 from core.permissions import access_of, related_row_condition
 from core.time_limits import TookTooLong, at_most
@@ -70,15 +69,18 @@ def members_of(segment: Segment, user: User) -> QuerySet[SegmentMember]:
     return rows.select_related("contact").order_by("-pk")
 
 
-def size_for(segment: Segment, user: User) -> Total | None:
-    """How many members the user sees; nothing where that takes too long."""
+def newest_members(segment: Segment, user: User) -> tuple[list[SegmentMember], int | None]:
+    """The newest whom the user sees, and how many these are; no number where counting takes too long."""
+    rows = members_of(segment, user)
     if sees_all_contacts(user):
-        return Total(segment.size)
+        return list(rows[:SAMPLE]), segment.size
     try:
         with at_most(SECONDS):
-            return total_of(members_of(segment, user))
+            counted = list(rows.annotate(number=Window(Count("pk")))[:SAMPLE])
     except TookTooLong:
-        return None
+        return list(rows[:SAMPLE]), None
+    first: Any = counted[0] if counted else None
+    return counted, first.number if first else 0
 
 
 @dataclass(frozen=True)
@@ -91,12 +93,14 @@ class Growth:
 
 
 def growth_of(segment: Segment, today: date) -> Growth:
-    rows = SegmentSize.objects.filter(segment=segment)
-    week = rows.filter(day__gt=today - timedelta(days=WEEK)).aggregate(
-        joined=Sum("joined"), left=Sum("left")
+    rows = SegmentSize.objects.filter(segment=segment, day__gt=today - timedelta(days=DAYS))
+    days = list(rows.order_by("day"))
+    week = [each for each in days if each.day > today - timedelta(days=WEEK)]
+    return Growth(
+        sum(each.joined for each in week),
+        sum(each.left for each in week),
+        [(each.day, each.size) for each in days],
     )
-    sizes = rows.filter(day__gt=today - timedelta(days=DAYS)).order_by("day")
-    return Growth(week["joined"] or 0, week["left"] or 0, list(sizes.values_list("day", "size")))
 
 
 def run_of(segment: Segment) -> JobRun | None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from core import audit
 from core.choices import Reach, RunState, VersionState
+from core.conditions import Criterion
 from core.models import (
     Attachment,
     CustomField,
@@ -40,6 +41,7 @@ from tests.factories import (
     NotificationFactory,
     RefusedRowFactory,
     RoleFactory,
+    SegmentFactory,
     TagFactory,
     TeamFactory,
     UserFactory,
@@ -157,6 +159,23 @@ def contact_page(user: User, number: int) -> str:
     for _row in range(number):
         LeadScoreFactory(lead=LeadFactory(owner=user, contact=contact))
     return reverse("contact_detail", args=[contact.pk])
+
+
+def segments(user: User, number: int) -> str:
+    SegmentFactory.create_batch(number, owner=user, team=user.team)
+    return reverse("segment_list")
+
+
+def segment_page(user: User, number: int) -> str:
+    """With members and sizes, and a condition that asks for another segment."""
+    other = SegmentFactory(owner=user, team=user.team)
+    asked = Criterion("segments", "has_any", [str(other.pk)])
+    segment = SegmentFactory(owner=user, team=user.team, asked=asked)
+    for row in range(number):
+        contact = ContactFactory(owner=user, team=user.team)
+        segment.members.create(contact=contact, since=NOW)
+        segment.sizes.create(day=NOW.date() - timedelta(days=row), size=row)
+    return reverse("segment_detail", args=[segment.pk])
 
 
 def related_of_company(user: User, number: int) -> str:
@@ -363,6 +382,8 @@ PAGES = [
     home,
     lead_page,
     contact_page,
+    segments,
+    segment_page,
     company_page,
     related_of_company,
     related_of_contact,
