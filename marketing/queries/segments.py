@@ -76,11 +76,10 @@ def newest_members(segment: Segment, user: User) -> tuple[list[SegmentMember], i
         return list(rows[:SAMPLE]), segment.size
     try:
         with at_most(SECONDS):
-            counted = list(rows.annotate(number=Window(Count("pk")))[:SAMPLE])
+            counted: list[Any] = list(rows.annotate(number=Window(Count("pk")))[:SAMPLE])
     except TookTooLong:
         return list(rows[:SAMPLE]), None
-    first: Any = counted[0] if counted else None
-    return counted, first.number if first else 0
+    return counted, counted[0].number if counted else 0
 
 
 @dataclass(frozen=True)
