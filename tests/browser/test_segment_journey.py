@@ -35,6 +35,7 @@ def test_segment_is_made_opened_and_put_on_a_list(person: Visitor) -> None:
     expect(page.locator("[name='1.field']")).to_be_visible()
     page.select_option("main [name=join]", "all")
     page.select_option("[name='1.field']", "happened:interaction")
+    page.fill("[name='1.days']", "14")
     expect(page.locator(COUNT)).not_to_have_attribute("data-count", str(customers))
     fewer = int(page.locator(COUNT).get_attribute("data-count") or 0)
     assert 1 < fewer < customers
