@@ -131,7 +131,7 @@ def _answer(
     if target == READS:
         return render(request, "marketing/segments/reads.html", context)
     if target == COUNT:
-        return render(request, "marketing/segments/count.html", context | _counted(builder, view))
+        return render(request, "marketing/segments/counted.html", context | _counted(builder, view))
     context |= {
         "is_added": bool({"add", "group"} & set(request.POST)),
         "is_dropped": "drop" in request.POST,
