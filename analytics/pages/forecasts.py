@@ -46,6 +46,7 @@ def forecast_context(user: User, query: Mapping[str, str]) -> dict[str, Any]:
         "kind": KIND,
         "last_run": last_run(),
         "may_run": access.may("analytics.forecast.run"),
+        "may_forecast_files": access.may("analytics.series.run"),
         "may_see_jobs": access.may("core.job.view"),
         "may_import": access.may("crm.import.use"),
     }

@@ -57,7 +57,7 @@ class LeadTriage(RecordsView):
 
 def _text(body: Json, name: str) -> str:
     value = body.get(name) or ""
-    if not isinstance(value, str) or len(value) > LONGEST or "\0" in value:
+    if not isinstance(value, str) or len(value) > LONGEST:
         raise InvalidError({name: [_("Write a text.")]})
     return value.strip()
 
