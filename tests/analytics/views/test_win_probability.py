@@ -120,7 +120,7 @@ def test_cards_say_the_chance_and_its_change_in_a_week(
         assert "Win probability 40%, range 30% to 50%" in found
         assert f'<span class="sm tn {tone}" title="{words} points in 7 days">{words}</span>' in found
     said = client.get(f"{board}&columns=win_chance,probability").content.decode()
-    assert "Chance in %" not in said, "nobody says one"
+    assert '<span class="t3">Chance in %</span>' not in said, "nobody says one"
     Deal.objects.update(probability=65)
     said = client.get(f"{board}&columns=win_chance,probability").content.decode()
     assert '<span class="t3">Chance in %</span>' in said
