@@ -38,9 +38,7 @@ class LeadTriage(RecordsView):
             raise Http404
         if lead.status == LeadStatus.CONVERTED:
             raise Refused(_("This lead has become a deal. Undo the conversion first."))
-        change_records(
-            rows=Lead.objects.filter(pk=pk), change=change, by=user, at=timezone.now()
-        )
+        change_records(rows=Lead.objects.filter(pk=pk), change=change, by=user, at=timezone.now())
         return self.shown(user, pk)
 
     def body(self, request: Request, *names: str) -> Json:

@@ -353,7 +353,11 @@ def _named(field: str, value: Any) -> Criterion:
 
 def _lost_for(reason: str) -> Criterion:
     """Deals of a reason, in whichever language it was said."""
-    return Criterion("lost_reason", "is", words_of_lost(reason)) if reason else _named("lost_reason", "")
+    return (
+        Criterion("lost_reason", "is", words_of_lost(reason))
+        if reason
+        else _named("lost_reason", "")
+    )
 
 
 def _width(part: int, whole: int) -> str:
