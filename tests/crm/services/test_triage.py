@@ -197,7 +197,7 @@ def test_rows_of_the_inbox_have_a_button_for_each_change(manager: User, log_in: 
 
 
 def test_empty_inbox_says_that_nobody_waits(manager: User, log_in: LogIn) -> None:
-    LeadFactory(owner=manager)
+    LeadFactory(owner=manager, status=LeadStatus.WORKING, awaits_since=None)
     shown = log_in(manager).get(inbox_url()).content.decode()
     assert "No new lead is waiting" in shown
     assert "Nothing found" not in shown
