@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from analytics.choices import Cut, Grain, Measure
+from analytics.pages.quarter_figures import between_ends
 from analytics.queries.forecasts import Part, measures_for, parts_of
 from core.models import User
 from core.phrases import money, money_short, number
@@ -85,4 +86,4 @@ class Told:
     def range(self, band: tuple[float, float] | None) -> str:
         if band is None:
             return "–"
-        return f"{self(band[0], short=True)} – {self(band[1], short=True)}"
+        return between_ends(self(band[0], short=True), self(band[1], short=True))

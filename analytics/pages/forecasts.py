@@ -46,6 +46,7 @@ def forecast_context(user: User, query: Mapping[str, str]) -> dict[str, Any]:
         "kind": KIND,
         "last_run": last_run(),
         "may_run": access.may("analytics.forecast.run"),
+        "may_forecast_files": access.may("analytics.series.run"),
         "may_see_jobs": access.may("core.job.view"),
         "may_import": access.may("crm.import.use"),
     }
@@ -244,7 +245,9 @@ def _doubt(choice: Choice, series: ForecastSeries) -> str:
         return ""
     words = {"history": _made_from(choice, series), "tried": _horizon_text(tried, choice.grain)}
     if not tried:
-        return _("With %(history)s this could hardly be tried yet: a level to go by, no more.") % words
+        return (
+            _("With %(history)s this could hardly be tried yet: a level to go by, no more.") % words
+        )
     return (
         _(
             "With %(history)s this could be tried no further than %(tried)s ahead at three past moments; what "

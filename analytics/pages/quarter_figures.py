@@ -17,10 +17,14 @@ def between_ends(low: str, high: str) -> str:
 
     >>> between_ends("€1.69 M", "€2.12 M"), between_ends("€9,940", "€12.0 k"), between_ends("€995 k", "€1.2 M")
     ('€1.69–2.12 M', '€9,940–€12.0 k', '€995 k–€1.2 M')
+    >>> between_ends("−€5 k", "−€2 k")
+    '−€5 k–−€2 k'
     """
     form = re.compile(r"(?P<sign>\D*?)(?P<digits>[\d.,]+)(?P<unit>\D*)")
     one, other = form.fullmatch(low), form.fullmatch(high)
-    if one and other and one["sign"] == other["sign"] and one["unit"] == other["unit"]:
+    if one is None or other is None or "−" in one["sign"]:
+        return f"{low}–{high}"
+    if one["sign"] == other["sign"] and one["unit"] == other["unit"]:
         return f"{one['sign']}{one['digits']}–{other['digits']}{one['unit']}"
     return f"{low}–{high}"
 

@@ -119,9 +119,10 @@ def guess_of(columns: Sequence[Column], rows: int) -> SeriesGuess:
     names = [each for each in columns if each["kind"] == TEXT and _parts_rows(each, rows)]
     identifier = names[0] if names and time["is_repeated"] else None
     season, horizon = season_of(time)
-    missing = rows - value["filled"]
-    if missing and identifier is None:
-        horizon = missing
+    # Rows after the last value say how the drivers go on: those of one series are the steps ahead.
+    ahead = (rows - value["filled"]) // (len(identifier["values"]) if identifier else 1)
+    if ahead:
+        horizon = ahead
     others = [each for each in numbers if each is not value][:MOST_DRIVERS]
     return SeriesGuess(
         time_column=time["name"],

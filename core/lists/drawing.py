@@ -154,7 +154,9 @@ def drawn(cell: Cell, line: Line) -> SafeString:
     return (column.draw or DRAW[column.field.type])(cell, line)
 
 
-def drawn_row(line: Line, select: str = "", buttons: Sequence[RowAction] | None = None) -> SafeString:
+def drawn_row(
+    line: Line, select: str = "", buttons: Sequence[RowAction] | None = None
+) -> SafeString:
     """The whole row; with `select`, a sentence for screen readers, it begins with a check box.
 
     With `buttons`, be they none for this row, it ends with a cell for them.

@@ -7,7 +7,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from core import permissions
-from core.choices import ACTIVE_STATES
+from core.choices import ACTIVE_STATES, RunState
 from core.jobs.kinds import JobKind, job_kinds
 from core.models import JobRun, User
 from core.permissions import Access
@@ -19,21 +19,26 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 MOST_RUNNING = 4
+STOPPED = (RunState.FAILED, RunState.INSUFFICIENT)
 
 
 def steps_of(run: JobRun) -> list[dict[str, Any]]:
     """The steps so far, as the component core/components/steps.html draws them."""
     open_state = "now" if run.is_active else "failed"
     now = timezone.now()
-    return [
+    steps = list(run.steps.all())
+    told = [
         {
             "state": "done" if step.finished_at else open_state,
             "label": step.name_text,
             "detail": step.detail_text,
             "time": duration((step.finished_at or run.finished_at or now) - step.started_at),
         }
-        for step in run.steps.all()
+        for step in steps
     ]
+    if told and run.state in STOPPED:  # the clock of the last step was stopped with the run
+        told[-1]["state"] = "failed"
+    return told
 
 
 def counts_of(run: JobRun, kind: JobKind) -> list[tuple[Any, int]]:

@@ -1,7 +1,7 @@
 """The cells of lists."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.utils.safestring import SafeString
@@ -9,8 +9,6 @@ from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from core.lists.cells import Cell, Line
-    from core.lists.definition import RowButtons
-    from core.permissions import Access
 
 register = template.Library()
 
@@ -20,8 +18,8 @@ def rows(
     lines: "Sequence[Line]",
     *,
     with_boxes: object,
-    buttons: "RowButtons | None" = None,
-    access: "Access | None" = None,
+    buttons: Any = None,
+    access: Any = None,
 ) -> SafeString:
     """{% rows lines with_boxes=bulk_actions %}: the rows of a list, each with a box to select it.
 
@@ -30,7 +28,7 @@ def rows(
     from core.lists.drawing import drawn_row  # noqa: PLC0415  # it stands on the tags of ui
 
     select = _("Select %(name)s") if with_boxes else ""
-    if buttons is None or access is None:
+    if buttons is None:
         return SafeString("".join(drawn_row(line, select) for line in lines))
     offered = (buttons.actions(line.row, access) for line in lines)
     rows = (drawn_row(line, select, each) for line, each in zip(lines, offered, strict=True))

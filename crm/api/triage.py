@@ -1,5 +1,6 @@
 """New leads worked off by program: qualified, not a fit, put off until a day."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import Http404
@@ -31,31 +32,31 @@ class LeadTriage(RecordsView):
 
     actions = {"POST": "edit"}
 
-    def change(self, request: Request, pk: int, change: Change) -> Response:
+    def act(
+        self, request: Request, pk: int, names: Sequence[str], change_of: Callable[[Json], Change]
+    ) -> Response:
+        """Change the lead as the body says; whoever does not reach it learns nothing of it."""
         user = user_of(request)
+        if not permissions.access_of(user).edits("crm.lead.status"):
+            sentence = _("Your role may not change the status of leads.")
+            raise ProblemError(403, "not-allowed", sentence)
         lead = Lead.objects.visible_to(user, "edit").filter(pk=pk).first()
         if lead is None:
             raise Http404
-        if lead.status == LeadStatus.CONVERTED:
-            raise Refused(_("This lead has become a deal. Undo the conversion first."))
-        change_records(rows=Lead.objects.filter(pk=pk), change=change, by=user, at=timezone.now())
-        return self.shown(user, pk)
-
-    def body(self, request: Request, *names: str) -> Json:
-        """What was sent, of these fields only, by whoever may say it at all."""
-        if not permissions.access_of(user_of(request)).edits("crm.lead.status"):
-            raise ProblemError(
-                403, "not-allowed", _("Your role may not change the status of leads.")
-            )
         body = body_of(request) if request.data else {}
         if unknown := set(body) - set(names):
             raise InvalidError({min(unknown): [_("There is no such field.")]})
-        return body
+        change = change_of(body)
+        if lead.status == LeadStatus.CONVERTED:
+            raise Refused(_("This lead has become a deal. Undo the conversion first."))
+        rows = Lead.objects.filter(pk=pk)
+        change_records(rows=rows, change=change, by=user, at=timezone.now())
+        return self.shown(user, pk)
 
 
 def _text(body: Json, name: str) -> str:
     value = body.get(name) or ""
-    if not isinstance(value, str) or len(value) > LONGEST or "\0" in value:
+    if not isinstance(value, str) or len(value) > LONGEST:
         raise InvalidError({name: [_("Write a text.")]})
     return value.strip()
 
@@ -74,6 +75,24 @@ def _day(body: Json, name: str) -> str:
     return day.isoformat()
 
 
+def _qualifying(body: Json) -> QualifyLeads:
+    return QualifyLeads(_text(body, "step"), _day(body, "step_on"))
+
+
+def _disqualifying(body: Json) -> DisqualifyLeads:
+    reason = _text(body, "reason")
+    if not reason:
+        raise InvalidError({"reason": [_("Say why it is not a fit.")]})
+    return DisqualifyLeads(reason)
+
+
+def _recycling(body: Json) -> RecycleLeads:
+    until = _day(body, "until")
+    if not until:
+        raise InvalidError({"until": [_("Choose a day within the next two years.")]})
+    return RecycleLeads(until)
+
+
 class LeadQualify(LeadTriage):
     """Worth a colleague's time."""
 
@@ -87,8 +106,7 @@ class LeadQualify(LeadTriage):
     )
     @once
     def post(self, request: Request, pk: int) -> Response:
-        body = self.body(request, "step", "step_on")
-        return self.change(request, pk, QualifyLeads(_text(body, "step"), _day(body, "step_on")))
+        return self.act(request, pk, ("step", "step_on"), _qualifying)
 
 
 class LeadDisqualify(LeadTriage):
@@ -104,10 +122,7 @@ class LeadDisqualify(LeadTriage):
     )
     @once
     def post(self, request: Request, pk: int) -> Response:
-        reason = _text(self.body(request, "reason"), "reason")
-        if not reason:
-            raise InvalidError({"reason": [_("Say why it is not a fit.")]})
-        return self.change(request, pk, DisqualifyLeads(reason))
+        return self.act(request, pk, ("reason",), _disqualifying)
 
 
 class LeadRecycle(LeadTriage):
@@ -123,7 +138,4 @@ class LeadRecycle(LeadTriage):
     )
     @once
     def post(self, request: Request, pk: int) -> Response:
-        until = _day(self.body(request, "until"), "until")
-        if not until:
-            raise InvalidError({"until": [_("Choose a day within the next two years.")]})
-        return self.change(request, pk, RecycleLeads(until))
+        return self.act(request, pk, ("until",), _recycling)

@@ -66,7 +66,7 @@ class Drawer:
             f'<li class="kb-card{"" if move else " kb-fixed"}" id="deal-{deal.pk}" '
             f'data-deal="{deal.pk}" data-stage="{stage.pk}" data-move="{move}"{swap}>'
             f'<div class="row"><a class="name fb el grow" href="{escape(line.url)}" '
-            f'draggable="false">{escape(line.name)}</a>{self._flag(deal, stage)}</div>'
+            f'title="{escape(line.name)}" draggable="false">{escape(line.name)}</a>{self._flag(deal, stage)}</div>'
             f"{_mover(move, line.name)}{_company(cells, deal)}"
             f"{_worth(cells, deal, self.now.date())}{self._chance(cells, deal, stage)}{_rest(line)}</li>"
         )

@@ -30,7 +30,7 @@ class RuleForm(forms.Form):
     """Who gets the leads of a rule; the filter builder asks which leads these are."""
 
     name = forms.CharField(label=pgettext_lazy("assignment rule", "Name"), max_length=120)
-    target = forms.ChoiceField(label=pgettext_lazy("assignment rule", "Goes to"))
+    target = forms.ChoiceField(label=_("Give them to"))
     strategy = forms.ChoiceField(
         label=_("Who of the team"),
         choices=AssignmentStrategy.choices,

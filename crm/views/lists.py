@@ -11,6 +11,7 @@ from core.permissions import requires
 from core.views.list_tools import look_after_indexes
 from crm.pages.inbox import whose_inbox
 from crm.queries.boards import sees_board
+from crm.queries.inbox import is_inbox
 from crm.queries.response_times import FIELDS
 from crm.tables import ACTIVITIES, COMPANIES, CONTACTS, DEALS, EVENTS, GROUPS, LEADS, PRODUCTS
 from crm.views.boards import board_page
@@ -36,6 +37,7 @@ def lead_list(request: HttpRequest) -> HttpResponse:
         "may_import": access.may("crm.import.use"),
         "bar": "crm/leads/list_bar.html",
         "whose": whose_inbox(context["state"]),
+        "nothing": "crm/leads/inbox_empty.html" if is_inbox(context["state"]) else "",
         "sees_response": all(access.sees(field) for field in FIELDS),
     }
     return _drawn(request, context)

@@ -27,9 +27,10 @@ def test_quote_from_the_lines_to_the_won_deal(person: Visitor) -> None:
     deal = address.rstrip("/").rsplit("/", 1)[1]
 
     page.goto(f"{address}?tab=lines")
-    product = str(ask(PRODUCT))
+    product = str(ask(PRODUCT)).split(" ")[0]
     row = page.locator(".lines-table tbody tr").last
-    row.locator("select").select_option(label=product)
+    row.locator("[role=combobox]").fill(product)
+    row.locator("[role=listbox] [data-number]").first.click()
     row.locator("[name$=quantity]").fill("4")
     row.locator("[name$=unit_price]").fill("250")
     press(page, ".lines-table ~ .row button[type=submit]")
@@ -44,14 +45,13 @@ def test_quote_from_the_lines_to_the_won_deal(person: Visitor) -> None:
     page.wait_for_url(re.compile(r"/quotes/\d+/$"))
     expect(page.locator("main .sums")).to_contain_text("900")
     press(page, "form[action$='/issue/'] button")
-    expect(page.locator("form[action$='/revise/']")).to_have_count(1)
-    number = page.locator("main .card-h h2").first.inner_text()
+    expect(page.locator("form[action$='/revise/']").first).to_be_visible()
 
     paper = page.request.get(f"{page.url}pdf/")
     assert paper.headers["content-type"] == "application/pdf"
     said = " ".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(paper.body())).pages)
     for words in (product, str(ask(f"SELECT number FROM crm_quote WHERE deal_id = {deal}"))):
-        assert words in said, number
+        assert words in said
 
     press(page, "button[name=status][value=accepted]")
     press(page, "main .note-ok a.btn-primary")

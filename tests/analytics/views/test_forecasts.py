@@ -55,7 +55,7 @@ def test_page_tells_what_is_stored(manager: User, log_in: LogIn) -> None:
     assert chart["forecast"][11:] == [12.0] + [10.0] * 12, "begins at the last value"
     assert (chart["inner"][0][12], chart["outer"][1][12], chart["now"]) == (8.0, 14.0, 11)
     assert chart["target"][12:17] == [12.5, 11, 11, 11, None], "a month's, else its quarter's share"
-    for said in ("Beats baseline", "7.0%", "21.0%", "€10.0 k", "€8,000 – €12.0 k", "75%"):
+    for said in ("Beats baseline", "7.0%", "21.0%", "€10.0 k", "€8,000–€12.0 k", "75%"):
         assert said in page, said
     assert "the mean of three seldom loses much" in page
     assert "as the last 3 months: so far 5% off, the forecast" in page
@@ -63,6 +63,12 @@ def test_page_tells_what_is_stored(manager: User, log_in: LogIn) -> None:
     told = block(page, "data-backtest")
     assert told["s"][0]["v"] == [10, 11, 12]
     assert told["s"][1]["v"] == [9.5, 9.9, None]
+
+
+def test_page_leads_to_forecasts_of_files_who_may_make_them(manager: User, log_in: LogIn) -> None:
+    assert "/forecast/files/" in text(log_in(manager))
+    may = RoleFactory(grants={"crm.deal.view": Reach.ALL, "analytics.forecast.view": Reach.ALL})
+    assert "/forecast/files/" not in text(log_in(UserFactory(roles=[may])))
 
 
 def test_horizon_shortens_the_forecast(manager: User, log_in: LogIn) -> None:

@@ -101,7 +101,7 @@ def test_change_since_a_week_is_told(manager: User, log_in: LogIn, quarter: Quar
 
 
 def test_page_without_a_forecast_says_what_to_do(manager: User, log_in: LogIn) -> None:
-    assert "Nothing is known of this quarter yet" in text_of(log_in(manager))
+    assert "There is no forecast of this quarter" in text_of(log_in(manager))
 
 
 @pytest.mark.parametrize("key", ["2026-Q9", "x", "2026", "9999-Q4"])

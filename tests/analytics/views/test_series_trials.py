@@ -86,6 +86,12 @@ def rows_in(answer: Any) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text)))
 
 
+def test_steps_ahead_are_the_empty_rows_of_one_series(manager: User, log_in: LogIn) -> None:
+    frames = [sales(24, 6).assign(region=region) for region in ("North", "South", "West")]
+    trial = uploaded(log_in(manager), pd.concat(frames))
+    assert (trial.id_column, trial.horizon) == ("region", 6)
+
+
 def test_file_goes_the_whole_way(manager: User, log_in: LogIn) -> None:
     """Upload, columns, watch, result with effects, another method, CSV, again, away."""
     client = log_in(manager)

@@ -27,7 +27,7 @@ def test_shape_is_a_table_unless_the_address_asks_for_a_board(sales: User) -> No
 
 def test_board_has_fields_and_order_of_its_own(sales: User) -> None:
     board, table = state(sales, "as=board"), state(sales, "")
-    assert "probability" in board.column_names
+    assert "win_chance" in board.column_names
     assert "probability" not in table.column_names
     assert (board.sort_name, table.sort_name) == ("close", "-close")
     assert not board.is_changed

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from core.choices import RunState
 from core.errors import Refused
-from core.models import AuditEvent, JobPartition, JobRun, User
+from core.models import AuditEvent, JobPartition, JobRun, JobStep, User
+from core.queries.jobs import steps_of
 from core.services.jobs import cancel_run, resume_run
 from tests.factories import FileImportFactory, JobRunFactory
 from tests.factories.core import NOW
@@ -50,6 +51,17 @@ def test_start_needs_the_permission_of_the_kind(log_in: LogIn) -> None:
     assert client.post(reverse("job_start", args=[run.kind])).status_code == 403
     assert client.get(reverse("job_run", args=[run.pk])).status_code == 404
     assert client.post(reverse("job_cancel", args=[run.pk])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("state", "shown"),
+    [(RunState.SUCCEEDED, "done"), (RunState.FAILED, "failed"), (RunState.INSUFFICIENT, "failed")],
+)
+def test_last_step_of_a_run_that_failed_is_no_done_one(state: RunState, shown: str) -> None:
+    run = JobRunFactory(state=state)
+    for name in ("Read", "Count"):
+        JobStep.objects.create(run=run, name=name, started_at=NOW, finished_at=NOW)
+    assert [step["state"] for step in steps_of(run)] == ["done", shown]
 
 
 def test_waiting_run_is_cancelled_at_once(manager: User, log_in: LogIn) -> None:

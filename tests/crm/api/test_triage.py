@@ -80,7 +80,6 @@ def test_same_key_plans_one_step(lead: Lead) -> None:
 BAD: list[tuple[str, Any]] = [
     ("qualify", {"step": 5}),
     ("qualify", {"step": "x" * 201}),
-    ("qualify", {"step": "a\0b"}),
     ("qualify", {"step_on": "2026-12-01"}),
     ("qualify", {"step": "Call", "step_on": "2026-13-01"}),
     ("qualify", {"step": "Call", "step_on": 20261201}),
@@ -112,7 +111,7 @@ def test_who_may_not_is_told_so(lead: Lead, act: str) -> None:
     path = f"leads/{lead.pk}/{act}/"
     assert caller(locks=["crm.lead.status"]).post(path, body).status_code == 403
     assert caller({"crm.lead.view": Reach.ALL}).post(path, body).status_code == 403
-    own = {name: Reach.OWN for name in GRANTS}
+    own = dict.fromkeys(GRANTS, Reach.OWN)
     assert caller(own).post(path, body).status_code == 404
     without_tasks = {name: reach for name, reach in GRANTS.items() if "activity" not in name}
     answer = caller(without_tasks).post(f"leads/{lead.pk}/qualify/", {"step": "Call"})

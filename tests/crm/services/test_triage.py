@@ -196,6 +196,13 @@ def test_rows_of_the_inbox_have_a_button_for_each_change(manager: User, log_in: 
     assert "row-change" not in client.get("/leads/").content.decode()
 
 
+def test_empty_inbox_says_that_nobody_waits(manager: User, log_in: LogIn) -> None:
+    LeadFactory(owner=manager, status=LeadStatus.WORKING, awaits_since=None)
+    shown = log_in(manager).get(inbox_url()).content.decode()
+    assert "No new lead is waiting" in shown
+    assert "Nothing found" not in shown
+
+
 def test_rows_offer_only_what_their_reader_may(log_in: LogIn) -> None:
     reads = {"crm.lead.view": Reach.ALL}
     own = UserFactory(roles=[RoleFactory(grants=reads | {"crm.lead.edit": Reach.OWN})])
