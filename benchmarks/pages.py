@@ -266,7 +266,9 @@ def records() -> dict[str, str]:
     contact, lead, deal = (
         rows.objects.filter(pk__lte=4_321).last() for rows in (Contact, Lead, Deal)
     )
-    assert contact and lead and deal
+    assert contact
+    assert lead
+    assert deal
     return {
         "contact": reverse("contact_detail", args=[contact.pk]),
         "company": reverse("company_detail", args=[contact.company_id]),
