@@ -9,6 +9,7 @@ from crm.models.contacts import Contact
 from crm.models.conversions import LeadConversion
 from crm.models.deal_outlooks import DealOutlook
 from crm.models.deals import Deal, DealContact, DealLine, StageChange
+from crm.models.customer_segments import ContactSegment, CustomerSegment
 from crm.models.duplicates import (
     CommonName,
     DuplicateCandidate,
@@ -39,6 +40,8 @@ __all__ = [
     "Competitor",
     "Contact",
     "ContactQuality",
+    "ContactSegment",
+    "CustomerSegment",
     "DayOff",
     "Deal",
     "DealContact",
