@@ -8,6 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from analytics.models.segment_options import segment_options
+from analytics.queries.customer_segments import K_MEANS, KIND, NO_SEGMENTS
 from core import audit, permissions
 from core.errors import Refused
 from core.models import ModelVersion, User
@@ -15,8 +17,6 @@ from core.services.model_versions import champion_of, keep_waiting, promote_vers
 from crm.models import CustomerSegment
 from crm.models.customer_segments import COLOURS
 
-KIND = "analytics.customer_segments"
-K_MEANS, NO_SEGMENTS = "k_means", "no_segments"
 NAME = "analytics.customer_segments.name"
 LONGEST_DESCRIPTION = 2_000
 
@@ -113,3 +113,19 @@ def name_segment(
     segment.named_by, segment.named_at = by, at
     segment.save(update_fields=["name", "description", "colour", "named_by", "named_at"])
     audit.record(actor=by, action="customer_segment.name", subject=segment, changes=changes)
+
+
+@transaction.atomic
+def set_options(*, reads_profile: bool, reads_text: bool, by: User, at: datetime) -> None:
+    """What the next training may read."""
+    permissions.require(by, "analytics.customer_segments.run")
+    options = segment_options()
+    before = audit.snapshot(options)
+    options.reads_profile, options.reads_text = reads_profile, reads_text
+    changes = audit.differences(before, options)
+    options.changed_at = at
+    options.save()
+    if changes:
+        audit.record(
+            actor=by, action="customer_segment.options", subject=options, changes=changes
+        )

@@ -15,6 +15,8 @@ from crm.models import (
     Competitor,
     Contact,
     Deal,
+    ContactSegment,
+    CustomerSegment,
     DealOutlook,
     Event,
     FileImport,
@@ -189,6 +191,46 @@ class DealOutlookFactory(DjangoModelFactory):
     base_rate = 0.35
     reasons = [{"field": "crm.deal.source", "value": "Fair", "points": 12.0}]
     rest_points = -7.0
+
+
+class CustomerSegmentFactory(DjangoModelFactory):
+    class Meta:
+        model = CustomerSegment
+
+    archetype = "regulars"
+    version = factory.SubFactory(
+        ModelVersionFactory,
+        kind="analytics.customer_segments",
+        state="champion",
+        algorithm="k_means",
+        parameters={"tried": [], "channels": [], "themes": [], "seed": 0, "buyers": 1},
+    )
+    profile = {
+        "bought": 0.9,
+        "silent": 12,
+        "numbers": [
+            {"field": "purchases.count", "median": 9, "mean": 10, "rest": 2, "difference": 1.4}
+        ],
+        "words": [{"field": "crm.company.industry", "word": "Energy", "share": 0.5, "rest": 0.1}],
+        "channels": [{"channel": "email", "mean": 12.0, "rest": 3.0}],
+    }
+    found_at = NOW
+    counted_at = NOW
+
+
+class ContactSegmentFactory(DjangoModelFactory):
+    class Meta:
+        model = ContactSegment
+
+    contact = factory.SubFactory(ContactFactory)
+    segment = factory.SubFactory(CustomerSegmentFactory)
+    version = factory.SelfAttribute("segment.version")
+    probability = 0.92
+    since = NOW
+    reasons = [{"field": "purchases.count", "value": 11, "weight": 0.6}]
+    cell = "champions"
+    recency, frequency, value = 5, 4, 5
+    as_of = NOW
 
 
 class ProductFactory(DjangoModelFactory):

@@ -145,7 +145,9 @@ def fit_assigner(points: FloatArray, segments: npt.ArrayLike, *, seed: int = 0) 
         raise InsufficientData("one_class", needed=2, found=1)
     if len(labels) > MOST:
         rows = np.random.default_rng(seed).choice(len(labels), MOST, replace=False)
-        points, labels = points[np.sort(rows)], labels[np.sort(rows)]
+        few = [np.flatnonzero(labels == name)[:FEWEST_EACH] for name in names]
+        rows = np.unique(np.concatenate([rows, *few]))  # the smallest segment as well
+        points, labels = points[rows], labels[rows]
         names, counts = np.unique(labels, return_counts=True)
     if counts.min() < FEWEST_EACH:
         raise InsufficientData("few_rows", needed=FEWEST_EACH, found=int(counts.min()))
