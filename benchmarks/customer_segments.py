@@ -87,7 +87,9 @@ def main() -> None:
         now = timezone.now()
         started = time.perf_counter()
         write_contacts(contacts, now)
-        print(f"{vendor}: {contacts:,} contacts in {time.perf_counter() - started:.0f} s", flush=True)
+        print(
+            f"{vendor}: {contacts:,} contacts in {time.perf_counter() - started:.0f} s", flush=True
+        )
         for minutes, (words, scope) in enumerate(
             (("learned and assigned", {}), ("assigned", {"trains": False}))
         ):

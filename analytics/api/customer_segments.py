@@ -13,9 +13,9 @@ from analytics.queries.customer_segments import (
     KIND,
     current_segments,
     reasons_of,
-    segment_row,
     sees_cells,
     sees_segments,
+    segment_row,
 )
 from analytics.services.customer_segments import name_segment
 from core import permissions

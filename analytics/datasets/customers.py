@@ -21,7 +21,14 @@ from crm.choices import InteractionKind
 from crm.models import Activity, Contact, Interaction
 from crm.queries.purchases import Purchases
 
-__all__ = ["Customers", "channels_in_use", "customers_in", "customers_of", "number_fields", "texts_of"]
+__all__ = [
+    "Customers",
+    "channels_in_use",
+    "customers_in",
+    "customers_of",
+    "number_fields",
+    "texts_of",
+]
 
 OBJECT = "crm.contact"
 NEVER = 1_825  # days: whoever never bought counts as one who did so five years ago
@@ -39,7 +46,11 @@ COMPANY = ("industry", "country", "employees")
 
 SINCE, COUNT, VALUE = "purchases.since", "purchases.count", "purchases.value"
 QUIET = "engagement.since"
-EMPLOYEES, INDUSTRY, COUNTRY = "crm.company.employees", "crm.company.industry", "crm.contact.country"
+EMPLOYEES, INDUSTRY, COUNTRY = (
+    "crm.company.employees",
+    "crm.company.industry",
+    "crm.contact.country",
+)
 
 
 @dataclass(frozen=True)
@@ -174,7 +185,9 @@ def _channel_columns(
     rows = _engaged(as_of).filter(**ends).values("contact", "channel")
     counted = rows.annotate(recent=Count("pk", filter=recent), year=Count("pk"), last=Max("pk"))
     columns = {
-        channel_column(channel, days): np.zeros(len(index)) for channel in channels for days in SPANS
+        channel_column(channel, days): np.zeros(len(index))
+        for channel in channels
+        for days in SPANS
     }
     last = np.zeros(len(index), dtype=np.int64)
     place = {pk: number for number, pk in enumerate(index.tolist())}

@@ -49,7 +49,9 @@ def _rows(table: pd.DataFrame, segment: int, most: int) -> list[Row]:
     return rows
 
 
-def _channels(numbers: pd.DataFrame, inside: npt.NDArray[np.bool_], channels: list[str]) -> list[Row]:
+def _channels(
+    numbers: pd.DataFrame, inside: npt.NDArray[np.bool_], channels: list[str]
+) -> list[Row]:
     """How often a member did something on each channel within a year, the busiest first."""
     rows = []
     for channel in channels:

@@ -1,6 +1,7 @@
 """Learning segments: what is read of customers, which blocks of columns serve, how many groups are stable."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -148,10 +149,8 @@ def _space(
     space = CustomerSpace(channels)
     if options.reads_profile:
         space = replace(space, numbers=sorted(number_fields()))
-        try:
+        with suppress(errors.InsufficientData):  # nobody has an industry: numbers alone
             space = replace(space, levels=fit_levels(customers.words))
-        except errors.InsufficientData:
-            pass  # nobody has an industry or country: the block is of numbers alone
     if not options.reads_text or not len(customers):
         return space, None
     ids = customers.numbers.index.tolist()

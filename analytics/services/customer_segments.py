@@ -126,6 +126,4 @@ def set_options(*, reads_profile: bool, reads_text: bool, by: User, at: datetime
     options.changed_at = at
     options.save()
     if changes:
-        audit.record(
-            actor=by, action="customer_segment.options", subject=options, changes=changes
-        )
+        audit.record(actor=by, action="customer_segment.options", subject=options, changes=changes)

@@ -133,6 +133,28 @@ def test_a_lost_worker_changes_nothing(
     assert sorted(CustomerSegment.objects.values_list("size", flat=True)) == sizes
 
 
+def test_two_workers_share_a_run(
+    kinds: dict[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one is at its first part, another one comes and does all the others."""
+    monkeypatch.setattr(customer_segments, "PARTITION_IDS", 50)
+    run = ask(kind=KIND, as_of=NOW)
+    compute_part, seen = customer_segments.CustomerSegmentsJob.compute, []
+
+    def shared(self, context, data):  # type: ignore[no-untyped-def]
+        seen.append(id(self))
+        if len(seen) == 1:
+            work_once(JobRun.objects.get(pk=run.pk))
+        return compute_part(self, context, data)
+
+    monkeypatch.setattr(customer_segments.CustomerSegmentsJob, "compute", shared)
+    work_once(run)
+    assert run.state == RunState.SUCCEEDED, run.error_text
+    assert len(set(seen)) == 2
+    assert len(seen) == run.partitions_total
+    assert run.result["assigned"] == ContactSegment.objects.count() == 240
+
+
 def test_names_stay_after_a_slight_change(kinds: dict[int, str], administrator: User) -> None:
     compute()
     segment = CustomerSegment.objects.get(archetype="regulars")

@@ -34,7 +34,9 @@ OVERVIEW, CELLS, MOVES, MODEL = (reverse(name) for name in PAGES)
 def segment(sales: User) -> CustomerSegment:
     segment = CustomerSegmentFactory(name="Our best", colour=2, size=1, value=12_000)
     ContactSegmentFactory(
-        contact=ContactFactory(name="Ada Byron", owner=sales), segment=segment, version=segment.version
+        contact=ContactFactory(name="Ada Byron", owner=sales),
+        segment=segment,
+        version=segment.version,
     )
     return segment
 
@@ -108,7 +110,10 @@ def test_empty_pages_say_what_to_do(url: str, manager: User, log_in: LogIn) -> N
     client = log_in(manager)
     assert "No segments yet" in text_of(client, url)
     JobRunFactory(
-        kind=KIND, state=RunState.INSUFFICIENT, error="There are %(found)s contacts.", error_args={"found": 3}
+        kind=KIND,
+        state=RunState.INSUFFICIENT,
+        error="There are %(found)s contacts.",
+        error_args={"found": 3},
     )
     assert "There are 3 contacts." in text_of(client, url)
     JobRunFactory(kind=KIND, state=RunState.WORKING, finished_at=None)
@@ -139,9 +144,7 @@ def test_who_sees_a_part_counts_a_part(learned: dict[int, str], log_in: LogIn) -
     assert total == 4
 
 
-def test_hidden_values_are_not_told(
-    learned: dict[int, str], manager: User, log_in: LogIn
-) -> None:
+def test_hidden_values_are_not_told(learned: dict[int, str], manager: User, log_in: LogIn) -> None:
     add_rules(manager.roles.get(), ["crm.deal.amount", "crm.contact.rfm_cell"], FieldAccess.NONE)
     client = log_in(manager)
     segment = CustomerSegment.objects.get(archetype="regulars")

