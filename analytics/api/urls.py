@@ -4,6 +4,7 @@ from django.urls import path
 
 from analytics.api import customer_segments, forecasts, points_rules, quarters
 from analytics.api import lead_score_versions as versions
+from crm.tables import CONTACTS
 
 urlpatterns = [
     path("quarters/<str:quarter>/", quarters.QuarterOutlook.as_view(), name="api_quarter"),
@@ -28,7 +29,7 @@ urlpatterns = [
     ),
     path(
         "contacts/<int:pk>/segment/",
-        customer_segments.ContactSegmentView.as_view(),
+        customer_segments.ContactSegmentView.as_view(definition=CONTACTS),
         name="api_contact_segment",
     ),
     path("forecasts/", forecasts.SeriesList.as_view(), name="api_forecasts"),

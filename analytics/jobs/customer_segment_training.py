@@ -34,6 +34,7 @@ from analytics.models import SegmentOptions
 from crm.models import Contact
 
 MOST_ROWS = 120_000  # contacts that centres are made of
+MOST_SEGMENTS = 8
 MOST_TEXTS = 5_000  # that themes are found in
 WIDTH = 5_000
 FEWEST_WITH_TEXT = 0.5  # share of the contacts; below, there is no block of themes
@@ -196,7 +197,7 @@ def _best(
         wanted = {**used, **({step: blocks[step]} if step else {})}
         columns = [name for names in wanted.values() for name in names]
         try:
-            found = fit_segments(frame[columns], seed=seed, blocks=wanted)
+            found = fit_segments(frame[columns], most=MOST_SEGMENTS, seed=seed, blocks=wanted)
         except errors.InsufficientData as answer:
             return table, None, answer.code
         joins = found.is_stable and (served is None or found.k >= served.k)

@@ -196,6 +196,7 @@ class Told:
             words = {"inside": inside, "rest": rest}
             found.append(
                 {
+                    "field": name,
                     "label": label,
                     "points": row["difference"],
                     "detail": _("%(inside)s on average, others %(rest)s") % words,

@@ -5,7 +5,10 @@ from decimal import Decimal
 from itertools import count
 
 import numpy as np
+import pytest
 
+from analytics.jobs import customer_segment_training
+from analytics.methods.segmentation import clustering
 from core.time_ids import first_id
 from crm.models import Company, Contact, Interaction
 from tests.factories.core import NOW
@@ -80,3 +83,10 @@ def make_company(name: str, industry: str) -> Company:
     company.normalise()
     company.save()
     return company
+
+
+@pytest.fixture
+def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The method has tests of its own: here kinds lie far apart, and finer cuts of one are not asked for."""
+    monkeypatch.setattr(clustering, "DRAWS", 6)
+    monkeypatch.setattr(customer_segment_training, "MOST_SEGMENTS", len(KINDS))

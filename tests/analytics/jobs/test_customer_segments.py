@@ -17,20 +17,12 @@ from core.jobs.questions import ask
 from core.models import JobPartition, JobRun, ModelVersion, User
 from crm.models import Activity, Contact, ContactSegment, CustomerSegment, Interaction
 from crm.services.interactions import NewInteraction, record_interactions
-from tests.analytics.customers import behave, make_customers
+from tests.analytics.customers import behave, few_draws, make_customers  # noqa: F401
 from tests.factories import ContactFactory, JobRunFactory
 from tests.factories.core import NOW
 from tests.running import carry_out, lose_worker, make_due, work_once
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def few_draws(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """The method has tests of its own with all draws; here kinds are far apart."""
-    from analytics.methods.segmentation import clustering
-
-    monkeypatch.setattr(clustering, "DRAWS", 8)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("few_draws")]
 
 
 def compute(days: int = 0, **scope: object) -> JobRun:
@@ -133,9 +125,7 @@ def test_a_lost_worker_changes_nothing(
     assert sorted(CustomerSegment.objects.values_list("size", flat=True)) == sizes
 
 
-def test_two_workers_share_a_run(
-    kinds: dict[int, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_workers_share_a_run(kinds: dict[int, str], monkeypatch: pytest.MonkeyPatch) -> None:
     """While one is at its first part, another one comes and does all the others."""
     monkeypatch.setattr(customer_segments, "PARTITION_IDS", 50)
     run = ask(kind=KIND, as_of=NOW)

@@ -11,7 +11,7 @@ from analytics.queries.customer_segments import KIND
 from core.choices import FieldAccess, Reach, RunState
 from core.models import AuditEvent, User
 from crm.models import Contact, ContactSegment, CustomerSegment
-from tests.analytics.customers import make_customers
+from tests.analytics.customers import few_draws, make_customers  # noqa: F401
 from tests.analytics.jobs.test_customer_segments import compute
 from tests.factories import (
     ContactFactory,
@@ -42,10 +42,7 @@ def segment(sales: User) -> CustomerSegment:
 
 
 @pytest.fixture
-def learned(monkeypatch: pytest.MonkeyPatch) -> dict[int, str]:
-    from analytics.methods.segmentation import clustering
-
-    monkeypatch.setattr(clustering, "DRAWS", 5)
+def learned(few_draws: None) -> dict[int, str]:  # noqa: F811
     kinds = make_customers(160)
     compute()
     return kinds
