@@ -45,8 +45,7 @@ def personas_of(customers: Customers, labels: Integers, channels: list[str]) -> 
 
 def _rows(table: pd.DataFrame, segment: int, most: int) -> list[Row]:
     own = table[table["segment"] == segment].drop(columns="segment").head(most)
-    rows: list[Row] = own.to_dict("records")
-    return rows
+    return [{str(name): cell for name, cell in row.items()} for row in own.to_dict("records")]
 
 
 def _channels(

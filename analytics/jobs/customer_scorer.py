@@ -134,7 +134,12 @@ class CustomerScorer:
         model, assigner = self.fitted.segmentation, self.fitted.assigner
         customers = read.customers
         if model is None or assigner is None:
-            nothing = {"segment": None, "probability": None, "is_newcomer": False, "reasons": []}
+            nothing: dict[str, Any] = {
+                "segment": None,
+                "probability": None,
+                "is_newcomer": False,
+                "reasons": [],
+            }
             return [nothing] * len(customers)
         frame = self.fitted.space.frame(customers, read.texts)
         points = model.scaling.transform(frame.reindex(columns=list(model.scaling.names)))

@@ -118,7 +118,7 @@ def moves_context(user: User) -> dict[str, Any]:
     segments = CustomerSegment.objects.defer("profile").in_bulk(
         {number for pair in pairs for number in pair[:2]}
     )
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "before": segments[before],
             "after": segments[after],

@@ -158,8 +158,8 @@ def fit_levels(frame: pd.DataFrame) -> LevelSpace:
     scaled = (plain - shares) / np.sqrt(shares)
     spread, axes = np.linalg.eigh(scaled.T @ scaled / len(frame))
     order = np.argsort(-spread, kind="stable")[:DIMENSIONS]
-    kept = order[spread[order] > 1e-9]
-    return LevelSpace(tuple(levels), shares, _same_sign(axes[:, kept]))
+    telling = order[spread[order] > 1e-9]
+    return LevelSpace(tuple(levels), shares, _same_sign(axes[:, telling]))
 
 
 def _cells(column: "pd.Series[Any]") -> "pd.Series[str]":
