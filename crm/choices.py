@@ -158,6 +158,7 @@ class Archetype(TextChoices):
     """What a segment that a model found is called until somebody names it."""
 
     REGULARS = "regulars", pgettext_lazy("segment", "Loyal regulars")
+    CUSTOMERS = "customers", pgettext_lazy("segment", "Customers")
     BUYERS = "buyers", pgettext_lazy("segment", "Active buyers")
     OCCASIONAL = "occasional", pgettext_lazy("segment", "Occasional buyers")
     VALUABLE = "valuable", pgettext_lazy("segment", "Valuable, gone quiet")

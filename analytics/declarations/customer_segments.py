@@ -26,18 +26,6 @@ VIEW, RUN = "analytics.customer_segments.view", "analytics.customer_segments.run
 
 
 def register_customer_segments() -> None:
-    from analytics.queries.customer_segments import (  # noqa: PLC0415  # needs loaded models
-        KIND,
-        segment_panel,
-    )
-    from analytics.services.stale_segments import (  # noqa: PLC0415
-        TYPES,
-        note_stale_segments,
-    )
-
-    change_followers.register(
-        ChangeFollower("analytics.stale_segments", TYPES, note_stale_segments)
-    )
     permission_registry.register(
         Permission(VIEW, _("See customer segments")),
         Permission(RUN, _("Find customer segments anew")),
@@ -54,9 +42,22 @@ def register_customer_segments() -> None:
             VIEW,
         )
     )
+    _register_job()
+    _register_panel()
+    audited_types.register(
+        AuditedType("crm.customersegment"), AuditedType("analytics.segmentoptions")
+    )
+    audit_actions.register(
+        AuditAction("customer_segment.name", _("Customer segment named")),
+        AuditAction("customer_segment.options", _("Options of the customer segments changed")),
+    )
+    archive_tables.register(ArchiveTable("segment_options", "analytics.SegmentOptions"))
+
+
+def _register_job() -> None:
     job_kinds.register(
         JobKind(
-            KIND,
+            "analytics.customer_segments",
             _("Customer segments"),
             "analytics.jobs.customer_segments.CustomerSegmentsJob",
             permission=RUN,
@@ -71,6 +72,18 @@ def register_customer_segments() -> None:
             },
         )
     )
+
+
+def _register_panel() -> None:
+    from analytics.queries.customer_segments import segment_panel  # noqa: PLC0415  # needs models
+    from analytics.services.stale_segments import (  # noqa: PLC0415  # needs loaded models
+        TYPES,
+        note_stale_segments,
+    )
+
+    change_followers.register(
+        ChangeFollower("analytics.stale_segments", TYPES, note_stale_segments)
+    )
     panels.register(
         Panel(
             "analytics.customer_segment",
@@ -81,14 +94,6 @@ def register_customer_segments() -> None:
             order=20,
         )
     )
-    audited_types.register(
-        AuditedType("crm.customersegment"), AuditedType("analytics.segmentoptions")
-    )
-    audit_actions.register(
-        AuditAction("customer_segment.name", _("Customer segment named")),
-        AuditAction("customer_segment.options", _("Options of the customer segments changed")),
-    )
-    archive_tables.register(ArchiveTable("segment_options", "analytics.SegmentOptions"))
 
 
 def _title(scope: dict[str, object]) -> str:

@@ -20,13 +20,16 @@ from analytics.methods.segmentation.personas import number_profile, word_profile
 from crm.choices import Archetype
 
 MOST_NUMBERS, MOST_WORDS = 8, 6
+NEARLY_ALL = 0.9  # of those who bought
 Integers = npt.NDArray[np.int64]
 Row = dict[str, Any]
 
 
 def personas_of(customers: Customers, labels: Integers, channels: list[str]) -> list[Row]:
     """One for each segment, in their order: `archetype` and `profile`."""
-    numbers = number_profile(customers.numbers, labels)
+    # Of those who never bought nobody knows how long ago they did.
+    told = customers.numbers.assign(**{SINCE: customers.numbers[SINCE].where(customers.bought)})
+    numbers = number_profile(told, labels)
     words = word_profile(customers.words, labels)
     found = []
     for segment in range(int(labels.max()) + 1):
@@ -66,6 +69,8 @@ def archetype_of(customers: Customers, inside: npt.NDArray[np.bool_]) -> Archety
     if bought[inside].mean() < 0.5:
         quiet = numbers[QUIET].to_numpy()
         return Archetype.INTERESTED if quiet[inside].mean() < quiet.mean() else Archetype.QUIET
+    if bought[inside].sum() >= NEARLY_ALL * bought.sum():
+        return Archetype.CUSTOMERS
     columns = {name: numbers[name].to_numpy() for name in (SINCE, COUNT, VALUE)}
     own = {name: float(cells[inside & bought].mean()) for name, cells in columns.items()}
     usual = {name: float(cells[bought].mean()) for name, cells in columns.items()}

@@ -206,6 +206,8 @@ def _values(customers: Customers, fields: Sequence[str]) -> dict[str, list[Any]]
             found[field] = [", ".join(filter(None, row)) or None for row in words.tolist()]
         elif field in customers.numbers:
             cells = customers.numbers[field].to_numpy(dtype=np.float64)
+            if field == SINCE:
+                cells = np.where(customers.bought, cells, np.nan)
             found[field] = [None if np.isnan(c) else round(float(c), 2) for c in cells]
         else:
             found[field] = [None] * len(customers)

@@ -10,6 +10,7 @@ MESSAGES: dict[str, Any] = {
     Archetype.REGULARS: _(
         "Thank them, ask for a reference, and offer what goes with what they buy."
     ),
+    Archetype.CUSTOMERS: _("Keep in touch; the RFM cells say whom to call first."),
     Archetype.BUYERS: _("They buy often: offer a frame contract, bundles or larger packs."),
     Archetype.OCCASIONAL: _(
         "Remind them when the next order is due, and of what others like them buy beside it."

@@ -27,7 +27,8 @@ K_MEANS, NO_SEGMENTS = "k_means", "no_segments"
 CONTACT = "crm.contact"
 STALE_AFTER = timedelta(days=2)  # everybody is assigned every night
 
-BUYING = ("purchases.since", "purchases.count")
+SINCE = "purchases.since"
+BUYING = (SINCE, "purchases.count")
 VALUE = "purchases.value"
 QUIET = "engagement.since"
 CHANNEL = "channel."
@@ -75,7 +76,7 @@ class FieldWords:
     def __init__(self) -> None:
         contact, company = record_types[CONTACT], record_types["crm.company"]
         self.labels: dict[str, Any] = {
-            "purchases.since": _("Days since the last purchase"),
+            SINCE: _("Days since the last purchase"),
             "purchases.count": _("Days with a purchase"),
             VALUE: _("Bought so far"),
             QUIET: _("Days since the last interaction"),
@@ -100,7 +101,7 @@ class FieldWords:
 
     def value(self, name: str, value: Any) -> str:
         if value is None:
-            return ""
+            return _("never") if name == SINCE else ""
         if name == VALUE:
             return money(round(value), self.currency)
         if isinstance(value, int | float):

@@ -20,8 +20,6 @@ from crm.models import (
     Competitor,
     Contact,
     ContactQuality,
-    ContactSegment,
-    CustomerSegment,
     DayOff,
     Deal,
     DealContact,
@@ -278,28 +276,6 @@ class LeadScoreAdmin(PanelAdmin):
     )
     list_filter: ClassVar[Any] = ("grade", "cell")
     joined: ClassVar[Any] = ("lead__contact", "lead__company")
-    has_name = False
-
-
-@admin.register(CustomerSegment)
-class CustomerSegmentAdmin(PanelAdmin):
-    group = "understand"
-    icon = "groups"
-    is_small = True
-    changed_in, changed_at = "customer_segments", ("customer_segment_detail", "pk")
-    list_display: ClassVar[Any] = ("__str__", "size", "value", "is_current", "version", "named_by")
-    list_filter: ClassVar[Any] = ("is_current",)
-    words: ClassVar[Any] = ("name",)
-    joined: ClassVar[Any] = ("version", "named_by")
-
-
-@admin.register(ContactSegment)
-class ContactSegmentAdmin(PanelAdmin):
-    group = "understand"
-    icon = "group_work"
-    list_display: ClassVar[Any] = ("contact", "segment", "probability", "cell", "version", "as_of")
-    list_filter: ClassVar[Any] = ("cell", "is_newcomer")
-    joined: ClassVar[Any] = ("contact", "segment", "version")
     has_name = False
 
 

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='CustomerSegment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('archetype', models.CharField(choices=[('regulars', 'Loyal regulars'), ('buyers', 'Active buyers'), ('occasional', 'Occasional buyers'), ('valuable', 'Valuable, gone quiet'), ('former', 'Former buyers'), ('interested', 'Interested, not buying yet'), ('quiet', 'Quiet contacts'), ('mixed', 'Mixed group')], max_length=12, verbose_name='kind')),
+                ('archetype', models.CharField(choices=[('regulars', 'Loyal regulars'), ('customers', 'Customers'), ('buyers', 'Active buyers'), ('occasional', 'Occasional buyers'), ('valuable', 'Valuable, gone quiet'), ('former', 'Former buyers'), ('interested', 'Interested, not buying yet'), ('quiet', 'Quiet contacts'), ('mixed', 'Mixed group')], max_length=12, verbose_name='kind')),
                 ('twin', models.PositiveSmallIntegerField(default=1, verbose_name='number among equal names')),
                 ('name', models.CharField(blank=True, max_length=80, verbose_name='name')),
                 ('description', models.TextField(blank=True, verbose_name='description')),

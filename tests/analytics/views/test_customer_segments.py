@@ -202,7 +202,7 @@ def test_naming_keeps_who_named_it(segment: CustomerSegment, manager: User, log_
     found = text_of(client, reverse("customer_segment_detail", args=[segment.pk]))
     assert "Call them." in found
     assert manager.display_name in found
-    other = CustomerSegmentFactory(version=segment.version, place=1)
+    other = CustomerSegmentFactory(version=segment.version)
     answer = client.post(
         reverse("customer_segment_edit", args=[other.pk]), {"name": "stars", "colour": 1}
     )
