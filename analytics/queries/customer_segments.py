@@ -8,6 +8,7 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core import permissions
 from core.choices import RunState, VersionState
@@ -20,6 +21,7 @@ from core.phrases import money, number
 from core.registries import record_types
 from core.values import in_words
 from crm.models import Contact, ContactSegment, CustomerSegment
+from crm.queries.timeline.interactions import CHANNELS
 
 KIND = "analytics.customer_segments"
 # Algorithms of versions: one has segments, the other RFM cells alone.
@@ -110,9 +112,14 @@ class FieldWords:
 
 
 def channel_label(channel: str) -> str:
-    """Channels are called as whoever told of them did."""
-    known = {"-": _("No channel"), "email": _("E-mail"), "web": _("Website")}
-    return known.get(channel, channel[:1].upper() + channel[1:])
+    """Those that we know by their names, others as whoever told of them calls them."""
+    known = {
+        **CHANNELS,
+        "-": _("No channel"),
+        "email": pgettext("channel", "E-mail"),
+        "web": pgettext("channel", "Website"),
+    }
+    return str(known.get(channel, channel[:1].upper() + channel[1:]))
 
 
 def contacts_where(*conditions: Criterion) -> str:
