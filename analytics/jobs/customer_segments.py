@@ -5,6 +5,7 @@ Where no groups are stable, a version without segments serves: RFM cells are sai
 """
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
@@ -30,11 +31,12 @@ from core.jobs.context import RunContext
 from core.jobs.kinds import Job, Plan, Saved
 from core.models import JobRun, ModelVersion
 from core.services.model_versions import champion_of, publish_version
-from crm.models import ContactSegment
+from crm.models import Contact, ContactSegment
 from crm.services.customer_segments import SegmentSaid, store_contact_segments
 
 PARTITION_IDS = 2_000
 CHUNK = 2_000
+FRESH, LITTLE = timedelta(days=1), 0.2
 ASSIGN = gettext_noop("Put every contact into its segment and cell")
 TOO_FEW = gettext_noop(
     "There are %(found)s contacts and none has bought anything; %(needed)s contacts, or a purchase, are needed. "
@@ -53,7 +55,7 @@ class CustomerSegmentsJob(Job):
 
     def prepare(self, run: RunContext) -> Plan:
         live = champion_of(KIND)
-        if live is not None and not run.scope.get("trains", True):
+        if live is not None and (not run.scope.get("trains", True) or _is_fresh(live, run)):
             run.step(ASSIGN)
             return Plan(contact_ranges(PARTITION_IDS), save=lambda: _tie(run.run, live))
         run.step(gettext_noop("Read contacts, purchases and interactions"))
@@ -119,6 +121,15 @@ class CustomerSegmentsJob(Job):
     def finish(self, run: RunContext) -> None:
         counts = JobRun.objects.values_list("result", flat=True).get(pk=run.run.pk)
         count_segments(counts=counts, at=run.as_of)
+
+
+def _is_fresh(live: ModelVersion, run: RunContext) -> bool:
+    """Whether nobody asked and little can have changed: imports follow each other, and a training takes minutes."""
+    if run.run.requested_by_id is not None or live.trained_to is None:
+        return False
+    known = live.parameters["contacts"]
+    more = abs(Contact.objects.kept().count() - known)
+    return run.as_of - live.trained_to < FRESH and more <= LITTLE * known
 
 
 def _tell(run: RunContext, learned: Learned) -> None:

@@ -276,18 +276,36 @@ def test_training_that_finds_nothing_leaves_the_segments(
     kinds: dict[int, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compute()
-    before = stored()
+    before = dict(ContactSegment.objects.values_list("pk", "segment"))
     from analytics.methods.segmentation import clustering
 
     monkeypatch.setattr(clustering, "STABLE", 2.0)
-    run = compute(days=0, again=True)
+    run = compute(days=2)
     assert run.state == RunState.SUCCEEDED, run.error_text
     assert run.model_version is not None
     assert run.model_version.number == 1
     newest = ModelVersion.objects.filter(kind=KIND).order_by("-number").first()
     assert newest is not None
     assert (newest.number, newest.state, newest.reason) == (2, "challenger", "unstable")
-    assert stored() == before
+    assert dict(ContactSegment.objects.values_list("pk", "segment")) == before
+
+
+def test_imports_that_follow_each_other_do_not_train_each_time(kinds: dict[int, str]) -> None:
+    compute()
+    make_customers(12, seed=3)
+    again = carry_out(ask(kind=KIND, as_of=NOW + timedelta(hours=2)))
+    assert ModelVersion.objects.filter(kind=KIND).count() == 1
+    assert again.result["assigned"] == 252
+    make_customers(60, seed=4)
+    carry_out(ask(kind=KIND, as_of=NOW + timedelta(hours=3)))
+    assert ModelVersion.objects.filter(kind=KIND).count() == 2
+
+
+def test_whoever_asks_gets_a_training(kinds: dict[int, str], administrator: User) -> None:
+    compute()
+    run = ask(kind=KIND, as_of=NOW + timedelta(hours=2), requested_by=administrator)
+    carry_out(run)
+    assert ModelVersion.objects.filter(kind=KIND).count() == 2
 
 
 def test_text_is_read_where_it_may_be_and_tells_what_it_adds(kinds: dict[int, str]) -> None:
