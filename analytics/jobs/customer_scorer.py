@@ -214,6 +214,6 @@ def _values(customers: Customers, fields: Sequence[str]) -> dict[str, list[Any]]
     return found
 
 
-def worth_of(customers: Customers) -> "pd.Series[float]":
+def worth_of(customers: Customers) -> "pd.Series[int]":
     """What each has bought, in hundredths."""
     return (customers.numbers[VALUE] * 100).round().astype("int64")

@@ -384,7 +384,7 @@ def words_as_axes(frame, won, seed):
     levels = words.fit_levels(ordered[["source"]]).places(ordered[["source"]])
     texts = [f"came by {source}, likes it" for source in ordered["source"].fillna("nobody")]
     themes = words.fit_texts(texts, seed=seed).themes(texts)
-    axes = np.concatenate([levels[:, :1], themes[:, :1]], axis=1)
+    axes = np.nan_to_num(np.concatenate([levels[:, :1], themes[:, :1]], axis=1))
     return pd.DataFrame(axes.round(9), columns=["level", "theme"], index=ordered.index)
 
 
