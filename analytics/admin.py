@@ -14,9 +14,11 @@ from analytics.models import (
     PointsRule,
     QuarterForecast,
     Quota,
+    SegmentOptions,
     SeriesTrial,
     StaleOutlook,
     StaleScore,
+    StaleSegment,
     Submission,
 )
 from core.admin.base import PanelAdmin
@@ -139,6 +141,24 @@ class StaleOutlookAdmin(PanelAdmin):
     has_name = False
     list_display: ClassVar[Any] = ("deal", "since")
     joined: ClassVar[Any] = ("deal",)
+
+
+@admin.register(StaleSegment)
+class StaleSegmentAdmin(PanelAdmin):
+    group = "understand"
+    icon = "update"
+    has_name = False
+    list_display: ClassVar[Any] = ("contact", "since")
+    joined: ClassVar[Any] = ("contact",)
+
+
+@admin.register(SegmentOptions)
+class SegmentOptionsAdmin(PanelAdmin):
+    group = "understand"
+    icon = "tune"
+    is_small = True
+    changed_in = "customer_segment_options"
+    list_display: ClassVar[Any] = ("__str__", "reads_profile", "reads_text", "changed_at")
 
 
 @admin.register(ForecastSeries)

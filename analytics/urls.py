@@ -3,6 +3,7 @@
 from django.urls import path
 
 from analytics.views import (
+    customer_segments,
     file_trials,
     forecasts,
     lead_score_comparisons,
@@ -60,6 +61,29 @@ urlpatterns = [
     path("forecast/", forecasts.forecast, name="forecast"),
     path("forecast/file/", forecasts.forecast_export, name="forecast_export"),
     path("forecast/target/", forecasts.forecast_target, name="forecast_target"),
+    path("customers/segments/", customer_segments.customer_segments, name="customer_segments"),
+    path("customers/cells/", customer_segments.customer_cells, name="customer_cells"),
+    path("customers/moves/", customer_segments.customer_moves, name="customer_moves"),
+    path(
+        "customers/segments/model/",
+        customer_segments.customer_segment_model,
+        name="customer_segment_model",
+    ),
+    path(
+        "customers/segments/options/",
+        customer_segments.customer_segment_options,
+        name="customer_segment_options",
+    ),
+    path(
+        "customers/segments/<int:pk>/",
+        customer_segments.customer_segment_detail,
+        name="customer_segment_detail",
+    ),
+    path(
+        "customers/segments/<int:pk>/edit/",
+        customer_segments.customer_segment_edit,
+        name="customer_segment_edit",
+    ),
     path("scoring/try/", file_trials.trial_list, name="trial_list"),
     path("scoring/try/<int:pk>/", file_trials.trial_detail, name="trial_detail"),
     path("scoring/try/<int:pk>/columns/", file_trials.trial_columns, name="trial_columns"),

@@ -59,6 +59,9 @@ SEEDS = [
             "analytics.forecast.view": Reach.ALL,
             "analytics.forecast.run": Reach.ALL,
             "analytics.forecast.target": Reach.ALL,
+            "analytics.customer_segments.view": Reach.ALL,
+            "analytics.customer_segments.run": Reach.ALL,
+            "analytics.customer_segments.name": Reach.ALL,
         },
     ),
     RoleSeed(
@@ -81,6 +84,7 @@ SEEDS = [
             "analytics.quarter.view": Reach.ALL,
             "analytics.quarter.submit": Reach.ALL,
             "analytics.forecast.view": Reach.ALL,
+            "analytics.customer_segments.view": Reach.ALL,
         },
     ),
     RoleSeed(
@@ -99,6 +103,9 @@ SEEDS = [
             "analytics.series.run": Reach.ALL,
             "analytics.forecast.view": Reach.ALL,
             "analytics.forecast.run": Reach.ALL,
+            "analytics.customer_segments.view": Reach.ALL,
+            "analytics.customer_segments.run": Reach.ALL,
+            "analytics.customer_segments.name": Reach.ALL,
         },
     ),
 ]

@@ -71,6 +71,19 @@ SEEDS = [
         arguments=["analytics.forecasts"],
     ),
     ScheduleSeed(
+        gettext_noop("Customer segments, nightly"),
+        "core.ask_question",
+        hour=4,
+        arguments=["analytics.customer_segments", {"trains": False}],
+    ),
+    ScheduleSeed(
+        gettext_noop("Learning of the customer segments, weekly"),
+        "core.ask_question",
+        hour=5,
+        day=0,
+        arguments=["analytics.customer_segments"],
+    ),
+    ScheduleSeed(
         gettext_noop("E-mail about leads, weekly"),
         "core.ask_question",
         hour=6,

@@ -140,6 +140,34 @@ class LifecycleStage(TextChoices):
     OTHER = "other", pgettext_lazy("lifecycle", "Other")
 
 
+class RfmCell(TextChoices):
+    """Who bought how recently, how often and for how much, among all who bought."""
+
+    CHAMPIONS = "champions", pgettext_lazy("rfm", "Champions")
+    LOYAL = "loyal", pgettext_lazy("rfm", "Loyal")
+    NEW = "new", pgettext_lazy("rfm", "New customers")
+    PROMISING = "promising", pgettext_lazy("rfm", "Promising")
+    NEED_ATTENTION = "need_attention", pgettext_lazy("rfm", "Need attention")
+    CANNOT_LOSE = "cannot_lose", pgettext_lazy("rfm", "Must not be lost")
+    AT_RISK = "at_risk", pgettext_lazy("rfm", "At risk")
+    HIBERNATING = "hibernating", pgettext_lazy("rfm", "Hibernating")
+    LOST = "lost", pgettext_lazy("rfm", "Lost")
+
+
+class Archetype(TextChoices):
+    """What a segment that a model found is called until somebody names it."""
+
+    REGULARS = "regulars", pgettext_lazy("segment", "Loyal regulars")
+    CUSTOMERS = "customers", pgettext_lazy("segment", "Customers")
+    BUYERS = "buyers", pgettext_lazy("segment", "Active buyers")
+    OCCASIONAL = "occasional", pgettext_lazy("segment", "Occasional buyers")
+    VALUABLE = "valuable", pgettext_lazy("segment", "Valuable, gone quiet")
+    FORMER = "former", pgettext_lazy("segment", "Former buyers")
+    INTERESTED = "interested", pgettext_lazy("segment", "Interested, not buying yet")
+    QUIET = "quiet", pgettext_lazy("segment", "Quiet contacts")
+    MIXED = "mixed", pgettext_lazy("segment", "Mixed group")
+
+
 class StageKind(TextChoices):
     """What being in a stage means for a deal."""
 

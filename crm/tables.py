@@ -72,7 +72,17 @@ CONTACTS = ListDefinition(
     create_url="contact_create",
     create_label=_("New contact"),
     phone={"job_title": "m-sub", "lifecycle_stage": "m-end", "touched": "m-end2"},
-    cells={"name": drawing.person, "lifecycle_stage": cells.lifecycle_stage},
+    cells={
+        "name": drawing.person,
+        "lifecycle_stage": cells.lifecycle_stage,
+        "model_segment": cells.model_segment,
+        "model_segment_chance": cells.share,
+        "rfm_cell": cells.rfm_cell,
+    },
+    beside={
+        "model_segment": ("segmented__segment__colour",),
+        "rfm_cell": ("segmented__recency", "segmented__frequency", "segmented__value"),
+    },
 )
 
 COMPANIES = ListDefinition(

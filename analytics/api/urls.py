@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from analytics.api import forecasts, points_rules, quarters
+from analytics.api import customer_segments, forecasts, points_rules, quarters
 from analytics.api import lead_score_versions as versions
+from crm.tables import CONTACTS
 
 urlpatterns = [
     path("quarters/<str:quarter>/", quarters.QuarterOutlook.as_view(), name="api_quarter"),
@@ -14,6 +15,22 @@ urlpatterns = [
         "quarters/<str:quarter>/quotas/",
         quarters.QuarterQuotas.as_view(),
         name="api_quarter_quotas",
+    ),
+    path("customer-segments/", customer_segments.Segments.as_view(), name="api_customer_segments"),
+    path(
+        "customer-segments/<int:pk>/",
+        customer_segments.SegmentDetail.as_view(),
+        name="api_customer_segment_detail",
+    ),
+    path(
+        "customer-segments/run/",
+        customer_segments.SegmentRun.as_view(),
+        name="api_customer_segment_run",
+    ),
+    path(
+        "contacts/<int:pk>/segment/",
+        customer_segments.ContactSegmentView.as_view(definition=CONTACTS),
+        name="api_contact_segment",
     ),
     path("forecasts/", forecasts.SeriesList.as_view(), name="api_forecasts"),
     path("forecasts/<int:pk>/", forecasts.SeriesDetail.as_view(), name="api_forecast_detail"),

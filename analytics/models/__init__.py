@@ -5,6 +5,7 @@ from analytics.models.forecasts import ForecastSeries, ForecastTarget
 from analytics.models.lead_score_fields import ComparedGroup, LeadFieldDecision
 from analytics.models.points_rules import PointsBook, PointsRule
 from analytics.models.quarters import QuarterForecast, Quota, Submission
+from analytics.models.segment_options import SegmentOptions, StaleSegment
 from analytics.models.series_trials import SeriesTrial
 from analytics.models.stale_scores import StaleOutlook, StaleScore
 from analytics.models.tried_files import TriedFile
@@ -19,9 +20,11 @@ __all__ = [
     "PointsRule",
     "QuarterForecast",
     "Quota",
+    "SegmentOptions",
     "SeriesTrial",
     "StaleOutlook",
     "StaleScore",
+    "StaleSegment",
     "Submission",
     "TriedFile",
 ]

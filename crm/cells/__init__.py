@@ -113,6 +113,22 @@ def lifecycle_stage(cell: Cell, line: Line) -> SafeString:
     return pill(cell.value, STAGE_TONES.get(line.row.lifecycle_stage, ""), dot=True)
 
 
+def model_segment(cell: Cell, line: Line) -> SafeString:
+    """In the colour that the segment has on its page."""
+    return segment_name(cell.value, line.row.segmented.segment.colour)
+
+
+def segment_name(name: object, colour: int) -> SafeString:
+    return format_html('<span class="who"><i class="seg-dot c-{}"></i>{}</span>', colour, name)
+
+
+def rfm_cell(cell: Cell, line: Line) -> SafeString:
+    """It says its fifths on hover."""
+    found = line.row.segmented
+    fifths = f"{found.recency}-{found.frequency}-{found.value}"
+    return format_html('<span title="R-F-M {}">{}</span>', fifths, cell.value)
+
+
 def deal_stage(cell: Cell, line: Line) -> SafeString:
     """Where a deal stands, or how it ended."""
     if line.row.status == StageKind.OPEN:

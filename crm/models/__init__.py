@@ -7,6 +7,7 @@ from crm.models.closing import CloseReason, Competitor
 from crm.models.companies import Company
 from crm.models.contacts import Contact
 from crm.models.conversions import LeadConversion
+from crm.models.customer_segments import ContactSegment, CustomerSegment
 from crm.models.deal_outlooks import DealOutlook
 from crm.models.deals import Deal, DealContact, DealLine, StageChange
 from crm.models.duplicates import (
@@ -39,6 +40,8 @@ __all__ = [
     "Competitor",
     "Contact",
     "ContactQuality",
+    "ContactSegment",
+    "CustomerSegment",
     "DayOff",
     "Deal",
     "DealContact",

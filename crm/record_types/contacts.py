@@ -8,6 +8,7 @@ from core.choices import FieldType
 from core.registries import RecordType
 from core.registries.records import Field, Searched
 from crm.record_types import shared
+from crm.record_types.customer_segments import CUSTOMER_SEGMENTS
 
 CONTACT = RecordType(
     "crm.contact",
@@ -48,6 +49,7 @@ CONTACT = RecordType(
         shared.TOUCHED,
         shared.CREATED,
         shared.IMPORT,
+        *CUSTOMER_SEGMENTS,
         shared.problem("email", _("Problem of the e-mail")),
         shared.meant("email", _("E-mail probably meant")),
         shared.problem("phone", _("Problem of the phone")),

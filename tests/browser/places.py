@@ -51,6 +51,11 @@ WITHOUT_RECORD = (
     "/forecast/",
     "/forecast/?measure=interactions&grain=week",
     "/forecast/target/",
+    "/customers/segments/",
+    "/customers/segments/model/",
+    "/customers/segments/options/",
+    "/customers/cells/",
+    "/customers/moves/",
     "/settings/",
     "/settings/company/",
     "/settings/invite/",
@@ -135,6 +140,9 @@ def pages(product: Product, *, is_whole: bool) -> list[str]:
     scored = ask("SELECT min(lead_id) FROM crm_leadscore")
     found += [f"/leads/{scored}/score/", f"/scoring/leads/{scored}/"]
     found.append(f"/leads/{ask(OPEN_LEAD)}/convert/")
+    segment = ask("SELECT min(id) FROM crm_customersegment WHERE is_current")
+    if segment:
+        found += [f"/customers/segments/{segment}/", f"/customers/segments/{segment}/edit/"]
     return found
 
 

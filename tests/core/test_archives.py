@@ -298,6 +298,7 @@ NOT_TAKEN = {
     "analytics.quarterforecast",  # computed anew
     "analytics.staleoutlook",
     "analytics.stalescore",
+    "analytics.stalesegment",
     "analytics.forecastseries",  # made anew every night
     "analytics.filetrial",  # tried on a file that goes after some days
     "analytics.seriestrial",  # so, too
@@ -324,6 +325,8 @@ NOT_TAKEN = {
     "crm.commonname",  # working tables of the search for duplicates, and what it found: found anew
     "crm.companyquality",
     "crm.contactquality",
+    "crm.contactsegment",  # found anew
+    "crm.customersegment",  # its members go with it, and its name with them
     "crm.dealoutlook",  # computed anew
     "crm.duplicatecandidate",
     "crm.duplicatekey",

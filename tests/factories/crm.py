@@ -7,6 +7,7 @@ from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
 
 from core.choices import KnownWhen
+from core.models import ModelVersion
 from crm.choices import ActivityKind, Grade, StageKind
 from crm.models import (
     Activity,
@@ -14,6 +15,8 @@ from crm.models import (
     Company,
     Competitor,
     Contact,
+    ContactSegment,
+    CustomerSegment,
     Deal,
     DealOutlook,
     Event,
@@ -189,6 +192,49 @@ class DealOutlookFactory(DjangoModelFactory):
     base_rate = 0.35
     reasons = [{"field": "crm.deal.source", "value": "Fair", "points": 12.0}]
     rest_points = -7.0
+
+
+def _segment_version() -> ModelVersion:
+    """The one that serves; there is one only."""
+    told = {"tried": [], "channels": [], "themes": [], "seed": 0, "buyers": 1}
+    facts = {"kind": "analytics.customer_segments", "state": "champion"}
+    found = ModelVersion.objects.filter(**facts).first()
+    return found or ModelVersionFactory(**facts, algorithm="k_means", parameters=told)
+
+
+class CustomerSegmentFactory(DjangoModelFactory):
+    class Meta:
+        model = CustomerSegment
+
+    archetype = "regulars"
+    place = factory.Sequence(int)
+    version = factory.LazyFunction(_segment_version)
+    profile = {
+        "bought": 0.9,
+        "silent": 12,
+        "numbers": [
+            {"field": "purchases.count", "median": 9, "mean": 10, "rest": 2, "difference": 1.4}
+        ],
+        "words": [{"field": "crm.company.industry", "word": "Energy", "share": 0.5, "rest": 0.1}],
+        "channels": [{"channel": "email", "mean": 12.0, "rest": 3.0}],
+    }
+    found_at = NOW
+    counted_at = NOW
+
+
+class ContactSegmentFactory(DjangoModelFactory):
+    class Meta:
+        model = ContactSegment
+
+    contact = factory.SubFactory(ContactFactory)
+    segment = factory.SubFactory(CustomerSegmentFactory)
+    version = factory.SelfAttribute("segment.version")
+    probability = 0.92
+    since = NOW
+    reasons = [{"field": "purchases.count", "value": 11, "weight": 0.6}]
+    cell = "champions"
+    recency, frequency, value = 5, 4, 5
+    as_of = NOW
 
 
 class ProductFactory(DjangoModelFactory):

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 from django_celery_beat.models import PeriodicTasks
 
+from analytics.models import SegmentOptions
 from core.models import Installation, SampleData
 from crm.models import ResponseTarget
 
@@ -19,6 +20,7 @@ ONCE: dict[type[models.Model], Any] = {
     PeriodicTasks: lambda: PeriodicTasks.objects.get_or_create(
         ident=1, defaults={"last_update": MOMENT}
     )[0],
+    SegmentOptions: lambda: SegmentOptions.objects.get_or_create(pk=1)[0],
     ResponseTarget: lambda: ResponseTarget.objects.get_or_create(pk=1)[0],
     SampleData: lambda: SampleData.objects.get_or_create(pk=1, defaults={"day": MOMENT})[0],
 }

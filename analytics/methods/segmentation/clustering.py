@@ -1,6 +1,6 @@
 """Segments by k-means: as many as come out again when the customers are drawn anew."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,7 +110,13 @@ def nearest(points: FloatArray, centres: FloatArray) -> IntArray:
     return np.asarray(squares.argmin(axis=1), dtype=np.int64)
 
 
-def fit_segments(frame: pd.DataFrame, *, most: int = 8, seed: int = 0) -> Segmentation:
+def fit_segments(
+    frame: pd.DataFrame,
+    *,
+    most: int = 8,
+    seed: int = 0,
+    blocks: Mapping[str, Sequence[str]] | None = None,
+) -> Segmentation:
     """Find the finest segments that are still stable.
 
     A number of segments is stable where draws of the customers, clustered anew, put them into the
@@ -126,6 +132,8 @@ def fit_segments(frame: pd.DataFrame, *, most: int = 8, seed: int = 0) -> Segmen
         The largest number of segments that is tried.
     seed : int
         Of draws and beginnings.
+    blocks : mapping of str to sequence of str, optional
+        Columns that tell of the same and weigh as one, as `fit_scaling` takes them.
 
     Returns
     -------
@@ -158,7 +166,7 @@ def fit_segments(frame: pd.DataFrame, *, most: int = 8, seed: int = 0) -> Segmen
         raise InsufficientData("empty", needed=FEWEST, found=0)
     if len(frame) < FEWEST:
         raise InsufficientData("few_rows", needed=FEWEST, found=len(frame))
-    scaling = fit_scaling(frame)
+    scaling = fit_scaling(frame, blocks=blocks)
     points = scaling.transform(frame.iloc[canonical_order(frame.index)])
     random = np.random.default_rng(seed)
     tried = points

@@ -60,8 +60,8 @@ class SegmentAssigner:
     slopes: FloatArray
     intercepts: FloatArray
 
-    def assign(self, points: FloatArray) -> tuple[IntArray, FloatArray]:
-        """The likeliest segment of each point and its chance, shape (n,) each."""
+    def chances(self, points: FloatArray) -> FloatArray:
+        """Of each segment, shape (n, k)."""
         answers = np.stack(
             [
                 _kernel(points, support, self.width) @ weight
@@ -69,7 +69,12 @@ class SegmentAssigner:
             ],
             axis=1,
         )
-        chances = softmax((answers + self.offsets) @ self.slopes.T + self.intercepts, axis=1)
+        told = (answers + self.offsets) @ self.slopes.T + self.intercepts
+        return np.asarray(softmax(told, axis=1), dtype=np.float64)
+
+    def assign(self, points: FloatArray) -> tuple[IntArray, FloatArray]:
+        """The likeliest segment of each point and its chance, shape (n,) each."""
+        chances = self.chances(points)
         return self.segments[chances.argmax(axis=1)], chances.max(axis=1)
 
     def to_dict(self) -> dict[str, Any]:
@@ -140,7 +145,9 @@ def fit_assigner(points: FloatArray, segments: npt.ArrayLike, *, seed: int = 0) 
         raise InsufficientData("one_class", needed=2, found=1)
     if len(labels) > MOST:
         rows = np.random.default_rng(seed).choice(len(labels), MOST, replace=False)
-        points, labels = points[np.sort(rows)], labels[np.sort(rows)]
+        few = [np.flatnonzero(labels == name)[:FEWEST_EACH] for name in names]
+        rows = np.unique(np.concatenate([rows, *few]))  # the smallest segment as well
+        points, labels = points[rows], labels[rows]
         names, counts = np.unique(labels, return_counts=True)
     if counts.min() < FEWEST_EACH:
         raise InsufficientData("few_rows", needed=FEWEST_EACH, found=int(counts.min()))

@@ -1,7 +1,7 @@
 """Columns on one scale: each drawn towards a normal shape, so that no few large values make a group of their own."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,8 @@ class Scaling:
         Of the raw values, for cells that say nothing.
     left_out : tuple of str
         Columns that are constant or mostly empty.
+    weights : ndarray, shape (f,), optional
+        By which the columns are multiplied in the end, so that no block of them decides alone.
 
     Examples
     --------
@@ -54,6 +56,7 @@ class Scaling:
     deviations: FloatArray
     medians: FloatArray
     left_out: tuple[str, ...] = ()
+    weights: FloatArray | None = None
 
     def transform(self, frame: pd.DataFrame) -> FloatArray:
         """Values on one scale, shape (n, f).
@@ -69,7 +72,8 @@ class Scaling:
         columns = [
             self._scaled(place, as_numbers(frame[name])) for place, name in enumerate(self.names)
         ]
-        return np.stack(columns, axis=1).clip(-FURTHEST, FURTHEST)
+        points = np.stack(columns, axis=1).clip(-FURTHEST, FURTHEST)
+        return points if self.weights is None else points * self.weights
 
     def _scaled(self, place: int, raw: FloatArray) -> FloatArray:
         whole = np.where(np.isfinite(raw), raw, self.medians[place])
@@ -79,7 +83,8 @@ class Scaling:
 
     def raw(self, scaled: FloatArray) -> FloatArray:
         """What stands at points of the common scale, shape (n, f), such as the centres of groups."""
-        shaped = scaled * self.deviations + self.means
+        plain = scaled if self.weights is None else scaled / self.weights
+        shaped = plain * self.deviations + self.means
         above = inv_boxcox1p(np.maximum(shaped, 0.0), self.powers)
         below = -inv_boxcox1p(np.maximum(-shaped, 0.0), 2 - self.powers)
         return np.asarray(np.where(shaped >= 0, above, below), dtype=np.float64)
@@ -90,6 +95,7 @@ class Scaling:
         return {
             "names": list(self.names),
             "left_out": list(self.left_out),
+            "weights": None if self.weights is None else self.weights.tolist(),
             **{name: getattr(self, name).tolist() for name in arrays},
         }
 
@@ -101,16 +107,24 @@ class Scaling:
             for name in ("powers", "means", "deviations", "medians")
         )
         names, left_out = tuple(stored["names"]), tuple(stored["left_out"])
-        return cls(names, powers, means, deviations, medians, left_out)
+        told = stored.get("weights")  # models of before have none
+        weights = None if told is None else np.array(told, dtype=np.float64)
+        return cls(names, powers, means, deviations, medians, left_out, weights)
 
 
-def fit_scaling(frame: pd.DataFrame) -> Scaling:
+def fit_scaling(
+    frame: pd.DataFrame, *, blocks: Mapping[str, Sequence[str]] | None = None
+) -> Scaling:
     """Find the shape of each column.
 
     Parameters
     ----------
     frame : pandas.DataFrame, shape (n, f)
         Columns of numbers; cells that say nothing count as the median.
+    blocks : mapping of str to sequence of str, optional
+        Columns that tell of the same, by name of the block: each block is divided by the deviation
+        of its first principal component, so that ten columns of visits weigh no more than one of
+        value. Columns of no block stay as they are.
 
     Returns
     -------
@@ -125,12 +139,16 @@ def fit_scaling(frame: pd.DataFrame) -> Scaling:
     References
     ----------
     I.-K. Yeo and R. Johnson (2000), "A New Family of Power Transformations to Improve Normality or
-    Symmetry", Biometrika 87, 954–959.
+    Symmetry", Biometrika 87, 954–959; B. Escofier and J. Pagès (1994), "Multiple Factor Analysis",
+    Computational Statistics & Data Analysis 18, 121–140.
 
     Examples
     --------
     >>> fit_scaling(pd.DataFrame({"visits": [0.0, 1.0, 2.0, 50.0]})).medians.tolist()
     [1.5]
+    >>> twice = pd.DataFrame({"a": [1.0, 2.0, 3.0, 9.0], "b": [2.0, 4.0, 6.0, 18.0]})
+    >>> fit_scaling(twice, blocks={"same": ["a", "b"]}).weights.round(2).tolist()
+    [0.71, 0.71]
     """
     if not len(frame):
         raise InsufficientData("empty", needed=2, found=0)
@@ -148,7 +166,24 @@ def fit_scaling(frame: pd.DataFrame) -> Scaling:
         raise InsufficientData("no_usable_field", needed=1, found=0)
     names = tuple(name for name, *_shape_of in kept)
     powers, means, deviations, medians = np.array([shape for _name, *shape in kept]).T
-    return Scaling(names, powers, means, deviations, medians, tuple(left_out))
+    scaling = Scaling(names, powers, means, deviations, medians, tuple(left_out))
+    if blocks is None:
+        return scaling
+    return replace(scaling, weights=_weights(scaling, frame, blocks))
+
+
+def _weights(
+    scaling: Scaling, frame: pd.DataFrame, blocks: Mapping[str, Sequence[str]]
+) -> FloatArray:
+    """One over the deviation of the first principal component of each block."""
+    points = scaling.transform(frame)
+    weights = np.ones(len(scaling.names))
+    for columns in blocks.values():
+        places = [place for place, name in enumerate(scaling.names) if name in set(columns)]
+        if places:
+            spread = np.atleast_2d(np.cov(points[:, places], rowvar=False, ddof=0))
+            weights[places] = 1 / np.sqrt(np.linalg.eigvalsh(spread)[-1])
+    return weights
 
 
 def _shape(known: FloatArray) -> tuple[float, float, float, float] | None:

@@ -53,7 +53,7 @@ from analytics.methods.forecasting import forecast as forecasts
 from analytics.methods.lifecycle import decisions, transitions
 from analytics.methods.lifecycle.next_actions import next_actions
 from analytics.methods.lifetime import histories, lifetime_value, past_totals
-from analytics.methods.segmentation import clustering, matching, newcomers, personas, rfm
+from analytics.methods.segmentation import clustering, matching, newcomers, personas, rfm, words
 
 from .data import FEATURES
 
@@ -365,15 +365,27 @@ def segments_of(frame, won, seed):
     same = matching.match_segments(series + 5, series)
     assert same == {number: number + 5 for number in range(found.k)}
     apart = personas.number_profile(columns, labels)
-    words = personas.word_profile(ordered[["source"]], labels)
-    assert set(apart["segment"]) == set(range(found.k)) >= set(words["segment"])
+    typical = personas.word_profile(ordered[["source"]], labels)
+    assert set(apart["segment"]) == set(range(found.k)) >= set(typical["segment"])
     return pd.DataFrame({"segment": labels, "again": again, "sure": sure}, index=ordered.index)
 
 
 def fifths(frame, won, seed):
     visits = frame["visits"].fillna(3.0)
-    cells = rfm.rfm_cells(frame.index, visits, visits * chances(frame))
+    columns = (frame.index, visits, visits * chances(frame))
+    cells = rfm.rfm_cells(*columns)
+    if len(frame):
+        pd.testing.assert_frame_equal(rfm.fit_rfm(*columns).cells(*columns), cells)
     return cells.set_index(frame.index)
+
+
+def words_as_axes(frame, won, seed):
+    ordered = frame.sort_index()
+    levels = words.fit_levels(ordered[["source"]]).places(ordered[["source"]])
+    texts = [f"came by {source}, likes it" for source in ordered["source"].fillna("nobody")]
+    themes = words.fit_texts(texts, seed=seed).themes(texts)
+    axes = np.nan_to_num(np.concatenate([levels[:, :1], themes[:, :1]], axis=1))
+    return pd.DataFrame(axes.round(9), columns=["level", "theme"], index=ordered.index)
 
 
 def moves(frame, won, seed):
@@ -572,10 +584,16 @@ CASES: dict[str, Case] = {
     ),
     "fifths": Case(
         fifths,
-        ("rfm_cells",),
+        ("rfm_cells", "fit_rfm", "RfmScale"),
         keeps_ids=True,
         refuses_empty=False,
         bounds={"recency": (1, 5), "frequency": (1, 5), "value": (1, 5)},
+    ),
+    "words as axes": Case(
+        words_as_axes,
+        ("fit_levels", "LevelSpace", "fit_texts", "TextSpace", "words_of"),
+        keeps_ids=True,
+        bounds={"theme": (-1, 1)},
     ),
     "moves": Case(
         moves,

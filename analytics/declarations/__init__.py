@@ -7,6 +7,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from analytics.choices import TIMELINE
+from analytics.declarations.customer_segments import register_customer_segments
 from core.jobs.kinds import JobKind, job_kinds
 from core.registries import (
     ArchiveTable,
@@ -61,6 +62,7 @@ def register() -> None:
     _register_jobs()
     _register_outlooks()
     _register_forecasts()
+    register_customer_segments()
     _register_start()
     _register_points()
     _register_trials()
