@@ -55,6 +55,8 @@ SEEDS = [
             "analytics.quarter.view": Reach.ALL,
             "analytics.quarter.submit": Reach.ALL,
             "analytics.quota.manage": Reach.ALL,
+            "analytics.lifetime.view": Reach.ALL,
+            "analytics.lifetime.run": Reach.ALL,
             "analytics.series.run": Reach.ALL,
             "analytics.forecast.view": Reach.ALL,
             "analytics.forecast.run": Reach.ALL,
@@ -81,6 +83,7 @@ SEEDS = [
             "analytics.quarter.view": Reach.ALL,
             "analytics.quarter.submit": Reach.ALL,
             "analytics.forecast.view": Reach.ALL,
+            "analytics.lifetime.view": Reach.ALL,
         },
     ),
     RoleSeed(
@@ -99,6 +102,8 @@ SEEDS = [
             "analytics.series.run": Reach.ALL,
             "analytics.forecast.view": Reach.ALL,
             "analytics.forecast.run": Reach.ALL,
+            "analytics.lifetime.view": Reach.ALL,
+            "analytics.lifetime.run": Reach.ALL,
         },
     ),
 ]

@@ -239,6 +239,13 @@ class StaleReason(TextChoices):
     UNTOUCHED = "untouched", _("Untouched for too long")
 
 
+class RiskSource(TextChoices):
+    """What tells how likely it is that a customer has left."""
+
+    PURCHASES = "purchases", pgettext_lazy("churn", "Purchases")
+    MODEL = "model", pgettext_lazy("churn", "What else is known")
+
+
 class BuyingRole(TextChoices):
     """What part a person plays in a purchase."""
 

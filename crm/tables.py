@@ -72,7 +72,15 @@ CONTACTS = ListDefinition(
     create_url="contact_create",
     create_label=_("New contact"),
     phone={"job_title": "m-sub", "lifecycle_stage": "m-end", "touched": "m-end2"},
-    cells={"name": drawing.person, "lifecycle_stage": cells.lifecycle_stage},
+    cells={
+        "name": drawing.person,
+        "lifecycle_stage": cells.lifecycle_stage,
+        "value_ahead": cells.value_ahead,
+        "purchases_ahead": cells.one_digit,
+        "alive": cells.share,
+        "left_risk": cells.share,
+    },
+    beside={"value_ahead": ("lifetime__value_low", "lifetime__value_high")},
 )
 
 COMPANIES = ListDefinition(

@@ -15,6 +15,7 @@ from crm.models import (
     AssignmentRule,
     CloseReason,
     CommonName,
+    ContactLifetime,
     Company,
     CompanyQuality,
     Competitor,
@@ -276,6 +277,25 @@ class LeadScoreAdmin(PanelAdmin):
     )
     list_filter: ClassVar[Any] = ("grade", "cell")
     joined: ClassVar[Any] = ("lead__contact", "lead__company")
+    has_name = False
+
+
+@admin.register(ContactLifetime)
+class ContactLifetimeAdmin(PanelAdmin):
+    group = "understand"
+    icon = "payments"
+    list_display: ClassVar[Any] = (
+        "contact",
+        "purchases",
+        "last_on",
+        "total",
+        "alive",
+        "value",
+        "at_risk",
+        "as_of",
+    )
+    list_filter: ClassVar[Any] = ("risk_by",)
+    joined: ClassVar[Any] = ("contact", "version")
     has_name = False
 
 

@@ -30,8 +30,7 @@ from django.db.models import (
 )
 from django.db.models.functions import TruncDay, TruncMonth
 
-from core.company import company
-from core.currencies import base_currency
+from core.company import Company, company
 from core.models import ExchangeRate
 from core.time_ids import first_id
 from crm.choices import InteractionKind
@@ -73,6 +72,7 @@ class Purchases:
     lowest: int | None = None
     highest: int | None = None
     every: int = 1
+    firm: Company | None = None  # read unless it is known already
 
     def buyers(self) -> Iterator[tuple[Any, ...]]:
         """Contact, first and last day, days, total, mean of a day, mean of a day but the first one.
@@ -137,7 +137,11 @@ class Purchases:
 
     @cached_property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(company().time_zone)
+        return ZoneInfo(self._firm.time_zone)
+
+    @cached_property
+    def _firm(self) -> Company:
+        return self.firm or company()
 
     def _dated(self, rows: Any, column: str) -> Any:
         return rows.annotate(
@@ -153,7 +157,7 @@ class Purchases:
             currency=OuterRef("currency"), valid_from__lte=OuterRef("day")
         )
         newest = rates.order_by("-valid_from").values("rate")[:1]
-        is_base = Q(currency="") | Q(currency=base_currency())
+        is_base = Q(currency="") | Q(currency=self._firm.base_currency)
         return Case(
             When(is_base, then=Value(1)),
             default=Subquery(newest),
