@@ -111,7 +111,9 @@ def _cells(known: pd.DataFrame, then: Purchases) -> pd.DataFrame:
     did, answered = interactions_of(who.tolist())
     ours = activities_on("contact", who.tolist())
     today = np.datetime64(known_until(then))
-    days = {name: today - known[name].to_numpy().astype("datetime64[D]") for name in ("first", "last")}
+    days = {
+        name: today - known[name].to_numpy().astype("datetime64[D]") for name in ("first", "last")
+    }
     facts = {
         "customer.purchases": known["days"].to_numpy(dtype=np.float64),
         "customer.mean": known["mean"].round(2).to_numpy(dtype=np.float64),

@@ -95,9 +95,7 @@ class Lifetimes:
         return found
 
 
-def floor_counts(
-    way: str, histories: PurchaseHistories, weeks: float, weekly: float
-) -> Floats:
+def floor_counts(way: str, histories: PurchaseHistories, weeks: float, weekly: float) -> Floats:
     """Purchases within so many weeks, at the own pace so far or at that of all."""
     if way == AS_BEFORE:
         age = np.where(histories.age > 0, histories.age, np.inf)

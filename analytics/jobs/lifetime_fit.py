@@ -108,9 +108,7 @@ def _tried(sample: Purchases, frame: pd.DataFrame, until: date) -> dict[str, Any
         return {}
     said = _said(model, withheld)
     worth = said[BG_NBD][1] is not None
-    figures = [
-        _figures(way, count, value, withheld) for way, (count, value) in said.items()
-    ]
+    figures = [_figures(way, count, value, withheld) for way, (count, value) in said.items()]
     by = "value_rmse" if worth else "rmse"
     best = min(figures, key=lambda row: (row[by], row["way"] != BG_NBD))
     return {
@@ -148,9 +146,7 @@ def _end_of(day: date, sample: Purchases) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, sample.zone)
 
 
-def _said(
-    model: LifetimeModel, withheld: Withheld
-) -> dict[str, tuple[Floats, Floats | None]]:
+def _said(model: LifetimeModel, withheld: Withheld) -> dict[str, tuple[Floats, Floats | None]]:
     """Purchases and their value that each way would have foretold."""
     known, weeks, frame = withheld.known, withheld.weeks, withheld.frame
     count = model.purchases.expected_purchases(known, weeks)
@@ -165,9 +161,7 @@ def _said(
     return said
 
 
-def _figures(
-    way: str, count: Floats, value: Floats | None, withheld: Withheld
-) -> dict[str, Any]:
+def _figures(way: str, count: Floats, value: Floats | None, withheld: Withheld) -> dict[str, Any]:
     found: dict[str, Any] = {"way": way, **errors_of(count, withheld.purchases)}
     # Where all are told the same there is no order to compare.
     found["spearman"] = (
@@ -181,9 +175,7 @@ def _figures(
 
 def _covered(model: LifetimeModel, withheld: Withheld) -> dict[str, float]:
     """Share of the customers whose purchases, and their value, lay between the 80 % ends."""
-    rows = np.unique(
-        np.linspace(0, len(withheld.known) - 1, MOST_DRAWN).astype(np.int64)
-    )
+    rows = np.unique(np.linspace(0, len(withheld.known) - 1, MOST_DRAWN).astype(np.int64))
     told = model.predict(withheld.known.take(rows), withheld.weeks)
     ends = (told["purchases_low"], told["purchases_high"])
     found = {"covered": share_within(withheld.purchases[rows], *ends)}

@@ -4,7 +4,6 @@ A run fits and says; one whose scope says `trains: false` only says, with the ve
 cohorts of the page beside it are counted by every run.
 """
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -114,15 +113,11 @@ class LifetimeValueJob(Job):
 
     def save(self, run: RunContext, results: tuple[Part, list[LifetimeSaid]]) -> Saved:
         part, rows = results
-        written = store_lifetimes(
-            rows, lowest=part.lowest, highest=part.highest, as_of=run.as_of
-        )
+        written = store_lifetimes(rows, lowest=part.lowest, highest=part.highest, as_of=run.as_of)
         return Saved(len(rows), written, counts_of(rows))
 
 
-def said(
-    part: Part, version: ModelVersion, run: int | None, as_of: datetime
-) -> list[LifetimeSaid]:
+def said(part: Part, version: ModelVersion, run: int | None, as_of: datetime) -> list[LifetimeSaid]:
     """What is said of each customer of a partition."""
     if part.frame.empty:
         return []
@@ -136,7 +131,6 @@ def said(
         strict=True,
     ):
         risk = _risk(told, risks.get(pk))
-        stake = None if risk["risk"] is None or told["value"] is None else told["value"]
         found.append(
             LifetimeSaid(
                 contact=int(pk),
@@ -149,7 +143,7 @@ def said(
                 total=None if total != total else round(float(total), 2),
                 **told,
                 **risk,
-                at_risk=None if stake is None else round(stake * float(risk["risk"]), 2),
+                at_risk=_at_risk(told["value"], risk["risk"]),
             )
         )
     return found
@@ -174,6 +168,10 @@ def _risk(
         return {"risk": None, "risk_by": ""}
     chance, reasons = by_model
     return {"risk": round(chance, 6), "risk_by": str(RiskSource.MODEL), "reasons": reasons}
+
+
+def _at_risk(value: float | None, risk: float | None) -> float | None:
+    return None if value is None or risk is None else round(value * risk, 2)
 
 
 # -- steps and versions ---------------------------------------------------------------------------
@@ -215,9 +213,7 @@ def _save_plan(
     until: date,
 ) -> None:
     """Store the cohorts and the version that serves from now on, and tie the run to it."""
-    for kind, (cells, sizes) in zip(
-        (CohortKind.PURCHASES, CohortKind.LEADS), cohorts, strict=True
-    ):
+    for kind, (cells, sizes) in zip((CohortKind.PURCHASES, CohortKind.LEADS), cohorts, strict=True):
         store_cohorts(kind, cells, sizes, until=until, run=run, as_of=run.as_of)
     version = live if learned is None else _publish(learned, run, is_first=live is None)
     JobRun.objects.filter(pk=run.pk).update(model_version=version)

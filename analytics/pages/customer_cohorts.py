@@ -94,8 +94,7 @@ def _shown(cohorts: Sequence[Cohort], way: str, access: Access, currency: str) -
             "size": number(cohort.size),
             "url": _url(way, cohort.month, None),
             "cells": [
-                _cell(cohort, place, value, most, way, currency)
-                for place, value in enumerate(row)
+                _cell(cohort, place, value, most, way, currency) for place, value in enumerate(row)
             ],
             "rest": range(width - len(row)),
         }
@@ -124,9 +123,7 @@ def _values(cohort: Cohort, way: str) -> list[float]:
     return found
 
 
-def _cell(
-    cohort: Cohort, place: int, value: float, most: float, way: str, currency: str
-) -> Cell:
+def _cell(cohort: Cohort, place: int, value: float, most: float, way: str, currency: str) -> Cell:
     month = shifted(cohort.month, Grain.MONTH, place)
     count = cohort.counts[place]
     words = {

@@ -196,7 +196,9 @@ def _work(user: User, currency: str) -> list[dict[str, Any]]:
         contact__deleted_at=None,
         at_risk__gt=0,
     )
-    rows = rows.select_related("contact__company", "contact__owner").order_by("-at_risk", "-contact")
+    rows = rows.select_related("contact__company", "contact__owner").order_by(
+        "-at_risk", "-contact"
+    )
     today = timezone.localdate()
     sees_company = access.sees("crm.contact.company") and access.may("crm.company.view")
     return [
@@ -221,4 +223,6 @@ def _list_url(sort: str, *conditions: Criterion) -> str:
 
 
 def customers_text(count: int) -> str:
-    return ngettext("%(number)s customer", "%(number)s customers", count) % {"number": number(count)}
+    return ngettext("%(number)s customer", "%(number)s customers", count) % {
+        "number": number(count)
+    }

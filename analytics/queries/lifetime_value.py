@@ -129,7 +129,9 @@ def company_panel(company: Company, user: User) -> dict[str, Any] | None:
     return {
         "company": company,
         "currency": company_for(user).base_currency,
-        "buyers": [{"row": row, "name": row.contact.name_for(access)} for row in found[:SHOWN_BUYERS]],
+        "buyers": [
+            {"row": row, "name": row.contact.name_for(access)} for row in found[:SHOWN_BUYERS]
+        ],
         "others": max(0, len(found) - SHOWN_BUYERS),
         "may_see_page": access.may(VIEW),
         **together(found),

@@ -48,6 +48,7 @@ from tests.factories import (
     CompanyFactory,
     CompetitorFactory,
     ContactFactory,
+    ContactLifetimeFactory,
     CustomFieldFactory,
     DealFactory,
     EventFactory,
@@ -370,6 +371,11 @@ def _forecast(owner: User) -> int:
     return ForecastSeriesFactory(cut="owner", key=str(owner.pk)).pk
 
 
+def _customer(owner: User) -> int:
+    contact = ContactFactory(owner=owner, team=owner.team)
+    return ContactLifetimeFactory(contact=contact).pk
+
+
 # By the whole name of the address, else by the noun it begins with.
 RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "archive": _archive,
@@ -383,6 +389,7 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "lead_score_version_retire": _version,
     "version": _version,
     "contact": _contact,
+    "customer": _customer,
     "company": _company,
     "company_logo": _logo,
     "pipeline": _pipeline,
