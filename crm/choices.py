@@ -242,8 +242,8 @@ class StaleReason(TextChoices):
 class RiskSource(TextChoices):
     """What tells how likely it is that a customer has left."""
 
-    PURCHASES = "purchases", pgettext_lazy("churn", "Purchases")
-    MODEL = "model", pgettext_lazy("churn", "What else is known")
+    PURCHASES = "purchases", _("Their purchases")
+    MODEL = "model", _("What else is known of them")
 
 
 class BuyingRole(TextChoices):

@@ -1,6 +1,5 @@
 """Months in which customers bought again, and leads were converted, by the month they came in."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -20,7 +19,7 @@ Cohorts = tuple[list[Cell], dict[date, int]]
 
 def purchase_cohorts(purchases: Purchases) -> Cohorts:
     """Who bought in which month, by the month of their first purchase, and how many those are."""
-    cells = [_cell(row) for row in purchases.cohorts()]
+    cells = list(purchases.cohorts())
     return cells, {month: people for month, later, people, _amount in cells if later == month}
 
 
@@ -38,13 +37,3 @@ def lead_cohorts(as_of: datetime, zone: Any) -> Cohorts:
         place = (first, max(first, closed))
         cells[place] = cells.get(place, 0) + number
     return [(first, closed, number, 0) for (first, closed), number in sorted(cells.items())], sizes
-
-
-def _cell(row: Sequence[Any]) -> Cell:
-    first, later, people, amount = row
-    return _day(first), _day(later), people, amount
-
-
-def _day(told: date | str) -> date:
-    """SQLite tells days as texts."""
-    return date.fromisoformat(told) if isinstance(told, str) else told

@@ -44,9 +44,9 @@ class QuietCustomers:
     """Cells; outcomes (1: neither bought nor did anything in the window after); when; who."""
 
     frame: pd.DataFrame
-    outcomes: "pd.Series[int]"
-    moments: "pd.Series[int]"
-    contacts: "pd.Series[int]"
+    outcomes: "pd.Series[Any]"
+    moments: "pd.Series[Any]"
+    contacts: "pd.Series[Any]"
 
 
 def quiet_customers(as_of: datetime) -> QuietCustomers:
@@ -64,7 +64,7 @@ def quiet_customers(as_of: datetime) -> QuietCustomers:
         moments.append(np.full(len(known), milliseconds(at)))
         contacts.append(known.index.to_numpy())
     if not frames:
-        nobody: pd.Series[int] = pd.Series(dtype="int64")
+        nobody: pd.Series[Any] = pd.Series(dtype="int64")
         return QuietCustomers(pd.DataFrame(columns=_columns()), nobody, nobody, nobody)
     frame = pd.concat(frames, ignore_index=True)
     index = frame.index
@@ -138,10 +138,5 @@ def _fixed(contacts: Sequence[int]) -> pd.DataFrame:
     told = {pk: cells for pk, *cells in rows.values_list("pk", *FIXED_FIELDS.values())}
     nothing = [None] * len(FIXED_FIELDS)
     cells = [told.get(pk, nothing) for pk in contacts]
-    return pd.DataFrame(
-        {
-            name: pd.Series([row[place] for row in cells], index=contacts, dtype=object)
-            for place, name in enumerate(FIXED_FIELDS)
-        },
-        index=pd.Index(contacts, dtype="int64"),
-    )
+    index: Any = pd.Index(list(contacts), dtype="int64")
+    return pd.DataFrame(cells, index=index, columns=list(FIXED_FIELDS), dtype=object)

@@ -78,7 +78,7 @@ def learn(as_of: datetime, report: Report) -> Learned:
         weekly=float(histories.frequency.sum()) / age if age else 0.0,
         worth=float(frame["total"].sum() / frame["days"].sum()) if len(frame) else float("nan"),
     )
-    facts = {"customers": len(frame), "returned": returned, "every": sample.every}
+    facts: dict[str, Any] = {"customers": len(frame), "returned": returned, "every": sample.every}
     try:
         model = fit_lifetime_value(histories)
     except InsufficientData:
@@ -163,9 +163,11 @@ def _said(model: LifetimeModel, withheld: Withheld) -> dict[str, tuple[Floats, F
 
 def _figures(way: str, count: Floats, value: Floats | None, withheld: Withheld) -> dict[str, Any]:
     found: dict[str, Any] = {"way": way, **errors_of(count, withheld.purchases)}
-    # Where all are told the same there is no order to compare.
+    # Where all are told the same, or do the same, there is no order to compare.
     found["spearman"] = (
-        float(spearmanr(count, withheld.purchases).statistic) if np.ptp(count) else None
+        float(spearmanr(count, withheld.purchases).statistic)
+        if np.ptp(count) and np.ptp(withheld.purchases)
+        else None
     )
     if value is not None:
         off = errors_of(value, withheld.value)
@@ -203,8 +205,7 @@ def _by_week(sample: Purchases, first: date, until: date) -> tuple[Floats, Float
     length = ((until - first).days + 1) // int(WEEK)
     new, again = np.zeros(length), np.zeros(length)
     for day, came_first, came_again, _worth in sample.by_day():
-        told = date.fromisoformat(day) if isinstance(day, str) else day
-        week = (told - first).days // int(WEEK)
+        week = (day - first).days // int(WEEK)
         if 0 <= week < length:
             new[week] += came_first
             again[week] += came_again

@@ -87,7 +87,7 @@ def _shown(cohorts: Sequence[Cohort], way: str, access: Access, currency: str) -
     values = [_values(cohort, way)[:width] for cohort in cohorts]
     # The first month of buyers is everybody: it would leave no colour for the others.
     told = [value for row in values for value in row[0 if way == CONVERTED else 1 :]]
-    most = max((value for value in told if value is not None), default=0)
+    most = max(told, default=0)
     rows = [
         {
             "label": date_format(cohort.month, "YEAR_MONTH_FORMAT"),

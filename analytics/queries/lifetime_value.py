@@ -146,9 +146,13 @@ def together(rows: Iterable[ContactLifetime]) -> dict[str, Any]:
     found = list(rows)
     ahead = [row for row in found if row.value is not None]
     value = sum(float(row.value or 0) for row in ahead)
-    bounded = [row for row in ahead if row.value_low is not None and row.value_high is not None]
-    below = sqrt(sum(float(row.value - row.value_low) ** 2 for row in bounded))
-    above = sqrt(sum(float(row.value_high - row.value) ** 2 for row in bounded))
+    bounded = [
+        (float(row.value), float(row.value_low), float(row.value_high))
+        for row in found
+        if row.value is not None and row.value_low is not None and row.value_high is not None
+    ]
+    below = sqrt(sum((middle - low) ** 2 for middle, low, _high in bounded))
+    above = sqrt(sum((high - middle) ** 2 for middle, _low, high in bounded))
     gone = 1.0
     known = [row.risk for row in found if row.risk is not None]
     for risk in known:

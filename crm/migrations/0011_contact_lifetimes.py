@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('value_low', models.DecimalField(decimal_places=2, max_digits=18, null=True, verbose_name='value ahead at least')),
                 ('value_high', models.DecimalField(decimal_places=2, max_digits=18, null=True, verbose_name='value ahead at most')),
                 ('risk', models.FloatField(null=True, verbose_name='chance to have left')),
-                ('risk_by', models.CharField(blank=True, choices=[('purchases', 'Purchases'), ('model', 'What else is known')], max_length=9, verbose_name='told by')),
+                ('risk_by', models.CharField(blank=True, choices=[('purchases', 'Their purchases'), ('model', 'What else is known of them')], max_length=9, verbose_name='told by')),
                 ('at_risk', models.DecimalField(decimal_places=2, max_digits=18, null=True, verbose_name='value at risk')),
                 ('reasons', models.JSONField(default=list, verbose_name='reasons')),
                 ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.jobrun', verbose_name='job run')),

@@ -7,7 +7,7 @@ the larger of the two counts. What was paid back (less than nothing) and what ha
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import TruncDay, TruncMonth
+from django.db.models.functions import Cast, TruncDay, TruncMonth
 
 from core.company import Company, company
 from core.models import ExchangeRate
@@ -83,15 +83,18 @@ class Purchases:
 
     def cohorts(self) -> Iterator[tuple[Any, ...]]:
         """Month of the first purchase, month, how many of them bought in it, for how much."""
-        return self._rows(COHORTS)
+        for first, month, people, worth in self._rows(COHORTS):
+            yield _day(first), _day(month), people, worth
 
     def by_day(self) -> Iterator[tuple[Any, ...]]:
         """Day, buyers who came for the first time, those who came again, what all bought."""
-        return self._rows(BY_DAY)
+        for day, *counted in self._rows(BY_DAY):
+            yield _day(day), *counted
 
     def of_each(self) -> Iterator[tuple[Any, ...]]:
         """Contact, day, worth: a row a purchase, for a few contacts."""
-        return self._rows(OF_EACH)
+        for buyer, day, worth in self._rows(OF_EACH):
+            yield buyer, _day(day), worth
 
     # -- as the database reads it ------------------------------------------------------------------
 
@@ -146,8 +149,8 @@ class Purchases:
     def _dated(self, rows: Any, column: str) -> Any:
         return rows.annotate(
             buyer=F("contact_id"),
-            day=TruncDay(column, output_field=DateField(), tzinfo=self.zone),
-            month=TruncMonth(column, output_field=DateField(), tzinfo=self.zone),
+            day=Cast(TruncDay(column, tzinfo=self.zone), DateField()),
+            month=Cast(TruncMonth(column, tzinfo=self.zone), DateField()),
         )
 
     @property
@@ -169,6 +172,11 @@ class Purchases:
         summed = rows.order_by().values("buyer", "day", "month").annotate(worth=Sum(value))
         found: QuerySet[Any] = summed.values("buyer", "day", "month", "worth")
         return found
+
+
+def _day(told: date | str) -> date:
+    """SQLite tells days as texts."""
+    return date.fromisoformat(told) if isinstance(told, str) else told
 
 
 def buyers_at_most(as_of: datetime) -> int:

@@ -46,7 +46,7 @@ def make_customers(
         spends = V / chance.gamma(Q)
         bought, at, here = [begins], begins, True
         while returns and here:
-            at += timedelta(weeks=float(chance.exponential(1 / rate)))
+            at += timedelta(weeks=min(float(chance.exponential(1 / rate)), 5_000))
             if at >= until:
                 break
             bought.append(at)

@@ -64,7 +64,8 @@ def test_sample_gives_what_was_published(administrator: User) -> None:
     brought(sample_rows(), administrator)
     assert Interaction.objects.count() == 6_919
     imported = time.monotonic()
-    run = carry_out(ask(kind=KIND, as_of=CUT))
+    # The import has asked already, as of now: this is another question.
+    run = carry_out(ask(kind=KIND, as_of=CUT, scope={"trains": True}))
     assert run.state == "succeeded", run.error_text
     version = ModelVersion.objects.get(kind=KIND)
     said = [version.parameters[name] for name in ("r", "alpha", "a", "b")]
@@ -83,7 +84,8 @@ def test_all_customers_through_the_product(administrator: User) -> None:
     brought(all_rows(), administrator)
     assert Interaction.objects.count() == 69_659
     imported = time.monotonic()
-    run = carry_out(ask(kind=KIND, as_of=CUT))
+    # The import has asked already, as of now: this is another question.
+    run = carry_out(ask(kind=KIND, as_of=CUT, scope={"trains": True}))
     assert run.state == "succeeded", run.error_text
     found = foretold_and_came()
     print({**found, "import": imported - began, "job": time.monotonic() - imported})
