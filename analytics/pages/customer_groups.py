@@ -20,6 +20,7 @@ CENTS = 100
 def groups_of(access: Access, result: Mapping[str, Any], currency: str) -> list[dict[str, Any]]:
     """Each cut that may be seen, with its largest parts."""
     kind = record_types["crm.contact"]
+    titles = {"source": _("By source"), "owner": _("By owner"), "industry": _("By industry")}
     found = []
     for name in GROUPS:
         field = kind.field[name]
@@ -28,7 +29,12 @@ def groups_of(access: Access, result: Mapping[str, Any], currency: str) -> list[
         parts = _parts(name, result)
         if len(parts) > 1:
             found.append(
-                {"label": str(field.label), "name": name, "rows": _rows(name, parts, currency)}
+                {
+                    "title": titles[name],
+                    "label": str(field.label),
+                    "name": name,
+                    "rows": _rows(name, parts, currency),
+                }
             )
     return found
 

@@ -149,7 +149,7 @@ def _figures(
         yield {
             "label": _("Value at risk"),
             "value": money_short(counts["at_risk"], currency),
-            "note": _("value ahead times the chance to have left"),
+            "note": _("value × chance to have left"),
         }
     yield {
         "label": _("Customers"),
@@ -167,7 +167,7 @@ def _figures(
 def _returned_text(counts: Mapping[str, float], live: ModelVersion) -> str:
     words = {"returned": number(counts["returned"]), "alive": number(counts["alive"])}
     if live.algorithm == "bg_nbd":
-        return _("%(returned)s came back, of these about %(alive)s are still there") % words
+        return _("%(returned)s came back, about %(alive)s still there") % words
     return _("%(returned)s came back") % words
 
 
