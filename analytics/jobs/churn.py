@@ -20,8 +20,18 @@ from crm.queries.purchases import Purchases
 __all__ = ["learn_churn", "said_of"]
 
 # Of all that a training measures, what the page tells.
-TOLD = ("roc_auc", "roc_auc_lower", "roc_auc_upper", "brier", "base_rate", "calibration_error")
-TOLD += ("rows", "reliability", "drivers", "left_out")
+TOLD = (
+    "roc_auc",
+    "roc_auc_lower",
+    "roc_auc_upper",
+    "brier",
+    "base_rate",
+    "calibration_error",
+    "rows",
+    "reliability",
+    "drivers",
+    "left_out",
+)
 
 
 def learn_churn(as_of: datetime, seed: int) -> tuple[LeadScoreModel | None, dict[str, Any]]:

@@ -55,7 +55,6 @@ def trust_of(live: ModelVersion) -> dict[str, Any] | None:
                 "total": _off(row["total_error"]),
                 "rmse": number(row["rmse"], 2),
                 "value_total": _off(row.get("value_total_error")),
-                "spearman": row["spearman"],
                 "is_chosen": row["way"] == told["serves"],
             }
             for row in told["ways"]

@@ -70,13 +70,13 @@ def contact_panel(contact: Contact, user: User) -> dict[str, Any] | None:
 
 
 def why_of(found: ContactLifetime, today: Any) -> str:
-    """ "Last bought 94 days ago; usually every 21 days."."""
+    """ "Last bought 94 days ago; usually every 21."."""
     days = (today - found.last_on).days
     usual = found.usual_days
     if usual is None:
         return _("Bought once, %(days)s days ago.") % {"days": number(days)}
     words = {"days": number(days), "usual": number(max(usual, 1))}
-    return _("Last bought %(days)s days ago; usually every %(usual)s days.") % words
+    return _("Last bought %(days)s days ago; usually every %(usual)s.") % words
 
 
 def reasons_of(found: ContactLifetime, access: Access) -> list[dict[str, Any]]:

@@ -84,6 +84,10 @@ def value_ahead(cell: Cell, line: Line) -> SafeString:
     return format_html('<span title="{}">{}</span>', words, shown)
 
 
+def whole_amount(cell: Cell, _line: Line) -> SafeString:
+    return escape(amount_text(round(cell.value), cell.currency))
+
+
 def one_digit(cell: Cell, _line: Line) -> SafeString:
     return escape(number(cell.value, 1))
 
