@@ -19,7 +19,6 @@ from crm.models import (
     CompanyQuality,
     Competitor,
     Contact,
-    ContactLifetime,
     ContactQuality,
     DayOff,
     Deal,
@@ -277,25 +276,6 @@ class LeadScoreAdmin(PanelAdmin):
     )
     list_filter: ClassVar[Any] = ("grade", "cell")
     joined: ClassVar[Any] = ("lead__contact", "lead__company")
-    has_name = False
-
-
-@admin.register(ContactLifetime)
-class ContactLifetimeAdmin(PanelAdmin):
-    group = "understand"
-    icon = "payments"
-    list_display: ClassVar[Any] = (
-        "contact",
-        "purchases",
-        "last_on",
-        "total",
-        "alive",
-        "value",
-        "at_risk",
-        "as_of",
-    )
-    list_filter: ClassVar[Any] = ("risk_by",)
-    joined: ClassVar[Any] = ("contact", "version")
     has_name = False
 
 
