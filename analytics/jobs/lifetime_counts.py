@@ -1,12 +1,13 @@
 """What the customers of a partition come to together: counts that a run adds up."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from analytics.queries.lifetime_value import BANDS, GROUPS, MILLIS
+from analytics.queries.lifetime_value import BANDS, GROUPS, MILLIS, SEGMENT
 from crm.models import Contact
 from crm.services.contact_lifetimes import LifetimeSaid
+from marketing.models import SegmentMember
 
 __all__ = ["counts_of"]
 
@@ -17,7 +18,8 @@ TENTHS = 10
 def counts_of(rows: Sequence[LifetimeSaid]) -> Counter[str]:
     """Customers, money in cents, purchases in thousandths; by value, by chance, by group."""
     counts: Counter[str] = Counter()
-    groups = _groups([row.contact for row in rows])
+    contacts = [row.contact for row in rows]
+    groups, segments = _groups(contacts), _segments(contacts)
     for row in rows:
         value = round(CENTS * (row.value or 0))
         counts["customers"] += 1
@@ -31,7 +33,8 @@ def counts_of(rows: Sequence[LifetimeSaid]) -> Counter[str]:
         if row.alive is not None:
             counts["alive"] += round(MILLIS * row.alive)
             counts[f"alive_{min(int(row.alive * TENTHS), TENTHS - 1)}"] += 1
-        for name, key in zip(GROUPS, groups.get(row.contact, ()), strict=False):
+        parts = list(zip(GROUPS, groups.get(row.contact, ()), strict=False))
+        for name, key in [*parts, *((SEGMENT, pk) for pk in segments[row.contact])]:
             counts[f"{name}_customers:{key}"] += 1
             counts[f"{name}_value:{key}"] += value
             counts[f"{name}_bought:{key}"] += round(CENTS * (row.total or 0))
@@ -48,3 +51,12 @@ def _groups(contacts: Sequence[int]) -> dict[int, tuple[Any, ...]]:
     rows = Contact.objects.filter(pk__in=contacts)
     found = rows.values_list("pk", *GROUPS.values())
     return {pk: tuple("" if key is None else key for key in keys) for pk, *keys in found}
+
+
+def _segments(contacts: Sequence[int]) -> dict[int, list[int]]:
+    """The segments that each of them is in."""
+    found: dict[int, list[int]] = defaultdict(list)
+    rows = SegmentMember.objects.filter(contact__in=contacts, segment__archived_at=None)
+    for contact, segment in rows.values_list("contact", "segment"):
+        found[contact].append(segment)
+    return found

@@ -7,18 +7,21 @@ from urllib.parse import quote
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from analytics.queries.lifetime_value import GROUPS, amount
+from analytics.queries.lifetime_value import GROUPS, SEGMENT, amount
+from core import permissions
 from core.conditions import Criterion, to_parameter
 from core.models import User
 from core.permissions import Access
 from core.registries import record_types
+from marketing.models import Segment
 
 SHOWN = 8
 CENTS = 100
 
 
-def groups_of(access: Access, result: Mapping[str, Any], currency: str) -> list[dict[str, Any]]:
+def groups_of(user: User, result: Mapping[str, Any], currency: str) -> list[dict[str, Any]]:
     """Each cut that may be seen, with its largest parts."""
+    access = permissions.access_of(user)
     kind = record_types["crm.contact"]
     titles = {"source": _("By source"), "owner": _("By owner"), "industry": _("By industry")}
     found = []
@@ -36,7 +39,7 @@ def groups_of(access: Access, result: Mapping[str, Any], currency: str) -> list[
                     "rows": _rows(name, parts, currency),
                 }
             )
-    return found
+    return [*found, *_by_segment(user, result, currency)]
 
 
 def _may_hop(name: str, access: Access) -> bool:
@@ -44,6 +47,29 @@ def _may_hop(name: str, access: Access) -> bool:
     if name != "industry":
         return True
     return access.sees("crm.contact.company") and access.sees("crm.company.industry")
+
+
+def _by_segment(user: User, result: Mapping[str, Any], currency: str) -> list[dict[str, Any]]:
+    """Of the segments that somebody may see; they overlap, so that nothing is left for others."""
+    if not permissions.access_of(user).may("marketing.segment.view"):
+        return []
+    parts = _parts(SEGMENT, result)
+    numbers = [int(part["key"]) for part in parts]
+    seen = {row.pk: row for row in Segment.objects.visible_to(user).filter(pk__in=numbers)}
+    shown = [part for part in parts if int(part["key"]) in seen][:SHOWN]
+    most = max((part["value"] for part in shown), default=0)
+    access = permissions.access_of(user)
+    rows = [
+        {
+            **_told(part, currency, most),
+            "label": seen[int(part["key"])].name_for(access),
+            "url": seen[int(part["key"])].get_absolute_url(),
+        }
+        for part in shown
+    ]
+    label = str(record_types["marketing.segment"].label)
+    found = {"title": _("By segment"), "label": label, "name": SEGMENT, "rows": rows}
+    return [found] if rows else []
 
 
 def _parts(name: str, result: Mapping[str, Any]) -> list[dict[str, Any]]:

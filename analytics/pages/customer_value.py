@@ -81,7 +81,7 @@ def _shown(user: User, live: ModelVersion, run: JobRun, currency: str) -> dict[s
         "figures": list(_figures(counts, live, currency, says_ahead=says_ahead)),
         "work": _work(user, currency),
         "work_url": _list_url("-value_at_risk", Criterion("value_at_risk", "at_least", 1)),
-        "groups": groups_of(access, run.result, currency) if sees_all else [],
+        "groups": groups_of(user, run.result, currency) if sees_all else [],
         "bands_chart": bands_chart(run.result, currency) if sees_all and says_ahead else None,
         "trust": trust_of(live),
         "parameters": parameters_of(live, currency),

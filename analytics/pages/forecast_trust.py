@@ -68,7 +68,9 @@ def trust_of(choice: Choice, series: ForecastSeries) -> dict[str, Any] | None:
 def tried_ahead(series: ForecastSeries) -> int:
     """How many periods ahead it could be tried at enough past moments."""
     length = len(series.values)
-    reaches = sorted((length - origin for origin in series.backtest.get("origins", [])), reverse=True)
+    reaches = sorted(
+        (length - origin for origin in series.backtest.get("origins", [])), reverse=True
+    )
     return reaches[ENOUGH - 1] if len(reaches) >= ENOUGH else 0
 
 

@@ -244,7 +244,9 @@ def _doubt(choice: Choice, series: ForecastSeries) -> str:
         return ""
     words = {"history": _made_from(choice, series), "tried": _horizon_text(tried, choice.grain)}
     if not tried:
-        return _("With %(history)s this could hardly be tried yet: a level to go by, no more.") % words
+        return (
+            _("With %(history)s this could hardly be tried yet: a level to go by, no more.") % words
+        )
     return (
         _(
             "With %(history)s this could be tried no further than %(tried)s ahead at three past moments; what "

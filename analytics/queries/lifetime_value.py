@@ -29,6 +29,7 @@ MILLIS = 1_000  # counts are whole: shares and expected purchases are counted in
 # Ends of the bands of value ahead.
 BANDS = (1, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000)
 # What the value is cut by, and where the contact has it.
+SEGMENT = "segment"  # besides; somebody may be in several
 GROUPS = {"source": "source", "owner": "owner_id", "industry": "company__industry"}
 RULES = ("crm.contact.value_ahead", "crm.deal.amount")
 SHOWN_PURCHASES, SHOWN_BUYERS, MOST_BUYERS = 24, 5, 2_000

@@ -15,6 +15,7 @@ from core.jobs.questions import ask
 from core.models import FieldRule, JobRun, User
 from crm.models import Contact, ContactLifetime
 from crm.queries.purchases import Purchases
+from marketing.models import Segment, SegmentMember
 from tests.analytics.customers import buy, make_customers
 from tests.factories import (
     CompanyFactory,
@@ -22,6 +23,7 @@ from tests.factories import (
     ContactLifetimeFactory,
     LeadFactory,
     RoleFactory,
+    SegmentFactory,
     UserFactory,
 )
 from tests.factories.core import NOW
@@ -65,6 +67,25 @@ def test_page_tells_total_band_trust_and_whom_to_keep(manager: User, log_in: Log
     assert {row["label"] for row in groups["source"]} == {"Web", "Fair", "Referral"}
     listed = client.get(groups["source"][0]["url"]).context
     assert listed["lines"], "the part opens its list"
+
+
+def test_segments_are_told_to_who_sees_them(manager: User, sales: User, log_in: LogIn) -> None:
+    make_customers(200)
+    members = list(Contact.objects.order_by("pk")[:20])
+    segment = SegmentFactory(owner=sales, kind="static", sharing="all", name="Fair visitors")
+    SegmentMember.objects.bulk_create(
+        SegmentMember(segment=segment, contact=contact, since=NOW) for contact in members
+    )
+    run = compute()
+    assert run.result[f"segment_customers:{segment.pk}"] == 20
+    groups = {each["name"]: each for each in log_in(manager).get(VALUE).context["groups"]}
+    (row,) = groups["segment"]["rows"]
+    assert (row["label"], row["customers"]) == ("Fair visitors", 20)
+    Segment.objects.filter(pk=segment.pk).update(sharing="private")
+    names = [each["name"] for each in log_in(manager).get(VALUE).context["groups"]]
+    assert ("segment" in names) == Segment.objects.visible_to(manager).filter(
+        pk=segment.pk
+    ).exists()
 
 
 def test_page_before_anything_was_bought_says_what_to_do(manager: User, log_in: LogIn) -> None:

@@ -116,7 +116,9 @@ def test_cards_say_the_chance_and_its_change_in_a_week(
         tone, words = shown.split("|")
         found = client.get(board).content.decode()
         assert "Win probability 40%, range 30% to 50%" in found
-        assert f'<span class="sm tn {tone}" title="{words} points in 7 days">{words}</span>' in found
+        assert (
+            f'<span class="sm tn {tone}" title="{words} points in 7 days">{words}</span>' in found
+        )
     said = client.get(f"{board}&columns=win_chance,probability").content.decode()
     assert "Chance in %" not in said, "nobody says one"
     Deal.objects.update(probability=65)

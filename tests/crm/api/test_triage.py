@@ -112,7 +112,7 @@ def test_who_may_not_is_told_so(lead: Lead, act: str) -> None:
     path = f"leads/{lead.pk}/{act}/"
     assert caller(locks=["crm.lead.status"]).post(path, body).status_code == 403
     assert caller({"crm.lead.view": Reach.ALL}).post(path, body).status_code == 403
-    own = {name: Reach.OWN for name in GRANTS}
+    own = dict.fromkeys(GRANTS, Reach.OWN)
     assert caller(own).post(path, body).status_code == 404
     without_tasks = {name: reach for name, reach in GRANTS.items() if "activity" not in name}
     answer = caller(without_tasks).post(f"leads/{lead.pk}/qualify/", {"step": "Call"})
