@@ -15,38 +15,31 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from benchmarks.bulk_load import load
 from benchmarks.database import scratch_database
 from benchmarks.workers import carry_out
 
 DAYS = 730
 INTERACTIONS = 10
-BATCH = 5_000
 SOURCES = ("Web", "Fair", "Referral", "Cold list")
 
 
 def write_customers(number: int, now: datetime) -> int:
     """Contacts with what they did; returns the number of interactions."""
-    chance, written = random.Random(3), 0
-    for start in range(0, number, BATCH):
-        written += _write_batch(min(BATCH, number - start), now, chance)
-        print(f"  {start + BATCH:,} customers", end="\r", file=sys.stderr)
-    return written
-
-
-def _write_batch(count: int, now: datetime, chance: random.Random) -> int:
-    from core.upsert import insert_new
     from crm.models import Contact, Interaction
 
-    people = Contact.objects.bulk_create(
-        Contact(name=f"Person {n}", name_key=f"person {n}", source=chance.choice(SOURCES))
-        for n in range(count)
-    )
-    rows = [row for person in people for row in _did(person.pk, now, chance)]
-    fields = ["id", "contact", "kind", "at", "key", "amount", "currency"]
-    return insert_new(Interaction, rows, fields=fields)
+    chance = random.Random(3)
+    load(Contact, (_contact(place, chance) for place in range(number)))
+    contacts = Contact.objects.order_by("pk").values_list("pk", flat=True)
+    return load(Interaction, (row for pk in list(contacts) for row in _did(pk, now, chance)))
 
 
-def _did(contact: int, now: datetime, chance: random.Random) -> Iterator[list[Any]]:
+def _contact(place: int, chance: random.Random) -> dict[str, Any]:
+    name = f"Person {place}"
+    return {"name": name, "name_key": name.lower(), "source": chance.choice(SOURCES)}
+
+
+def _did(contact: int, now: datetime, chance: random.Random) -> Iterator[dict[str, Any]]:
     """Purchases until somebody leaves, and visits up to ten interactions."""
     from core.time_ids import first_id
 
@@ -58,22 +51,22 @@ def _did(contact: int, now: datetime, chance: random.Random) -> Iterator[list[An
     while here and at < now and len(done) < INTERACTIONS:
         done.append(("purchase", at, Decimal(f"{chance.gammavariate(6, spends):.2f}")))
         here = chance.random() > leaves
-        at += timedelta(days=chance.expovariate(max(rate, 1e-6)))
+        at += timedelta(days=min(chance.expovariate(max(rate, 1e-6)), 2 * DAYS))
     first = done[0][1]
     for _visit in range(INTERACTIONS - len(done)):
         moment = first + timedelta(days=chance.uniform(0, (now - first).total_seconds() / 86_400))
         done.append(("visit", moment, None))
     for number, (kind, moment, amount) in enumerate(done):
         slot = (contact * INTERACTIONS + number) % (1 << 20)
-        yield [
-            first_id(moment) + slot,
-            contact,
-            kind,
-            moment,
-            f"{contact}:{number}",
-            amount,
-            "EUR" if amount is not None else "",
-        ]
+        yield {
+            "id": first_id(moment) + slot,
+            "contact": contact,
+            "kind": kind,
+            "at": moment,
+            "key": f"{contact}:{number}",
+            "amount": amount,
+            "currency": "EUR" if amount is not None else "",
+        }
 
 
 def main() -> None:
