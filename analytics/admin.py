@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 
 from analytics.models import (
+    Cohort,
     ComparedGroup,
     FileTrial,
     ForecastSeries,
@@ -90,6 +91,17 @@ class SeriesTrialAdmin(PanelAdmin):
     )
     joined: ClassVar[Any] = ("run", "created_by")
     numbers: ClassVar[Any] = ("pk", "created_by_id")
+
+
+@admin.register(Cohort)
+class CohortAdmin(PanelAdmin):
+    group = "understand"
+    icon = "calendar_view_month"
+    has_name = False
+    is_small = True
+    list_display: ClassVar[Any] = ("kind", "month", "size", "as_of", "run")
+    list_filter: ClassVar[Any] = ("kind",)
+    joined: ClassVar[Any] = ("run",)
 
 
 @admin.register(StaleScore)

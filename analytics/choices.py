@@ -102,3 +102,35 @@ class TargetPeriod(TextChoices):
     MONTH = "month", pgettext_lazy("grain", "Month")
     QUARTER = "quarter", pgettext_lazy("grain", "Quarter")
     YEAR = "year", pgettext_lazy("grain", "Year")
+
+
+class CohortKind(TextChoices):
+    """What people of a cohort have in common: when they bought first, or came in as leads."""
+
+    PURCHASES = "purchases", pgettext_lazy("cohort", "First purchase")
+    LEADS = "leads", pgettext_lazy("cohort", "Captured leads")
+
+
+# What is known of a customer at a moment beside the fields of the contact.
+CUSTOMER_FACTS = {
+    "customer.purchases": _("Purchases so far"),
+    "customer.mean": _("Mean value of a purchase"),
+    "customer.since_purchase": _("Days since the last purchase"),
+    "customer.age": _("Days since the first purchase"),
+    "customer.interactions_30": _("Interactions in the last 30 days"),
+    "customer.interactions_90": _("Interactions in the last 90 days"),
+    "customer.interactions": _("Interactions ever"),
+    "customer.answers_90": _("Answers, forms and purchases in the last 90 days"),
+    "customer.since_interaction": _("Days since the last interaction"),
+    "customer.activities_90": _("Our activities in the last 90 days"),
+    "customer.since_touch": _("Days since our last activity"),
+}
+
+# Ways to say what customers will buy: the model, and what it has to beat.
+BG_NBD, AS_BEFORE, MEAN_RATE = "bg_nbd", "as_before", "mean_rate"
+# The algorithm of a version that says nothing of what is ahead.
+NOTHING_AHEAD = "nothing_ahead"
+# Customers who came back, that a model needs to learn from.
+NEEDED_RETURNED = 30
+# A customer who does nothing and buys nothing for so many days counts as having left.
+QUIET_DAYS = 90

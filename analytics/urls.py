@@ -4,6 +4,7 @@ from django.urls import path
 
 from analytics.views import (
     customer_segments,
+    customers,
     file_trials,
     forecasts,
     lead_score_comparisons,
@@ -58,6 +59,8 @@ urlpatterns = [
     path("forecast/quarter/<str:quarter>/call/", quarters.quarter_call, name="quarter_call"),
     path("forecast/quarter/<str:quarter>/quotas/", quarters.quarter_quotas, name="quarter_quotas"),
     path("forecast/deals/", win_probability.win_probability_model, name="win_probability_model"),
+    path("customers/value/", customers.customer_value, name="customer_value"),
+    path("customers/cohorts/", customers.customer_cohorts, name="customer_cohorts"),
     path("forecast/", forecasts.forecast, name="forecast"),
     path("forecast/file/", forecasts.forecast_export, name="forecast_export"),
     path("forecast/target/", forecasts.forecast_target, name="forecast_target"),

@@ -55,6 +55,8 @@ SEEDS = [
             "analytics.quarter.view": Reach.ALL,
             "analytics.quarter.submit": Reach.ALL,
             "analytics.quota.manage": Reach.ALL,
+            "analytics.lifetime.view": Reach.ALL,
+            "analytics.lifetime.run": Reach.ALL,
             "analytics.series.run": Reach.ALL,
             "analytics.forecast.view": Reach.ALL,
             "analytics.forecast.run": Reach.ALL,
@@ -85,6 +87,7 @@ SEEDS = [
             "analytics.quarter.submit": Reach.ALL,
             "analytics.forecast.view": Reach.ALL,
             "analytics.customer_segments.view": Reach.ALL,
+            "analytics.lifetime.view": Reach.ALL,
         },
     ),
     RoleSeed(
@@ -106,6 +109,8 @@ SEEDS = [
             "analytics.customer_segments.view": Reach.ALL,
             "analytics.customer_segments.run": Reach.ALL,
             "analytics.customer_segments.name": Reach.ALL,
+            "analytics.lifetime.view": Reach.ALL,
+            "analytics.lifetime.run": Reach.ALL,
         },
     ),
 ]

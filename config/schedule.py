@@ -84,6 +84,19 @@ SEEDS = [
         arguments=["analytics.customer_segments"],
     ),
     ScheduleSeed(
+        gettext_noop("Value ahead of customers, nightly"),
+        "core.ask_question",
+        hour=4,
+        arguments=["analytics.lifetime_value", {"trains": False}],
+    ),
+    ScheduleSeed(
+        gettext_noop("Training of the value ahead, weekly"),
+        "core.ask_question",
+        hour=5,
+        day=0,
+        arguments=["analytics.lifetime_value"],
+    ),
+    ScheduleSeed(
         gettext_noop("E-mail about leads, weekly"),
         "core.ask_question",
         hour=6,

@@ -267,6 +267,13 @@ class StaleReason(TextChoices):
     UNTOUCHED = "untouched", _("Untouched for too long")
 
 
+class RiskSource(TextChoices):
+    """What tells how likely it is that a customer has left."""
+
+    PURCHASES = "purchases", _("Their purchases")
+    MODEL = "model", _("What else is known of them")
+
+
 class BuyingRole(TextChoices):
     """What part a person plays in a purchase."""
 

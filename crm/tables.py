@@ -78,10 +78,19 @@ CONTACTS = ListDefinition(
         "model_segment": cells.model_segment,
         "model_segment_chance": cells.share,
         "rfm_cell": cells.rfm_cell,
+        "value_ahead": cells.value_ahead,
+        "value_ahead_low": cells.whole_amount,
+        "value_ahead_high": cells.whole_amount,
+        "value_at_risk": cells.whole_amount,
+        "bought": cells.whole_amount,
+        "purchases_ahead": cells.one_digit,
+        "alive": cells.share,
+        "left_risk": cells.share,
     },
     beside={
         "model_segment": ("segmented__segment__colour",),
         "rfm_cell": ("segmented__recency", "segmented__frequency", "segmented__value"),
+        "value_ahead": ("lifetime__value_low", "lifetime__value_high"),
     },
 )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analytics.api import customer_segments, forecasts, points_rules, quarters
+from analytics.api import customer_segments, customers, forecasts, points_rules, quarters
 from analytics.api import lead_score_versions as versions
 from crm.tables import CONTACTS
 
@@ -32,6 +32,10 @@ urlpatterns = [
         customer_segments.ContactSegmentView.as_view(definition=CONTACTS),
         name="api_contact_segment",
     ),
+    path("customers/value/", customers.CustomerOverview.as_view(), name="api_customer_overview"),
+    path("customers/cohorts/", customers.CustomerCohorts.as_view(), name="api_customer_cohorts"),
+    path("customers/run/", customers.CustomerComputing.as_view(), name="api_customer_computing"),
+    path("customers/<int:pk>/", customers.CustomerValue.as_view(), name="api_customer_value"),
     path("forecasts/", forecasts.SeriesList.as_view(), name="api_forecasts"),
     path("forecasts/<int:pk>/", forecasts.SeriesDetail.as_view(), name="api_forecast_detail"),
     path("forecasts/run/", forecasts.Forecasting.as_view(), name="api_forecasting"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.choices import TIMELINE
 from analytics.declarations.customer_segments import register_customer_segments
+from analytics.declarations.lifetimes import register_lifetimes
 from core.jobs.kinds import JobKind, job_kinds
 from core.registries import (
     ArchiveTable,
@@ -63,6 +64,7 @@ def register() -> None:
     _register_outlooks()
     _register_forecasts()
     register_customer_segments()
+    register_lifetimes()
     _register_start()
     _register_points()
     _register_trials()

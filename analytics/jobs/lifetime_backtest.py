@@ -18,6 +18,7 @@ from analytics.methods.lifetime.histories import (
     PurchaseHistories,
     purchase_histories,
 )
+from analytics.methods.lifetime.holdout import errors_of, share_within
 from analytics.methods.lifetime.lifetime_value import fit_lifetime_value
 from analytics.methods.lifetime.past_totals import past_total_errors, total_band
 from core.errors import InsufficientData, Refused
@@ -128,33 +129,20 @@ def _figures(
     count, came = told["purchases"].to_numpy(), actual["purchases"].to_numpy()
     before = known.frequency / np.where(known.age > 0, known.age, np.inf) * weeks
     found: dict[str, float | None] = {
-        **_errors(count, came),
+        **errors_of(count, came),
         "spearman": float(spearmanr(count, came).statistic),
-        "coverage80": _covered(came, told["purchases_low"], told["purchases_high"]),
-        "as_before_total_error": _errors(before, came)["total_error"],
-        "as_before_rmse": _errors(before, came)["rmse"],
+        "coverage80": share_within(came, told["purchases_low"], told["purchases_high"]),
+        "as_before_total_error": errors_of(before, came)["total_error"],
+        "as_before_rmse": errors_of(before, came)["rmse"],
         "nothing_mae": float(came.mean()),
     }
     if told["value"].notna().all():
         worth, spent = told["value"].to_numpy(), actual["value"].to_numpy()
-        errors_of = _errors(worth, spent)
-        found |= {f"value_{name}": figure for name, figure in errors_of.items()}
+        off = errors_of(worth, spent)
+        found |= {f"value_{name}": figure for name, figure in off.items()}
         found["value_spearman"] = float(spearmanr(worth, spent).statistic)
-        found["value_coverage80"] = _covered(spent, told["value_low"], told["value_high"])
+        found["value_coverage80"] = share_within(spent, told["value_low"], told["value_high"])
     return found
-
-
-def _errors(said: Any, came: Any) -> dict[str, float | None]:
-    total = float(came.sum())
-    return {
-        "total_error": float(said.sum()) / total - 1 if total else None,
-        "rmse": float(np.sqrt(((said - came) ** 2).mean())),
-        "mae": float(np.abs(said - came).mean()),
-    }
-
-
-def _covered(came: Any, low: Any, high: Any) -> float:
-    return float(((came >= low) & (came <= high)).mean())
 
 
 def _notes(left_out: int, correlation: float | None, *, has_values: bool) -> list[str]:

@@ -41,7 +41,7 @@ def frame_context(user: User, current: str) -> dict[str, Any]:
     """What stands around each of the pages."""
     access = permissions.access_of(user)
     return {
-        "tabs": customer_tabs(user, current),
+        "tabs": customer_tabs(access, current),
         "version": champion_of(KIND),
         "last_run": last_run(),
         "kind": KIND,

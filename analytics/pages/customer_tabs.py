@@ -1,35 +1,50 @@
-"""The tabs above the pages about customers."""
+"""The tabs of the pages about customers. Another page of this kind adds itself to `TABS`."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from core import permissions
-from core.models import User
+from analytics.queries.lifetime_value import VIEW
+from core.permissions import Access
 
-# Key, address and right of each page; labels are said when a page is drawn.
-SEGMENTS, CELLS, MOVES, MODEL = "segments", "cells", "moves", "model"
-VIEW = "analytics.customer_segments.view"
-PAGES = (
-    (SEGMENTS, "customer_segments", VIEW),
-    (CELLS, "customer_cells", VIEW),
-    (MOVES, "customer_moves", VIEW),
-    (MODEL, "customer_segment_model", VIEW),
-)
+SEGMENTS, CELLS = "customer_segments", "customer_cells"
+MOVES, MODEL = "customer_moves", "customer_segment_model"
+VIEW_SEGMENTS = "analytics.customer_segments.view"
 
 
-def customer_tabs(user: User, current: str) -> list[dict[str, Any]]:
-    """Those that the user may open."""
-    labels = {
-        SEGMENTS: _("Segments"),
-        CELLS: _("RFM cells"),
-        MOVES: _("Movement"),
-        MODEL: _("The model"),
-    }
-    access = permissions.access_of(user)
+@dataclass(frozen=True)
+class CustomerTab:
+    """One page: the name of its address, its label, and the right to see it."""
+
+    url_name: str
+    label: Promise
+    icon: str
+    permission: str
+
+
+TABS = [
+    CustomerTab("customer_value", pgettext_lazy("customers", "Value ahead"), "coins", VIEW),
+    CustomerTab("customer_cohorts", pgettext_lazy("customers", "Cohorts"), "calendar", VIEW),
+    CustomerTab(SEGMENTS, _("Segments"), "users-group", VIEW_SEGMENTS),
+    CustomerTab(CELLS, _("RFM cells"), "columns-3", VIEW_SEGMENTS),
+    CustomerTab(MOVES, _("Movement"), "arrows-sort", VIEW_SEGMENTS),
+    CustomerTab(MODEL, _("The model"), "settings", VIEW_SEGMENTS),
+]
+
+
+def customer_tabs(access: Access, current: str) -> list[dict[str, Any]]:
+    """Those that somebody may see; the one with this name is shown."""
     return [
-        {"label": labels[key], "url": reverse(name), "is_current": key == current}
-        for key, name, right in PAGES
-        if access.may(right)
+        {
+            "label": tab.label,
+            "icon": tab.icon,
+            "url": reverse(tab.url_name),
+            "is_current": tab.url_name == current,
+        }
+        for tab in TABS
+        if access.may(tab.permission)
     ]

@@ -6,8 +6,9 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from core.fields.texts import amount_text
 from core.lists.cells import Cell, Line
-from core.phrases import hours_text, percent
+from core.phrases import hours_text, number, percent
 from core.templatetags.ui import icon, pill, when
 from core.templatetags.ui import score as score_bars
 from crm.choices import Grade, LeadStatus, LifecycleStage, ResponseClock, StageKind
@@ -69,6 +70,26 @@ def _with_range(cell: Cell, found: Any) -> SafeString:
 
 def win_chance(cell: Cell, line: Line) -> SafeString:
     return _with_range(cell, line.row.outlook)
+
+
+def value_ahead(cell: Cell, line: Line) -> SafeString:
+    """In whole units: nobody foretells cents. It says its range on hover, where there is one."""
+    found, shown = line.row.lifetime, amount_text(round(cell.value), cell.currency)
+    if found.value_low is None or found.value_high is None:
+        return escape(shown)
+    words = _("Range %(low)s to %(high)s") % {
+        "low": amount_text(round(found.value_low), cell.currency),
+        "high": amount_text(round(found.value_high), cell.currency),
+    }
+    return format_html('<span title="{}">{}</span>', words, shown)
+
+
+def whole_amount(cell: Cell, _line: Line) -> SafeString:
+    return escape(amount_text(round(cell.value), cell.currency))
+
+
+def one_digit(cell: Cell, _line: Line) -> SafeString:
+    return escape(number(cell.value, 1))
 
 
 def stale(cell: Cell, _line: Line) -> SafeString:

@@ -5,6 +5,7 @@ from crm.models.activities import Activity
 from crm.models.assignments import AssignmentPerson, AssignmentRule, DayOff, LeadArrival
 from crm.models.closing import CloseReason, Competitor
 from crm.models.companies import Company
+from crm.models.contact_lifetimes import ContactLifetime
 from crm.models.contacts import Contact
 from crm.models.conversions import LeadConversion
 from crm.models.customer_segments import ContactSegment, CustomerSegment
@@ -39,6 +40,7 @@ __all__ = [
     "CompanyQuality",
     "Competitor",
     "Contact",
+    "ContactLifetime",
     "ContactQuality",
     "ContactSegment",
     "CustomerSegment",

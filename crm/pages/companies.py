@@ -17,6 +17,7 @@ from crm.pages import shared
 from crm.pages.alike import companies_alike
 from crm.queries.acquaintances import with_ties
 from crm.queries.doubles import with_doubles
+from crm.queries.lifetimes import with_buyers
 
 TONES: dict[str, str] = {
     CompanyKind.CUSTOMER: "ok",
@@ -71,7 +72,7 @@ COMPANY_PAGE = RecordPage(
     new_title=_("New company"),
     edit_title=_("Edit company"),
     saved=_("The company is saved."),
-    rows=lambda rows: with_ties(with_doubles(rows.select_related("parent"))),
+    rows=lambda rows: with_buyers(with_ties(with_doubles(rows.select_related("parent")))),
     sub=_sub,
     pills=_pills,
     actions=(shared.note_action(),),

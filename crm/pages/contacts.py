@@ -16,6 +16,7 @@ from crm.pages.alike import people_alike
 from crm.pages.naming import NamesCompany
 from crm.queries.acquaintances import with_own_ties
 from crm.queries.doubles import with_doubles
+from crm.queries.lifetimes import with_lifetime
 
 WAYS = ("name", "email", "phone")
 
@@ -81,7 +82,7 @@ CONTACT_PAGE = RecordPage(
     new_title=_("New contact"),
     edit_title=_("Edit contact"),
     saved=_("The contact is saved."),
-    rows=lambda rows: with_own_ties(with_doubles(rows.select_related("reports_to"))),
+    rows=lambda rows: with_own_ties(with_doubles(with_lifetime(rows.select_related("reports_to")))),
     sub=_sub,
     pills=_pills,
     actions=shared.person_actions(),

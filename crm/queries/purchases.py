@@ -7,7 +7,7 @@ the larger of the two counts. What was paid back (less than nothing) and what ha
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,10 +28,9 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import TruncDay, TruncMonth
+from django.db.models.functions import Cast, TruncDay, TruncMonth
 
-from core.company import company
-from core.currencies import base_currency
+from core.company import Company, company
 from core.models import ExchangeRate
 from core.time_ids import first_id
 from crm.choices import InteractionKind
@@ -73,6 +72,7 @@ class Purchases:
     lowest: int | None = None
     highest: int | None = None
     every: int = 1
+    firm: Company | None = None  # read unless it is known already
 
     def buyers(self) -> Iterator[tuple[Any, ...]]:
         """Contact, first and last day, days, total, mean of a day, mean of a day but the first one.
@@ -83,15 +83,18 @@ class Purchases:
 
     def cohorts(self) -> Iterator[tuple[Any, ...]]:
         """Month of the first purchase, month, how many of them bought in it, for how much."""
-        return self._rows(COHORTS)
+        for first, month, people, worth in self._rows(COHORTS):
+            yield _day(first), _day(month), people, worth
 
     def by_day(self) -> Iterator[tuple[Any, ...]]:
         """Day, buyers who came for the first time, those who came again, what all bought."""
-        return self._rows(BY_DAY)
+        for day, *counted in self._rows(BY_DAY):
+            yield _day(day), *counted
 
     def of_each(self) -> Iterator[tuple[Any, ...]]:
         """Contact, day, worth: a row a purchase, for a few contacts."""
-        return self._rows(OF_EACH)
+        for buyer, day, worth in self._rows(OF_EACH):
+            yield buyer, _day(day), worth
 
     # -- as the database reads it ------------------------------------------------------------------
 
@@ -137,13 +140,17 @@ class Purchases:
 
     @cached_property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(company().time_zone)
+        return ZoneInfo(self._firm.time_zone)
+
+    @cached_property
+    def _firm(self) -> Company:
+        return self.firm or company()
 
     def _dated(self, rows: Any, column: str) -> Any:
         return rows.annotate(
             buyer=F("contact_id"),
-            day=TruncDay(column, output_field=DateField(), tzinfo=self.zone),
-            month=TruncMonth(column, output_field=DateField(), tzinfo=self.zone),
+            day=Cast(TruncDay(column, tzinfo=self.zone), DateField()),
+            month=Cast(TruncMonth(column, tzinfo=self.zone), DateField()),
         )
 
     @property
@@ -153,7 +160,7 @@ class Purchases:
             currency=OuterRef("currency"), valid_from__lte=OuterRef("day")
         )
         newest = rates.order_by("-valid_from").values("rate")[:1]
-        is_base = Q(currency="") | Q(currency=base_currency())
+        is_base = Q(currency="") | Q(currency=self._firm.base_currency)
         return Case(
             When(is_base, then=Value(1)),
             default=Subquery(newest),
@@ -165,6 +172,11 @@ class Purchases:
         summed = rows.order_by().values("buyer", "day", "month").annotate(worth=Sum(value))
         found: QuerySet[Any] = summed.values("buyer", "day", "month", "worth")
         return found
+
+
+def _day(told: date | str) -> date:
+    """SQLite tells days as texts."""
+    return date.fromisoformat(told) if isinstance(told, str) else told
 
 
 def buyers_at_most(as_of: datetime) -> int:

@@ -9,6 +9,7 @@ from core.registries import RecordType
 from core.registries.records import Field, Searched
 from crm.record_types import shared
 from crm.record_types.customer_segments import CUSTOMER_SEGMENTS
+from crm.record_types.lifetimes import LIFETIME, deals_closed
 
 CONTACT = RecordType(
     "crm.contact",
@@ -42,6 +43,7 @@ CONTACT = RecordType(
         shared.DESCRIPTION,
         Field("industry", _("Industry"), via="company.industry"),
         Field("employees", _("Employees"), FieldType.NUMBER, via="company.employees"),
+        *LIFETIME,
         shared.TAGS,
         Field("groups", _("Groups"), FieldType.LINKS, target="crm.group", is_editable=False),
         Field("events", _("Events"), FieldType.LINKS, target="crm.event", is_editable=False),
@@ -58,7 +60,7 @@ CONTACT = RecordType(
         shared.meant("other_email", _("Other e-mail probably meant")),
         shared.problem("other_phone", _("Problem of the other phone")),
     ),
-    (shared.activities("contact"), shared.interactions("contact")),
+    (shared.activities("contact"), shared.interactions("contact"), deals_closed("contact")),
     Searched(
         {
             "name": ["name"],

@@ -1,6 +1,7 @@
 """Records of sales."""
 
 from datetime import date
+from decimal import Decimal
 
 import factory
 from django.core.files.base import ContentFile
@@ -15,6 +16,7 @@ from crm.models import (
     Company,
     Competitor,
     Contact,
+    ContactLifetime,
     ContactSegment,
     CustomerSegment,
     Deal,
@@ -176,6 +178,33 @@ class DealFactory(DjangoModelFactory):
     amount = 1000
     base_amount = 1000
     currency = "EUR"
+
+
+class ContactLifetimeFactory(DjangoModelFactory):
+    """Bought on twelve days at 100, is probably still there, and likely to bring 1,200 more."""
+
+    class Meta:
+        model = ContactLifetime
+
+    contact = factory.SubFactory(ContactFactory)
+    version = factory.SubFactory(
+        ModelVersionFactory, kind="analytics.lifetime_value", algorithm="bg_nbd"
+    )
+    as_of = NOW
+    first_on = date(2025, 3, 1)
+    last_on = date(2026, 2, 1)
+    purchases = 12
+    total = Decimal("1200.00")
+    alive = 0.8
+    expected = 12.0
+    expected_low = 4.0
+    expected_high = 18.0
+    value = Decimal("1200.00")
+    value_low = Decimal("400.00")
+    value_high = Decimal("1900.00")
+    risk = 0.2
+    risk_by = "purchases"
+    at_risk = Decimal("240.00")
 
 
 class DealOutlookFactory(DjangoModelFactory):

@@ -116,6 +116,46 @@ def forecasts() -> dict[str, object]:
     }
 
 
+def make_customers(number: int) -> int:
+    from django.utils.dateparse import parse_datetime
+
+    from tests.analytics import customers
+
+    until = parse_datetime(NOW)
+    assert until is not None
+    return len(customers.make_customers(number, until=until).days)
+
+
+def start_lifetime() -> int:
+    from django.utils.dateparse import parse_datetime
+
+    from core.jobs.questions import ask
+
+    as_of = parse_datetime(NOW)
+    assert as_of is not None
+    return ask(kind="analytics.lifetime_value", as_of=as_of, seed=7).pk
+
+
+def lifetime_facts() -> dict[str, object]:
+    """Everything a customer could see of the value ahead."""
+    from analytics.models import Cohort
+    from core.models import JobRun, ModelVersion
+    from crm.models import ContactLifetime
+
+    columns = "first_on last_on purchases total alive expected value value_low value_high risk"
+    run = JobRun.objects.get(kind="analytics.lifetime_value")
+    return {
+        "rows": list(
+            ContactLifetime.objects.order_by("contact").values_list(
+                "contact", *columns.split(), "risk_by", "at_risk", "reasons"
+            )
+        ),
+        "cohorts": list(Cohort.objects.order_by("kind", "month").values_list("month", "counts")),
+        "run": [run.state, run.rows_read, run.rows_written, dict(sorted(run.result.items()))],
+        "versions": list(ModelVersion.objects.values_list("kind", "number", "state", "parameters")),
+    }
+
+
 def finish_here(run_id: int) -> None:
     """Execute a run in this process, without any worker."""
     from core.jobs.runner import execute_run

@@ -48,6 +48,7 @@ from tests.factories import (
     CompanyFactory,
     CompetitorFactory,
     ContactFactory,
+    ContactLifetimeFactory,
     CustomerSegmentFactory,
     CustomFieldFactory,
     DealFactory,
@@ -371,6 +372,15 @@ def _forecast(owner: User) -> int:
     return ForecastSeriesFactory(cut="owner", key=str(owner.pk)).pk
 
 
+def _customer(owner: User) -> int:
+    contact = ContactFactory(owner=owner, team=owner.team)
+    return ContactLifetimeFactory(contact=contact).pk
+
+
+def _customer_segment(_owner: User) -> int:
+    return CustomerSegmentFactory().pk
+
+
 # By the whole name of the address, else by the noun it begins with.
 RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "archive": _archive,
@@ -384,11 +394,13 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "lead_score_version_retire": _version,
     "version": _version,
     "contact": _contact,
+    "customer": _customer,
     "company": _company,
     "company_logo": _logo,
     "pipeline": _pipeline,
     "points": _points_rule,
-    "customer": lambda _owner: CustomerSegmentFactory().pk,
+    "customer_segment_detail": _customer_segment,
+    "customer_segment_edit": _customer_segment,
     "stage": _stage,
     "tag": _tag,
     "schedule": _schedule,
@@ -481,7 +493,7 @@ def _api_maker(address: Address, missing: list[str]) -> Callable[[User], Any] | 
         return lambda owner: _named_as(owner, noun)
     if "file" in missing:
         return lambda owner: _file_of(owner, noun)
-    return RECORDS.get(noun)
+    return RECORDS.get(address.name.removeprefix("api_")) or RECORDS.get(noun)
 
 
 def _named_as(owner: User, noun: str) -> dict[str, str]:

@@ -30,6 +30,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "core.exchangerate": {"currency": "USD"},
     "analytics.pointsrule": {"points": 5, "behaviour": "", "half_life": None},
     "crm.leadscore": {"score": 50, "low": 0.1, "high": 0.9, "probability": 0.5, "cell": ""},
+    "crm.contactlifetime": {"alive": 0.5, "risk": 0.5, "risk_by": "purchases"},
     "analytics.quota": {"team": None},
     "core.modelversion": {"state": "challenger"},
     "crm.assignmentrule": {"team": None},

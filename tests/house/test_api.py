@@ -185,6 +185,8 @@ def _reaching(address: Address, right: str) -> str:
     """The right that says which records: a timeline needs two; forecasts are those of deals."""
     if address.name.startswith("api_forecast"):
         return "crm.deal.view"
+    if address.name.startswith("api_customer"):
+        return "crm.contact.view"
     is_timeline = address.name.endswith("_timeline")
     return f"crm.{address.name.split('_')[1]}.view" if is_timeline else right
 

@@ -1,9 +1,12 @@
 """BG/NBD: how often customers buy, and when they have silently left."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.special import digamma, gammaln, hyp2f1
 
 from analytics.methods.errors import InsufficientData, InvalidData
@@ -67,8 +70,10 @@ class BgNbd:
         """Chance that each customer has not left yet, shape (n,)."""
         return chance_alive(self.parameters, histories.frequency, histories.recency, histories.age)
 
-    def expected_purchases(self, histories: PurchaseHistories, weeks: float) -> FloatArray:
-        """Expected purchases of each customer within so many weeks, shape (n,)."""
+    def expected_purchases(
+        self, histories: PurchaseHistories, weeks: float | FloatArray
+    ) -> FloatArray:
+        """Expected purchases of each customer within so many weeks (of all, or of each), shape (n,)."""
         r, alpha, _a, b = self.parameters
         a = self._a_between_poles()
         x, age = histories.frequency, histories.age
@@ -78,6 +83,27 @@ class BgNbd:
         # Rounding leaves less than nothing where next to nothing is expected.
         found: FloatArray = np.maximum(while_there, 0.0) * self.alive(histories)
         return found
+
+    def expected_since_first(self, weeks: FloatArray) -> FloatArray:
+        """Repeat purchases expected of somebody new within so many weeks after the first one, shape (n,)."""
+        nothing = np.zeros(len(weeks))
+        new = PurchaseHistories(
+            pd.RangeIndex(len(weeks)), nothing, nothing, nothing, np.full(len(weeks), np.nan)
+        )
+        return self.expected_purchases(new, weeks)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON form; `from_dict` gives the same model back."""
+        told: dict[str, Any] = {name: getattr(self, name) for name in ("r", "alpha", "a", "b")}
+        return told | {
+            "log_likelihood": self.log_likelihood,
+            "covariance": self.covariance.tolist(),
+        }
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> "BgNbd":
+        """Rebuild a model from `to_dict`."""
+        return cls(**{**stored, "covariance": np.array(stored["covariance"], dtype=np.float64)})
 
     def _a_between_poles(self) -> float:
         """a, moved by a hair where the formula divides by zero (a = 1, a − r a whole number)."""

@@ -1,6 +1,8 @@
 """Lifetime value: what each customer will probably buy within a horizon, for how much, and whether they are still there."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,14 +12,14 @@ from scipy.stats import spearmanr
 from analytics.methods.errors import InsufficientData, InvalidData
 from analytics.methods.lifetime.bg_nbd import BgNbd, fit_bg_nbd
 from analytics.methods.lifetime.gamma_gamma import GammaGamma, fit_gamma_gamma
-from analytics.methods.lifetime.histories import PurchaseHistories
+from analytics.methods.lifetime.histories import WEEK, PurchaseHistories
 from analytics.methods.lifetime.outcomes import likely_ends
 
 __all__ = ["LifetimeModel", "fit_lifetime_value"]
 
 FloatArray = npt.NDArray[np.float64]
 
-YEAR = 365.25 / 7  # weeks
+YEAR = 365.25 / WEEK  # in weeks
 PIECES = 13  # of the horizon, each discounted as a whole
 
 
@@ -109,6 +111,24 @@ class LifetimeModel:
                 "value_high": worth[:, 1] * kept,
             },
             index=histories.customers,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON form; `from_dict` gives the same model back."""
+        return {
+            "purchases": self.purchases.to_dict(),
+            "spending": None if self.spending is None else asdict(self.spending),
+            "correlation": self.correlation,
+        }
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> "LifetimeModel":
+        """Rebuild a model from `to_dict`."""
+        spending = stored["spending"]
+        return cls(
+            BgNbd.from_dict(stored["purchases"]),
+            None if spending is None else GammaGamma(**spending),
+            stored["correlation"],
         )
 
     def _kept_by_discount(

@@ -7,9 +7,9 @@ from scipy.stats import t
 
 from analytics.methods.errors import InsufficientData
 from analytics.methods.lifetime.bg_nbd import fit_bg_nbd
-from analytics.methods.lifetime.histories import WEEK, purchase_histories
+from analytics.methods.lifetime.histories import WEEK, PurchaseHistories, purchase_histories
 
-__all__ = ["past_total_errors", "total_band"]
+__all__ = ["ORIGINS", "past_total_error", "past_total_errors", "total_band"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -51,18 +51,47 @@ def past_total_errors(
     for share in ORIGINS:
         origin = days.min() + np.timedelta64(int(whole * share), "D")
         known = purchase_histories(names, days, np.ones(len(days)), pd.Timestamp(origin))
-        try:
-            model = fit_bg_nbd(known)
-        except InsufficientData:
-            continue
-        weeks = float((end - origin).astype(np.int64)) / WEEK
-        expected = float(model.expected_purchases(known, weeks).sum())
         later = purchase_histories(names, days, np.ones(len(days)), until)
-        rows = later.customers.get_indexer(known.customers)
-        came = float((later.frequency[rows] - known.frequency).sum())
-        if came > 0 and expected > 0:
-            found.append(np.log(came / expected))
+        weeks = float((end - origin).astype(np.int64)) / WEEK
+        error = past_total_error(known, later, weeks)
+        if error is not None:
+            found.append(error)
     return np.array(found)
+
+
+def past_total_error(
+    known: PurchaseHistories, later: PurchaseHistories, weeks: float
+) -> float | None:
+    """Fit to what was known at one moment and compare what was expected with what came.
+
+    Parameters
+    ----------
+    known : PurchaseHistories
+        At an earlier moment.
+    later : PurchaseHistories
+        At a later one; all customers of `known` are among them.
+    weeks : float
+        Between the two.
+
+    Returns
+    -------
+    float or None
+        Logarithm of bought / expected; None where there is too little to judge by.
+
+    Examples
+    --------
+    >>> nobody = PurchaseHistories(pd.Index([]), *np.zeros((4, 0)))
+    >>> past_total_error(nobody, nobody, 4.0) is None
+    True
+    """
+    try:
+        model = fit_bg_nbd(known)
+    except InsufficientData:
+        return None
+    expected = float(model.expected_purchases(known, weeks).sum())
+    rows = later.customers.get_indexer(known.customers)
+    came = float((later.frequency[rows] - known.frequency).sum())
+    return float(np.log(came / expected)) if came > 0 and expected > 0 else None
 
 
 def total_band(expected: float, errors: npt.ArrayLike, level: float = 0.8) -> tuple[float, float]:

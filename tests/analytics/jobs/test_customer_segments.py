@@ -17,7 +17,7 @@ from core.jobs.questions import ask
 from core.models import JobPartition, JobRun, ModelVersion, User
 from crm.models import Activity, Contact, ContactSegment, CustomerSegment, Interaction
 from crm.services.interactions import NewInteraction, record_interactions
-from tests.analytics.customers import behave, few_draws, make_customers  # noqa: F401
+from tests.analytics.kinds_of_customers import behave, few_draws, make_customers  # noqa: F401
 from tests.factories import ContactFactory, JobRunFactory
 from tests.factories.core import NOW
 from tests.running import carry_out, lose_worker, make_due, work_once

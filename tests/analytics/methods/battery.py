@@ -52,7 +52,7 @@ from analytics.methods.forecasting import (
 from analytics.methods.forecasting import forecast as forecasts
 from analytics.methods.lifecycle import decisions, transitions
 from analytics.methods.lifecycle.next_actions import next_actions
-from analytics.methods.lifetime import histories, lifetime_value, past_totals
+from analytics.methods.lifetime import bg_nbd, histories, holdout, lifetime_value, past_totals
 from analytics.methods.segmentation import clustering, matching, newcomers, personas, rfm, words
 
 from .data import FEATURES
@@ -349,7 +349,21 @@ def worth(frame, won, seed):
     found = lifetime_value.fit_lifetime_value(known).predict(known, 20.0, seed=seed)
     errors = past_totals.past_total_errors(buyers, days, "2027-09-01")
     low, high = past_totals.total_band(found["purchases"].sum(), errors)
-    return found.assign(total_low=low, total_high=high)
+    earlier = histories.purchase_histories(buyers, days, spent, "2027-01-01")
+    error = past_totals.past_total_error(earlier, known, 30.0)
+    groups = holdout.by_past_purchases(known.frequency, found["purchases"], known.frequency)
+    assert groups["customers"].sum() == len(known)
+    ends = (found["purchases_low"], found["purchases_high"])
+    model = bg_nbd.fit_bg_nbd(known)
+    track = holdout.tracked(model.expected_since_first, [0.0, 1.0], [5.0, 5.0], [1.0, 4.0])
+    return found.assign(
+        total_low=low,
+        total_high=high,
+        past=np.nan if error is None else error,
+        covered=holdout.share_within(known.frequency, *ends),
+        off=holdout.errors_of(found["purchases"], known.frequency)["rmse"],
+        tracked=track[-1],
+    )
 
 
 def segments_of(frame, won, seed):
@@ -562,9 +576,14 @@ CASES: dict[str, Case] = {
             "likely_ends",
             "maximise_likelihood",
             "past_total_errors",
+            "past_total_error",
             "total_band",
+            "by_past_purchases",
+            "errors_of",
+            "share_within",
+            "tracked",
         ),
-        bounds={"alive": SHARE, "purchases_low": (0, 20), "value_high": (0, 200)},
+        bounds={"alive": SHARE, "covered": SHARE, "purchases_low": (0, 20), "value_high": (0, 200)},
     ),
     "segments": Case(
         segments_of,

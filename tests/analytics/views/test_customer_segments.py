@@ -11,8 +11,8 @@ from analytics.queries.customer_segments import KIND
 from core.choices import FieldAccess, Reach, RunState
 from core.models import AuditEvent, User
 from crm.models import Contact, ContactSegment, CustomerSegment
-from tests.analytics.customers import few_draws, make_customers  # noqa: F401
 from tests.analytics.jobs.test_customer_segments import compute
+from tests.analytics.kinds_of_customers import few_draws, make_customers  # noqa: F401
 from tests.factories import (
     ContactFactory,
     ContactSegmentFactory,

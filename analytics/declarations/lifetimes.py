@@ -1,0 +1,72 @@
+"""What analytics declares of customers: what they will still buy, how many of them come again."""
+
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from core.jobs.kinds import JobKind, job_kinds
+from core.registries import (
+    NavigationEntry,
+    Panel,
+    Permission,
+    navigation,
+    panels,
+    permission_registry,
+)
+
+
+def register_lifetimes() -> None:
+    """What customers will still buy, and how many of them come again."""
+    from analytics.queries.lifetime_value import (  # noqa: PLC0415  # needs loaded models
+        company_panel,
+        contact_panel,
+    )
+
+    permission_registry.register(
+        Permission("analytics.lifetime.view", _("See what customers will probably buy")),
+        Permission("analytics.lifetime.run", _("Compute the value ahead of customers")),
+    )
+    navigation.register(
+        NavigationEntry(
+            "customers",
+            _("Customer value"),
+            "coins",
+            "customer_value",
+            "understand",
+            25,
+            "analytics.lifetime.view",
+        )
+    )
+    job_kinds.register(
+        JobKind(
+            "analytics.lifetime_value",
+            _("Value ahead of customers"),
+            "analytics.jobs.lifetime_value.LifetimeValueJob",
+            permission="analytics.lifetime.run",
+            can_run_now=True,
+            describe=_lifetime_title,
+            follows=("crm.file_import", "crm.sample_company"),
+            is_long=True,
+            result_url=lambda _scope: reverse("customer_value"),
+            counts={
+                "customers": _("Customers"),
+                "returned": _("Customers who came back"),
+            },
+        )
+    )
+    for kind, context in (("contact", contact_panel), ("company", company_panel)):
+        panels.register(
+            Panel(
+                f"analytics.lifetime.{kind}",
+                place=f"crm.{kind}.insight",
+                template=f"analytics/panels/lifetime_{kind}.html",
+                context=context,
+                permission=f"crm.{kind}.view",
+                order=20,
+            )
+        )
+
+
+def _lifetime_title(scope: dict[str, object]) -> str:
+    trains = scope.get("trains", True)
+    return gettext("Value ahead of customers") if trains else gettext("Value ahead, said anew")
