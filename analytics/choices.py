@@ -102,3 +102,11 @@ class TargetPeriod(TextChoices):
     MONTH = "month", pgettext_lazy("grain", "Month")
     QUARTER = "quarter", pgettext_lazy("grain", "Quarter")
     YEAR = "year", pgettext_lazy("grain", "Year")
+
+
+class Answer(TextChoices):
+    """What somebody says to a suggested action."""
+
+    ACCEPTED = "accepted", pgettext_lazy("suggestion", "Accepted")
+    SNOOZED = "snoozed", pgettext_lazy("suggestion", "Later")
+    REFUSED = "refused", pgettext_lazy("suggestion", "Not useful")

@@ -14,10 +14,12 @@ def forget_trial_files() -> None:
 
 @shared_task(name="analytics.rescore")
 def rescore() -> None:
-    """Score leads anew that have changed, and say anew how changed deals stand."""
+    """Say anew how leads, deals and contacts stand that have changed."""
     # Scientific libraries cost seconds: only the worker that needs them loads them.
     from analytics.jobs.deal_rescoring import restate_changed
+    from analytics.jobs.life_refresh import refresh_changed
     from analytics.jobs.rescoring import rescore_changed
 
     rescore_changed(at=timezone.now())
+    refresh_changed(at=timezone.now())
     restate_changed(at=timezone.now())

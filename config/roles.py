@@ -59,6 +59,9 @@ SEEDS = [
             "analytics.forecast.view": Reach.ALL,
             "analytics.forecast.run": Reach.ALL,
             "analytics.forecast.target": Reach.ALL,
+            "analytics.lifecycle.view": Reach.ALL,
+            "analytics.lifecycle.run": Reach.ALL,
+            "analytics.lifecycle.manage": Reach.ALL,
         },
     ),
     RoleSeed(
@@ -81,6 +84,7 @@ SEEDS = [
             "analytics.quarter.view": Reach.ALL,
             "analytics.quarter.submit": Reach.ALL,
             "analytics.forecast.view": Reach.ALL,
+            "analytics.lifecycle.view": Reach.ALL,
         },
     ),
     RoleSeed(
@@ -99,6 +103,8 @@ SEEDS = [
             "analytics.series.run": Reach.ALL,
             "analytics.forecast.view": Reach.ALL,
             "analytics.forecast.run": Reach.ALL,
+            "analytics.lifecycle.view": Reach.ALL,
+            "analytics.lifecycle.run": Reach.ALL,
         },
     ),
 ]

@@ -71,6 +71,12 @@ SEEDS = [
         arguments=["analytics.forecasts"],
     ),
     ScheduleSeed(
+        gettext_noop("Lifecycle, nightly"),
+        "core.ask_question",
+        hour=4,
+        arguments=["analytics.lifecycle"],
+    ),
+    ScheduleSeed(
         gettext_noop("E-mail about leads, weekly"),
         "core.ask_question",
         hour=6,

@@ -61,7 +61,7 @@ LEADS = ListDefinition(
 
 CONTACTS = ListDefinition(
     "crm.contact",
-    columns=("job_title", "company", "lifecycle_stage", "email", "owner", "touched"),
+    columns=("job_title", "company", "life_stage", "email", "owner", "touched"),
     default_sort="name",
     search_hint=_("Name, e-mail or company"),
     searched=("name", "email", "company.name"),
@@ -71,8 +71,13 @@ CONTACTS = ListDefinition(
     ),
     create_url="contact_create",
     create_label=_("New contact"),
-    phone={"job_title": "m-sub", "lifecycle_stage": "m-end", "touched": "m-end2"},
-    cells={"name": drawing.person, "lifecycle_stage": cells.lifecycle_stage},
+    phone={"job_title": "m-sub", "life_stage": "m-end", "touched": "m-end2"},
+    cells={
+        "name": drawing.person,
+        "lifecycle_stage": cells.lifecycle_stage,
+        "life_stage": cells.life_stage,
+    },
+    beside={"life_stage": ("life__stage__tone",)},
 )
 
 COMPANIES = ListDefinition(
@@ -88,7 +93,8 @@ COMPANIES = ListDefinition(
     create_url="company_create",
     create_label=_("New company"),
     phone={"industry": "m-sub", "city": "m-end", "touched": "m-end2"},
-    cells={"name": drawing.thing},
+    cells={"name": drawing.thing, "life_stage": cells.life_stage},
+    beside={"life_stage": ("life__stage__tone",)},
 )
 
 # The range of the chance, and what it was a week before.

@@ -3,6 +3,7 @@
 from analytics.models.file_trials import FileTrial
 from analytics.models.forecasts import ForecastSeries, ForecastTarget
 from analytics.models.lead_score_fields import ComparedGroup, LeadFieldDecision
+from analytics.models.lifecycle import LifecycleTally, LifecycleTerms, SuggestionAnswer
 from analytics.models.points_rules import PointsBook, PointsRule
 from analytics.models.quarters import QuarterForecast, Quota, Submission
 from analytics.models.series_trials import SeriesTrial
@@ -15,6 +16,8 @@ __all__ = [
     "ForecastSeries",
     "ForecastTarget",
     "LeadFieldDecision",
+    "LifecycleTally",
+    "LifecycleTerms",
     "PointsBook",
     "PointsRule",
     "QuarterForecast",
@@ -23,5 +26,6 @@ __all__ = [
     "StaleOutlook",
     "StaleScore",
     "Submission",
+    "SuggestionAnswer",
     "TriedFile",
 ]

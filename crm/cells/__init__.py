@@ -113,6 +113,11 @@ def lifecycle_stage(cell: Cell, line: Line) -> SafeString:
     return pill(cell.value, STAGE_TONES.get(line.row.lifecycle_stage, ""), dot=True)
 
 
+def life_stage(cell: Cell, line: Line) -> SafeString:
+    """In the colour that the stage was given."""
+    return pill(cell.value, line.row.life.stage.tone, dot=True)
+
+
 def deal_stage(cell: Cell, line: Line) -> SafeString:
     """Where a deal stands, or how it ended."""
     if line.row.status == StageKind.OPEN:

@@ -7,6 +7,7 @@ from tests.factories.analytics import (
     PointsBookFactory,
     PointsRuleFactory,
     SeriesTrialFactory,
+    SuggestionAnswerFactory,
 )
 from tests.factories.core import (
     ApiTokenFactory,
@@ -34,6 +35,7 @@ from tests.factories.crm import (
     GroupFactory,
     LeadFactory,
     LeadScoreFactory,
+    LifeStageFactory,
     PipelineFactory,
     ProductFactory,
     QuoteFactory,
@@ -61,6 +63,7 @@ __all__ = [
     "JobRunFactory",
     "LeadFactory",
     "LeadScoreFactory",
+    "LifeStageFactory",
     "ModelVersionFactory",
     "NotificationFactory",
     "PipelineFactory",
@@ -73,6 +76,7 @@ __all__ = [
     "SegmentFactory",
     "SeriesTrialFactory",
     "StageFactory",
+    "SuggestionAnswerFactory",
     "TagFactory",
     "TeamFactory",
     "UserFactory",

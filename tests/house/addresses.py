@@ -57,6 +57,7 @@ from tests.factories import (
     GroupFactory,
     JobRunFactory,
     LeadFactory,
+    LifeStageFactory,
     ModelVersionFactory,
     PipelineFactory,
     PointsRuleFactory,
@@ -66,6 +67,7 @@ from tests.factories import (
     SegmentFactory,
     SeriesTrialFactory,
     StageFactory,
+    SuggestionAnswerFactory,
     TagFactory,
     TeamFactory,
     UserFactory,
@@ -370,6 +372,14 @@ def _forecast(owner: User) -> int:
     return ForecastSeriesFactory(cut="owner", key=str(owner.pk)).pk
 
 
+def _life_stage(_owner: User) -> int:
+    return LifeStageFactory().pk
+
+
+def _suggestion_answer(owner: User) -> int:
+    return SuggestionAnswerFactory(by=owner, contact__owner=owner, contact__team=owner.team).pk
+
+
 # By the whole name of the address, else by the noun it begins with.
 RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "archive": _archive,
@@ -435,6 +445,9 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "series": _series,
     "series_columns": _waiting_series,
     "forecast": _forecast,
+    "life": _life_stage,
+    "suggestion": _contact,
+    "suggestion_undo": _suggestion_answer,
     "trial": _trial,
     "trial_columns": _waiting_trial,
 }
