@@ -298,6 +298,7 @@ NOT_TAKEN = {
     "analytics.quarterforecast",  # computed anew
     "analytics.staleoutlook",
     "analytics.stalescore",
+    "analytics.lifecycletally",  # what a run is counting
     "analytics.forecastseries",  # made anew every night
     "analytics.filetrial",  # tried on a file that goes after some days
     "analytics.seriestrial",  # so, too
@@ -322,6 +323,10 @@ NOT_TAKEN = {
     "core.webhookdelivery",
     "core.webhookevent",
     "crm.commonname",  # working tables of the search for duplicates, and what it found: found anew
+    "crm.companylife",  # worked out anew from what happened
+    "crm.contactlife",
+    "crm.lifestay",
+    "crm.stalelife",
     "crm.companyquality",
     "crm.contactquality",
     "crm.dealoutlook",  # computed anew

@@ -114,6 +114,8 @@ def forecasts() -> dict[str, object]:
         "runs": [[run.state, run.rows_read, run.rows_written, run.result] for run in runs],
         "versions": ModelVersion.objects.filter(kind="analytics.forecasts").count(),
     }
+
+
 def start_lifecycle(moment: str) -> int:
     """Ask for the lifecycle; forgets what the worker may have begun by itself after the import."""
     from django.utils.dateparse import parse_datetime
