@@ -12,7 +12,18 @@ from core.errors import Refused
 from core.models import Attachment, AuditEvent, ChangeSet, ExternalKey, User
 from core.registries import record_types
 from crm.choices import InteractionKind, PairState
-from crm.models import Company, Contact, Deal, DuplicatePair, Interaction, Membership, MergedRecord
+from crm.models import (
+    Company,
+    Contact,
+    ContactLife,
+    ContactQuality,
+    Deal,
+    DuplicatePair,
+    Interaction,
+    LifeStay,
+    Membership,
+    MergedRecord,
+)
 from crm.services.interactions import NewInteraction, record_interactions
 from crm.services.merging.merging import MERGED_TYPES, merge_records
 from crm.services.merging.proposing import propose
@@ -26,6 +37,7 @@ from tests.factories import (
     DealFactory,
     GroupFactory,
     LeadFactory,
+    LifeStageFactory,
     RoleFactory,
     TagFactory,
     UserFactory,
@@ -78,7 +90,8 @@ def test_every_link_of_every_model_is_walked(key: str) -> None:
     own_tags = kind.model._meta.get_field("tags").remote_field.through
     for model in models:
         for field in model._meta.concrete_fields:
-            if isinstance(field, ForeignKey) and field.related_model is kind.model:
+            is_side = field.primary_key  # what was worked out of the record stays with it
+            if isinstance(field, ForeignKey) and field.related_model is kind.model and not is_side:
                 assert model is own_tags or f"{model._meta.label_lower}.{field.attname}" in known
     for model in tables_by_number():
         name = model._meta.label_lower
@@ -274,3 +287,23 @@ def test_proposed_are_filled_over_empty_then_by_hand_then_newer(administrator: U
     assert proposal.winners["city"] == two.pk
     assert proposal.winners["phone"] == one.pk
     assert proposal.winners["job_title"] == two.pk
+
+
+def test_each_of_two_people_has_a_lifecycle_and_the_one_that_stays_has_one(
+    administrator: User,
+) -> None:
+    """Nothing is there twice; undoing gives the other one its own back."""
+    stage, other = LifeStageFactory.create_batch(2)
+    people = ContactFactory.create_batch(2)
+    for person, place in zip(people, (stage, other), strict=True):
+        ContactLife.objects.create(contact=person, stage=place, since=AT, as_of=AT)
+        LifeStay.objects.create(contact=person, stage=place, since=AT)
+        ContactQuality.objects.create(record=person, email="typo")
+    change_set = merge(CONTACT, *people, by=administrator)
+    assert ContactLife.objects.get(contact=people[0]).stage == stage
+    assert list(LifeStay.objects.values_list("contact", "stage")) == [(people[0].pk, stage.pk)]
+    undo_merge(change_set=change_set, by=administrator, at=AT + timedelta(minutes=1))
+    assert dict(ContactLife.objects.values_list("contact", "stage")) == {
+        people[0].pk: stage.pk,
+        people[1].pk: other.pk,
+    }
