@@ -11,6 +11,8 @@ from analytics.models import (
     ForecastSeries,
     ForecastTarget,
     LeadFieldDecision,
+    LifecycleTally,
+    LifecycleTerms,
     PointsBook,
     PointsRule,
     QuarterForecast,
@@ -21,6 +23,7 @@ from analytics.models import (
     StaleScore,
     StaleSegment,
     Submission,
+    SuggestionAnswer,
 )
 from core.admin.base import PanelAdmin
 
@@ -208,3 +211,39 @@ class ForecastTargetAdmin(PanelAdmin):
     )
     list_filter: ClassVar[Any] = ("measure", "period")
     joined: ClassVar[Any] = ("set_by",)
+
+
+@admin.register(LifecycleTerms)
+class LifecycleTermsAdmin(PanelAdmin):
+    group = "understand"
+    icon = "payments"
+    has_name = False
+    is_small = True
+    changed_in = "life_terms"
+    list_display: ClassVar[Any] = (
+        "discount",
+        "email_cost",
+        "call_cost",
+        "meeting_cost",
+        "offer_cost",
+        "changed_at",
+    )
+
+
+@admin.register(LifecycleTally)
+class LifecycleTallyAdmin(PanelAdmin):
+    group = "understand"
+    icon = "functions"
+    has_name = False
+    list_display: ClassVar[Any] = ("run", "first")
+    joined: ClassVar[Any] = ("run",)
+
+
+@admin.register(SuggestionAnswer)
+class SuggestionAnswerAdmin(PanelAdmin):
+    group = "understand"
+    icon = "thumbs_up_down"
+    has_name = False
+    list_display: ClassVar[Any] = ("contact", "action", "answer", "reason", "by", "at")
+    list_filter: ClassVar[Any] = ("answer", "action")
+    joined: ClassVar[Any] = ("contact", "by")

@@ -134,3 +134,11 @@ NOTHING_AHEAD = "nothing_ahead"
 NEEDED_RETURNED = 30
 # A customer who does nothing and buys nothing for so many days counts as having left.
 QUIET_DAYS = 90
+
+
+class Answer(TextChoices):
+    """What somebody says to a suggested action."""
+
+    ACCEPTED = "accepted", pgettext_lazy("suggestion", "Accepted")
+    SNOOZED = "snoozed", pgettext_lazy("suggestion", "Later")
+    REFUSED = "refused", pgettext_lazy("suggestion", "Not useful")

@@ -18,8 +18,10 @@ def rescore() -> None:
     # Scientific libraries cost seconds: only the worker that needs them loads them.
     from analytics.jobs.customer_reassigning import reassign_changed
     from analytics.jobs.deal_rescoring import restate_changed
+    from analytics.jobs.life_refresh import refresh_changed
     from analytics.jobs.rescoring import rescore_changed
 
     rescore_changed(at=timezone.now())
+    refresh_changed(at=timezone.now())
     restate_changed(at=timezone.now())
     reassign_changed(at=timezone.now())

@@ -10,9 +10,11 @@ from analytics.views import (
     lead_score_comparisons,
     lead_score_versions,
     lead_scores,
+    lifecycle,
     points_rules,
     quarters,
     series_trials,
+    suggestions,
     win_probability,
 )
 
@@ -100,4 +102,38 @@ urlpatterns = [
     path("forecast/files/<int:pk>/again/", series_trials.series_again, name="series_again"),
     path("forecast/files/<int:pk>/delete/", series_trials.series_delete, name="series_delete"),
     path("forecast/files/<int:pk>/csv/", series_trials.series_forecasts, name="series_forecasts"),
+    path("customers/lifecycle/", lifecycle.lifecycle, name="lifecycle"),
+    path("customers/lifecycle/terms/", lifecycle.life_terms, name="life_terms"),
+    path("customers/lifecycle/stages/", lifecycle.life_stage_list, name="life_stage_list"),
+    path("customers/lifecycle/stages/new/", lifecycle.life_stage_create, name="life_stage_create"),
+    path("customers/lifecycle/stages/<int:pk>/", lifecycle.life_stage_edit, name="life_stage_edit"),
+    path(
+        "customers/lifecycle/stages/<int:pk>/move/",
+        lifecycle.life_stage_move,
+        name="life_stage_move",
+    ),
+    path(
+        "customers/lifecycle/stages/<int:pk>/enable/",
+        lifecycle.life_stage_enable,
+        name="life_stage_enable",
+    ),
+    path(
+        "customers/lifecycle/stages/<int:pk>/delete/",
+        lifecycle.life_stage_delete,
+        name="life_stage_delete",
+    ),
+    path(
+        "customers/next/<int:pk>/accept/", suggestions.suggestion_accept, name="suggestion_accept"
+    ),
+    path(
+        "customers/next/<int:pk>/snooze/", suggestions.suggestion_snooze, name="suggestion_snooze"
+    ),
+    path(
+        "customers/next/<int:pk>/refuse/", suggestions.suggestion_refuse, name="suggestion_refuse"
+    ),
+    path(
+        "customers/next/answers/<int:answer_pk>/undo/",
+        suggestions.suggestion_undo,
+        name="suggestion_undo",
+    ),
 ]

@@ -49,7 +49,8 @@ class PanelConfig(SimpleAdminConfig):
 def _seed(sender: AppConfig, **_kwargs: Any) -> None:
     if sender.name != "core":
         return
-    from config.pipelines import seed_pipelines, seed_reasons  # noqa: PLC0415  # needs loaded models
+    from config.lifecycle import seed_life_stages  # noqa: PLC0415  # needs loaded models
+    from config.pipelines import seed_pipelines, seed_reasons  # noqa: PLC0415
     from config.roles import seed_roles  # noqa: PLC0415
     from config.schedule import seed_schedules  # noqa: PLC0415
     from config.views import seed_views  # noqa: PLC0415
@@ -61,3 +62,4 @@ def _seed(sender: AppConfig, **_kwargs: Any) -> None:
     ask_for_first_index(as_of=timezone.now())
     seed_pipelines()
     seed_reasons()
+    seed_life_stages()

@@ -64,6 +64,9 @@ SEEDS = [
             "analytics.customer_segments.view": Reach.ALL,
             "analytics.customer_segments.run": Reach.ALL,
             "analytics.customer_segments.name": Reach.ALL,
+            "analytics.lifecycle.view": Reach.ALL,
+            "analytics.lifecycle.run": Reach.ALL,
+            "analytics.lifecycle.manage": Reach.ALL,
         },
     ),
     RoleSeed(
@@ -88,6 +91,7 @@ SEEDS = [
             "analytics.forecast.view": Reach.ALL,
             "analytics.customer_segments.view": Reach.ALL,
             "analytics.lifetime.view": Reach.ALL,
+            "analytics.lifecycle.view": Reach.ALL,
         },
     ),
     RoleSeed(
@@ -111,6 +115,8 @@ SEEDS = [
             "analytics.customer_segments.name": Reach.ALL,
             "analytics.lifetime.view": Reach.ALL,
             "analytics.lifetime.run": Reach.ALL,
+            "analytics.lifecycle.view": Reach.ALL,
+            "analytics.lifecycle.run": Reach.ALL,
         },
     ),
 ]

@@ -97,6 +97,12 @@ SEEDS = [
         arguments=["analytics.lifetime_value"],
     ),
     ScheduleSeed(
+        gettext_noop("Lifecycle, nightly"),
+        "core.ask_question",
+        hour=4,
+        arguments=["analytics.lifecycle"],
+    ),
+    ScheduleSeed(
         gettext_noop("E-mail about leads, weekly"),
         "core.ask_question",
         hour=6,

@@ -168,6 +168,37 @@ class Archetype(TextChoices):
     MIXED = "mixed", pgettext_lazy("segment", "Mixed group")
 
 
+class LifeRole(TextChoices):
+    """What part of the way a lifecycle stage is."""
+
+    EARLY = "early", pgettext_lazy("lifecycle", "Before the first purchase")
+    CUSTOMER = "customer", pgettext_lazy("lifecycle", "Customer")
+    BACK = "back", pgettext_lazy("lifecycle", "Drifted away")
+
+
+class LifeTone(TextChoices):
+    """The colour of a lifecycle stage, one of those of pills."""
+
+    SLATE = "slate", pgettext_lazy("colour", "Grey")
+    ACCENT = "accent", pgettext_lazy("colour", "Blue")
+    TEAL = "teal", pgettext_lazy("colour", "Teal")
+    VIOLET = "violet", pgettext_lazy("colour", "Violet")
+    PINK = "pink", pgettext_lazy("colour", "Pink")
+    OK = "ok", pgettext_lazy("colour", "Green")
+    WARN = "warn", pgettext_lazy("colour", "Amber")
+    BAD = "bad", pgettext_lazy("colour", "Red")
+
+
+class LifeAction(TextChoices):
+    """What we can do about a contact in a month; of several things the last one here counts."""
+
+    NONE = "none", pgettext_lazy("next action", "Do nothing")
+    EMAIL = "email", pgettext_lazy("next action", "Write an e-mail")
+    CALL = "call", pgettext_lazy("next action", "Call")
+    MEETING = "meeting", pgettext_lazy("next action", "Meet")
+    OFFER = "offer", pgettext_lazy("next action", "Send a quote")
+
+
 class StageKind(TextChoices):
     """What being in a stage means for a deal."""
 

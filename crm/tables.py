@@ -61,7 +61,7 @@ LEADS = ListDefinition(
 
 CONTACTS = ListDefinition(
     "crm.contact",
-    columns=("job_title", "company", "lifecycle_stage", "email", "owner", "touched"),
+    columns=("job_title", "company", "life_stage", "email", "owner", "touched"),
     default_sort="name",
     search_hint=_("Name, e-mail or company"),
     searched=("name", "email", "company.name"),
@@ -71,10 +71,11 @@ CONTACTS = ListDefinition(
     ),
     create_url="contact_create",
     create_label=_("New contact"),
-    phone={"job_title": "m-sub", "lifecycle_stage": "m-end", "touched": "m-end2"},
+    phone={"job_title": "m-sub", "life_stage": "m-end", "touched": "m-end2"},
     cells={
         "name": drawing.person,
         "lifecycle_stage": cells.lifecycle_stage,
+        "life_stage": cells.life_stage,
         "model_segment": cells.model_segment,
         "model_segment_chance": cells.share,
         "rfm_cell": cells.rfm_cell,
@@ -88,6 +89,7 @@ CONTACTS = ListDefinition(
         "left_risk": cells.share,
     },
     beside={
+        "life_stage": ("life__stage__tone",),
         "model_segment": ("segmented__segment__colour",),
         "rfm_cell": ("segmented__recency", "segmented__frequency", "segmented__value"),
         "value_ahead": ("lifetime__value_low", "lifetime__value_high"),
@@ -107,7 +109,8 @@ COMPANIES = ListDefinition(
     create_url="company_create",
     create_label=_("New company"),
     phone={"industry": "m-sub", "city": "m-end", "touched": "m-end2"},
-    cells={"name": drawing.thing},
+    cells={"name": drawing.thing, "life_stage": cells.life_stage},
+    beside={"life_stage": ("life__stage__tone",)},
 )
 
 # The range of the chance, and what it was a week before.

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from analytics.api import customer_segments, customers, forecasts, points_rules, quarters
+from analytics.api import (
+    customer_segments,
+    customers,
+    forecasts,
+    lifecycle,
+    points_rules,
+    quarters,
+)
 from analytics.api import lead_score_versions as versions
 from crm.tables import CONTACTS
 
@@ -50,5 +57,18 @@ urlpatterns = [
         "lead-score/versions/<int:number>/promote/",
         versions.VersionPromote.as_view(),
         name="api_version_promote",
+    ),
+    path("lifecycle/", lifecycle.LifecyclePolicy.as_view(), name="api_lifecycle"),
+    path("lifecycle/stages/", lifecycle.LifeStages.as_view(), name="api_life_stages"),
+    path("lifecycle/stages/<int:pk>/", lifecycle.LifeStageDetail.as_view(), name="api_life_stage"),
+    path(
+        "contacts/<int:pk>/next-action/",
+        lifecycle.ContactNext.as_view(),
+        name="api_contact_next",
+    ),
+    path(
+        "lifecycle/answers/<int:pk>/undo/",
+        lifecycle.AnswerUndo.as_view(),
+        name="api_suggestion_undo",
     ),
 ]

@@ -36,6 +36,7 @@ from core.registries import (
 
 def register() -> None:
     """Called once, when the apps are ready."""
+    from analytics.pages.lifecycle_entries import register_lifecycle  # noqa: PLC0415
     from analytics.queries.lead_scores import insight  # noqa: PLC0415  # needs loaded models
     from analytics.services.stale_scores import TYPES, note_stale  # noqa: PLC0415
     from crm.queries.scores import MORE_LABELS  # noqa: PLC0415
@@ -69,6 +70,7 @@ def register() -> None:
     _register_points()
     _register_trials()
     _register_series()
+    register_lifecycle()
     panels.register(
         Panel(
             "analytics.lead_score",

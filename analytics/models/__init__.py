@@ -4,6 +4,7 @@ from analytics.models.cohorts import Cohort
 from analytics.models.file_trials import FileTrial
 from analytics.models.forecasts import ForecastSeries, ForecastTarget
 from analytics.models.lead_score_fields import ComparedGroup, LeadFieldDecision
+from analytics.models.lifecycle import LifecycleTally, LifecycleTerms, SuggestionAnswer
 from analytics.models.points_rules import PointsBook, PointsRule
 from analytics.models.quarters import QuarterForecast, Quota, Submission
 from analytics.models.segment_options import SegmentOptions, StaleSegment
@@ -18,6 +19,8 @@ __all__ = [
     "ForecastSeries",
     "ForecastTarget",
     "LeadFieldDecision",
+    "LifecycleTally",
+    "LifecycleTerms",
     "PointsBook",
     "PointsRule",
     "QuarterForecast",
@@ -28,5 +31,6 @@ __all__ = [
     "StaleScore",
     "StaleSegment",
     "Submission",
+    "SuggestionAnswer",
     "TriedFile",
 ]

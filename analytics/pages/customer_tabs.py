@@ -13,6 +13,7 @@ from core.permissions import Access
 
 SEGMENTS, CELLS = "customer_segments", "customer_cells"
 MOVES, MODEL = "customer_moves", "customer_segment_model"
+LIFECYCLE = "lifecycle"
 VIEW_SEGMENTS = "analytics.customer_segments.view"
 
 
@@ -29,6 +30,7 @@ class CustomerTab:
 TABS = [
     CustomerTab("customer_value", pgettext_lazy("customers", "Value ahead"), "coins", VIEW),
     CustomerTab("customer_cohorts", pgettext_lazy("customers", "Cohorts"), "calendar", VIEW),
+    CustomerTab(LIFECYCLE, _("Lifecycle"), "route", "analytics.lifecycle.view"),
     CustomerTab(SEGMENTS, _("Segments"), "users-group", VIEW_SEGMENTS),
     CustomerTab(CELLS, _("RFM cells"), "columns-3", VIEW_SEGMENTS),
     CustomerTab(MOVES, _("Movement"), "arrows-sort", VIEW_SEGMENTS),

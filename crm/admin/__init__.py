@@ -1,5 +1,5 @@
 """The models of customers and sales in the admin panel."""
 
-from crm.admin import customer_segments, lifetimes, quotes, records
+from crm.admin import customer_segments, lifecycle, lifetimes, quotes, records
 
-__all__ = ["customer_segments", "lifetimes", "quotes", "records"]
+__all__ = ["customer_segments", "lifecycle", "lifetimes", "quotes", "records"]

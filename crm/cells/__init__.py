@@ -150,6 +150,11 @@ def rfm_cell(cell: Cell, line: Line) -> SafeString:
     return format_html('<span title="R-F-M {}">{}</span>', fifths, cell.value)
 
 
+def life_stage(cell: Cell, line: Line) -> SafeString:
+    """In the colour that the stage was given."""
+    return pill(cell.value, line.row.life.stage.tone, dot=True)
+
+
 def deal_stage(cell: Cell, line: Line) -> SafeString:
     """Where a deal stands, or how it ended."""
     if line.row.status == StageKind.OPEN:

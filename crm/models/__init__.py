@@ -23,6 +23,7 @@ from crm.models.imports import FileImport, ImportBatch, RefusedRow
 from crm.models.interactions import Interaction
 from crm.models.lead_scores import LeadScore
 from crm.models.leads import Lead
+from crm.models.lifecycle import CompanyLife, ContactLife, LifeStage, LifeStay, StaleLife
 from crm.models.pipelines import Pipeline, Stage
 from crm.models.products import Product
 from crm.models.quality import CompanyQuality, ContactQuality
@@ -37,9 +38,11 @@ __all__ = [
     "CloseReason",
     "CommonName",
     "Company",
+    "CompanyLife",
     "CompanyQuality",
     "Competitor",
     "Contact",
+    "ContactLife",
     "ContactLifetime",
     "ContactQuality",
     "ContactSegment",
@@ -61,6 +64,8 @@ __all__ = [
     "LeadArrival",
     "LeadConversion",
     "LeadScore",
+    "LifeStage",
+    "LifeStay",
     "Membership",
     "MergedRecord",
     "Participation",
@@ -73,4 +78,5 @@ __all__ = [
     "ResponseTarget",
     "Stage",
     "StageChange",
+    "StaleLife",
 ]

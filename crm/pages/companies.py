@@ -72,7 +72,9 @@ COMPANY_PAGE = RecordPage(
     new_title=_("New company"),
     edit_title=_("Edit company"),
     saved=_("The company is saved."),
-    rows=lambda rows: with_buyers(with_ties(with_doubles(rows.select_related("parent")))),
+    rows=lambda rows: with_buyers(
+        with_ties(with_doubles(rows.select_related("parent", "life__stage", "life__contact")))
+    ),
     sub=_sub,
     pills=_pills,
     actions=(shared.note_action(),),

@@ -42,8 +42,9 @@ def _sub(contact: Contact, access: Access) -> str:
 
 def _pills(contact: Contact, access: Access) -> Sequence[Pill]:
     pills = list(shared.nobodys(contact))
-    if contact.lifecycle_stage and access.sees("crm.contact.lifecycle_stage"):
-        pills.insert(0, Pill(contact.get_lifecycle_stage_display(), "violet", has_dot=True))
+    life = getattr(contact, "life", None)
+    if life is not None and access.sees("crm.contact.life_stage"):
+        pills.insert(0, Pill(life.stage.name, life.stage.tone, has_dot=True))
     return pills
 
 
@@ -82,7 +83,9 @@ CONTACT_PAGE = RecordPage(
     new_title=_("New contact"),
     edit_title=_("Edit contact"),
     saved=_("The contact is saved."),
-    rows=lambda rows: with_own_ties(with_doubles(with_lifetime(rows.select_related("reports_to")))),
+    rows=lambda rows: with_own_ties(
+        with_doubles(with_lifetime(rows.select_related("reports_to", "life__stage")))
+    ),
     sub=_sub,
     pills=_pills,
     actions=shared.person_actions(),

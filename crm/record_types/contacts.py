@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 from core.choices import FieldType
 from core.registries import RecordType
 from core.registries.records import Field, Searched
-from crm.record_types import shared
+from crm.record_types import lifecycle, shared
 from crm.record_types.customer_segments import CUSTOMER_SEGMENTS
 from crm.record_types.lifetimes import LIFETIME, deals_closed
 
@@ -26,7 +26,8 @@ CONTACT = RecordType(
         Field("job_title", _("Job title")),
         Field("department", _("Department")),
         shared.COMPANY,
-        Field("lifecycle_stage", _("Lifecycle stage"), FieldType.CHOICE),
+        *lifecycle.LIFE,
+        Field("lifecycle_stage", _("Lifecycle stage as given"), FieldType.CHOICE),
         Field("reports_to", _("Reports to"), FieldType.LINK, target="crm.contact"),
         Field("salutation", _("Salutation")),
         Field("given_name", _("First name")),
@@ -60,7 +61,12 @@ CONTACT = RecordType(
         shared.meant("other_email", _("Other e-mail probably meant")),
         shared.problem("other_phone", _("Problem of the other phone")),
     ),
-    (shared.activities("contact"), shared.interactions("contact"), deals_closed("contact")),
+    (
+        shared.activities("contact"),
+        shared.interactions("contact"),
+        deals_closed("contact"),
+        *lifecycle.BEHAVIOURS,
+    ),
     Searched(
         {
             "name": ["name"],

@@ -1,5 +1,5 @@
 // Charts: <div class="chart h-240" data-chart="KIND" data-src="ID" role="img" aria-label="…"></div>
-// reads the JSON block with that id ({{ data|json_script:"ID" }}). Kinds: band, bars, calib, lines.
+// reads the JSON block with that id ({{ data|json_script:"ID" }}). Kinds: band, bars, calib, flow, lines.
 // Under the CSP: canvas only, tooltips are DOM nodes, colours are read from the tokens.
 /* global echarts */
 
@@ -108,6 +108,26 @@ const KINDS = {
         ...(chart.target ? [line(words.target, chart.target, { step: "middle", ...drawn("c2", 1.25, [4, 3]) })] : []),
         line(words.actual, chart.actual, { ...drawn("text", 2, "solid"), ...symbols }),
       ],
+    };
+  },
+
+  // {nodes: [{id, n: name, c: token}], links: [{from: id, to: id, v: number}]}; no flow may lead back
+  flow(chart) {
+    const names = new Map(chart.nodes.map((node) => [node.id, node.n]));
+    const said = (hit) => (hit.dataType === "edge"
+      ? tip(`${names.get(hit.data.source)} → ${names.get(hit.data.target)}`, [["", shown(hit.data.value)]])
+      : tip(names.get(hit.name), [["", shown(hit.value)]]));
+    const label = { color: token("text"), fontSize: 11, formatter: (node) => names.get(node.name) };
+    return {
+      ...base("item", said),
+      series: [{
+        type: "sankey", left: 4, right: 4, top: 8, bottom: 8, nodeWidth: 10, nodeGap: 12, draggable: false,
+        emphasis: { focus: "adjacency" }, label, lineStyle: { color: "gradient", opacity: 0.32, curveness: 0.5 },
+        data: chart.nodes.map((node) => ({
+          name: node.id, itemStyle: { color: token(node.c), borderWidth: 0 }, label: { position: node.id.startsWith("l") ? "right" : "left" },
+        })),
+        links: chart.links.map((link) => ({ source: link.from, target: link.to, value: link.v })),
+      }],
     };
   },
 

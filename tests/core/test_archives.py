@@ -300,6 +300,7 @@ NOT_TAKEN = {
     "analytics.staleoutlook",
     "analytics.stalescore",
     "analytics.stalesegment",
+    "analytics.lifecycletally",  # what a run is counting
     "analytics.forecastseries",  # made anew every night
     "analytics.filetrial",  # tried on a file that goes after some days
     "analytics.seriestrial",  # so, too
@@ -325,6 +326,10 @@ NOT_TAKEN = {
     "core.webhookevent",
     "crm.commonname",  # working tables of the search for duplicates, and what it found: found anew
     "crm.contactlifetime",  # computed anew
+    "crm.companylife",  # worked out anew from what happened
+    "crm.contactlife",
+    "crm.lifestay",
+    "crm.stalelife",
     "crm.companyquality",
     "crm.contactquality",
     "crm.contactsegment",  # found anew

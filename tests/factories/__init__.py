@@ -7,6 +7,7 @@ from tests.factories.analytics import (
     PointsBookFactory,
     PointsRuleFactory,
     SeriesTrialFactory,
+    SuggestionAnswerFactory,
 )
 from tests.factories.core import (
     ApiTokenFactory,
@@ -37,6 +38,7 @@ from tests.factories.crm import (
     GroupFactory,
     LeadFactory,
     LeadScoreFactory,
+    LifeStageFactory,
     PipelineFactory,
     ProductFactory,
     QuoteFactory,
@@ -67,6 +69,7 @@ __all__ = [
     "JobRunFactory",
     "LeadFactory",
     "LeadScoreFactory",
+    "LifeStageFactory",
     "ModelVersionFactory",
     "NotificationFactory",
     "PipelineFactory",
@@ -79,6 +82,7 @@ __all__ = [
     "SegmentFactory",
     "SeriesTrialFactory",
     "StageFactory",
+    "SuggestionAnswerFactory",
     "TagFactory",
     "TeamFactory",
     "UserFactory",

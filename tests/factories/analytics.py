@@ -13,8 +13,10 @@ from analytics.models import (
     PointsBook,
     PointsRule,
     SeriesTrial,
+    SuggestionAnswer,
 )
 from tests.factories.core import NOW, JobRunFactory, ModelVersionFactory, UserFactory
+from tests.factories.crm import ContactFactory, LifeStageFactory
 
 
 class PointsBookFactory(DjangoModelFactory):
@@ -182,3 +184,17 @@ class ForecastTargetFactory(DjangoModelFactory):
     starts_on = date(2026, 3, 1)
     amount = 12_500
     set_at = NOW
+
+
+class SuggestionAnswerFactory(DjangoModelFactory):
+    class Meta:
+        model = SuggestionAnswer
+
+    contact = factory.SubFactory(ContactFactory)
+    stage = factory.SubFactory(LifeStageFactory)
+    action = "call"
+    answer = "snoozed"
+    until = date(2026, 3, 20)
+    by = factory.SubFactory(UserFactory)
+    at = NOW
+    key = factory.Sequence("key-{}".format)

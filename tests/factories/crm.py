@@ -26,6 +26,7 @@ from crm.models import (
     Group,
     Lead,
     LeadScore,
+    LifeStage,
     Pipeline,
     Product,
     Quote,
@@ -126,6 +127,16 @@ class LeadScoreFactory(DjangoModelFactory):
     high = 0.5
     reasons = [{"field": "crm.lead.source", "value": "Fair", "points": 12.0}]
     average_score = 50
+
+
+class LifeStageFactory(DjangoModelFactory):
+    """A stage in which everybody stands."""
+
+    class Meta:
+        model = LifeStage
+
+    names = factory.Sequence(lambda number: {"en": f"Stage {number}"})
+    position = factory.Sequence(lambda number: 100 + number)
 
 
 class PipelineFactory(DjangoModelFactory):

@@ -156,6 +156,36 @@ def lifetime_facts() -> dict[str, object]:
     }
 
 
+def start_lifecycle(moment: str) -> int:
+    """Ask for the lifecycle; forgets what the worker may have begun by itself after the import."""
+    from django.utils.dateparse import parse_datetime
+
+    from core.jobs.questions import ask
+    from core.models import JobRun
+    from crm.models import ContactLife, LifeStay
+
+    JobRun.objects.filter(kind__startswith="analytics.lifecycle").delete()
+    for model in (ContactLife, LifeStay):
+        model.objects.all().delete()
+    as_of = parse_datetime(moment)
+    assert as_of is not None
+    return ask(kind="analytics.lifecycle", as_of=as_of).pk
+
+
+def life_facts() -> list[object]:
+    """Where all contacts stood when, and the policy that came of it."""
+    from analytics.models import LifecycleTally
+    from analytics.queries.lifecycle import policy
+    from crm.models import ContactLife, LifeStay
+
+    found = policy()
+    assert found is not None
+    assert not LifecycleTally.objects.exists()
+    stays = LifeStay.objects.order_by("contact", "since").values_list("contact", "stage", "cause")
+    lives = ContactLife.objects.order_by("contact").values_list("contact", "stage")
+    return [list(map(list, stays)), list(map(list, lives)), found.told]
+
+
 def finish_here(run_id: int) -> None:
     """Execute a run in this process, without any worker."""
     from core.jobs.runner import execute_run

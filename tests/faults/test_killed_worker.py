@@ -84,3 +84,22 @@ def test_workers_killed_at_random_places_change_nothing_in_the_end(tmp_path: Pat
         import_kills = sorted(chance.sample(range(1, 12), 3))
         found = import_and_score(tmp_path / f"round{seed}", import_kills, [chance.randint(1, 2)])
         assert found == expected
+
+
+def lifecycle_after(folder: Path, kills: list[int]) -> object:
+    folder.mkdir()
+    with installation(folder) as place:
+        imported = place.drive("start_import", CLOSED_ROWS + OPEN_ROWS, "closed", 1)
+        place.drive("finish_here", imported)
+        run = place.drive("start_lifecycle", "2026-03-02T00:00:00+00:00")
+        if kills:
+            finish_after_kills(place, run, kills)
+        else:
+            place.drive("finish_here", run)
+        return place.drive("life_facts")
+
+
+@pytest.mark.servers
+def test_a_killed_worker_changes_nothing_of_the_lifecycle(tmp_path: Path) -> None:
+    expected = lifecycle_after(tmp_path / "undisturbed", [])
+    assert lifecycle_after(tmp_path / "disturbed", [1]) == expected

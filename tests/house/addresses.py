@@ -59,6 +59,7 @@ from tests.factories import (
     GroupFactory,
     JobRunFactory,
     LeadFactory,
+    LifeStageFactory,
     ModelVersionFactory,
     PipelineFactory,
     PointsRuleFactory,
@@ -68,6 +69,7 @@ from tests.factories import (
     SegmentFactory,
     SeriesTrialFactory,
     StageFactory,
+    SuggestionAnswerFactory,
     TagFactory,
     TeamFactory,
     UserFactory,
@@ -381,6 +383,14 @@ def _customer_segment(_owner: User) -> int:
     return CustomerSegmentFactory().pk
 
 
+def _life_stage(_owner: User) -> int:
+    return LifeStageFactory().pk
+
+
+def _suggestion_answer(owner: User) -> int:
+    return SuggestionAnswerFactory(by=owner, contact__owner=owner, contact__team=owner.team).pk
+
+
 # By the whole name of the address, else by the noun it begins with.
 RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "archive": _archive,
@@ -449,6 +459,9 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "series": _series,
     "series_columns": _waiting_series,
     "forecast": _forecast,
+    "life": _life_stage,
+    "suggestion": _contact,
+    "suggestion_undo": _suggestion_answer,
     "trial": _trial,
     "trial_columns": _waiting_trial,
 }

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django_celery_beat.models import PeriodicTasks
 
-from analytics.models import SegmentOptions
+from analytics.models import LifecycleTerms, SegmentOptions
 from core.models import Installation, SampleData
 from crm.models import ResponseTarget
 
@@ -21,6 +21,7 @@ ONCE: dict[type[models.Model], Any] = {
         ident=1, defaults={"last_update": MOMENT}
     )[0],
     SegmentOptions: lambda: SegmentOptions.objects.get_or_create(pk=1)[0],
+    LifecycleTerms: lambda: LifecycleTerms.objects.get_or_create(pk=1)[0],
     ResponseTarget: lambda: ResponseTarget.objects.get_or_create(pk=1)[0],
     SampleData: lambda: SampleData.objects.get_or_create(pk=1, defaults={"day": MOMENT})[0],
 }
@@ -32,6 +33,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "crm.leadscore": {"score": 50, "low": 0.1, "high": 0.9, "probability": 0.5, "cell": ""},
     "crm.contactlifetime": {"alive": 0.5, "risk": 0.5, "risk_by": "purchases"},
     "analytics.quota": {"team": None},
+    "crm.lifestay": {"until": None, "move": None},
     "core.modelversion": {"state": "challenger"},
     "crm.assignmentrule": {"team": None},
     "crm.quote": {"issued_on": None, "number": "", "replaces": None},

@@ -84,10 +84,8 @@ def _links(model: type[Model]) -> Iterator[Relation]:
     own_tags = model._meta.get_field("tags").remote_field.through  # type: ignore[union-attr]
     for relation in model._meta.get_fields(include_hidden=True):
         is_link = relation.auto_created and (relation.one_to_many or relation.one_to_one)
-        if is_link and relation.related_model is not own_tags:
-            field: Any = relation.field  # type: ignore[union-attr]
-            if field.primary_key:
-                continue
+        field: Any = relation.field if is_link else None  # type: ignore[union-attr]
+        if is_link and relation.related_model is not own_tags and not field.primary_key:
             yield Relation(relation.related_model, field.attname)  # type: ignore[arg-type]
 
 

@@ -50,8 +50,8 @@ from analytics.methods.forecasting import (
     effects as effects_of_drivers,
 )
 from analytics.methods.forecasting import forecast as forecasts
-from analytics.methods.lifecycle import decisions, transitions
-from analytics.methods.lifecycle.next_actions import next_actions
+from analytics.methods.lifecycle import decisions, replay, time_in_stage, transitions
+from analytics.methods.lifecycle.next_actions import next_actions, weighed_actions
 from analytics.methods.lifetime import bg_nbd, histories, holdout, lifetime_value, past_totals
 from analytics.methods.segmentation import clustering, matching, newcomers, personas, rfm, words
 
@@ -420,8 +420,29 @@ def moves(frame, won, seed):
         for solve in (decisions.iterate_policies, decisions.iterate_values)
     )
     values = dict(zip(("by_policy", "by_value"), both, strict=True))
+    every = weighed_actions(known, nothing="none", discount=0.9, seed=seed)
+    assert {(each.state, each.action) for each in found if each.action != "none"} <= {
+        (each.state, each.action) for each in every
+    }
     columns = {"sure": [each.sure for each in found], "action": [each.action for each in found]}
     return pd.DataFrame(values | columns)
+
+
+def ways(frame, won, seed):
+    """Every lead begins in one stage and comes into others by visits and by buying."""
+    size, never = len(frame), replay.MOST_MOMENT
+    visits = frame["visits"].fillna(0).clip(0, 50).to_numpy().astype(np.int64)
+    seen = replay.Counted(np.arange(size), visits, visits + 30, 1, None, "visits")
+    buyers = np.flatnonzero(won == 1)
+    bought = replay.Counted(buyers, visits[buyers] + 5, np.full(len(buyers), never), 1, None, "won")
+    stages = [replay.Asked("all"), *(replay.Asked("test", number=number) for number in range(2))]
+    stays = replay.replay(np.zeros(size, dtype=np.int64), [seen, bought], stages, 100)
+    before, after = replay.months_of(stays, size, np.array([0, 40, 80]))
+    now = replay.stages_at(stays, np.arange(size), np.full(size, 100))
+    counts = time_in_stage.day_counts(visits, won == 1)
+    half = time_in_stage.stay_quantiles(*counts, [0.5])[0]
+    columns = {"before": before[:, 1], "after": after[:, 1], "now": now}
+    return pd.DataFrame(columns | {"half": np.nan if half is None else half}, index=frame.index)
 
 
 SHARE = (0.0, 1.0)
@@ -616,8 +637,31 @@ CASES: dict[str, Case] = {
     ),
     "moves": Case(
         moves,
-        ("count_transitions", "Transitions", "next_actions", "iterate_policies", "iterate_values"),
+        (
+            "count_transitions",
+            "Transitions",
+            "next_actions",
+            "weighed_actions",
+            "iterate_policies",
+            "iterate_values",
+        ),
         bounds={"sure": SHARE, "by_policy": (0, 300)},
+    ),
+    "ways": Case(
+        ways,
+        (
+            "Asked",
+            "Counted",
+            "Passages",
+            "replay",
+            "months_of",
+            "stages_at",
+            "day_counts",
+            "stay_quantiles",
+        ),
+        keeps_ids=True,
+        refuses_empty=False,
+        bounds={"now": (0, 2)},
     ),
     "equal rows": Case(equal_rows, ("count_equal_rows",), refuses_empty=False),
     "order": Case(order, ("canonical_order",), keeps_ids=True, refuses_empty=False),

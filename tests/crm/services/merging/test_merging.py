@@ -12,7 +12,18 @@ from core.errors import Refused
 from core.models import Attachment, AuditEvent, ChangeSet, ExternalKey, User
 from core.registries import record_types
 from crm.choices import InteractionKind, PairState
-from crm.models import Company, Contact, Deal, DuplicatePair, Interaction, Membership, MergedRecord
+from crm.models import (
+    Company,
+    Contact,
+    ContactLife,
+    ContactQuality,
+    Deal,
+    DuplicatePair,
+    Interaction,
+    LifeStay,
+    Membership,
+    MergedRecord,
+)
 from crm.services.interactions import NewInteraction, record_interactions
 from crm.services.merging.merging import MERGED_TYPES, merge_records
 from crm.services.merging.proposing import propose
@@ -28,6 +39,7 @@ from tests.factories import (
     DealFactory,
     GroupFactory,
     LeadFactory,
+    LifeStageFactory,
     RoleFactory,
     TagFactory,
     UserFactory,
@@ -290,3 +302,23 @@ def test_what_is_computed_of_a_record_stays_with_it(administrator: User) -> None
     assert segment.members.count() == 2
     undo_merge(change_set=change_set, by=administrator, at=AT + timedelta(hours=1))
     assert set(segment.members.values_list("pk", flat=True)) == {stays.pk, goes.pk}
+
+
+def test_each_of_two_people_has_a_lifecycle_and_the_one_that_stays_has_one(
+    administrator: User,
+) -> None:
+    """Nothing is there twice; undoing gives the other one its own back."""
+    stage, other = LifeStageFactory.create_batch(2)
+    people = ContactFactory.create_batch(2)
+    for person, place in zip(people, (stage, other), strict=True):
+        ContactLife.objects.create(contact=person, stage=place, since=AT, as_of=AT)
+        LifeStay.objects.create(contact=person, stage=place, since=AT)
+        ContactQuality.objects.create(record=person, email="typo")
+    change_set = merge(CONTACT, *people, by=administrator)
+    assert ContactLife.objects.get(contact=people[0]).stage == stage
+    assert list(LifeStay.objects.values_list("contact", "stage")) == [(people[0].pk, stage.pk)]
+    undo_merge(change_set=change_set, by=administrator, at=AT + timedelta(minutes=1))
+    assert dict(ContactLife.objects.values_list("contact", "stage")) == {
+        people[0].pk: stage.pk,
+        people[1].pk: other.pk,
+    }
