@@ -9,9 +9,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analytics', '0005_forecasts'),
+        ('analytics', '0007_cohorts'),
         ('core', '0002_view_shape'),
-        ('crm', '0009_lifecycle'),
+        ('crm', '0011_lifecycle'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0002_view_shape'),
-        ('crm', '0008_lead_awaiting'),
+        ('crm', '0010_contact_lifetimes'),
     ]
 
     operations = [
