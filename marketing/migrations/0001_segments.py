@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('core', '0002_view_shape'),
-        ('crm', '0008_lead_awaiting'),
+        ('core', '0001_squashed_0002_view_shape'),
+        ('crm', '0001_squashed_0011_lifecycle'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
