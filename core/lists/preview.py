@@ -37,7 +37,7 @@ def happened_lately(kind: RecordType, row: Any, view: Viewpoint) -> list[Happene
     found: list[HappenedLately] = []
     for behaviour in kind.behaviours:
         is_owned = issubclass(behaviour.model, OwnedRecord)
-        if not is_owned or not view.counts(behaviour):
+        if not is_owned or not behaviour.is_told or not view.counts(behaviour):
             continue
         rows = permissions.visible_rows(behaviour.model, view.user)
         rows = rows.filter(

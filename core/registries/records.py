@@ -74,6 +74,7 @@ class Behaviour:
     Rows of `model` belong to the record when their `link` is the record's `anchor`; `at` is when,
     as `moment` says a time there (the number of a row that is numbered by time) and `time` reads it.
     One with a `rule` is hidden with that field (the stages that a deal has passed with its stage).
+    A preview tells the newest rows, unless they are other records (not `is_told`).
     """
 
     name: str
@@ -86,6 +87,7 @@ class Behaviour:
     kinds: Choices | Callable[[], Choices] = ()
     permission: str = ""
     rule: str = ""
+    is_told: bool = True
     moment: Callable[[datetime], Any] = _as_it_is
     time: Callable[[Any], datetime] = _as_it_is
 

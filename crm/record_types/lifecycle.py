@@ -1,5 +1,7 @@
 """The lifecycle of contacts and companies, as lists, filters and programs know it."""
 
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from django.apps import apps
@@ -13,12 +15,26 @@ from crm.choices import LeadStatus, LifeAction, StageKind
 STAGE, SCORE = "life_stage", "life_score"
 
 
-def _stages() -> list[Any]:
-    return list(apps.get_model("crm.LifeStage")._base_manager.order_by("position", "pk"))
+class _Stages(Sequence[tuple[Any, Any]]):
+    """All stages with their names, read when they are looked at: most pages only need to know the field."""
+
+    def __bool__(self) -> bool:
+        return True
+
+    @cached_property
+    def _rows(self) -> list[tuple[Any, Any]]:
+        rows = apps.get_model("crm.LifeStage")._base_manager.order_by("position", "pk")
+        return [(stage.pk, stage.name) for stage in rows]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._rows[place]
 
 
 def stage_choices() -> Choices:
-    return [(stage.pk, stage.name) for stage in _stages()]
+    return _Stages()
 
 
 def _stage_kinds() -> Choices:
@@ -112,6 +128,7 @@ def _deals(name: str, label: Any, at: str) -> Behaviour:
         kinds=DEAL_KINDS,
         permission="crm.deal.view",
         rule="crm.deal.stage",
+        is_told=False,
     )
 
 
@@ -145,6 +162,7 @@ BEHAVIOURS = (
         kinds=LEAD_KINDS,
         permission="crm.lead.view",
         rule="crm.lead.status",
+        is_told=False,
     ),
     _deals(DEAL, _("Deal opened"), "created_at"),
     _deals(DEAL_CLOSED, _("Deal closed"), "closed_at"),
