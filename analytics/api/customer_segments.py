@@ -36,6 +36,7 @@ from core.api.described import (
 from core.api.idempotency import once
 from core.api.problems import InvalidError
 from core.api.records import RecordsView
+from core.currencies import base_currency
 from core.services.jobs import start_run
 from core.tasks import wake
 from core.telling.values import moment
@@ -274,5 +275,5 @@ def _reasons(row: Any, access: Any) -> list[Json]:
             "value": raw[told["field"]],
             "weight": told["weight"],
         }
-        for told in reasons_of(row, access)
+        for told in reasons_of(row, access, base_currency())
     ]

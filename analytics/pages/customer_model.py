@@ -21,6 +21,7 @@ from analytics.queries.customer_segments import (
 )
 from core import permissions
 from core.conditions import Viewpoint
+from core.currencies import base_currency
 from core.models import ModelVersion, User
 from core.permissions import Access
 from core.phrases import number, percent
@@ -66,7 +67,7 @@ def model_context(user: User) -> dict[str, Any]:
     context |= {"options": options, "versions": _versions()}
     if version is None:
         return context
-    access, words = permissions.access_of(user), FieldWords()
+    access, words = permissions.access_of(user), FieldWords(base_currency())
     told = version.parameters
     served = next((row for row in reversed(told["tried"]) if row["joins"]), None)
     latest = ModelVersion.objects.filter(kind=KIND).order_by("-number").first()

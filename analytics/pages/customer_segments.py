@@ -92,7 +92,7 @@ class Told:
 
     def __init__(self, user: User, segments: Sequence[CustomerSegment]) -> None:
         self.access: Access = permissions.access_of(user)
-        self.fields = FieldWords()
+        self.fields = FieldWords(base_currency())
         self.segments = segments
         self.sizes = sizes_for(user, segments)
         self.total = sum(self.sizes.values())

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count
@@ -13,11 +14,11 @@ from django.utils.translation import pgettext
 from core import permissions
 from core.choices import RunState, VersionState
 from core.conditions import Criterion, Viewpoint, to_parameter
-from core.currencies import base_currency
 from core.fields.added import labels_of
 from core.models import JobRun, User
 from core.permissions import Access
 from core.phrases import money, number
+from core.queries.start import frame_of
 from core.registries import record_types
 from core.values import in_words
 from crm.models import Contact, ContactSegment, CustomerSegment
@@ -73,9 +74,9 @@ def may_read(name: str, access: Access) -> bool:
 
 
 class FieldWords:
-    """Labels and values of what segments are made of; added fields are read once."""
+    """Labels and values of what segments are made of; added fields are read once, where there are any."""
 
-    def __init__(self) -> None:
+    def __init__(self, currency: str) -> None:
         contact, company = record_types[CONTACT], record_types["crm.company"]
         self.labels: dict[str, Any] = {
             SINCE: _("Days since the last purchase"),
@@ -89,9 +90,12 @@ class FieldWords:
                 company.field_name(name): _("Company: %(field)s") % {"field": company.labels[name]}
                 for name in ("industry", "employees")
             },
-            **labels_of(CONTACT),
         }
-        self.currency = base_currency()
+        self.currency = currency
+
+    @cached_property
+    def _added(self) -> dict[str, str]:
+        return labels_of(CONTACT)
 
     def label(self, name: str) -> str:
         """What a column is called; empty where nothing has the name any more."""
@@ -99,7 +103,7 @@ class FieldWords:
             channel, days = name.removeprefix(CHANNEL).rsplit(".", 1)
             words = {"channel": channel_label(channel), "days": days}
             return _("%(channel)s: interactions in %(days)s days") % words
-        return str(self.labels.get(name, ""))
+        return str(self.labels.get(name) or self._added.get(name, ""))
 
     def value(self, name: str, value: Any) -> str:
         if value is None:
@@ -183,15 +187,17 @@ def segment_panel(contact: Contact, user: User) -> dict[str, Any] | None:
     if found is None:
         return context | {"last_run": last_run()} if context["may_run"] else None
     return context | {
-        "reasons": reasons_of(found, access) if sees["sees_segment"] else [],
+        "reasons": reasons_of(found, access, frame_of(user).company.base_currency)
+        if sees["sees_segment"]
+        else [],
         "is_old": timezone.now() - found.as_of > STALE_AFTER,
         "is_superseded": found.version.state != VersionState.CHAMPION,
     }
 
 
-def reasons_of(found: ContactSegment, access: Access) -> list[dict[str, Any]]:
+def reasons_of(found: ContactSegment, access: Access, currency: str) -> list[dict[str, Any]]:
     """Why this segment and not the next one: the reasons that may be read, in words."""
-    words = FieldWords()
+    words = FieldWords(currency)
     told = []
     for reason in found.reasons:
         label = words.label(reason["field"])

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from analytics.choices import CUSTOMER_FACTS, NOTHING_AHEAD, CohortKind
 from core import permissions
 from core.choices import Reach
-from core.company import company_for
 from core.models import User
 from core.permissions import Access, related_row_condition
 from core.phrases import money, number
+from core.queries.start import frame_of
 from core.registries import record_types
 from core.values import in_words
 from crm.choices import RiskSource
@@ -53,7 +53,7 @@ def contact_panel(contact: Contact, user: User) -> dict[str, Any] | None:
     found = lifetime_of(contact)
     if found is None or not sees_money(access):
         return None
-    firm = company_for(user)
+    firm = frame_of(user).company
     now = timezone.now()
     purchases = Purchases(now, contact.pk, contact.pk, firm=firm)
     told = [float(worth or 0) for _who, _day, worth in purchases.of_each()][-SHOWN_PURCHASES:]
@@ -129,7 +129,7 @@ def company_panel(company: Company, user: User) -> dict[str, Any] | None:
         return None
     return {
         "company": company,
-        "currency": company_for(user).base_currency,
+        "currency": frame_of(user).company.base_currency,
         "buyers": [
             {"row": row, "name": row.contact.name_for(access)} for row in found[:SHOWN_BUYERS]
         ],

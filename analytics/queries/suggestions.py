@@ -1,5 +1,6 @@
 """Where a contact or a company stands and what to do next, for its page and for home."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -8,11 +9,11 @@ from analytics.models import SuggestionAnswer
 from analytics.queries.lifecycle import Policy, Weighed, policy
 from core import permissions
 from core.conditions import Criterion
-from core.currencies import base_currency
 from core.errors import Refused
 from core.models import User
 from core.permissions import Access
 from core.queries.home import HomeView
+from core.queries.start import frame_of
 from core.reading import read_by_name
 from crm.models import Company, Contact, ContactLife, LifeStage, LifeStay
 from crm.record_types.lifecycle import SCORE, STAGE
@@ -27,14 +28,18 @@ def contact_next(contact: Contact, user: User) -> dict[str, Any] | None:
     life: ContactLife | None = getattr(contact, "life", None)
     if life is None or not access.sees(f"crm.contact.{STAGE}"):
         return None
-    stays = LifeStay.objects.filter(contact=contact).select_related("stage").order_by("-since")
+    stays = LifeStay.objects.filter(contact=contact).order_by("-since")
+    stages = LifeStage.objects.in_bulk()
+    currency = frame_of(user).company.base_currency
     return {
         "life": life,
         "score": _whole(life.score),
         "stage": life.stage,
-        "way": list(stays[1 : PASSED + 1]),
+        "way": [
+            {"stage": stages[stay.stage_id], "since": stay.since} for stay in stays[1 : PASSED + 1]
+        ],
         "contact": contact,
-        **_suggested(life, access, "crm.contact"),
+        **_suggested(life, access, "crm.contact", currency, stages),
         "last_answer": _last_answer(contact.pk),
     }
 
@@ -45,6 +50,7 @@ def company_next(company: Company, user: User) -> dict[str, Any] | None:
     life = getattr(company, "life", None)
     if life is None or not access.sees(f"crm.company.{STAGE}"):
         return None
+    currency = frame_of(user).company.base_currency
     context = {
         "life": life,
         "score": _whole(life.score),
@@ -59,27 +65,35 @@ def company_next(company: Company, user: User) -> dict[str, Any] | None:
     rows = ContactLife.objects.filter(contact__company=company, gain__isnull=False)
     best = rows.select_related("stage", "contact").order_by("-gain", "pk").first()
     if best is None or not permissions.reaches(Contact, user, best.contact):
-        return context | _nothing(access, "crm.company")
-    return context | _suggested(best, access, "crm.company") | {"contact": best.contact}
+        return context | _nothing(access, "crm.company", currency)
+    stages = LifeStage.objects.in_bulk()
+    suggested = _suggested(best, access, "crm.company", currency, stages)
+    return context | suggested | {"contact": best.contact}
 
 
 def _whole(amount: Decimal | None) -> int | None:
     return None if amount is None else round(amount)
 
 
-def _nothing(access: Access, record_type: str) -> dict[str, Any]:
+def _nothing(access: Access, record_type: str, currency: str) -> dict[str, Any]:
     return {
         "sees_score": access.sees(f"{record_type}.{SCORE}"),
         "best": None,
-        "currency": base_currency(),
+        "currency": currency,
     }
 
 
-def _suggested(life: ContactLife, access: Access, record_type: str) -> dict[str, Any]:
+def _suggested(
+    life: ContactLife,
+    access: Access,
+    record_type: str,
+    currency: str,
+    stages: Mapping[int, LifeStage],
+) -> dict[str, Any]:
     """The next action with its evidence; the others that were tried beside it."""
     found = policy()
     sees = access.sees(f"{record_type}.{SCORE}") and access.sees(f"crm.contact.{SCORE}")
-    context = _nothing(access, record_type)
+    context = _nothing(access, record_type, currency)
     if found is None or not sees:
         return context
     weighed = found.weighed_of(life.stage_id)
@@ -89,7 +103,7 @@ def _suggested(life: ContactLife, access: Access, record_type: str) -> dict[str,
         "gain": life.gain,
         "low": best.low * _share(life, best) if best else None,
         "high": best.high * _share(life, best) if best else None,
-        "followed": _followed(best, found) if best else [],
+        "followed": _followed(best, stages) if best else [],
         "others": [each for each in weighed if each is not best],
         "has_evidence": bool(weighed),
         "evidence_from": found.told["from"],
@@ -106,8 +120,7 @@ def _share(life: ContactLife, best: Weighed | None) -> float:
     return float(life.gain) / best.gain
 
 
-def _followed(best: Weighed, found: Policy) -> list[dict[str, Any]]:
-    stages = LifeStage.objects.in_bulk([pk for pk, _count in best.followed])
+def _followed(best: Weighed, stages: Mapping[int, LifeStage]) -> list[dict[str, Any]]:
     return [
         {"name": stages[pk].name, "count": count, "share": count / best.trials}
         for pk, count in best.followed
@@ -140,7 +153,7 @@ def home_next(home: HomeView, user: User) -> dict[str, Any] | None:
     return {
         "rows": [_row(contact, found, user, access) for contact in rows],
         "url": home.address("crm.contact", suggests, sort="-next_gain"),
-        "currency": base_currency(),
+        "currency": frame_of(user).company.base_currency,
         "may_answer": access.may(MAY),
         "sees_company": access.sees("crm.contact.company"),
         "sees_stage": access.sees(f"crm.contact.{STAGE}"),
