@@ -21,7 +21,5 @@ def rescore() -> None:
     from analytics.jobs.life_refresh import refresh_changed
     from analytics.jobs.rescoring import rescore_changed
 
-    rescore_changed(at=timezone.now())
-    refresh_changed(at=timezone.now())
-    restate_changed(at=timezone.now())
-    reassign_changed(at=timezone.now())
+    for follow in (rescore_changed, refresh_changed, restate_changed, reassign_changed):
+        follow(at=timezone.now())

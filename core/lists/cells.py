@@ -162,7 +162,7 @@ class _Reader:
                 linked = (self._linked(each, field.target) for each in value.all())
                 return sorted(filter(None, linked), key=str)
             case FieldType.CHOICE:
-                return self._labels(column).get(value, value)
+                return None if value is None else self._labels(column).get(value, value)
             case FieldType.CHOICES:
                 return [self._labels(column).get(each, each) for each in value or ()]
         return value

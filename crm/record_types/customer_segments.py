@@ -6,11 +6,16 @@ from django.utils.translation import gettext_lazy as _
 from core.choices import FieldType
 from core.registries.records import Choices, Field
 from crm.choices import RfmCell
+from crm.record_types.later_choices import LaterChoices
 
 SEGMENT, CELL = "model_segment", "rfm_cell"
 
 
 def _segments() -> Choices:
+    return LaterChoices(_read_segments)
+
+
+def _read_segments() -> list[tuple[int, str]]:
     """Those that serve first; lists may hold contacts of others while a run is at work."""
     segments = apps.get_model("crm.CustomerSegment")._base_manager
     rows = segments.order_by("-is_current", "pk").defer("profile")

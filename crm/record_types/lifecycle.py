@@ -1,40 +1,26 @@
 """The lifecycle of contacts and companies, as lists, filters and programs know it."""
 
-from collections.abc import Sequence
-from functools import cached_property
 from typing import Any
 
 from django.apps import apps
-from django.utils.translation import gettext as now_said
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import FieldType
 from core.registries.records import Behaviour, Choices, Field
 from crm.choices import LeadStatus, LifeAction, StageKind
+from crm.record_types.later_choices import LaterChoices
 
 STAGE, SCORE = "life_stage", "life_score"
 
 
-class _Stages(Sequence[tuple[Any, Any]]):
-    """All stages with their names, read when they are looked at: most pages only need to know the field."""
-
-    def __bool__(self) -> bool:
-        return True
-
-    @cached_property
-    def _rows(self) -> list[tuple[Any, Any]]:
-        rows = apps.get_model("crm.LifeStage")._base_manager.order_by("position", "pk")
-        return [(stage.pk, stage.name) for stage in rows]
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __getitem__(self, place: Any) -> Any:
-        return self._rows[place]
+def _stages() -> list[tuple[Any, Any]]:
+    rows = apps.get_model("crm.LifeStage")._base_manager.order_by("position", "pk")
+    return [(stage.pk, stage.name) for stage in rows]
 
 
 def stage_choices() -> Choices:
-    return _Stages()
+    return LaterChoices(_stages)
 
 
 def _stage_kinds() -> Choices:
@@ -44,7 +30,7 @@ def _stage_kinds() -> Choices:
 def _move_kinds() -> Choices:
     stages = stage_choices()
     return [
-        (f"{pk}>{other}", now_said("%(before)s → %(after)s") % {"before": name, "after": named})
+        (f"{pk}>{other}", gettext("%(before)s → %(after)s") % {"before": name, "after": named})
         for pk, name in stages
         for other, named in stages
         if pk != other

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from core import permissions
 from core.conditions import Viewpoint, asks_who_asks, from_json, leaves
+from core.errors import Refused
 from core.filters.builder import Builder
 from core.filters.drafts import Branch, Line, draft_from, draft_of
 from core.lists import list_context
@@ -230,6 +231,8 @@ def contact_lists(request: HttpRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact.objects.visible_to(user), pk=pk)
     is_removed = "remove" in request.POST
     number = _number(request.POST.get("remove" if is_removed else "segment", ""))
+    if not number:
+        raise Refused(_("Choose a list first."))
     segment, at = _segment(request, number, "edit"), timezone.now()
     if is_removed:
         remove_from_list(segment=segment, contacts=[contact.pk], by=user, at=at)

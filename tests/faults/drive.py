@@ -53,8 +53,8 @@ def start_scoring(moment: str) -> int:
     from core.models import AuditEvent, JobRun, ModelVersion
     from crm.models import LeadScore
 
-    for model in (LeadScore, ModelVersion):
-        model.objects.all().delete()
+    LeadScore.objects.all().delete()
+    ModelVersion.objects.filter(kind="analytics.lead_score").delete()
     JobRun.objects.filter(kind="analytics.lead_score").delete()
     AuditEvent.objects.filter(action="model.promote").delete()
     as_of = parse_datetime(moment)

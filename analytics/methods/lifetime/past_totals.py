@@ -9,7 +9,7 @@ from analytics.methods.errors import InsufficientData
 from analytics.methods.lifetime.bg_nbd import fit_bg_nbd
 from analytics.methods.lifetime.histories import WEEK, PurchaseHistories, purchase_histories
 
-__all__ = ["ORIGINS", "past_total_error", "past_total_errors", "total_band"]
+__all__ = ["past_total_error", "past_total_errors", "total_band"]
 
 FloatArray = npt.NDArray[np.float64]
 

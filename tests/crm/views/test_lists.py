@@ -21,6 +21,7 @@ from tests.factories import (
     LeadFactory,
     ProductFactory,
     RoleFactory,
+    SegmentFactory,
     UserFactory,
 )
 
@@ -35,6 +36,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "crm.activity": ActivityFactory,
     "crm.group": GroupFactory,
     "crm.event": EventFactory,
+    "marketing.segment": SegmentFactory,
 }
 LogIn = Callable[..., Client]
 each_list = pytest.mark.parametrize("key", [definition.key for definition in lists])
