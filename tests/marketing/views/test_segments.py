@@ -147,7 +147,9 @@ def test_contact_tells_its_segments_and_comes_on_lists(client: Client, marketing
     assert "Take off Dinner" in client.get(contact.get_absolute_url()).content.decode()
     client.post(where, {"remove": str(listed.pk)})
     assert not listed.contacts.exists()
-    assert client.post(where, {"segment": "x"}).status_code == 404
+    told = client.post(where, {"segment": "x"}, follow=True)
+    assert "Choose a list first." in told.content.decode()
+    assert client.post(where, {"segment": "999999"}).status_code == 404
 
 
 def test_chosen_contacts_come_on_a_list_and_off(client: Client, marketing: User) -> None:
