@@ -207,9 +207,12 @@ def recover() -> None:
 
 def facts() -> dict[str, object]:
     """Everything a customer could see of imports and scores."""
-    from core.models import AuditEvent, JobRun
+    from core.models import AuditEvent, JobRun, ModelVersion
     from crm.models import Company, Contact, Lead, LeadScore, RefusedRow
 
+    # Other models are learned after an import as well, when workers come to it.
+    others = ModelVersion.objects.exclude(kind="analytics.lead_score").values("pk")
+    events = AuditEvent.objects.exclude(object_type="core.modelversion", object_id__in=others)
     return {
         "leads": sorted(
             Lead.objects.values_list(
@@ -230,7 +233,7 @@ def facts() -> dict[str, object]:
             [run.kind, run.state, run.rows_read, run.rows_written, run.result]
             for run in JobRun.objects.filter(kind="crm.file_import").order_by("pk")
         ],
-        "audit": sorted(AuditEvent.objects.values_list("action", "object_type")),
+        "audit": sorted(events.values_list("action", "object_type")),
         "scores": sorted(
             LeadScore.objects.values_list(
                 "lead__contact__name", "lead__source", "score", "grade", "probability"
