@@ -102,6 +102,7 @@ urlpatterns = [
     path("forecast/files/<int:pk>/again/", series_trials.series_again, name="series_again"),
     path("forecast/files/<int:pk>/delete/", series_trials.series_delete, name="series_delete"),
     path("forecast/files/<int:pk>/csv/", series_trials.series_forecasts, name="series_forecasts"),
+    path("home/next/", suggestions.home_next, name="home_next"),
     path("customers/lifecycle/", lifecycle.lifecycle, name="lifecycle"),
     path("customers/lifecycle/terms/", lifecycle.life_terms, name="life_terms"),
     path("customers/lifecycle/stages/", lifecycle.life_stage_list, name="life_stage_list"),

@@ -29,7 +29,7 @@ from core.views import (
     webhooks,
 )
 from core.views.people import rights, roles, teams, users, viewing
-from core.views.record_pages import alike, changes, fields, files, related
+from core.views.record_pages import alike, changes, fields, files, insight, related
 
 RECORD = "records/<str:object_type>/<int:pk>/"
 WEBHOOK = "settings/webhooks/<int:pk>/"
@@ -175,6 +175,7 @@ urlpatterns = [
         files.record_file_restore,
         name="record_file_restore",
     ),
+    path(f"{RECORD}insight/", insight.record_insight, name="record_insight"),
     path(f"{RECORD}related/", related.record_related, name="record_related"),
     path(f"{RECORD}related/<str:key>/", related.record_related_edit, name="record_related_edit"),
 ]

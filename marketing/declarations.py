@@ -124,6 +124,7 @@ def _register_pages() -> None:
             segments_of,
             "crm.contact.view",
             50,
+            is_later=True,
         )
     )
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from analytics.api.runs import started, starting
 from analytics.pages.customer_segments import Told
 from analytics.queries.customer_segments import (
     KIND,
@@ -23,7 +24,6 @@ from core.api.base import ApiView, body_of, user_of
 from core.api.described import (
     FLAG,
     ID,
-    IDEMPOTENCY,
     MAYBE_MOMENT,
     MAYBE_NUMBER,
     MAYBE_TEXT,
@@ -37,8 +37,6 @@ from core.api.idempotency import once
 from core.api.problems import InvalidError
 from core.api.records import RecordsView
 from core.currencies import base_currency
-from core.services.jobs import start_run
-from core.tasks import wake
 from core.telling.values import moment
 from crm.choices import Archetype, RfmCell
 from crm.models import Contact, CustomerSegment
@@ -213,18 +211,10 @@ class SegmentRun(ApiView):
 
     rights = {"POST": RUN}
 
-    @described(
-        "Find the customer segments anew",
-        description="Follow the run under /jobs/. While one is at work, that one is the answer.",
-        headers=(IDEMPOTENCY,),
-        answers={200: thing({"run": ID, "is_active": FLAG})},
-        fails=WRITE_FAILS,
-    )
+    @starting("Find the customer segments anew")
     @once
     def post(self, request: Request) -> Response:
-        run = start_run(kind=KIND, by=user_of(request), as_of=timezone.now())
-        wake(run.pk)
-        return Response({"run": run.pk, "is_active": run.is_active})
+        return started(request, KIND)
 
 
 class ContactSegmentView(RecordsView):

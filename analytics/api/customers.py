@@ -3,27 +3,25 @@
 from typing import Any
 
 from django.http import Http404
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from analytics.api.runs import started, starting
 from analytics.choices import CohortKind
 from analytics.models import Cohort
 from analytics.pages.customer_value import band_of, counts_for
 from analytics.queries.lifetime_value import KIND, RUN, VIEW, reasons_of, sees_cohorts, sees_money
 from core import permissions
 from core.api.base import ApiView, user_of
-from core.api.described import FLAG, ID, IDEMPOTENCY, TEXT, WRITE_FAILS, Json, described, thing
+from core.api.described import ID, TEXT, Json, described, thing
 from core.api.described import query as parameter
 from core.api.idempotency import once
 from core.api.problems import ProblemError, wrong_parameter
 from core.choices import RunState
 from core.currencies import base_currency
 from core.models import JobRun
-from core.services.jobs import start_run
 from core.services.model_versions import champion_of
-from core.tasks import wake
 from core.telling.values import moment
 from crm.models import Contact, ContactLifetime
 
@@ -211,15 +209,7 @@ class CustomerComputing(ApiView):
 
     rights = {"POST": RUN}
 
-    @described(
-        "Compute the value ahead anew",
-        description="Follow the run under /jobs/. While one is at work, that one is the answer.",
-        headers=(IDEMPOTENCY,),
-        answers={200: thing({"run": ID, "is_active": FLAG})},
-        fails=WRITE_FAILS,
-    )
+    @starting("Compute the value ahead anew")
     @once
     def post(self, request: Request) -> Response:
-        run = start_run(kind=KIND, by=user_of(request), as_of=timezone.now())
-        wake(run.pk)
-        return Response({"run": run.pk, "is_active": run.is_active})
+        return started(request, KIND)

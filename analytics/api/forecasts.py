@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from analytics.api.runs import started, starting
 from analytics.choices import Cut, Grain, Measure, TargetPeriod
 from analytics.models import ForecastSeries, ForecastTarget
 from analytics.models.periods import shifted
@@ -19,7 +20,6 @@ from analytics.services.forecast_targets import set_target
 from core.api import lists
 from core.api.base import ApiView, body_of, user_of
 from core.api.described import (
-    FLAG,
     ID,
     IDEMPOTENCY,
     TEXT,
@@ -32,8 +32,6 @@ from core.api.described import (
 from core.api.described import query as parameter
 from core.api.idempotency import once
 from core.api.problems import InvalidError, wrong_parameter
-from core.services.jobs import start_run
-from core.tasks import wake
 from core.telling.values import moment
 
 VIEW, RUN, TARGET = (f"analytics.forecast.{action}" for action in ("view", "run", "target"))
@@ -197,18 +195,10 @@ class Forecasting(ApiView):
 
     rights = {"POST": RUN}
 
-    @described(
-        "Make the forecasts anew",
-        description="Follow the run under /jobs/. While one is at work, that one is the answer.",
-        headers=(IDEMPOTENCY,),
-        answers={200: thing({"run": ID, "is_active": FLAG})},
-        fails=WRITE_FAILS,
-    )
+    @starting("Make the forecasts anew")
     @once
     def post(self, request: Request) -> Response:
-        run = start_run(kind=KIND, by=user_of(request), as_of=timezone.now())
-        wake(run.pk)
-        return Response({"run": run.pk, "is_active": run.is_active})
+        return started(request, KIND)
 
 
 class Targets(ApiView):

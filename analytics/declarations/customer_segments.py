@@ -92,6 +92,7 @@ def _register_panel() -> None:
             context=segment_panel,
             permission="crm.contact.view",
             order=20,
+            is_later=True,
         )
     )
 

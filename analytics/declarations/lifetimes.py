@@ -63,6 +63,7 @@ def register_lifetimes() -> None:
                 context=context,
                 permission=f"crm.{kind}.view",
                 order=20,
+                is_later=True,
             )
         )
 

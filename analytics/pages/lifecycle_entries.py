@@ -82,7 +82,7 @@ def register_lifecycle() -> None:
 
 def _panel(name: str, place: str, context: object, permission: str) -> Panel:
     template = "analytics/panels/life.html"
-    return Panel(f"analytics.life_{name}", place, template, context, permission, 5)  # type: ignore[arg-type]  # as declared
+    return Panel(f"analytics.life_{name}", place, template, context, permission, 5, is_later=True)  # type: ignore[arg-type]  # as declared
 
 
 def _register_jobs() -> None:

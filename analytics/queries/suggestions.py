@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+from django.urls import reverse
+
 from analytics.models import SuggestionAnswer
 from analytics.queries.lifecycle import Policy, Weighed, policy
 from core import permissions
@@ -137,11 +139,18 @@ def _last_answer(contact: int) -> SuggestionAnswer | None:
 # -- home ------------------------------------------------------------------------------------------
 
 
-def home_next(home: HomeView, user: User) -> dict[str, Any] | None:
+def home_next(home: HomeView, _user: User) -> dict[str, Any] | None:
+    """Where the suggestions are: they are read after the page."""
+    if not home.view.access.may("analytics.lifecycle.view"):
+        return None
+    return {"url": f"{reverse('home_next')}?show={home.scope}"}
+
+
+def suggestions_for(home: HomeView, user: User) -> dict[str, Any] | None:
     """The suggestions that gain most among the contacts of the scope."""
     access = home.view.access
     found = policy()
-    if found is None or not access.may("analytics.lifecycle.view"):
+    if found is None:
         return None
     suggests = Criterion("next_gain", "set")
     try:

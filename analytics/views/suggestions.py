@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from analytics.forms.lifecycle import RefuseForm, SnoozeForm
 from analytics.models import SuggestionAnswer
+from analytics.queries.suggestions import suggestions_for
 from analytics.services.suggestions import (
     MOST_KEY,
     PERMISSION,
@@ -27,10 +28,22 @@ from core import permissions
 from core.errors import Refused
 from core.pages import UNPROCESSABLE, is_by_htmx, refusals_in, render_page, way_back
 from core.permissions import requires
+from core.queries.home import HomeView
+from core.queries.start import frame_of
 from crm.choices import LifeAction
 from crm.models import Contact, ContactLife
 
 VIEW = "crm.contact.view"  # of the contact; the service asks for the right to plan
+
+
+@requires("analytics.lifecycle.view")
+def home_next(request: HttpRequest) -> HttpResponse:
+    """The suggestions that gain most: a part of home, and a page of its own where no script runs."""
+    user = permissions.user_of(request)
+    frame_of(user)
+    home = HomeView.of(user, request.GET.get("show", ""))
+    context = {"p": suggestions_for(home, user)}
+    return render_page(request, "analytics/home_next.html", context, parts={"home-next": "next"})
 
 
 def _contact(request: HttpRequest, pk: int) -> Contact:

@@ -27,7 +27,7 @@ from core.records.facts import FactReader, sections_of
 from core.records.layouts import with_layout
 from core.records.lookups import name_of
 from core.registries import RecordType
-from core.registries.panels import filled_panels
+from core.registries.panels import filled_panels, panels_of
 from core.services.attachments import ACCEPTED, files_of
 from core.services.recent import remember_opened
 
@@ -75,6 +75,7 @@ def detail_page(
         "list_url": f"{head['list_url']}?{place.list_query}" if place else head["list_url"],
         "sections": sections_of(page, record, FactReader(user)),
         "insight": filled_panels(f"{object_type}.insight", record, user),
+        "has_later": bool(panels_of(f"{object_type}.insight", user, is_later=True)),
         "tab": tab,
         "tabs": [_tab(request, record, each, tab) for each in tabs],
         "has_related": bool(page.related),

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Panel:
-    """A template and its context for one place, such as `crm.lead.insight`."""
+    """A template and its context for one place, such as `crm.lead.insight`.
+
+    One that is read `later` stands in a part of its own, so that the page of a record does not wait for it.
+    """
 
     key: str
     place: str
@@ -21,6 +24,7 @@ class Panel:
     context: Callable[[Any, "User"], dict[str, Any] | None]
     permission: str
     order: int = 0
+    is_later: bool = False
 
 
 panels: Registry[Panel] = Registry("Panel")
@@ -34,13 +38,20 @@ class FilledPanel:
     context: dict[str, Any]
 
 
-def filled_panels(place: str, record: Any, user: "User") -> list[FilledPanel]:
-    """The panels of a place that the user may see and that have something to say."""
+def panels_of(place: str, user: "User", *, is_later: bool = False) -> list[Panel]:
+    """The panels of a place that the user may see, in their order; those of the page, or those read later."""
     access = permissions.access_of(user)
-    wanted = sorted(
-        (panel for panel in panels if panel.place == place and access.may(panel.permission)),
-        key=lambda panel: panel.order,
+    wanted = (panel for panel in panels if panel.place == place and panel.is_later == is_later)
+    return sorted(
+        (panel for panel in wanted if access.may(panel.permission)), key=lambda panel: panel.order
     )
+
+
+def filled_panels(
+    place: str, record: Any, user: "User", *, is_later: bool = False
+) -> list[FilledPanel]:
+    """Those of them that have something to say."""
+    wanted = panels_of(place, user, is_later=is_later)
     filled = ((panel, panel.context(record, user)) for panel in wanted)
     return [
         FilledPanel(panel.template, context) for panel, context in filled if context is not None

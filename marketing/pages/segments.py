@@ -17,6 +17,7 @@ from core.errors import Refused
 from core.forms.records import RecordForm
 from core.models import User
 from core.permissions import Access
+from core.queries.start import frame_of
 from core.records import Action, Pill, RecordPage, Tab
 from core.records.links import LinkField
 from core.values import grouped
@@ -63,7 +64,8 @@ def overview(segment: Segment, user: User) -> dict[str, Any]:
         "sentence": sentence_of(segment, view),
         "problem": problem_of(segment, now),
         "is_overdue": is_overdue(segment, now),
-        "run": run_of(segment) if segment.is_dynamic else None,
+        # Only where any job is at work at all, which the frame of the page knows.
+        "run": run_of(segment) if segment.is_dynamic and frame_of(user).running else None,
         "figures": _figures(segment, number, growth),
         "chart": _chart(growth.sizes) if growth and len(growth.sizes) > 1 else None,
         "chart_label": _chart_label(growth),

@@ -86,6 +86,7 @@ WITHOUT_RECORD = (
     "/deals/?as=board&q=zzzz",
     "/deals/funnel/?by=owner",
     "/home/managing/?by=source",
+    "/home/next/",
     "/deals/funnel/?period=custom&first=2001-01-01&last=2001-01-31",
     "/settings/pipelines/new/",
     "/settings/assignment/",

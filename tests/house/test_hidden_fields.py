@@ -185,6 +185,7 @@ def reading(trial: Try) -> Iterator[tuple[str, dict[str, Any]]]:
         yield detail, {"tab": tab}
     yield reverse("record_preview", args=record), {}
     yield reverse("record_related", args=record), {}
+    yield reverse("record_insight", args=record), {}
     yield reverse(page.edit_url, args=[pk]), {}
     yield reverse("record_field", args=[*record, field.replace(".", "_")]), {"as": "value"}
     for tool in ("list_filter", "list_columns", "list_sort"):

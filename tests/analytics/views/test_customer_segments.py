@@ -22,6 +22,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.factories.core import NOW, add_rules
+from tests.records import insight_url
 
 pytestmark = pytest.mark.django_db
 
@@ -149,7 +150,7 @@ def test_hidden_values_are_not_told(learned: dict[int, str], manager: User, log_
     assert "Bought so far" not in text_of(client, OVERVIEW) + text_of(client, detail)
     assert "hidden from your role" in text_of(client, CELLS)
     contact = Contact.objects.get(pk=next(iter(learned)))
-    assert "RFM cell" not in text_of(client, contact.get_absolute_url())
+    assert "RFM cell" not in text_of(client, insight_url(contact))
 
 
 def test_hidden_segments_are_nowhere(
@@ -160,14 +161,14 @@ def test_hidden_segments_are_nowhere(
     assert "Our best" not in text_of(client, OVERVIEW)
     assert client.get(reverse("customer_segment_detail", args=[segment.pk])).status_code == 404
     contact = Contact.objects.get(name="Ada Byron")
-    assert "Our best" not in text_of(client, contact.get_absolute_url())
+    assert "Our best" not in text_of(client, insight_url(contact))
 
 
 def test_panel_says_segment_probability_cell_and_why(
     segment: CustomerSegment, sales: User, log_in: LogIn
 ) -> None:
     contact = Contact.objects.get(name="Ada Byron")
-    found = text_of(log_in(sales), contact.get_absolute_url())
+    found = text_of(log_in(sales), insight_url(contact))
     assert "Our best" in found
     assert "92%" in found
     assert "5-4-5" in found

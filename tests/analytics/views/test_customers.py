@@ -27,6 +27,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.factories.core import NOW
+from tests.records import insight_url
 from tests.running import carry_out
 
 pytestmark = pytest.mark.django_db
@@ -138,7 +139,7 @@ def test_hidden_amounts_hide_all_of_it(log_in: LogIn) -> None:
     assert "There is nothing here for you" in text_of(client, VALUE)
     contact = Contact.objects.first()
     assert contact is not None
-    assert "Bought so far" not in text_of(client, contact.get_absolute_url())
+    assert "Bought so far" not in text_of(client, insight_url(contact))
     listed = text_of(client, reverse("contact_list") + "?columns=value_ahead&sort=-value_ahead")
     assert "Value ahead" not in listed
 
@@ -154,7 +155,7 @@ def test_contact_says_what_is_ahead_and_why(manager: User, log_in: LogIn) -> Non
         last_on=today - timedelta(days=94),
         purchases=8,
     )
-    found = text_of(log_in(manager), contact.get_absolute_url())
+    found = text_of(log_in(manager), insight_url(contact))
     assert "ahead in 12 months, 80% range €400 to €1,900" in found
     assert "Last bought 94 days ago; usually every 20." in found
     assert "80%" in found
@@ -163,7 +164,7 @@ def test_contact_says_what_is_ahead_and_why(manager: User, log_in: LogIn) -> Non
 
 def test_contact_who_never_bought_has_no_panel(manager: User, log_in: LogIn) -> None:
     contact = ContactFactory(owner=manager)
-    assert "Bought so far" not in text_of(log_in(manager), contact.get_absolute_url())
+    assert "Bought so far" not in text_of(log_in(manager), insight_url(contact))
 
 
 def test_reasons_are_told_where_a_model_spoke(manager: User, log_in: LogIn) -> None:
@@ -179,13 +180,13 @@ def test_reasons_are_told_where_a_model_spoke(manager: User, log_in: LogIn) -> N
             {"field": "crm.contact.source", "value": "Fair", "points": 9.0},
         ],
     )
-    found = text_of(log_in(manager), row.contact.get_absolute_url())
+    found = text_of(log_in(manager), insight_url(row.contact))
     assert "Why they may go quiet" in found
     assert "Days since the last interaction" in found
     assert "94" in found
     role = RoleFactory(grants={"crm.contact.view": Reach.ALL})
     FieldRule.objects.create(role=role, field="crm.contact.source", access=FieldAccess.NONE)
-    hidden = text_of(log_in(UserFactory(roles=[role])), row.contact.get_absolute_url())
+    hidden = text_of(log_in(UserFactory(roles=[role])), insight_url(row.contact))
     assert "Days since the last interaction" in hidden
     assert "Fair" not in hidden
 
@@ -196,7 +197,7 @@ def test_company_adds_up_its_people(manager: User, log_in: LogIn) -> None:
         ContactLifetimeFactory(contact=ContactFactory(company=company, name=f"Buyer {number}"))
         for number in range(3)
     ]
-    found = text_of(log_in(manager), company.get_absolute_url())
+    found = text_of(log_in(manager), insight_url(company))
     assert "Buyer 0" in found
     assert "€3,600" in found
     told = together(rows)

@@ -26,6 +26,7 @@ from tests.factories import (
     SuggestionAnswerFactory,
     UserFactory,
 )
+from tests.records import insight_url
 from tests.running import carry_out
 
 pytestmark = pytest.mark.django_db
@@ -307,11 +308,13 @@ def test_records_and_home_show_the_suggestion(company: None, manager: User, log_
 
     place_companies([firm.pk], timezone.now())
     label = life.get_action_display()
-    for url in (f"/contacts/{life.pk}/", f"/companies/{firm.pk}/", "/?show=mine"):
+    for url in (insight_url(life.contact), insight_url(firm), "/home/next/?show=mine"):
         page = text_of(client.get(url))
         assert f"/customers/next/{life.pk}/accept/" in page, url
         assert label in page, url
-    assert "over doing nothing" in text_of(client.get(f"/contacts/{life.pk}/"))
+    assert "over doing nothing" in text_of(client.get(insight_url(life.contact)))
+    assert "/home/next/?show=mine" in client.get("/?show=mine").content.decode()
+    assert insight_url(firm) in client.get(firm.get_absolute_url()).content.decode()
 
 
 def test_lists_have_the_stage_and_sort_by_the_score(

@@ -189,7 +189,7 @@ def test_lists_ask_as_often_for_many_rows_as_for_one(caller: Caller, size: int) 
     before = [queries(path) for path in paths]
     make(size)
     assert [queries(path) for path in paths] == before
-    assert max(before) <= 17  # the count has a transaction and a limit of its own
+    assert max(before) <= 15
 
 
 def test_rows_ask_as_often_for_many_as_for_few(caller: Caller) -> None:

@@ -15,6 +15,7 @@ from marketing.models import Segment
 from marketing.queries import segments as queries
 from marketing.services.memberships import add_to_list
 from tests.factories import ContactFactory, SegmentFactory
+from tests.records import insight_url
 
 pytestmark = pytest.mark.django_db
 
@@ -138,13 +139,13 @@ def test_contact_tells_its_segments_and_comes_on_lists(client: Client, marketing
     listed = SegmentFactory(owner=marketing, name="Dinner")
     SegmentFactory(owner=marketing, name="Away", archived_at=timezone.now())
     where = f"/contacts/{contact.pk}/lists/"
-    page = client.get(contact.get_absolute_url()).content.decode()
+    page = client.get(insight_url(contact)).content.decode()
     assert "In no segment that you see." in page
     assert "Dinner" in page
     assert "Away" not in page
     client.post(where, {"segment": str(listed.pk)})
     assert list(listed.contacts.all()) == [contact]
-    assert "Take off Dinner" in client.get(contact.get_absolute_url()).content.decode()
+    assert "Take off Dinner" in client.get(insight_url(contact)).content.decode()
     client.post(where, {"remove": str(listed.pk)})
     assert not listed.contacts.exists()
     told = client.post(where, {"segment": "x"}, follow=True)
