@@ -7,7 +7,22 @@ from django.contrib import admin
 from core.admin.base import PanelAdmin
 from core.admin.filters import BinFilter
 from core.admin.records import KEPT_BY_US, RecordAdmin
-from marketing.models import Segment, SegmentMember, SegmentSize, StaleMembership
+from marketing.models import (
+    Campaign,
+    CampaignVariant,
+    Consent,
+    ConsentEvent,
+    Message,
+    MessageImage,
+    MessageText,
+    Purpose,
+    Recipient,
+    Segment,
+    SegmentMember,
+    SegmentSize,
+    StaleMembership,
+    Suppression,
+)
 
 
 @admin.register(Segment)
@@ -55,3 +70,115 @@ class StaleMembershipAdmin(PanelAdmin):
     icon = "hourglass_top"
     has_name = False
     list_display: ClassVar[Any] = ("contact_number", "since", "done_at")
+
+
+@admin.register(Purpose)
+class PurposeAdmin(PanelAdmin):
+    group = "market"
+    icon = "topic"
+    list_display: ClassVar[Any] = ("name", "is_confirmed", "archived_at")
+
+
+@admin.register(Consent)
+class ConsentAdmin(PanelAdmin):
+    group = "market"
+    icon = "verified_user"
+    has_name = False
+    list_display: ClassVar[Any] = ("contact", "purpose", "channel", "state", "source", "at")
+    list_filter: ClassVar[Any] = ("channel", "state", "source")
+    joined: ClassVar[Any] = ("contact", "purpose")
+
+
+@admin.register(ConsentEvent)
+class ConsentEventAdmin(PanelAdmin):
+    group = "market"
+    icon = "history"
+    has_name = False
+    list_display: ClassVar[Any] = ("contact", "purpose", "channel", "state", "source", "at")
+    joined: ClassVar[Any] = ("contact", "purpose")
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(PanelAdmin):
+    group = "market"
+    icon = "block"
+    has_name = False
+    list_display: ClassVar[Any] = ("address_key", "reason", "detail", "at")
+    list_filter: ClassVar[Any] = ("reason",)
+
+
+@admin.register(Message)
+class MessageAdmin(RecordAdmin):
+    """The text is written in the product, which cleans it."""
+
+    icon = "mail"
+    group = "market"
+    may_add = False
+    list_display: ClassVar[Any] = ("name", "form", "is_template", "owner", "team", "created_at")
+    list_filter: ClassVar[Any] = (BinFilter, "form", "is_template")
+    readonly_fields: ClassVar[Any] = (*KEPT_BY_US, "form")
+
+
+@admin.register(MessageText)
+class MessageTextAdmin(PanelAdmin):
+    group = "market"
+    icon = "translate"
+    has_name = False
+    list_display: ClassVar[Any] = ("message", "language", "subject")
+    joined: ClassVar[Any] = ("message",)
+
+
+@admin.register(MessageImage)
+class MessageImageAdmin(PanelAdmin):
+    group = "market"
+    icon = "image"
+    list_display: ClassVar[Any] = ("name", "width", "height", "size", "created_at")
+
+
+@admin.register(Campaign)
+class CampaignAdmin(RecordAdmin):
+    """A campaign is changed and sent in the product, which checks both."""
+
+    icon = "campaign"
+    group = "market"
+    may_add = False
+    list_display: ClassVar[Any] = (
+        "name",
+        "state",
+        "purpose",
+        "scheduled_at",
+        "owner",
+        "created_at",
+    )
+    list_filter: ClassVar[Any] = (BinFilter, "state", "channel")
+    readonly_fields: ClassVar[Any] = (
+        *KEPT_BY_US,
+        "channel",
+        "purpose",
+        "segments",
+        "excluded",
+        "condition",
+        "holdout_share",
+        "test_share",
+        "decision",
+        "scheduled_at",
+    )
+
+
+@admin.register(CampaignVariant)
+class CampaignVariantAdmin(PanelAdmin):
+    group = "market"
+    icon = "science"
+    has_name = False
+    list_display: ClassVar[Any] = ("campaign", "letter", "message", "weight")
+    joined: ClassVar[Any] = ("campaign", "message")
+
+
+@admin.register(Recipient)
+class RecipientAdmin(PanelAdmin):
+    group = "market"
+    icon = "forward_to_inbox"
+    has_name = False
+    list_display: ClassVar[Any] = ("campaign", "contact", "arm", "state", "sent_at")
+    list_filter: ClassVar[Any] = ("state", "arm")
+    joined: ClassVar[Any] = ("campaign", "contact")

@@ -1,6 +1,7 @@
 """The closed vocabularies of marketing."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
@@ -9,3 +10,109 @@ class SegmentKind(TextChoices):
 
     DYNAMIC = "dynamic", pgettext_lazy("segment", "Dynamic")
     STATIC = "static", pgettext_lazy("segment", "List")
+
+
+class Channel(TextChoices):
+    """The ways by which the company writes to people."""
+
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("SMS")
+    WECHAT = "wechat", "WeChat"
+
+
+class ConsentState(TextChoices):
+    """Whether a person wants messages for a purpose on a channel."""
+
+    PENDING = "pending", pgettext_lazy("consent", "To be confirmed")
+    GRANTED = "granted", pgettext_lazy("consent", "Given")
+    WITHDRAWN = "withdrawn", pgettext_lazy("consent", "Withdrawn")
+
+
+class ConsentSource(TextChoices):
+    """Where a consent, or its withdrawal, came from."""
+
+    FORM = "form", _("Web form")
+    CONFIRMED = "confirmed", _("Confirmed by e-mail")
+    CENTRE = "centre", _("Preference page")
+    UNSUBSCRIBE = "unsubscribe", _("Unsubscribe link")
+    COMPLAINT = "complaint", _("Complaint")
+    PERSON = "person", pgettext_lazy("consent", "Noted by a colleague")
+    IMPORT = "import", pgettext_lazy("consent", "Import")
+    API = "api", "API"
+
+
+class SuppressionReason(TextChoices):
+    """Why an address gets no message at all."""
+
+    HARD_BOUNCE = "hard", _("Address does not exist")
+    SOFT_BOUNCES = "soft", _("Undeliverable again and again")
+    COMPLAINT = "complaint", _("Complaint")
+    UNSUBSCRIBED = "all", _("Unsubscribed from everything")
+    PERSON = "person", pgettext_lazy("suppression", "Noted by a colleague")
+
+
+class MessageForm(TextChoices):
+    """How the text of a message is written."""
+
+    BLOCKS = "blocks", pgettext_lazy("message", "Blocks")
+    MARKDOWN = "markdown", "Markdown"
+    PLAIN = "plain", _("Plain text")
+
+
+class CampaignState(TextChoices):
+    """Where a campaign stands."""
+
+    DRAFT = "draft", pgettext_lazy("campaign", "Draft")
+    APPROVAL = "approval", _("Waits for approval")
+    SCHEDULED = "scheduled", pgettext_lazy("campaign", "Scheduled")
+    SENDING = "sending", pgettext_lazy("campaign", "Sending")
+    PAUSED = "paused", pgettext_lazy("campaign", "Paused")
+    SENT = "sent", pgettext_lazy("campaign", "Sent")
+    CANCELLED = "cancelled", pgettext_lazy("campaign", "Cancelled")
+
+
+class RecipientState(TextChoices):
+    """How far the message of one recipient has come."""
+
+    WAITING = "waiting", pgettext_lazy("recipient", "Waiting")
+    TAKEN = "taken", pgettext_lazy("recipient", "Being sent")
+    SENT = "sent", pgettext_lazy("recipient", "Sent")
+    SKIPPED = "skipped", pgettext_lazy("recipient", "Left out")
+    FAILED = "failed", pgettext_lazy("recipient", "Refused by the mail server")
+    UNKNOWN = "unknown", pgettext_lazy("recipient", "Not known whether it was sent")
+    CONTROL = "control", pgettext_lazy("recipient", "Held out")
+
+
+class Arm(TextChoices):
+    """The part of the audience a recipient was drawn for."""
+
+    TEST = "test", pgettext_lazy("campaign", "Test")
+    REST = "rest", pgettext_lazy("campaign", "Rest")
+    CONTROL = "control", _("Control group")
+
+
+class Goal(TextChoices):
+    """What a campaign is for: the outcome by which it is judged."""
+
+    CLICK = "click", pgettext_lazy("goal", "Visit to the website")
+    REPLY = "reply", pgettext_lazy("goal", "Answer")
+    SUBMIT = "submit", pgettext_lazy("goal", "Form filled in")
+    OPPORTUNITY = "opportunity", pgettext_lazy("goal", "New deal")
+    WON = "won", pgettext_lazy("goal", "Deal won")
+    PURCHASE = "purchase", pgettext_lazy("goal", "Purchase")
+
+
+class Decision(TextChoices):
+    """How the rest of the audience gets its variant."""
+
+    NONE = "none", _("All variants go out evenly")
+    WINNER = "winner", _("The winner goes to the rest")
+    BANDIT = "bandit", _("Better ones get more, step by step")
+    BY_HAND = "hand", _("A person decides")
+
+
+class BounceKind(TextChoices):
+    """Why a message came back."""
+
+    HARD = "hard", pgettext_lazy("bounce", "Address does not exist")
+    SOFT = "soft", pgettext_lazy("bounce", "Cannot be delivered now")
