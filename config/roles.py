@@ -26,6 +26,10 @@ def _segments(reach: Reach, *actions: str) -> dict[str, Reach]:
     return {f"marketing.segment.{action}": reach for action in actions}
 
 
+def _campaigns(reach: Reach, *actions: str) -> dict[str, Reach]:
+    return {f"marketing.campaign.{action}": reach for action in actions}
+
+
 SEEDS = [
     RoleSeed(
         "administrator",
@@ -43,6 +47,7 @@ SEEDS = [
             **_records(Reach.TEAM, "create", "edit", "assign", "delete"),
             **_segments(Reach.ALL, "view", "export"),
             **_segments(Reach.TEAM, "create", "edit", "assign", "delete"),
+            **_campaigns(Reach.ALL, "view", "export", "approve"),
             "crm.import.use": Reach.ALL,
             "crm.duplicates.use": Reach.ALL,
             "crm.assignment.manage": Reach.ALL,
@@ -77,6 +82,7 @@ SEEDS = [
             **_records(Reach.TEAM, "view"),
             **_records(Reach.OWN, "create", "edit", "delete"),
             **_segments(Reach.OWN, "view", "create", "edit", "delete"),
+            "marketing.campaign.view": Reach.ALL,
             "crm.product.view": Reach.ALL,
             "crm.group.view": Reach.ALL,
             "crm.event.view": Reach.ALL,
@@ -101,6 +107,9 @@ SEEDS = [
         {
             **_records(Reach.ALL, "view", "create", "edit", "delete", "export"),
             **_segments(Reach.ALL, "view", "create", "edit", "assign", "delete", "export"),
+            **_campaigns(
+                Reach.ALL, "view", "create", "edit", "assign", "delete", "export", "approve", "send"
+            ),
             "crm.import.use": Reach.ALL,
             "crm.duplicates.use": Reach.ALL,
             "core.job.view": Reach.ALL,

@@ -116,6 +116,19 @@ SEEDS = (
         (Criterion("starts", "next_days", 365),),
         "starts",
     ),
+    ViewSeed("marketing.campaign", gettext_noop("My campaigns"), "user", (MINE,)),
+    ViewSeed(
+        "marketing.campaign",
+        gettext_noop("Drafts"),
+        "pencil",
+        (Criterion("state", "is", ["draft", "approval"]),),
+    ),
+    ViewSeed(
+        "marketing.campaign",
+        gettext_noop("Under way"),
+        "send",
+        (Criterion("state", "is", ["scheduled", "sending", "paused"]),),
+    ),
     ViewSeed("marketing.segment", gettext_noop("My segments"), "user", (MINE,)),
     ViewSeed(
         "marketing.segment",

@@ -53,7 +53,9 @@ def register() -> None:
             Permission(f"{kind.key}.{action}", label, has_reach=True)
             for kind in RECORD_TYPES
             for action, label in ACTIONS.items()
-        )
+        ),
+        Permission("marketing.campaign.approve", _("Approve campaigns")),
+        Permission("marketing.campaign.send", _("Send campaigns")),
     )
     archive_tables.register(*ARCHIVE_TABLES)
     _register_pages()
@@ -90,13 +92,22 @@ def _job_title(scope: dict[str, object]) -> str:
 
 
 def _register_pages() -> None:
-    from marketing.pages.segments import RECORD_PAGES  # noqa: PLC0415  # needs loaded models
+    from marketing.pages import campaigns, segments  # noqa: PLC0415  # needs loaded models
     from marketing.queries.segments import segments_of  # noqa: PLC0415
     from marketing.tables import LISTS  # noqa: PLC0415
 
     lists.register(*LISTS)
-    record_pages.register(*RECORD_PAGES)
+    record_pages.register(*segments.RECORD_PAGES, *campaigns.RECORD_PAGES)
     navigation.register(
+        NavigationEntry(
+            "campaigns",
+            _("Campaigns"),
+            "send",
+            "campaign_list",
+            "market",
+            10,
+            "marketing.campaign.view",
+        ),
         NavigationEntry(
             "segments",
             _("Segments"),
@@ -105,16 +116,23 @@ def _register_pages() -> None:
             "market",
             20,
             "marketing.segment.view",
-        )
+        ),
     )
     commands.register(
+        Command(
+            "marketing.campaign_create",
+            _("New campaign"),
+            "plus",
+            "campaign_create",
+            "marketing.campaign.create",
+        ),
         Command(
             "marketing.segment_create",
             _("New segment"),
             "plus",
             "segment_create",
             "marketing.segment.create",
-        )
+        ),
     )
     panels.register(
         Panel(
@@ -140,7 +158,7 @@ def _register_changes() -> None:
 
 
 def _register_list_changes() -> None:
-    from marketing.forms import AddToListForm, RemoveFromListForm  # noqa: PLC0415
+    from marketing.forms.segments import AddToListForm, RemoveFromListForm  # noqa: PLC0415
     from marketing.services.list_changes import AddToList, RemoveFromList  # noqa: PLC0415
 
     change_kinds.register(

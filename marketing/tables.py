@@ -24,4 +24,22 @@ SEGMENTS = ListDefinition(
     beside={"kind": ("kind",)},
 )
 
-LISTS = (SEGMENTS,)
+CAMPAIGNS = ListDefinition(
+    "marketing.campaign",
+    columns=("state", "goal", "started", "owner", "created"),
+    default_sort="-created",
+    search_hint=pgettext_lazy("campaign", "Name"),
+    searched=("name",),
+    empty_title=_("No campaigns yet"),
+    empty_text=_(
+        "A campaign is a message to an audience, sent once to each, with a report of what it changed. "
+        "Nothing is sent before you have seen everything and say so."
+    ),
+    create_url="campaign_create",
+    create_label=_("New campaign"),
+    phone={"state": "m-sub", "started": "m-end", "owner": "m-end2"},
+    cells={"state": cells.campaign_state},
+    beside={"state": ("state", "finished_at")},
+)
+
+LISTS = (SEGMENTS, CAMPAIGNS)

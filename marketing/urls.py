@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from marketing.views import segments
+from marketing.views import campaigns, segments
 
 urlpatterns = [
     path("segments/", segments.segment_list, name="segment_list"),
@@ -14,4 +14,12 @@ urlpatterns = [
     path("segments/<int:pk>/archive/", segments.segment_archive, name="segment_archive"),
     path("segments/<int:pk>/members/", segments.segment_members, name="segment_members"),
     path("contacts/<int:pk>/lists/", segments.contact_lists, name="contact_lists"),
+    path("campaigns/", campaigns.campaign_list, name="campaign_list"),
+    path("campaigns/new/", campaigns.campaign_create, name="campaign_create"),
+    path("campaigns/<int:pk>/", campaigns.campaign_detail, name="campaign_detail"),
+    path("campaigns/<int:pk>/about/", campaigns.campaign_about, name="campaign_about"),
+    path("campaigns/<int:pk>/duplicate/", campaigns.campaign_duplicate, name="campaign_duplicate"),
+    path("campaigns/<int:pk>/edit/", campaigns.campaign_edit, name="campaign_edit"),
+    path("campaigns/<int:pk>/edit/test/", campaigns.campaign_test, name="campaign_test"),
+    path("campaigns/<int:pk>/variants/", campaigns.campaign_variants, name="campaign_variants"),
 ]

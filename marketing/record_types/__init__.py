@@ -1,9 +1,10 @@
 """The record types of marketing, and the fields that it adds to others."""
 
 from marketing.record_types import campaigns, segments
+from marketing.record_types.campaigns import CAMPAIGN
 from marketing.record_types.segments import IN_SEGMENTS, SEGMENT
 
-RECORD_TYPES = (SEGMENT,)
+RECORD_TYPES = (SEGMENT, CAMPAIGN)
 ARCHIVE_TABLES = (*segments.ARCHIVE_TABLES, *campaigns.ARCHIVE_TABLES)
 
 __all__ = ["ARCHIVE_TABLES", "IN_SEGMENTS", "RECORD_TYPES"]

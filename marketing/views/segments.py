@@ -23,7 +23,7 @@ from core.tasks import wake
 from core.views.list_tools import look_after_indexes
 from crm.models import Contact
 from marketing.choices import SegmentKind
-from marketing.forms import SegmentForm
+from marketing.forms.segments import SegmentForm
 from marketing.models import Segment
 from marketing.pages.segments import MemberForm
 from marketing.queries.segment_rules import contact_type

@@ -18,6 +18,7 @@ KINDS = {
     "group": "groups",
     "event": "events",
     "segment": "segments",
+    "campaign": "campaigns",
 }
 LISTS = tuple(f"/{folder}/" for folder in KINDS.values())
 WITHOUT_RECORD = (
@@ -35,6 +36,7 @@ WITHOUT_RECORD = (
     "/duplicates/",
     "/jobs/",
     "/segments/new/?kind=static",
+    "/campaigns/new/",
     "/forecast/files/",
     "/scoring/",
     "/scoring/compare/",

@@ -45,14 +45,21 @@ from tests.factories.crm import (
     RefusedRowFactory,
     StageFactory,
 )
-from tests.factories.marketing import SegmentFactory
+from tests.factories.marketing import (
+    CampaignFactory,
+    ConsentFactory,
+    PurposeFactory,
+    SegmentFactory,
+)
 
 __all__ = [
     "ActivityFactory",
     "ApiTokenFactory",
+    "CampaignFactory",
     "CloseReasonFactory",
     "CompanyFactory",
     "CompetitorFactory",
+    "ConsentFactory",
     "ContactFactory",
     "ContactLifetimeFactory",
     "ContactSegmentFactory",
@@ -76,6 +83,7 @@ __all__ = [
     "PointsBookFactory",
     "PointsRuleFactory",
     "ProductFactory",
+    "PurposeFactory",
     "QuoteFactory",
     "RefusedRowFactory",
     "RoleFactory",

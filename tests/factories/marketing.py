@@ -1,4 +1,4 @@
-"""Segments."""
+"""Segments, purposes of messages, campaigns."""
 
 from typing import Any
 
@@ -8,8 +8,15 @@ from factory.django import DjangoModelFactory
 from core.conditions import Condition, Viewpoint, checked
 from core.models import User
 from core.registries import record_types
-from marketing.choices import SegmentKind
-from marketing.models import Segment
+from marketing.choices import ConsentSource, ConsentState, SegmentKind
+from marketing.models import (
+    Campaign,
+    CampaignVariant,
+    Consent,
+    Message,
+    Purpose,
+    Segment,
+)
 from marketing.queries.segment_rules import describe
 from tests.factories.core import NOW, UserFactory
 
@@ -36,3 +43,39 @@ class SegmentFactory(DjangoModelFactory):
         describe(segment, condition, view)
         segment.save()
         return segment
+
+
+class PurposeFactory(DjangoModelFactory):
+    class Meta:
+        model = Purpose
+
+    name = factory.Sequence("Purpose {}".format)
+
+
+class ConsentFactory(DjangoModelFactory):
+    """A consent to e-mail that was given by a form."""
+
+    class Meta:
+        model = Consent
+
+    purpose = factory.SubFactory(PurposeFactory)
+    state = ConsentState.GRANTED
+    source = ConsentSource.FORM
+    at = NOW
+
+
+class CampaignFactory(DjangoModelFactory):
+    """A draft with one variant, whose message has no text yet."""
+
+    class Meta:
+        model = Campaign
+        skip_postgeneration_save = True
+
+    name = factory.Sequence("Campaign {}".format)
+    purpose = factory.SubFactory(PurposeFactory)
+
+    @factory.post_generation
+    def variant(self, create: bool, _extracted: Any, **_given: Any) -> None:
+        if create:
+            message = Message.objects.create(name="A", owner=self.owner)  # type: ignore[attr-defined]
+            CampaignVariant.objects.create(campaign=self, message=message)

@@ -44,6 +44,7 @@ from crm.models import (
 from tests.factories import (
     ActivityFactory,
     ApiTokenFactory,
+    CampaignFactory,
     CloseReasonFactory,
     CompanyFactory,
     CompetitorFactory,
@@ -426,6 +427,7 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "group": _owned(GroupFactory),
     "event": _owned(EventFactory),
     "segment": _owned(SegmentFactory),
+    "campaign": _owned(CampaignFactory),
     "record": _lead,
     "record_restore": _edit,
     "record_file": _file,

@@ -1,0 +1,120 @@
+"""Whom a campaign goes to: the contacts, in its owner's eyes, and how many they are."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from core.conditions import checked, from_json, to_q
+from core.errors import Refused
+from core.models import User
+from core.time_limits import TookTooLong, at_most
+from crm.models import Contact
+from marketing.choices import ConsentState
+from marketing.models import Campaign, Consent, SegmentMember, Suppression
+from marketing.queries.segment_rules import contact_type, view_of
+
+SECONDS = 3
+
+
+@dataclass(frozen=True)
+class Audience:
+    """What says whom a campaign goes to: stored, or as somebody types it."""
+
+    owner: User | None
+    channel: str
+    purpose: int | None
+    segments: Collection[int] = ()
+    excluded: Collection[int] = ()
+    condition: Mapping[str, Any] = field(default_factory=dict)
+    holdout_share: float = 0
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> "Audience":
+        return cls(
+            owner=campaign.owner,
+            channel=campaign.channel,
+            purpose=campaign.purpose_id,
+            segments=list(campaign.segments.values_list("pk", flat=True)),
+            excluded=list(campaign.excluded.values_list("pk", flat=True)),
+            condition=campaign.condition,
+            holdout_share=float(campaign.holdout_share),
+        )
+
+
+def contacts_of(audience: Audience, at: datetime) -> QuerySet[Contact]:
+    """The contacts who are meant, whether they want to be or not, in the owner's eyes.
+
+    Refused where nobody owns the campaign, and where the condition can no longer be asked.
+    """
+    if audience.owner is None:
+        raise Refused(_("Nobody owns this campaign. Give it to somebody first."))
+    view = view_of(audience.owner, at)
+    rows: QuerySet[Contact] = Contact.objects.visible_to(audience.owner)
+    members: Any = SegmentMember.objects.filter(contact=OuterRef("pk"))
+    if audience.segments:
+        rows = rows.filter(Exists(members.filter(segment__in=audience.segments)))
+    if audience.excluded:
+        rows = rows.filter(~Exists(members.filter(segment__in=audience.excluded)))
+    if audience.condition:
+        condition = checked(from_json(audience.condition), contact_type(), view)
+        rows = rows.filter(to_q(condition, contact_type(), view))
+    return rows
+
+
+@dataclass(frozen=True)
+class AudienceNumbers:
+    """How many contacts are meant, and of how many of them something stands in the way."""
+
+    number: int = 0
+    without_address: int = 0
+    without_consent: int = 0
+    suppressed: int = 0
+    held_out: int = 0
+    sentence: str = ""
+
+    @property
+    def recipients(self) -> int:
+        left_out = self.without_address + self.without_consent + self.suppressed
+        return self.number - left_out - self.held_out
+
+
+def numbers_of(audience: Audience, at: datetime) -> AudienceNumbers:
+    """Counted exactly, but for no longer than a few seconds; each contact under its first obstacle."""
+    rows = contacts_of(audience, at).order_by()
+    agreed = Exists(
+        Consent.objects.filter(
+            contact=OuterRef("pk"),
+            purpose=audience.purpose,
+            channel=audience.channel,
+            state=ConsentState.GRANTED,
+        )
+    )
+    stopped = Exists(Suppression.objects.filter(address_key=OuterRef("email_key")))
+    addressed = ~Q(email_key="")
+    try:
+        with at_most(SECONDS):
+            counts: dict[str, int] = rows.aggregate(
+                number=Count("pk"),
+                addressed=Count("pk", filter=addressed),
+                suppressed=Count("pk", filter=addressed & Q(stopped)),
+                reached=Count("pk", filter=addressed & ~Q(stopped) & Q(agreed)),
+            )
+    except TookTooLong:
+        return AudienceNumbers(
+            sentence=_(
+                "Counting this takes longer than %(seconds)s seconds. The audience is counted in the "
+                "background when the campaign begins."
+            )
+            % {"seconds": SECONDS}
+        )
+    return AudienceNumbers(
+        number=counts["number"],
+        without_address=counts["number"] - counts["addressed"],
+        suppressed=counts["suppressed"],
+        without_consent=counts["addressed"] - counts["suppressed"] - counts["reached"],
+        held_out=round(counts["reached"] * audience.holdout_share),
+    )

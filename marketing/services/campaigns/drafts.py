@@ -1,0 +1,181 @@
+"""Campaigns as drafts: made, changed, duplicated, their variants added and taken away."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import permissions
+from core.conditions import asks_who_asks, checked, from_json, leaves
+from core.errors import Refused
+from core.models import User
+from core.services.records import save_record
+from marketing.models import Campaign, CampaignVariant, Message, Segment
+from marketing.queries.segment_rules import contact_type, view_of
+
+LETTERS = "ABCDE"
+# What a copy begins with; the rest is its own, or that of a campaign that was not sent yet.
+COPIED = (
+    "channel",
+    "purpose",
+    "condition",
+    "holdout_share",
+    "sender_name",
+    "sender_address",
+    "reply_to",
+    "test_share",
+    "decision",
+    "test_metric",
+    "test_hours",
+    "is_local",
+    "window_from",
+    "window_to",
+    "weekdays",
+    "per_minute",
+    "counts_opens",
+    "counts_clicks",
+    "goal",
+    "goal_days",
+)
+
+
+def require_change(campaign: Campaign, by: User) -> None:
+    """Refuse what is out of reach, and what is sent or being sent."""
+    if not permissions.reaches(Campaign, by, campaign, "edit"):
+        raise Refused(_("You may not change this campaign. Ask whoever owns it."))
+    if not campaign.is_changeable:
+        raise Refused(
+            _("This campaign is being sent or was sent. Duplicate it to change something.")
+        )
+
+
+@transaction.atomic
+def save_campaign(*, campaign: Campaign, by: User, at: datetime) -> Campaign:
+    """Make or change a draft; a new one has a variant with an empty message."""
+    is_new = campaign.pk is None
+    if is_new:
+        permissions.require(by, "marketing.campaign.create")
+    else:
+        require_change(campaign, by)
+    campaign.name = " ".join(campaign.name.split())[:120]
+    if not campaign.name:
+        raise Refused(_("Give the campaign a name."))
+    _check_condition(campaign, by, at)
+    save_record(record=campaign, by=by)
+    if is_new:
+        _add_variant(campaign, None)
+    return campaign
+
+
+def keep_campaign(campaign: Campaign, by: User, at: datetime) -> Campaign:
+    """The same as record pages and rows call it."""
+    return save_campaign(campaign=campaign, by=by, at=at)
+
+
+@transaction.atomic
+def set_audience(
+    *,
+    campaign: Campaign,
+    segments: Collection[Segment],
+    excluded: Collection[Segment],
+    by: User,
+    at: datetime,
+) -> Campaign:
+    """Save the campaign with the segments it goes to and those it leaves out."""
+    seen = set(Segment.objects.visible_to(by).values_list("pk", flat=True))
+    if {each.pk for each in (*segments, *excluded)} - seen:
+        raise Refused(_("Choose segments that you see."))
+    save_campaign(campaign=campaign, by=by, at=at)
+    campaign.segments.set(segments)
+    campaign.excluded.set(excluded)
+    return campaign
+
+
+def _check_condition(campaign: Campaign, by: User, at: datetime) -> None:
+    """Bring the condition into its stored form, in the eyes of who writes and of who owns it."""
+    if not campaign.condition:
+        campaign.condition = {}
+        return
+    asked = checked(from_json(campaign.condition), contact_type(), view_of(by, at))
+    if not any(True for _leaf in leaves(asked)):
+        campaign.condition = {}
+        return
+    if asks_who_asks(asked):
+        raise Refused(_("A campaign is the same for everybody: choose people instead of “me”."))
+    if campaign.owner is not None and campaign.owner != by:
+        checked(from_json(campaign.condition), contact_type(), view_of(campaign.owner, at))
+    campaign.condition = asked.as_json()
+
+
+# -- variants --------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def add_variant(*, campaign: Campaign, by: User) -> CampaignVariant:
+    """One more, which begins as a copy of the last one."""
+    require_change(campaign, by)
+    last = campaign.variants.last()
+    return _add_variant(campaign, last)
+
+
+def _add_variant(
+    campaign: Campaign, like: CampaignVariant | None, letter: str = ""
+) -> CampaignVariant:
+    taken = set(campaign.variants.values_list("letter", flat=True))
+    free = [each for each in LETTERS if each not in taken]
+    if not free:
+        raise Refused(
+            _("A test has at most %(number)s variants: more need an audience that few have.")
+            % {"number": len(LETTERS)}
+        )
+    letter = letter or free[0]
+    message = Message(name=f"{campaign.name[:100]} {letter}", owner=campaign.owner)
+    message.team = campaign.team
+    if like is not None:
+        message.form = like.message.form
+    message.save()
+    if like is not None:
+        copy_texts(like.message, message)
+    return CampaignVariant.objects.create(campaign=campaign, letter=letter, message=message)
+
+
+def copy_texts(source: Message, target: Message) -> None:
+    """The texts of a message, in all languages, into another one that has none."""
+    for text in source.texts.all():
+        text.pk = None
+        text.message = target
+        text.save()
+
+
+@transaction.atomic
+def remove_variant(*, variant: CampaignVariant, by: User) -> None:
+    """Take one away; the last one stays."""
+    campaign = variant.campaign
+    require_change(campaign, by)
+    if campaign.variants.count() == 1:
+        raise Refused(_("A campaign has at least one message."))
+    message = variant.message
+    variant.delete()
+    message.delete()
+
+
+@transaction.atomic
+def duplicate_campaign(*, campaign: Campaign, by: User, at: datetime) -> Campaign:
+    """A draft of one's own with the same audience, messages and test."""
+    copy = Campaign(
+        name=(_("Copy of %(name)s") % {"name": campaign.name})[:120],
+        **{name: getattr(campaign, name) for name in COPIED},
+    )
+    permissions.require(by, "marketing.campaign.create")
+    _check_condition(copy, by, at)
+    save_record(record=copy, by=by)
+    seen: Any = Segment.objects.visible_to(by)
+    copy.segments.set(seen.filter(pk__in=campaign.segments.all()))
+    copy.excluded.set(seen.filter(pk__in=campaign.excluded.all()))
+    for variant in campaign.variants.select_related("message"):
+        made = _add_variant(copy, variant, variant.letter)
+        made.weight, made.delay_minutes = variant.weight, variant.delay_minutes
+        made.save()
+    return copy
