@@ -15,6 +15,7 @@ REMINDER_SECONDS = 60
 RESCORING_SECONDS = 20
 ASSIGNMENT_SECONDS = 20
 CLOCK_SECONDS = 60
+HIT_SECONDS = 20
 SEGMENT_SECONDS = 10
 
 
@@ -138,6 +139,10 @@ SEEDS = [
         "marketing.refresh_segments",
         seconds=SEGMENT_SECONDS,
     ),
+    ScheduleSeed(
+        gettext_noop("Opens and clicks of messages"), "marketing.settle_hits", seconds=HIT_SECONDS
+    ),
+    ScheduleSeed(gettext_noop("Visitors whom nobody knows"), "marketing.forget_visitors", hour=3),
     ScheduleSeed(
         gettext_noop("Scores of changed leads"), "analytics.rescore", seconds=RESCORING_SECONDS
     ),

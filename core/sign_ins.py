@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from allauth.account.signals import password_reset, user_logged_in, user_logged_out
 from django.contrib.auth.signals import user_login_failed
 from django.utils import timezone
 
 from core import audit
+from core.rate_limits import network_of
 
 
 def register() -> None:
@@ -48,4 +48,4 @@ def _from(request: Any) -> dict[str, tuple[None, str]]:
     """The network address that the request came from."""
     if request is None or not request.META:  # signed in by no request of the network
         return {}
-    return {"network": (None, str(get_adapter(request).get_client_ip(request)))}
+    return {"network": (None, network_of(request))}

@@ -12,9 +12,11 @@ from marketing.models import (
     CampaignVariant,
     Consent,
     ConsentEvent,
+    MailHit,
     Message,
     MessageImage,
     MessageText,
+    PageView,
     Purpose,
     Recipient,
     Segment,
@@ -22,6 +24,8 @@ from marketing.models import (
     SegmentSize,
     StaleMembership,
     Suppression,
+    Visitor,
+    Website,
 )
 
 
@@ -182,3 +186,38 @@ class RecipientAdmin(PanelAdmin):
     list_display: ClassVar[Any] = ("campaign", "contact", "arm", "state", "sent_at")
     list_filter: ClassVar[Any] = ("state", "arm")
     joined: ClassVar[Any] = ("campaign", "contact")
+
+
+@admin.register(MailHit)
+class MailHitAdmin(PanelAdmin):
+    group = "market"
+    icon = "ads_click"
+    has_name = False
+    list_display: ClassVar[Any] = ("campaign", "recipient", "kind", "at", "verdict", "sign")
+    list_filter: ClassVar[Any] = ("kind", "verdict", "sign")
+    joined: ClassVar[Any] = ("campaign", "recipient")
+
+
+@admin.register(Website)
+class WebsiteAdmin(PanelAdmin):
+    group = "market"
+    icon = "language"
+    list_display: ClassVar[Any] = ("domain", "created_at")
+
+
+@admin.register(Visitor)
+class VisitorAdmin(PanelAdmin):
+    group = "market"
+    icon = "badge"
+    has_name = False
+    list_display: ClassVar[Any] = ("key", "contact", "first_at", "last_at")
+    joined: ClassVar[Any] = ("contact",)
+
+
+@admin.register(PageView)
+class PageViewAdmin(PanelAdmin):
+    group = "market"
+    icon = "visibility"
+    has_name = False
+    list_display: ClassVar[Any] = ("visitor", "at", "url")
+    joined: ClassVar[Any] = ("visitor",)

@@ -116,3 +116,29 @@ class BounceKind(TextChoices):
 
     HARD = "hard", pgettext_lazy("bounce", "Address does not exist")
     SOFT = "soft", pgettext_lazy("bounce", "Cannot be delivered now")
+
+
+class HitKind(TextChoices):
+    """What was asked for over the web."""
+
+    OPEN = "open", pgettext_lazy("hit", "Open")
+    CLICK = "click", pgettext_lazy("hit", "Click")
+    TRAP = "trap", _("Hidden link")
+
+
+class Verdict(TextChoices):
+    """Who it was, as far as it can be told."""
+
+    PERSON = "person", pgettext_lazy("hit", "Person")
+    MACHINE = "machine", pgettext_lazy("hit", "Machine")
+
+
+class MachineSign(TextChoices):
+    """By what a machine was known."""
+
+    AGENT = "agent", _("Says what it is")
+    HEAD = "head", _("Asked for the head only")
+    EARLY = "early", _("Seconds after sending")
+    BURST = "burst", _("Several links at once")
+    TRAP = "trap", _("Followed a hidden link")
+    PREFETCH = "prefetch", _("Mail app that fetches ahead")

@@ -17,6 +17,7 @@ from core.registries import (
     Panel,
     Permission,
     PermissionGroup,
+    SettingsSection,
     archive_tables,
     audit_actions,
     change_followers,
@@ -29,6 +30,7 @@ from core.registries import (
     permission_registry,
     record_types,
     row_rules,
+    settings_sections,
 )
 from marketing.record_types import ARCHIVE_TABLES, IN_SEGMENTS, RECORD_TYPES
 
@@ -59,6 +61,7 @@ def register() -> None:
     )
     archive_tables.register(*ARCHIVE_TABLES)
     _register_pages()
+    _register_settings()
     _register_changes()
     _register_list_changes()
     job_kinds.register(
@@ -144,6 +147,24 @@ def _register_pages() -> None:
             50,
             is_later=True,
         )
+    )
+
+
+def _register_settings() -> None:
+    settings_sections.register(
+        SettingsSection(
+            "websites",
+            _("Websites"),
+            "world",
+            "website_settings",
+            "company",
+            40,
+            "core.settings.manage",
+        )
+    )
+    audit_actions.register(
+        AuditAction("website.add", _("Website added")),
+        AuditAction("website.remove", _("Website removed")),
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from marketing.views import campaigns, segments
+from marketing.views import campaigns, segments, tracking, websites
 
 urlpatterns = [
     path("segments/", segments.segment_list, name="segment_list"),
@@ -21,5 +21,13 @@ urlpatterns = [
     path("campaigns/<int:pk>/duplicate/", campaigns.campaign_duplicate, name="campaign_duplicate"),
     path("campaigns/<int:pk>/edit/", campaigns.campaign_edit, name="campaign_edit"),
     path("campaigns/<int:pk>/edit/test/", campaigns.campaign_test, name="campaign_test"),
+    path("campaigns/<int:pk>/links/", campaigns.campaign_links, name="campaign_links"),
     path("campaigns/<int:pk>/variants/", campaigns.campaign_variants, name="campaign_variants"),
+    path("settings/websites/", websites.website_settings, name="website_settings"),
+    # What stands in messages and websites: short, and never changed, as old letters hold them.
+    path("m/o/<int:recipient>/<str:signature>.gif", tracking.mail_open, name="mail_open"),
+    path("m/c/<int:recipient>/<str:signature>/", tracking.mail_click, name="mail_click"),
+    path("m/t/<int:recipient>/<str:signature>/", tracking.mail_trap, name="mail_trap"),
+    path("m/page.js", tracking.page_script, name="page_script"),
+    path("m/visit/", tracking.page_visit, name="page_visit"),
 ]

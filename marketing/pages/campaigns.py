@@ -67,6 +67,7 @@ class CampaignTab:
 
 TABS: Sequence[CampaignTab] = (
     CampaignTab("report", pgettext_lazy("campaign", "Report"), "campaign_detail"),
+    CampaignTab("links", pgettext_lazy("campaign", "Links"), "campaign_links"),
     CampaignTab("settings", pgettext_lazy("campaign", "Settings"), "campaign_about"),
 )
 

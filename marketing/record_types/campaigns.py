@@ -48,4 +48,6 @@ ARCHIVE_TABLES = (
     ),
     ArchiveTable("campaign_variants", "marketing.CampaignVariant", order=32),
     ArchiveTable("recipients", "marketing.Recipient", ("claim", "lease_until"), order=33),
+    ArchiveTable("mail_hits", "marketing.MailHit", order=34),
+    ArchiveTable("websites", "marketing.Website", order=30),
 )

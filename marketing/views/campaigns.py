@@ -34,6 +34,7 @@ from marketing.forms.campaigns import AudienceForm, NewCampaignForm, TestForm
 from marketing.models import Campaign, CampaignVariant
 from marketing.pages.campaigns import campaign_context, editor_context
 from marketing.queries.audiences import AudienceNumbers, numbers_of
+from marketing.queries.hits import links_of
 from marketing.queries.segment_rules import contact_type
 from marketing.services.campaigns.drafts import (
     add_variant,
@@ -82,6 +83,15 @@ def campaign_detail(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("campaign_edit", pk=pk)
     context["panels"] = filled_panels("marketing.campaign.report", campaign, user)
     return render_page(request, "marketing/campaigns/detail.html", context)
+
+
+@requires("marketing.campaign.view")
+def campaign_links(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which links were followed, by people and by machines."""
+    campaign = campaign_of(request, pk)
+    context = campaign_context(campaign, permissions.user_of(request), "links")
+    context["links"] = links_of(campaign)
+    return render_page(request, "marketing/campaigns/links.html", context)
 
 
 @requires("marketing.campaign.view")

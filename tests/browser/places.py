@@ -80,6 +80,7 @@ WITHOUT_RECORD = (
     "/settings/roles/new/",
     "/settings/rights/?user=2&record=crm.lead:1&what=field:crm.lead.source",
     "/settings/sample/",
+    "/settings/websites/",
     "/settings/pipelines/",
     "/settings/closing/",
     "/settings/closing/reasons/new/lost/",

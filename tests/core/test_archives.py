@@ -345,6 +345,8 @@ NOT_TAKEN = {
     "crm.leadscore",
     "crm.mergedrecord",  # the way back of a merge, which hangs on the trail
     "crm.refusedrow",
+    "marketing.pageview",  # of nobody known
+    "marketing.visitor",  # a browser, which says who it is anew
     "marketing.stalemembership",  # what waits to be asked anew
 }
 

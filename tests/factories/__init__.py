@@ -49,6 +49,7 @@ from tests.factories.marketing import (
     CampaignFactory,
     ConsentFactory,
     PurposeFactory,
+    RecipientFactory,
     SegmentFactory,
 )
 
@@ -85,6 +86,7 @@ __all__ = [
     "ProductFactory",
     "PurposeFactory",
     "QuoteFactory",
+    "RecipientFactory",
     "RefusedRowFactory",
     "RoleFactory",
     "SegmentFactory",

@@ -8,17 +8,19 @@ from factory.django import DjangoModelFactory
 from core.conditions import Condition, Viewpoint, checked
 from core.models import User
 from core.registries import record_types
-from marketing.choices import ConsentSource, ConsentState, SegmentKind
+from marketing.choices import Arm, ConsentSource, ConsentState, RecipientState, SegmentKind
 from marketing.models import (
     Campaign,
     CampaignVariant,
     Consent,
     Message,
     Purpose,
+    Recipient,
     Segment,
 )
 from marketing.queries.segment_rules import describe
 from tests.factories.core import NOW, UserFactory
+from tests.factories.crm import ContactFactory
 
 
 class SegmentFactory(DjangoModelFactory):
@@ -79,3 +81,21 @@ class CampaignFactory(DjangoModelFactory):
         if create:
             message = Message.objects.create(name="A", owner=self.owner)  # type: ignore[attr-defined]
             CampaignVariant.objects.create(campaign=self, message=message)
+
+
+class RecipientFactory(DjangoModelFactory):
+    """Somebody to whom the message was sent."""
+
+    class Meta:
+        model = Recipient
+
+    campaign = factory.SubFactory(CampaignFactory)
+    contact = factory.SubFactory(ContactFactory)
+    address = factory.LazyAttribute(lambda each: each.contact.email)
+    address_key = factory.LazyAttribute(lambda each: each.contact.email_key)
+    domain = factory.LazyAttribute(lambda each: each.address.rpartition("@")[2])
+    arm = Arm.TEST
+    variant = factory.LazyAttribute(lambda each: each.campaign.variants.first())
+    state = RecipientState.SENT
+    due_at = NOW
+    sent_at = NOW

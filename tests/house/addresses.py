@@ -428,6 +428,7 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "event": _owned(EventFactory),
     "segment": _owned(SegmentFactory),
     "campaign": _owned(CampaignFactory),
+    "mail": lambda _owner: {"recipient": 1, "signature": "x"},
     "record": _lead,
     "record_restore": _edit,
     "record_file": _file,

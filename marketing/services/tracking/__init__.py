@@ -1,0 +1,1 @@
+"""Links of messages and what comes back by them."""

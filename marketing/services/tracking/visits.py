@@ -1,0 +1,73 @@
+"""Visits of the company's websites: of nobody known until a letter's link or a form says who it is."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from crm.services.interactions import NewInteraction, record_interactions
+from marketing.models import PageView, Recipient, Visitor
+from marketing.services.tracking.addresses import without_visitor
+from marketing.services.tracking.signatures import visiting_recipient
+
+KEPT = timedelta(days=90)
+MOST_VIEWS = 500  # of one visitor whom nobody knows
+LONGEST_URL, LONGEST_TITLE = 500, 300
+
+
+@transaction.atomic
+def note_visit(*, key: UUID, url: str, title: str, at: datetime, token: str = "") -> None:
+    """Write the visit of a page, onto the timeline where it is known whose it is."""
+    visitor, _is_new = Visitor.objects.get_or_create(
+        pk=key, defaults={"first_at": at, "last_at": at}
+    )
+    contact = _contact_of(token) or visitor.contact_id
+    Visitor.objects.filter(pk=key).update(last_at=at)
+    if contact is not None and contact != visitor.contact_id:
+        identify_visitor(key=key, contact=contact)
+    page, heading = without_visitor(url)[:LONGEST_URL], " ".join(title.split())[:LONGEST_TITLE]
+    if contact is not None:
+        record_interactions([_visit(contact, key, at, page, heading)])
+    elif visitor.views.count() < MOST_VIEWS:
+        PageView.objects.create(visitor=visitor, at=at, url=page, title=heading)
+
+
+@transaction.atomic
+def identify_visitor(*, key: UUID, contact: int) -> None:
+    """Say whose browser it is: what it visited before goes onto the timeline.
+
+    A browser that was somebody else's until now is this contact's from now on: what stood on the other
+    timeline stays there.
+    """
+    Visitor.objects.filter(pk=key).update(contact=contact)
+    views = list(PageView.objects.filter(visitor=key))
+    record_interactions(_visit(contact, key, view.at, view.url, view.title) for view in views)
+    PageView.objects.filter(pk__in=[view.pk for view in views]).delete()
+
+
+def forget_visitors(*, at: datetime) -> int:
+    """Drop the views and the browsers of nobody known that have not come for long."""
+    PageView.objects.filter(at__lt=at - KEPT).delete()
+    gone = Visitor.objects.filter(contact=None, last_at__lt=at - KEPT)
+    return gone.delete()[0]
+
+
+def _contact_of(token: str) -> int | None:
+    recipient = visiting_recipient(token)
+    if recipient is None:
+        return None
+    return Recipient.objects.filter(pk=recipient).values_list("contact", flat=True).first()
+
+
+def _visit(contact: int, key: UUID, at: datetime, url: str, title: str) -> NewInteraction:
+    moment = int(at.timestamp() * 1000)
+    return NewInteraction(
+        contact=contact,
+        kind="visit",
+        at=at,
+        key=f"visit:{key.hex}:{moment}",
+        subject=title,
+        url=url,
+        channel="web",
+        origin="website",
+    )
