@@ -1,6 +1,5 @@
 """Conditions asked of a single record at hand: the same answer as from the database."""
 
-from typing import Any
 
 from django.db.models import Model
 
