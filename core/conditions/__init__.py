@@ -8,6 +8,7 @@ A condition is data (`tree`), checked against fields and rights (`checking`), sa
 from core.conditions.addresses import from_parameter, from_parameters, to_parameter
 from core.conditions.checking import asks_who_asks, checked
 from core.conditions.evaluation import meets
+from core.conditions.happenings import Happenings
 from core.conditions.sentences import Said, said_of_criterion, said_of_happened, sentence
 from core.conditions.sql import answers_to, to_q
 from core.conditions.tree import (
@@ -27,6 +28,7 @@ __all__ = [
     "Condition",
     "Criterion",
     "Happened",
+    "Happenings",
     "Joined",
     "Not",
     "Said",

@@ -1,30 +1,46 @@
 """Conditions asked of a single record at hand: the same answer as from the database."""
 
-from typing import Any
 
 from django.db.models import Model
 
 from core.choices import FieldType
-from core.conditions.checking import behaviour_of
 from core.conditions.comparisons import Comparison
 from core.conditions.custom import holds_of
 from core.conditions.fields import ResolvedField, resolve, value_of
+from core.conditions.happenings import Happenings
 from core.conditions.operators import operator_for
-from core.conditions.sql import bounds_of, column_of, named_type, rows_of
+from core.conditions.sql import bounds_of, column_of, named_type
 from core.conditions.tree import Condition, Criterion, Happened, Joined, Not
 from core.conditions.viewpoint import Viewpoint
 from core.registries import RecordType, record_types
 
 
-def meets(record: Model, condition: Condition, kind: RecordType, view: Viewpoint) -> bool:
-    """Whether the record meets a checked condition."""
+def meets(
+    record: Model,
+    condition: Condition,
+    kind: RecordType,
+    view: Viewpoint,
+    happenings: Happenings | None = None,
+) -> bool:
+    """Whether the record meets a checked condition.
+
+    Whoever asks several conditions of a record gives its happenings, which are then read once.
+    """
+    return _meets(record, condition, kind, view, happenings or Happenings(record, kind))
+
+
+def _meets(
+    record: Model, condition: Condition, kind: RecordType, view: Viewpoint, seen: Happenings
+) -> bool:
     if isinstance(condition, Joined):
-        answers = (meets(record, part, kind, view) for part in condition.parts)
+        answers = (_meets(record, part, kind, view, seen) for part in condition.parts)
         return all(answers) if condition.join == "all" else any(answers)
     if isinstance(condition, Not):
-        return not meets(record, condition.part, kind, view)
+        return not _meets(record, condition.part, kind, view, seen)
     if isinstance(condition, Happened):
-        return _happened(record, condition, kind, view)
+        least, most = bounds_of(condition)
+        count = seen.number(condition, view)
+        return count >= least and (most is None or count <= most)
     return _test(record, condition, kind, view)
 
 
@@ -57,11 +73,3 @@ def _holds(record: Model, field: ResolvedField, comparison: Comparison, view: Vi
 def _attribute(path: str, field: ResolvedField) -> str:
     """A link is compared by its number."""
     return f"{path}_id" if field.type in (FieldType.LINK, FieldType.USER) else path
-
-
-def _happened(record: Any, condition: Happened, kind: RecordType, view: Viewpoint) -> bool:
-    behaviour = behaviour_of(condition, kind, view)
-    rows = rows_of(condition, behaviour, view)
-    count = rows.filter(**{behaviour.link: value_of(record, behaviour.anchor)}).count()
-    least, most = bounds_of(condition)
-    return count >= least and (most is None or count <= most)

@@ -200,15 +200,32 @@ def rows_of(condition: Happened, behaviour: Behaviour, view: Viewpoint) -> Query
 
     Rows that somebody owns count only where the asker may see them.
     """
-    model = behaviour.model
-    rows: QuerySet[Any] = model._base_manager.all()
-    if issubclass(model, OwnedRecord):
-        rows = permissions.visible_rows(model, view.user)
+    rows = all_rows_of(behaviour, view)
     if condition.kinds:
         rows = rows.filter(**{f"{behaviour.kind}__in": condition.kinds})
-    elif behaviour.kind and model._meta.get_field(behaviour.kind).null:
+    elif asks_for_a_kind(behaviour):
         rows = rows.filter(**{f"{behaviour.kind}__isnull": False})
-    at, bounds = behaviour.at, {"lt": view.now + MILLISECOND}
+    span = span_of(condition, behaviour, view)
+    return rows.filter(**{f"{behaviour.at}__{how}": to for how, to in span.items()})
+
+
+def all_rows_of(behaviour: Behaviour, view: Viewpoint) -> QuerySet[Any]:
+    """What happened at any time of any kind, as far as the asker may see it."""
+    model = behaviour.model
+    if issubclass(model, OwnedRecord):
+        return permissions.visible_rows(model, view.user)
+    rows: QuerySet[Any] = model._base_manager.all()
+    return rows
+
+
+def asks_for_a_kind(behaviour: Behaviour) -> bool:
+    """Whether a row without a kind is none of these."""
+    return bool(behaviour.kind) and bool(behaviour.model._meta.get_field(behaviour.kind).null)
+
+
+def span_of(condition: Happened, behaviour: Behaviour, view: Viewpoint) -> dict[str, Any]:
+    """Before what (`lt`) and from what on (`gte`) it counts, in the terms of the column."""
+    bounds = {"lt": view.now + MILLISECOND}
     if condition.until is not None:
         bounds["lt"] = min(bounds["lt"], _midnight(condition.until, view, later=1))
     if condition.since is not None:
@@ -216,7 +233,7 @@ def rows_of(condition: Happened, behaviour: Behaviour, view: Viewpoint) -> Query
     if condition.days is not None:
         since = view.now - timedelta(condition.days)
         bounds["gte"] = max(since, bounds.get("gte", since))
-    return rows.filter(**{f"{at}__{how}": behaviour.moment(to) for how, to in bounds.items()})
+    return {how: behaviour.moment(to) for how, to in bounds.items()}
 
 
 def _midnight(day: str, view: Viewpoint, *, later: int = 0) -> datetime:

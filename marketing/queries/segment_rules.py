@@ -14,6 +14,7 @@ from core.conditions import (
     Condition,
     Criterion,
     Happened,
+    Happenings,
     Viewpoint,
     checked,
     from_json,
@@ -136,10 +137,10 @@ class Rule:
             rows = rows.filter(pk__range=among)
         return rows.filter(to_q(self.condition, contact_type(), view))
 
-    def holds(self, contact: Contact) -> bool:
+    def holds(self, contact: Contact, happenings: Happenings) -> bool:
         """Whether a contact at hand meets it: the same answer as the database gives."""
         is_seen = self.view.reaches(contact_type(), contact)
-        return is_seen and meets(contact, self.condition, contact_type(), self.view)
+        return is_seen and meets(contact, self.condition, contact_type(), self.view, happenings)
 
 
 def rule_of(segment: Segment, at: datetime, views: Mapping[int, Viewpoint] | None = None) -> Rule:
@@ -193,8 +194,11 @@ def holding(rules: Collection[Rule], ids: Collection[int]) -> Mapping[int, set[i
             rule.segment.pk: set(rule.rows().filter(pk__in=ids).values_list("pk", flat=True))
             for rule in rules
         }
-    contacts = list(_loaded(rules, ids))
-    return {rule.segment.pk: {it.pk for it in contacts if rule.holds(it)} for rule in rules}
+    contacts = [(it, Happenings(it, contact_type())) for it in _loaded(rules, ids)]
+    return {
+        rule.segment.pk: {it.pk for it, happened in contacts if rule.holds(it, happened)}
+        for rule in rules
+    }
 
 
 def _loaded(rules: Collection[Rule], ids: Collection[int]) -> QuerySet[Contact]:

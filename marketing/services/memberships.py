@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, Value
+from django.db.models import F, Subquery, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
@@ -35,15 +35,23 @@ def company_day(at: datetime) -> date:
 
 
 def move(
-    *, segment: Segment, joined: Collection[int], left: Collection[int], at: datetime
+    *,
+    segment: Segment,
+    joined: Collection[int],
+    left: Collection[int],
+    at: datetime,
+    day: date | None = None,
 ) -> tuple[int, int]:
-    """Contacts come and go; returns how many did. To be called in a turn (`take_turn`)."""
+    """Contacts come and go; returns how many did. To be called in a turn (`take_turn`).
+
+    Whoever moves contacts of several segments says the company's day, which is then read once.
+    """
     came = sum(_add(segment, some, at) for some in _slices(joined))
     gone = sum(_remove(segment, some) for some in _slices(left))
     if came or gone:
         size: Any = Greatest(F("size") + came - gone, Value(0))
         Segment.objects.filter(pk=segment.pk).update(size=size)
-        _note_size(segment, company_day(at), came, gone)
+        _note_size(segment, day or company_day(at), came, gone)
     return came, gone
 
 
@@ -66,10 +74,10 @@ def _remove(segment: Segment, contacts: list[int]) -> int:
 
 
 def _note_size(segment: Segment, day: date, came: int, gone: int) -> None:
-    segment.refresh_from_db(fields=["size"])
     rows = SegmentSize.objects.filter(segment=segment, day=day)
-    values = {"size": segment.size, "joined": F("joined") + came, "left": F("left") + gone}
-    if not rows.update(**values):
+    size = Subquery(Segment.objects.filter(pk=segment.pk).values("size"))
+    if not rows.update(size=size, joined=F("joined") + came, left=F("left") + gone):
+        segment.refresh_from_db(fields=["size"])
         SegmentSize.objects.create(
             segment=segment, day=day, size=segment.size, joined=came, left=gone
         )
@@ -113,6 +121,7 @@ def _change(segment: Segment, joined: set[int], left: set[int], by: User, at: da
     came, gone = move(segment=segment, joined=joined, left=left, at=at)
     if not came and not gone:
         return 0
+    segment.refresh_from_db(fields=["size"])
     changes: dict[str, tuple[Any, Any]] = {"size": (before, segment.size)}
     if len(joined | left) == 1:
         [pk] = joined | left

@@ -54,14 +54,18 @@ def _mark_done(waiting: Sequence[tuple[int, datetime]]) -> None:
 
 def refresh_contacts(ids: Collection[int], *, at: datetime) -> int:
     """Bring the dynamic segments of these contacts up to date; returns how many came or left."""
-    moved = 0
+    moved, day = 0, None
     for level in levels_of(list(Segment.objects.at_work())):
         rules = rules_of(level, at)
-        there = _members(rules, contact__in=ids)
-        for pk, found in holding(rules, ids).items():
-            rule = next(rule for rule in rules if rule.segment.pk == pk)
-            came, gone = found - there[pk], there[pk] - found
-            moved += sum(move(segment=rule.segment, joined=came, left=gone, at=at))
+        there, holds = _members(rules, contact__in=ids), holding(rules, ids)
+        for segment in (rule.segment for rule in rules):
+            came, gone = (
+                holds[segment.pk] - there[segment.pk],
+                there[segment.pk] - holds[segment.pk],
+            )
+            if came or gone:
+                day = day or company_day(at)
+                moved += sum(move(segment=segment, joined=came, left=gone, at=at, day=day))
     return moved
 
 

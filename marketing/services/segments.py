@@ -141,6 +141,7 @@ def duplicate_segment(*, segment: Segment, by: User, at: datetime) -> Segment:
         seen = Contact.objects.visible_to(by).filter(segments=segment)
         take_turn()
         move(segment=copy, joined=set(seen.values_list("pk", flat=True)), left=set(), at=at)
+        copy.refresh_from_db(fields=["size"])
     return copy
 
 
