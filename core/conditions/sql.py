@@ -204,6 +204,8 @@ def rows_of(condition: Happened, behaviour: Behaviour, view: Viewpoint) -> Query
     rows: QuerySet[Any] = model._base_manager.all()
     if issubclass(model, OwnedRecord):
         rows = permissions.visible_rows(model, view.user)
+    if behaviour.seen is not None:
+        rows = rows.filter(behaviour.seen(view.user))
     if condition.kinds:
         rows = rows.filter(**{f"{behaviour.kind}__in": condition.kinds})
     elif behaviour.kind and model._meta.get_field(behaviour.kind).null:

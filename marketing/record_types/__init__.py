@@ -1,9 +1,9 @@
 """The record types of marketing, and the fields that it adds to others."""
 
 from marketing.record_types import campaigns, segments
-from marketing.record_types.segments import IN_SEGMENTS, SEGMENT
+from marketing.record_types.segments import IN_SEGMENTS, PEOPLE_IN_SEGMENT, SEGMENT
 
 RECORD_TYPES = (SEGMENT,)
 ARCHIVE_TABLES = (*segments.ARCHIVE_TABLES, *campaigns.ARCHIVE_TABLES)
 
-__all__ = ["ARCHIVE_TABLES", "IN_SEGMENTS", "RECORD_TYPES"]
+__all__ = ["ARCHIVE_TABLES", "IN_SEGMENTS", "PEOPLE_IN_SEGMENT", "RECORD_TYPES"]
