@@ -5,6 +5,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.jobs.kinds import JobKind, job_kinds
+from core.permissions import COUNTS_ALL
 from core.registries import (
     NavigationEntry,
     Panel,
@@ -52,8 +53,20 @@ def register_lifetimes() -> None:
                 "customers": _("Customers"),
                 "returned": _("Customers who came back"),
             },
-        )
+        ),
+        JobKind(
+            "analytics.company_totals",
+            _("Value ahead of companies"),
+            "analytics.jobs.company_totals.CompanyTotalsJob",
+            permission="analytics.lifetime.run",
+            follows=("analytics.lifetime_value", "analytics.customer_segments"),
+            is_long=True,
+            result_url=lambda _scope: reverse("company_list"),
+        ),
     )
+    # What a company's people come to tells of all of them.
+    for name in ("value_ahead", "model_segment"):
+        COUNTS_ALL[f"crm.company.{name}"] = "crm.contact.view"
     for kind, context in (("contact", contact_panel), ("company", company_panel)):
         panels.register(
             Panel(

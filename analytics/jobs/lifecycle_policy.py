@@ -70,7 +70,8 @@ def publish_policy(
     found = summed(run.run, rules)
     known = found.known
     told = policy_of(known, rules, float(terms.discount), bounds)
-    told |= _times(found) | {"usual_chances": _usual_chances(rules)}
+    told |= _times(found)
+    told |= {"usual_chances": _usual_chances(rules), "usual_risks": _usual_risks()}
     artifact = json.dumps(told, sort_keys=True).encode()
     live = champion_of(KIND)
     version = publish_version(
@@ -188,3 +189,10 @@ def _usual_chances(rules: Rules) -> dict[str, float]:
         if usual is not None:
             found[str(stage.pk)] = round(usual, 2)
     return found
+
+
+def _usual_risks() -> dict[str, float]:
+    """The mean chance to have left of the contacts of each stage of whom one is known."""
+    known = ContactLife.objects.filter(contact__lifetime__risk__isnull=False).order_by()
+    rows = known.values("stage").annotate(usual=Avg("contact__lifetime__risk"))
+    return {str(stage): round(usual, 4) for stage, usual in rows.values_list("stage", "usual")}

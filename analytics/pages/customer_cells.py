@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Count
+from django.utils.translation import gettext_lazy
 
 from analytics.pages.customer_segments import frame_context
 from analytics.pages.customer_tabs import CELLS, MOVES
 from analytics.pages.customer_words import CELL_MESSAGES
+from analytics.pages.flows import flow_label, flow_of
 from analytics.queries.customer_segments import (
     contacts_where,
     last_done,
@@ -24,6 +26,9 @@ from crm.choices import RfmCell
 from crm.models import Contact, CustomerSegment
 
 FIFTHS = range(1, 6)
+MOST_OFTEN = gettext_lazy(
+    "Moves between segments; most often from %(before)s to %(after)s, %(count)s times."
+)
 SHADES = 5  # of the heat map, the darkest for the fullest cell
 
 
@@ -118,6 +123,7 @@ def moves_context(user: User) -> dict[str, Any]:
     segments = CustomerSegment.objects.defer("profile").in_bulk(
         {number for pair in pairs for number in pair[:2]}
     )
+    drawn = [pair for pair in pairs if pair[0] in segments and pair[1] in segments]
     rows: list[dict[str, Any]] = [
         {
             "before": segments[before],
@@ -128,12 +134,17 @@ def moves_context(user: User) -> dict[str, Any]:
                 Criterion("model_segment", "is", [after]),
             ),
         }
-        for before, after, times in pairs
-        if before in segments and after in segments
+        for before, after, times in drawn
     ]
+
+    def named(pk: int) -> tuple[str, str]:
+        return str(segments[pk]), f"c{segments[pk].colour}"
+
     most = max((row["count"] for row in rows), default=1)
     return context | {
         "run": run,
+        "flow": flow_of(drawn, named),
+        "flow_label": flow_label(MOST_OFTEN, drawn, named),
         "rows": [{**row, "percent": round(100 * row["count"] / most)} for row in rows],
         "moved": sum(row["count"] for row in rows),
         "balance": _balance(rows),

@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from analytics.pages.customer_tabs import LIFECYCLE, customer_tabs
+from analytics.pages.flows import Named, flow_label, flow_of
 from analytics.pages.life_stages import is_stale
 from analytics.queries.lifecycle import KIND, Policy, Weighed, last_run, policy
 from core import permissions
@@ -25,6 +26,9 @@ from crm.record_types.lifecycle import MOVED, STAGE
 SHADES = 5
 TOKENS = {LifeTone.SLATE: "text-3", LifeTone.ACCENT: "c1"}
 Json = dict[str, Any]
+MOST_OFTEN = gettext_lazy(
+    "Moves between stages; most often from %(before)s to %(after)s, %(count)s times."
+)
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,8 @@ def lifecycle_context(user: User) -> Json:
         "from": date.fromisoformat(told["from"]),
         "until": date.fromisoformat(told["to"]) - timedelta(days=1),
         "figures": _figures(told),
-        "flow": _flow(told, stages),
-        "flow_label": _flow_label(told, stages),
+        "flow": flow_of(_pairs(told), _named_place(stages)),
+        "flow_label": flow_label(MOST_OFTEN, _pairs(told), _named_place(stages)),
         "moves": _moves(told, stages, lists=lists),
         "matrix": _matrix(told, stages, lists=lists),
         "stages": _times(told, stages, lists=lists),
@@ -127,37 +131,11 @@ def _pairs(told: Json) -> list[tuple[int, int, int]]:
     return sorted(found, key=lambda pair: -pair[2])
 
 
-def _flow(told: Json, stages: Sequence[PolicyStage]) -> Json:
-    """Left where months began, right where they ended: a flow never leads back into itself."""
-    pairs = _pairs(told)
-    left = sorted({before for before, _after, _count in pairs})
-    right = sorted({after for _before, after, _count in pairs})
-    return {
-        "nodes": [
-            {"id": f"{side}{place}", "n": stages[place].name, "c": _token(stages[place].tone)}
-            for side, places in (("l", left), ("r", right))
-            for place in places
-        ],
-        "links": [
-            {"from": f"l{before}", "to": f"r{after}", "v": count} for before, after, count in pairs
-        ],
-    }
-
-
-def _token(tone: str) -> str:
-    return TOKENS.get(LifeTone(tone), tone)
-
-
-def _flow_label(told: Json, stages: Sequence[PolicyStage]) -> str:
-    pairs = _pairs(told)
-    if not pairs:
-        return ""
-    before, after, count = pairs[0]
-    return _("Moves between stages; most often from %(before)s to %(after)s, %(count)s times.") % {
-        "before": stages[before].name,
-        "after": stages[after].name,
-        "count": number(count),
-    }
+def _named_place(stages: Sequence[PolicyStage]) -> Named:
+    return lambda place: (
+        stages[place].name,
+        TOKENS.get(LifeTone(stages[place].tone), stages[place].tone),
+    )
 
 
 def _moves(told: Json, stages: Sequence[PolicyStage], *, lists: bool) -> list[Json]:

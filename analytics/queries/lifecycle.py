@@ -69,12 +69,31 @@ class Policy:
         """The actions of the stage that were tried often enough, the largest gain first."""
         return [Weighed(**each) for each in self.told["weighed"] if each["state"] == str(stage)]
 
-    def share_of(self, stage: int, chance: float | None) -> float:
-        """How much more, or less, than an average contact of the stage somebody is worth by their chance.
+    def share_of(self, stage: int, chance: float | None, risk: float | None) -> float:
+        """How much more, or less, than an average contact of the stage somebody is worth.
 
-        The chance of becoming a customer within a year moves as far, in log odds, as the own chance
-        lies from the usual one of the stage.
+        By the chance to convert of whoever has not bought yet, by the one to have left of whoever has.
         """
+        return self._conversion_share(stage, chance) * self._churn_share(stage, risk)
+
+    def usual_risk(self, stage: int) -> float | None:
+        """The mean chance to have left of those in the stage of whom one is known."""
+        found: float | None = self.told.get("usual_risks", {}).get(str(stage))
+        return found
+
+    def _churn_share(self, stage: int, risk: float | None) -> float:
+        """The own chance to be still there over the usual one: whoever has left brings nothing more.
+
+        Its mean over the stage is one, so that the stage as a whole is worth what it was.
+        """
+        usual = self.usual_risk(stage)
+        if risk is None or usual is None or 1 - usual < LEAST_CHANCE:
+            return 1.0
+        return (1 - risk) / (1 - usual)
+
+    def _conversion_share(self, stage: int, chance: float | None) -> float:
+        """The chance of becoming a customer within a year moves as far, in log odds, as the own chance
+        lies from the usual one of the stage."""
         usual = self.told["usual_chances"].get(str(stage))
         if chance is None or not usual or stage not in self.stages:
             return 1.0

@@ -19,6 +19,7 @@ from core.queries.start import frame_of
 from core.reading import read_by_name
 from crm.models import Company, Contact, ContactLife, LifeStage, LifeStay
 from crm.record_types.lifecycle import SCORE, STAGE
+from crm.record_types.lifetimes import RULE as VALUE_AHEAD
 
 SHOWN, PASSED = 6, 4
 MAY = "crm.activity.create"
@@ -36,6 +37,7 @@ def contact_next(contact: Contact, user: User) -> dict[str, Any] | None:
     return {
         "life": life,
         "score": _whole(life.score),
+        "churn": _churn(life, contact, access),
         "stage": life.stage,
         "way": [
             {"stage": stages[stay.stage_id], "since": stay.since} for stay in stays[1 : PASSED + 1]
@@ -71,6 +73,17 @@ def company_next(company: Company, user: User) -> dict[str, Any] | None:
     stages = LifeStage.objects.in_bulk()
     suggested = _suggested(best, access, "crm.company", currency, stages)
     return context | suggested | {"contact": best.contact}
+
+
+def _churn(life: ContactLife, contact: Contact, access: Access) -> dict[str, float] | None:
+    """The chance to have left that has moved the score, beside the usual one of the stage."""
+    lifetime, found = getattr(contact, "lifetime", None), policy()
+    if lifetime is None or found is None or not access.sees(f"crm.contact.{VALUE_AHEAD}"):
+        return None
+    usual = found.usual_risk(life.stage_id)
+    if lifetime.risk is None or usual is None:
+        return None
+    return {"risk": lifetime.risk, "usual": usual}
 
 
 def _whole(amount: Decimal | None) -> int | None:

@@ -21,7 +21,7 @@ from analytics.models import SuggestionAnswer
 from analytics.queries.lifecycle import Policy, Weighed
 from analytics.services.lives import CompanySaid, Worthy, store_companies, store_worth
 from crm.choices import LifeRole
-from crm.models import Contact, ContactLife, Lead
+from crm.models import Contact, ContactLife, ContactLifetime, Lead
 
 IN_ADVANCE = 4  # who took an action before anybody was asked
 REMEMBERED = timedelta(days=365)
@@ -94,27 +94,32 @@ def suggested(stage: int, policy: Policy, barred: Barred, useful: Usefulness) ->
 
 
 def worth_of(lives: Sequence[ContactLife], policy: Policy, at: datetime) -> list[Worthy]:
-    """What contacts are worth by their stage and own chance, and what to do next."""
+    """What contacts are worth by their stage and own chances, and what to do next."""
     ids = [life.pk for life in lives]
     leads = Lead.objects.open().kept().filter(contact__in=ids, score__probability__isnull=False)
     chances = dict(
         leads.order_by().values_list("contact").annotate(chance=Max("score__probability"))
     )
+    known = ContactLifetime.objects.filter(pk__in=ids, risk__isnull=False)
+    risks = dict(known.order_by().values_list("pk", "risk"))
     barred, useful = barred_for(ids, at), Usefulness.read(at)
-    return [_worth(life, policy, chances, barred, useful) for life in lives]
+    found = []
+    for life in lives:
+        share = policy.share_of(life.stage_id, chances.get(life.pk), risks.get(life.pk))
+        found.append(_worth(life, policy, share, barred, useful))
+    return found
 
 
 def _worth(
     life: ContactLife,
     policy: Policy,
-    chances: Mapping[int, float],
+    share: float,
     barred: Mapping[int, Barred],
     useful: Usefulness,
 ) -> Worthy:
     value = policy.value_of(life.stage_id)
     if value is None:
         return Worthy(life.pk, None, "", None)
-    share = policy.share_of(life.stage_id, chances.get(life.pk))
     found = suggested(life.stage_id, policy, barred.get(life.pk, Barred()), useful)
     best = found[0] if found else None
     return Worthy(

@@ -212,9 +212,11 @@ def rows_of(condition: Happened, behaviour: Behaviour, view: Viewpoint) -> Query
 def all_rows_of(behaviour: Behaviour, view: Viewpoint) -> QuerySet[Any]:
     """What happened at any time of any kind, as far as the asker may see it."""
     model = behaviour.model
-    if issubclass(model, OwnedRecord):
-        return permissions.visible_rows(model, view.user)
     rows: QuerySet[Any] = model._base_manager.all()
+    if issubclass(model, OwnedRecord):
+        rows = permissions.visible_rows(model, view.user)
+    if behaviour.seen is not None:
+        rows = rows.filter(behaviour.seen(view.user))
     return rows
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 from django.db.models import Q
 
@@ -43,10 +43,12 @@ class Viewpoint:
     def choices_of(self, declared: Field | Behaviour) -> Choices:
         """The declared choices, or kinds; those that the database holds are read once."""
         choices = declared.kinds if isinstance(declared, Behaviour) else declared.choices
-        if not callable(choices):
+        own = declared.kinds_for if isinstance(declared, Behaviour) else None
+        if own is None and not callable(choices):
             return choices
         if id(declared) not in self._choices:
-            self._choices[id(declared)] = choices()
+            read = choices if own is None else partial(own, self.user)
+            self._choices[id(declared)] = read()  # type: ignore[operator]  # one of the two is there
         return self._choices[id(declared)]
 
     def know(self, declared: Field, choices: Choices) -> None:

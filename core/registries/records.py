@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils.functional import Promise
 
 from core.choices import FieldType
@@ -74,7 +74,8 @@ class Behaviour:
     Rows of `model` belong to the record when their `link` is the record's `anchor`; `at` is when,
     as `moment` says a time there (the number of a row that is numbered by time) and `time` reads it.
     One with a `rule` is hidden with that field (the stages that a deal has passed with its stage).
-    A preview tells the newest rows, unless they are other records (not `is_told`).
+    A preview tells the newest rows, unless they are other records (not `is_told`). Where kinds, or rows,
+    are not the same for everybody, `kinds_for` gives a user's kinds and `seen` the rows that count for a user.
     """
 
     name: str
@@ -88,6 +89,8 @@ class Behaviour:
     permission: str = ""
     rule: str = ""
     is_told: bool = True
+    kinds_for: Callable[[Any], Choices] | None = None
+    seen: Callable[[Any], Q] | None = None
     moment: Callable[[datetime], Any] = _as_it_is
     time: Callable[[Any], datetime] = _as_it_is
 
@@ -165,24 +168,27 @@ class RecordTypes(OfRecordTypes[RecordType]):
 
     def __init__(self, what: str) -> None:
         super().__init__(what)
-        self._waiting: dict[str, tuple[Field, ...]] = {}
+        self._waiting: dict[str, tuple[Field | Behaviour, ...]] = {}
 
     def register(self, *entries: RecordType) -> None:
         super().register(*entries)
         for kind in entries:
             self._give(kind, self._waiting.pop(kind.key, ()))
 
-    def add_fields(self, key: str, *fields: Field) -> None:
-        """Fields that an app above gives a type: columns, filters and conditions as all others."""
+    def add_fields(self, key: str, *added: Field | Behaviour) -> None:
+        """Fields and behaviours that an app above gives a type: as all others."""
         if key in self:
-            self._give(self[key], fields)
+            self._give(self[key], added)
         else:
-            self._waiting[key] = (*self._waiting.get(key, ()), *fields)
+            self._waiting[key] = (*self._waiting.get(key, ()), *added)
 
-    def _give(self, kind: RecordType, fields: Sequence[Field]) -> None:
-        if fields:
-            object.__setattr__(kind, "fields", (*kind.fields, *fields))
-            vars(kind).pop("field", None)  # read before, perhaps
+    def _give(self, kind: RecordType, added: Sequence[Field | Behaviour]) -> None:
+        fields = [each for each in added if isinstance(each, Field)]
+        behaviours = [each for each in added if isinstance(each, Behaviour)]
+        object.__setattr__(kind, "fields", (*kind.fields, *fields))
+        object.__setattr__(kind, "behaviours", (*kind.behaviours, *behaviours))
+        for name in ("field", "behaviour"):
+            vars(kind).pop(name, None)  # read before, perhaps
 
 
 record_types = RecordTypes("Record type")

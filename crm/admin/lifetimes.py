@@ -1,11 +1,11 @@
-"""What contacts bought and will probably buy, in the admin panel."""
+"""What contacts and companies bought and will probably buy, in the admin panel."""
 
 from typing import Any, ClassVar
 
 from django.contrib import admin
 
 from core.admin.base import PanelAdmin
-from crm.models import ContactLifetime
+from crm.models import CompanyLifetime, ContactLifetime
 
 
 @admin.register(ContactLifetime)
@@ -24,4 +24,22 @@ class ContactLifetimeAdmin(PanelAdmin):
     )
     list_filter: ClassVar[Any] = ("risk_by",)
     joined: ClassVar[Any] = ("contact", "version")
+    has_name = False
+
+
+@admin.register(CompanyLifetime)
+class CompanyLifetimeAdmin(PanelAdmin):
+    group = "understand"
+    icon = "payments"
+    list_display: ClassVar[Any] = (
+        "company",
+        "buyers",
+        "last_on",
+        "total",
+        "value",
+        "at_risk",
+        "segment",
+        "as_of",
+    )
+    joined: ClassVar[Any] = ("company", "segment", "run")
     has_name = False

@@ -5,6 +5,7 @@ from crm.models.activities import Activity
 from crm.models.assignments import AssignmentPerson, AssignmentRule, DayOff, LeadArrival
 from crm.models.closing import CloseReason, Competitor
 from crm.models.companies import Company
+from crm.models.company_lifetimes import CompanyLifetime
 from crm.models.contact_lifetimes import ContactLifetime
 from crm.models.contacts import Contact
 from crm.models.conversions import LeadConversion
@@ -39,6 +40,7 @@ __all__ = [
     "CommonName",
     "Company",
     "CompanyLife",
+    "CompanyLifetime",
     "CompanyQuality",
     "Competitor",
     "Contact",

@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 from core.choices import FieldType
 from core.registries import RecordType
 from core.registries.records import Field, Searched
-from crm.record_types import lifecycle, shared
+from crm.record_types import customer_segments, lifecycle, lifetimes, shared
 
 COMPANY = RecordType(
     "crm.company",
@@ -19,6 +19,8 @@ COMPANY = RecordType(
         Field("name", pgettext_lazy("company", "Name"), compared="name_key", is_required=True),
         Field("kind", pgettext_lazy("company", "Type"), FieldType.CHOICE),
         *lifecycle.LIFE,
+        *lifetimes.OF_COMPANY,
+        customer_segments.OF_COMPANY,
         Field("parent", _("Part of"), FieldType.LINK, target="crm.company"),
         Field("website", _("Website"), FieldType.URL),
         Field("domain", _("Domain")),

@@ -22,6 +22,17 @@ def _read_segments() -> list[tuple[int, str]]:
     return [(row.pk, str(row)) for row in rows]
 
 
+# Of a company that of most value so far among its people.
+OF_COMPANY = Field(
+    SEGMENT,
+    _("Model segment"),
+    FieldType.CHOICE,
+    path="lifetime__segment__id",
+    choices=_segments,
+    is_editable=False,
+    has_place=False,
+)
+
 CUSTOMER_SEGMENTS = (
     Field(
         SEGMENT,

@@ -37,6 +37,15 @@ LIFETIME = (
     _told("last_purchase", _("Last purchase"), FieldType.DATE, "last_on"),
 )
 
+# The sums over the people of a company.
+OF_COMPANY = (
+    _told("value_ahead", _("Value ahead, 12 months"), FieldType.MONEY, "value"),
+    _told("value_at_risk", _("Value at risk"), FieldType.MONEY, "at_risk"),
+    _told("bought", _("Bought so far"), FieldType.MONEY, "total"),
+    _told("buyers", _("Contacts who bought"), FieldType.NUMBER, "buyers"),
+    _told("last_purchase", _("Last purchase"), FieldType.DATE, "last_on"),
+)
+
 
 def deals_closed(link: str) -> Behaviour:
     """Deals with somebody as the main contact that were won or lost."""

@@ -326,6 +326,7 @@ NOT_TAKEN = {
     "core.webhookevent",
     "crm.commonname",  # working tables of the search for duplicates, and what it found: found anew
     "crm.contactlifetime",  # computed anew
+    "crm.companylifetime",
     "crm.companylife",  # worked out anew from what happened
     "crm.contactlife",
     "crm.lifestay",

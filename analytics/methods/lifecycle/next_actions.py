@@ -33,7 +33,8 @@ class NextAction:
     low, high : float
         Ends of the gain with the chance asked for.
     sure : float
-        Chance that it gains anything.
+        Chance that it gains anything: of k of n draws that gained (k + 1/2) / (n + 1), as no number of
+        draws makes it certain.
     trials : int
         How often the action was taken in this stage.
 
@@ -183,9 +184,15 @@ class _Settled:
             gain=float(brought[action] - brought[self.idle]) + ahead,
             low=float(low),
             high=float(high),
-            sure=float((drawn > 0).mean()),
+            sure=float(_chance_of_gain(drawn)),
             trials=int(self.known.trials[place, action]),
         )
+
+
+def _chance_of_gain(drawn: FloatArray) -> FloatArray:
+    """Of draws along the first axis: the mean of what the share of gains may be, by Jeffreys' prior."""
+    gained = (drawn > 0).sum(axis=0)
+    return np.asarray((gained + 0.5) / (len(drawn) + 1), dtype=np.float64)
 
 
 def _settled(known: Transitions, nothing: str, discount: float, seed: int) -> _Settled:
@@ -198,7 +205,7 @@ def _settled(known: Transitions, nothing: str, discount: float, seed: int) -> _S
     while True:
         policy = iterate_policies(known.probabilities, known.expected_rewards, discount, allowed)
         gains = _drawn_gains(known, policy, idle, discount, seed)
-        sure = (gains[:, here, policy.actions] > 0).mean(axis=0)
+        sure = _chance_of_gain(gains[:, here, policy.actions])
         doubtful = (sure < SURE) & (policy.actions != idle)
         if not doubtful.any():
             return _Settled(known, discount, idle, policy, gains)

@@ -12,6 +12,7 @@ from analytics.jobs.life_refresh import refresh_changed
 from analytics.methods.lifecycle.decisions import iterate_policies
 from analytics.models import LifecycleTally
 from analytics.queries.lifecycle import KIND, SCORES, Policy, policy
+from analytics.queries.suggestions import contact_next
 from core.conditions import to_q
 from core.jobs.questions import ask
 from core.models import JobRun, ModelVersion
@@ -31,9 +32,11 @@ from tests.analytics.methods.lifecycle.company import CLEAR, truth
 from tests.factories import (
     CompanyFactory,
     ContactFactory,
+    ContactLifetimeFactory,
     DealFactory,
     LeadFactory,
     LifeStageFactory,
+    UserFactory,
 )
 from tests.running import carry_out
 
@@ -317,3 +320,27 @@ def test_own_chances_move_the_score(company: None) -> None:
     scores = dict(ContactLife.objects.values_list("contact", "score"))
     assert scores[low.pk] < scores[high.pk]
     assert scores[low.pk] > Decimal(0)
+
+
+def test_own_chances_to_have_left_move_the_score_and_the_stage_stays_worth_the_same(
+    company: None,
+) -> None:
+    """Of customers of one stage: who has left brings nothing more, and their mean is the stage's."""
+    people = [ContactFactory(created_at=NOW - timedelta(days=50)) for _n in range(3)]
+    for person in people:
+        LeadFactory(contact=person, status="converted", captured_at=NOW - timedelta(days=50))
+    there, gone, unknown = people
+    ContactLifetimeFactory(contact=there, risk=0.1)
+    ContactLifetimeFactory(contact=gone, risk=0.7)
+    run_all()
+    run_scores()
+    lives = {life.pk: life for life in ContactLife.objects.filter(pk__in=[it.pk for it in people])}
+    value = policy().value_of(lives[there.pk].stage_id)
+    assert policy().usual_risk(lives[there.pk].stage_id) == pytest.approx(0.4)
+    assert float(lives[unknown.pk].score) == pytest.approx(value, abs=0.01)
+    assert float(lives[there.pk].score) == pytest.approx(value * 0.9 / 0.6, abs=0.01)
+    assert float(lives[gone.pk].score) == pytest.approx(value * 0.3 / 0.6, abs=0.01)
+    if lives[unknown.pk].gain:
+        assert lives[gone.pk].gain < lives[unknown.pk].gain < lives[there.pk].gain
+    panel = contact_next(there, UserFactory(role="administrator"))
+    assert panel["churn"] == {"risk": 0.1, "usual": pytest.approx(0.4)}

@@ -100,6 +100,10 @@ def test_movement_names_both_segments(
     context = client.get(MOVES).context
     (row,) = context["rows"]
     assert (row["before"], row["after"], row["count"]) == (other, one, 40)
+    nodes = [(node["id"], node["n"]) for node in context["flow"]["nodes"]]
+    assert nodes == [(f"l{other.pk}", str(other)), (f"r{one.pk}", str(one))]
+    assert context["flow"]["links"] == [{"from": f"l{other.pk}", "to": f"r{one.pk}", "v": 40}]
+    assert f"most often from {other} to {one}, 40 times" in context["flow_label"]
     assert len(client.get(row["url"]).context["lines"]) == 40
 
 

@@ -10,6 +10,7 @@ from analytics.methods.errors import InsufficientData, InvalidData
 from analytics.methods.lifecycle.decisions import iterate_policies, iterate_values
 from analytics.methods.lifecycle.next_actions import NextAction, next_actions
 from analytics.methods.lifecycle.transitions import count_transitions
+from core.phrases import percent
 
 from .company import ACTIONS, CLEAR, DISCOUNT, STATES, history, truth
 
@@ -187,3 +188,14 @@ def test_processes_that_cannot_be_solved() -> None:
     known = count_transitions(history(20, 1), STATES, ACTIONS)
     with pytest.raises(InvalidData, match="fax"):
         next_actions(known, nothing="fax", discount=0.9)
+
+
+def test_no_number_of_draws_makes_a_gain_certain() -> None:
+    rows = pd.DataFrame(
+        [("lead", "call", "won", 90.0)] * 300 + [("lead", "none", "lead", 0.0)] * 300,
+        columns=["state", "action", "next_state", "reward"],
+    )
+    known = count_transitions(rows, ["lead", "won"], ["none", "call"])
+    call = next_actions(known, nothing="none", discount=0.9)[0]
+    assert call.sure == pytest.approx(400.5 / 401)
+    assert percent(call.sure) == ">99%"
