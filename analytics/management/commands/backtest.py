@@ -8,10 +8,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from analytics.datasets.files import frame_of
+from analytics.jobs.experiment_backtest import ArmsQuestion, backtest_experiment
 from analytics.jobs.forecast_backtest import SeriesQuestion, backtest_forecasts
 from analytics.jobs.lead_score_backtest import backtest_lead_score
 from analytics.jobs.lifetime_backtest import PurchasesQuestion, backtest_lifetime_value
 from analytics.jobs.segments_backtest import backtest_segments
+from analytics.jobs.uplift_backtest import UpliftQuestion, backtest_uplift
 from core.errors import InsufficientData, Refused
 from core.sentences import say
 
@@ -25,6 +27,8 @@ class Command(BaseCommand):
         _add_forecast(methods.add_parser("forecast", help="forecasts of series"))
         _add_lifetime_value(methods.add_parser("lifetime_value", help="what customers will buy"))
         _add_segments(methods.add_parser("segments", help="groups of rows that are alike"))
+        _add_experiment(methods.add_parser("experiment", help="arms of a test against each other"))
+        _add_uplift(methods.add_parser("uplift", help="for whom a message changes most"))
 
     def handle(self, *_args: Any, method: str, **options: Any) -> None:
         tried, tell = {
@@ -32,6 +36,8 @@ class Command(BaseCommand):
             "forecast": (_forecast, self._tell_forecast),
             "lifetime_value": (_lifetime_value, self._tell_lifetime_value),
             "segments": (_segments, self._tell_segments),
+            "experiment": (_experiment, self._tell_experiment),
+            "uplift": (_uplift, self._tell_uplift),
         }[method]
         try:
             found = tried(options)
@@ -82,11 +88,37 @@ class Command(BaseCommand):
         for sentence in found["notes"]:
             self.stdout.write(sentence)
 
+    def _tell_experiment(self, found: dict[str, Any]) -> None:
+        split = found["split_p_value"]
+        self.stdout.write(f"{found['rows']:,} rows, p-value of the split {split:.4f}")
+        for arm in found["arms"]:
+            self._tell_row(f"{arm['name']}: {arm['people']:,} people", {"mean": arm["mean"]})
+        for effect in found["effects"]:
+            figures = _figures(effect)
+            self._tell_row(f"{effect['arm']} against {found['control']}:", figures)
+            if "adjusted" in effect:
+                self._tell_row("  adjusted", effect["adjusted"])
+        for sentence in found["notes"]:
+            self.stdout.write(sentence)
+
+    def _tell_uplift(self, found: dict[str, Any]) -> None:
+        self.stdout.write(f"{found['rows']:,} rows, {found['treated']:,} treated")
+        self._tell_row("all", {"overall": found["overall"]})
+        for name, row in found["learners"].items():
+            mark = "*" if name == found["chosen"] else " "
+            figures = _figures(row)
+            self._tell_row(f"{mark} {name:12} {row['field']:15}", figures)
+        self.stdout.write(found["why"])
+
     def _tell_row(self, head: str, row: dict[str, float | None], tail: str = "") -> None:
         figures = (
             f"{key} {'–' if value is None else f'{value:.4f}'}" for key, value in row.items()
         )
         self.stdout.write(f"{head} {'  '.join(figures)}{tail}")
+
+
+def _figures(row: dict[str, Any]) -> dict[str, float | None]:
+    return {key: each for key, each in row.items() if isinstance(each, float)}
 
 
 def _add_lead_score(score: CommandParser) -> None:
@@ -149,6 +181,32 @@ def _add_segments(rows: CommandParser) -> None:
     rows.add_argument("--json", action="store_true", help="print the figures as JSON")
 
 
+def _add_experiment(rows: CommandParser) -> None:
+    rows.add_argument("--csv", type=Path, required=True, help="CSV or Excel file, a row a person")
+    rows.add_argument("--arm-column", required=True, help="column that names the arm")
+    rows.add_argument("--outcome-column", required=True, help="column of yes and no, or of amounts")
+    rows.add_argument("--control", default="", help="arm that the others are compared with")
+    rows.add_argument("--before-column", default="", help="column known before the test (CUPED)")
+    rows.add_argument(
+        "--weight",
+        action="append",
+        default=[],
+        help="share meant for an arm, as A=0.9, once an arm; even without",
+    )
+    rows.add_argument("--json", action="store_true", help="print the figures as JSON")
+
+
+def _add_uplift(rows: CommandParser) -> None:
+    rows.add_argument("--csv", type=Path, required=True, help="CSV or Excel file, a row a person")
+    rows.add_argument("--treatment-column", required=True, help="column that says who was treated")
+    rows.add_argument("--outcome-column", required=True, help="column of yes and no, or of amounts")
+    rows.add_argument("--treated", default="", help="arm that was treated, where there are more")
+    rows.add_argument("--control", default="", help="arm that was not")
+    rows.add_argument("--exclude", default="", help="columns to leave out, with commas between")
+    rows.add_argument("--seed", type=int, default=0, help="of folds and draws")
+    rows.add_argument("--json", action="store_true", help="print the figures as JSON")
+
+
 def _lead_score(options: dict[str, Any]) -> dict[str, Any]:
     exclude = _names(options["exclude"])
     return backtest_lead_score(
@@ -188,6 +246,40 @@ def _segments(options: dict[str, Any]) -> dict[str, Any]:
     return backtest_segments(
         frame_of(options["csv"]), _names(options["columns"]), seed=options["seed"]
     )
+
+
+def _experiment(options: dict[str, Any]) -> dict[str, Any]:
+    question = ArmsQuestion(
+        arm_column=options["arm_column"],
+        outcome_column=options["outcome_column"],
+        control=options["control"],
+        before_column=options["before_column"],
+        weights=_weights(options["weight"]),
+    )
+    return backtest_experiment(frame_of(options["csv"]), question)
+
+
+def _weights(named: list[str]) -> dict[str, float]:
+    found = {}
+    for each in named:
+        name, _equals, share = each.rpartition("=")
+        try:
+            found[name] = float(share)
+        except ValueError as error:
+            raise CommandError(f"--weight {each}: say it as A=0.9") from error
+    return found
+
+
+def _uplift(options: dict[str, Any]) -> dict[str, Any]:
+    question = UpliftQuestion(
+        treatment_column=options["treatment_column"],
+        outcome_column=options["outcome_column"],
+        treated=options["treated"],
+        control=options["control"],
+        exclude=_names(options["exclude"]),
+        seed=options["seed"],
+    )
+    return backtest_uplift(frame_of(options["csv"]), question)
 
 
 def _names(listed: str) -> list[str]:

@@ -32,6 +32,11 @@ from analytics.methods import (
     tabular,
     what_if,
 )
+from analytics.methods.attribution import journeys as touched
+from analytics.methods.attribution.removal import removal_effects
+from analytics.methods.experiments import bandits, cuped, effects, many, planning, sample_ratio
+from analytics.methods.experiments.always_valid import always_valid, sequential_margin
+from analytics.methods.experiments.verdicts import Rules, judge
 from analytics.methods.forecasting import (
     accuracy,
     drivers,
@@ -54,6 +59,8 @@ from analytics.methods.lifecycle import decisions, replay, time_in_stage, transi
 from analytics.methods.lifecycle.next_actions import next_actions, weighed_actions
 from analytics.methods.lifetime import bg_nbd, histories, holdout, lifetime_value, past_totals
 from analytics.methods.segmentation import clustering, matching, newcomers, personas, rfm, words
+from analytics.methods.uplift import choice as uplift_choice
+from analytics.methods.uplift import learners, qini
 
 from .data import FEATURES
 
@@ -445,6 +452,67 @@ def ways(frame, won, seed):
     return pd.DataFrame(columns | {"half": np.nan if half is None else half}, index=frame.index)
 
 
+def tests_of(frame, won, seed):
+    """Consent as the arm, buying and visits as outcomes."""
+    arm = frame["opted_in"].isin(["Yes", "是"]).sort_index()
+    y, visits = won.sort_index()[arm.index], frame["visits"].fillna(3.0).sort_index()
+    arms = [effects.arm_of_counts(int(y[a].sum()), len(y[a])) for a in (arm, ~arm)]
+    means = effects.compare_arms(*(effects.arm_of_values(visits[a]) for a in (arm, ~arm)))
+    ratio = sample_ratio.sample_ratio_p([one.people for one in arms], [1, 1])
+    found = judge(*arms, ratio_p=ratio, days=9, rules=Rules(days=10))
+    always = always_valid(means)
+    before = cuped.adjusted_effect(y[arm], y[~arm], visits[arm], visits[~arm])
+    yes, people = zip(*((one.happened, one.people) for one in arms), strict=True)
+    needed = planning.people_needed(arms[1].mean, 0.05)
+    return one_row(
+        {
+            "p": many.holm([means.p_value, always.p_value])[0],
+            "word": found.word,
+            "margin": sequential_margin(sum(people)),
+            "saved": before.saved,
+            "best": bandits.chances_of_best(yes, people, seed=seed)[0],
+            "share": bandits.thompson_shares(yes, people, seed=seed)[1],
+            "power": planning.power_of(needed, arms[1].mean, 0.05),
+            "smallest": planning.smallest_effect(needed, arms[1].mean),
+            "days": planning.days_needed(needed, 100),
+        }
+    )
+
+
+def shared_out(frame, won, seed):
+    """Sources as touches, the leads of a tenth of the ids as one way."""
+    ordered = frame.sort_index()
+    names = sorted(ordered["source"].unique())
+    way = (ordered.index.to_numpy() - 1000) // 3
+    worth = won.sort_index().groupby(way).max().to_numpy(float)
+    ways = touched.Journeys(
+        len(names),
+        np.unique(way, return_inverse=True)[1],
+        ordered["source"].map(names.index).to_numpy(np.int64),
+        ordered["visits"].fillna(3.0).to_numpy(float),
+        worth,
+    )
+    columns = {rule.__name__: rule(ways) for rule in (touched.last_touch, touched.linear)}
+    columns["time_decay"] = touched.time_decay(ways)
+    found = removal_effects(ways)
+    return pd.DataFrame(columns | {"removal": found.shares, "effect": found.effects})
+
+
+def uplift_of(frame, won, seed):
+    """By chance half of the leads were written to."""
+    treated = (frame.index.to_numpy() * 7919) % 2
+    found = uplift_choice.fit_uplift(frame, treated, won, FEATURES, seed=seed, draws=20)
+    encoder = tabular.TabularEncoder.fit(frame.sort_index(), FEATURES)
+    codes = encoder.transform(frame.sort_index())
+    y, arm = won.sort_index().to_numpy(float), (np.sort(frame.index.to_numpy()) * 7919 % 2)
+    model = learners.fit_learner("transformed", encoder, codes, arm.astype(float), y)
+    said = model.of_codes(codes)
+    drawn = qini.qini_draws(said, arm, y, draws=5, seed=seed)
+    tried = {each.learner: each.curve.coefficient for each in found.tried}
+    columns = {"said": said, "qini": qini.qini_curve(said, arm, y).coefficient, **tried}
+    return pd.DataFrame(columns | {"drawn": drawn.mean()}, index=frame.sort_index().index)
+
+
 SHARE = (0.0, 1.0)
 CASES: dict[str, Case] = {
     "lead score": Case(
@@ -663,12 +731,53 @@ CASES: dict[str, Case] = {
         refuses_empty=False,
         bounds={"now": (0, 2)},
     ),
+    "tests": Case(
+        tests_of,
+        (
+            "Arm",
+            "Effect",
+            "Rules",
+            "adjusted_effect",
+            "always_valid",
+            "arm_of_counts",
+            "arm_of_values",
+            "chances_of_best",
+            "compare_arms",
+            "days_needed",
+            "holm",
+            "judge",
+            "people_needed",
+            "power_of",
+            "sample_ratio_p",
+            "sequential_margin",
+            "smallest_effect",
+            "thompson_shares",
+        ),
+        bounds={"p": SHARE, "best": SHARE, "share": SHARE, "power": SHARE},
+    ),
+    "shared out": Case(
+        shared_out,
+        ("Journeys", "last_touch", "linear", "time_decay", "removal_effects"),
+        bounds={"effect": SHARE, "linear": (0, 600), "removal": (0, 600)},
+    ),
+    "uplift": Case(
+        uplift_of,
+        ("fit_uplift", "fit_learner", "UpliftModel", "qini_curve", "qini_draws"),
+        keeps_ids=True,
+        bounds={"said": (-1, 1), "qini": (-1, 1)},
+    ),
     "equal rows": Case(equal_rows, ("count_equal_rows",), refuses_empty=False),
     "order": Case(order, ("canonical_order",), keeps_ids=True, refuses_empty=False),
 }
 
 RESULT = "a result record, made by a method that has a case"
 EXEMPT: dict[str, str] = {
+    "AdjustedEffect": RESULT,
+    "QiniCurve": RESULT,
+    "RemovalEffects": RESULT,
+    "TriedLearner": RESULT,
+    "UpliftFit": RESULT,
+    "Verdict": RESULT,
     "ArimaOrder": RESULT,
     "Backtest": RESULT,
     "LikelihoodFit": RESULT,

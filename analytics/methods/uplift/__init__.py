@@ -1,0 +1,3 @@
+"""For whom a message changes most."""
+
+__all__: list[str] = []
