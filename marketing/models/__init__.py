@@ -3,13 +3,25 @@
 from marketing.models.campaigns import Campaign, CampaignVariant, Recipient
 from marketing.models.consents import Consent, ConsentEvent, Purpose, Suppression
 from marketing.models.messages import Message, MessageImage, MessageText
+from marketing.models.preferences import (
+    ConfirmationRequest,
+    ContactPreference,
+    DeliveryProblem,
+    MarketingOptions,
+)
 from marketing.models.segments import Segment, SegmentMember, SegmentSize, StaleMembership
+from marketing.models.web_forms import FormSubmission, WebForm
 
 __all__ = [
     "Campaign",
     "CampaignVariant",
+    "ConfirmationRequest",
     "Consent",
     "ConsentEvent",
+    "ContactPreference",
+    "DeliveryProblem",
+    "FormSubmission",
+    "MarketingOptions",
     "Message",
     "MessageImage",
     "MessageText",
@@ -20,4 +32,5 @@ __all__ = [
     "SegmentSize",
     "StaleMembership",
     "Suppression",
+    "WebForm",
 ]

@@ -50,6 +50,8 @@ from tests.factories.marketing import (
     ConsentFactory,
     PurposeFactory,
     SegmentFactory,
+    SentMessageFactory,
+    WebFormFactory,
 )
 
 __all__ = [
@@ -88,12 +90,14 @@ __all__ = [
     "RefusedRowFactory",
     "RoleFactory",
     "SegmentFactory",
+    "SentMessageFactory",
     "SeriesTrialFactory",
     "StageFactory",
     "SuggestionAnswerFactory",
     "TagFactory",
     "TeamFactory",
     "UserFactory",
+    "WebFormFactory",
     "WebhookDeliveryFactory",
     "WebhookFactory",
 ]

@@ -15,10 +15,13 @@ from marketing.models import (
     Consent,
     Message,
     Purpose,
+    Recipient,
     Segment,
+    WebForm,
 )
 from marketing.queries.segment_rules import describe
 from tests.factories.core import NOW, UserFactory
+from tests.factories.crm import ContactFactory
 
 
 class SegmentFactory(DjangoModelFactory):
@@ -46,6 +49,8 @@ class SegmentFactory(DjangoModelFactory):
 
 
 class PurposeFactory(DjangoModelFactory):
+    """Something that messages are for."""
+
     class Meta:
         model = Purpose
 
@@ -53,11 +58,12 @@ class PurposeFactory(DjangoModelFactory):
 
 
 class ConsentFactory(DjangoModelFactory):
-    """A consent to e-mail that was given by a form."""
+    """A consent to e-mail that was given by a form, past the service that keeps the proof."""
 
     class Meta:
         model = Consent
 
+    contact = factory.SubFactory(ContactFactory)
     purpose = factory.SubFactory(PurposeFactory)
     state = ConsentState.GRANTED
     source = ConsentSource.FORM
@@ -79,3 +85,29 @@ class CampaignFactory(DjangoModelFactory):
         if create:
             message = Message.objects.create(name="A", owner=self.owner)  # type: ignore[attr-defined]
             CampaignVariant.objects.create(campaign=self, message=message)
+
+
+class SentMessageFactory(DjangoModelFactory):
+    """A message of some campaign that a contact has had."""
+
+    class Meta:
+        model = Recipient
+
+    contact = factory.SubFactory(ContactFactory)
+    address_key = factory.LazyAttribute(lambda made: made.contact.email_key)
+    address = factory.LazyAttribute(lambda made: made.contact.email)
+    arm = "rest"
+    state = "sent"
+    due_at = NOW
+    sent_at = NOW
+
+    campaign = factory.SubFactory(CampaignFactory)
+
+
+class WebFormFactory(DjangoModelFactory):
+    """A form that asks for name and e-mail."""
+
+    class Meta:
+        model = WebForm
+
+    name = factory.Sequence("Web form {}".format)
