@@ -16,6 +16,7 @@ RESCORING_SECONDS = 20
 ASSIGNMENT_SECONDS = 20
 CLOCK_SECONDS = 60
 SEGMENT_SECONDS = 10
+CONFIRMATION_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,11 @@ SEEDS = [
         gettext_noop("Segments of changed contacts"),
         "marketing.refresh_segments",
         seconds=SEGMENT_SECONDS,
+    ),
+    ScheduleSeed(
+        gettext_noop("Confirmation of consents"),
+        "marketing.send_confirmations",
+        seconds=CONFIRMATION_SECONDS,
     ),
     ScheduleSeed(
         gettext_noop("Scores of changed leads"), "analytics.rescore", seconds=RESCORING_SECONDS

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from crm.models import Contact
 from marketing.choices import BouncePolicy, Channel, DeliveryProblemKind
+from marketing.models.consents import Purpose
 
 CAP = (MinValueValidator(1), MaxValueValidator(1_000))
 
@@ -122,9 +123,7 @@ class ConfirmationRequest(models.Model):
     )
     address = models.EmailField(_("address"))
     address_key = models.CharField(_("address for comparing"), max_length=254)
-    purposes: "models.ManyToManyField[models.Model, models.Model]" = models.ManyToManyField(
-        "marketing.Purpose", verbose_name=_("purposes"), related_name="+"
-    )
+    purposes = models.ManyToManyField(Purpose, verbose_name=_("purposes"), related_name="+")
     channel = models.CharField(_("channel"), max_length=8, choices=Channel, default=Channel.EMAIL)
     language = models.CharField(_("language"), max_length=10, blank=True)
     detail = models.CharField(_("details"), max_length=300, blank=True)

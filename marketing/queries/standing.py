@@ -21,7 +21,6 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from core.mailboxes import reaches_somebody
-from crm.models import Contact
 from marketing.choices import Channel, ConsentState
 from marketing.models import ContactPreference, MarketingOptions, Recipient, Suppression
 from marketing.queries.message_options import options
@@ -62,14 +61,14 @@ class Standing:
     def judged(self, audience: "QuerySet[Any]") -> "QuerySet[Any]":
         """The contacts with `refusal`: the code of the first reason against writing, or an empty text."""
         said = Q(consents__purpose=self.purpose, consents__channel=self.channel)
-        rows = audience.annotate(said=FilteredRelation("consents", condition=said))
-        return rows.annotate(
-            refusal=Case(
-                *(When(test, then=Value(code)) for code, test in self._tests().items()),
-                default=Value(""),
-                output_field=CharField(),
-            )
+        rows: QuerySet[Any] = audience.annotate(said=FilteredRelation("consents", condition=said))
+        refusal = Case(
+            *(When(test, then=Value(code)) for code, test in self._tests().items()),
+            default=Value(""),
+            output_field=CharField(),
         )
+        judged: QuerySet[Any] = rows.annotate(refusal=refusal)
+        return judged
 
     @property
     def column(self) -> str:
