@@ -48,6 +48,8 @@ SEEDS = [
             **_segments(Reach.ALL, "view", "export"),
             **_segments(Reach.TEAM, "create", "edit", "assign", "delete"),
             **_campaigns(Reach.ALL, "view", "export", "approve"),
+            "marketing.consent.view": Reach.ALL,
+            "marketing.consent.edit": Reach.ALL,
             "crm.import.use": Reach.ALL,
             "crm.duplicates.use": Reach.ALL,
             "crm.assignment.manage": Reach.ALL,
@@ -83,6 +85,8 @@ SEEDS = [
             **_records(Reach.OWN, "create", "edit", "delete"),
             **_segments(Reach.OWN, "view", "create", "edit", "delete"),
             "marketing.campaign.view": Reach.ALL,
+            "marketing.consent.view": Reach.ALL,
+            "marketing.consent.edit": Reach.ALL,
             "crm.product.view": Reach.ALL,
             "crm.group.view": Reach.ALL,
             "crm.event.view": Reach.ALL,
@@ -110,6 +114,9 @@ SEEDS = [
             **_campaigns(
                 Reach.ALL, "view", "create", "edit", "assign", "delete", "export", "approve", "send"
             ),
+            "marketing.consent.view": Reach.ALL,
+            "marketing.consent.edit": Reach.ALL,
+            "marketing.settings.manage": Reach.ALL,
             "crm.import.use": Reach.ALL,
             "crm.duplicates.use": Reach.ALL,
             "core.job.view": Reach.ALL,

@@ -17,6 +17,7 @@ ASSIGNMENT_SECONDS = 20
 CLOCK_SECONDS = 60
 HIT_SECONDS = 20
 SEGMENT_SECONDS = 10
+CONFIRMATION_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,10 @@ SEEDS = [
         gettext_noop("Opens and clicks of messages"), "marketing.settle_hits", seconds=HIT_SECONDS
     ),
     ScheduleSeed(gettext_noop("Visitors whom nobody knows"), "marketing.forget_visitors", hour=3),
+        gettext_noop("Confirmation of consents"),
+        "marketing.send_confirmations",
+        seconds=CONFIRMATION_SECONDS,
+    ),
     ScheduleSeed(
         gettext_noop("Scores of changed leads"), "analytics.rescore", seconds=RESCORING_SECONDS
     ),

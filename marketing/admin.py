@@ -10,9 +10,14 @@ from core.admin.records import KEPT_BY_US, RecordAdmin
 from marketing.models import (
     Campaign,
     CampaignVariant,
+    ConfirmationRequest,
     Consent,
     ConsentEvent,
+    ContactPreference,
+    DeliveryProblem,
+    FormSubmission,
     MailHit,
+    MarketingOptions,
     Message,
     MessageImage,
     MessageText,
@@ -25,6 +30,7 @@ from marketing.models import (
     StaleMembership,
     Suppression,
     Visitor,
+    WebForm,
     Website,
 )
 
@@ -221,3 +227,60 @@ class PageViewAdmin(PanelAdmin):
     has_name = False
     list_display: ClassVar[Any] = ("visitor", "at", "url")
     joined: ClassVar[Any] = ("visitor",)
+
+
+@admin.register(MarketingOptions)
+class MarketingOptionsAdmin(PanelAdmin):
+    group = "market"
+    icon = "tune"
+    has_name = False
+    list_display: ClassVar[Any] = ("week_cap", "month_cap", "sender_name", "sender_address")
+
+
+@admin.register(ContactPreference)
+class ContactPreferenceAdmin(PanelAdmin):
+    group = "market"
+    icon = "rule"
+    has_name = False
+    list_display: ClassVar[Any] = ("contact", "week_cap", "month_cap", "paused_until", "at")
+    joined: ClassVar[Any] = ("contact",)
+
+
+@admin.register(DeliveryProblem)
+class DeliveryProblemAdmin(PanelAdmin):
+    group = "market"
+    icon = "unsubscribe"
+    has_name = False
+    list_display: ClassVar[Any] = ("address_key", "kind", "detail", "at")
+    list_filter: ClassVar[Any] = ("kind",)
+
+
+@admin.register(ConfirmationRequest)
+class ConfirmationRequestAdmin(PanelAdmin):
+    group = "market"
+    icon = "mark_email_read"
+    has_name = False
+    list_display: ClassVar[Any] = ("contact", "address", "created_at", "sent_at", "confirmed_at")
+    joined: ClassVar[Any] = ("contact",)
+
+
+@admin.register(WebForm)
+class WebFormAdmin(RecordAdmin):
+    """What a form asks for is chosen in the product, which checks it."""
+
+    icon = "dynamic_form"
+    group = "market"
+    may_add = False
+    list_display: ClassVar[Any] = ("name", "is_open", "owner", "team", "created_at")
+    list_filter: ClassVar[Any] = (BinFilter, "is_open")
+    readonly_fields: ClassVar[Any] = (*KEPT_BY_US, "key", "fields", "origins", "purposes")
+
+
+@admin.register(FormSubmission)
+class FormSubmissionAdmin(PanelAdmin):
+    group = "market"
+    icon = "inbox"
+    has_name = False
+    list_display: ClassVar[Any] = ("form", "state", "contact", "at")
+    list_filter: ClassVar[Any] = ("state",)
+    joined: ClassVar[Any] = ("form", "contact")

@@ -142,3 +142,29 @@ class MachineSign(TextChoices):
     BURST = "burst", _("Several links at once")
     TRAP = "trap", _("Followed a hidden link")
     PREFETCH = "prefetch", _("Mail app that fetches ahead")
+
+
+class BouncePolicy(TextChoices):
+    """What becomes of an address that mail servers refuse, or of a person who complains."""
+
+    NOTHING = "none", pgettext_lazy("bounce policy", "Only note it")
+    SUPPRESS = "suppress", pgettext_lazy("bounce policy", "Send nothing to the address any more")
+    WITHDRAW = (
+        "withdraw",
+        pgettext_lazy("bounce policy", "Send nothing any more and withdraw all consents"),
+    )
+
+
+class DeliveryProblemKind(TextChoices):
+    """What came back for an address."""
+
+    HARD = "hard", pgettext_lazy("delivery problem", "Address does not exist")
+    SOFT = "soft", pgettext_lazy("delivery problem", "Could not be delivered")
+    COMPLAINT = "complaint", pgettext_lazy("delivery problem", "Complaint")
+
+
+class SubmissionState(TextChoices):
+    """What became of an answer to a web form."""
+
+    TAKEN = "taken", pgettext_lazy("submission", "Taken")
+    SPAM = "spam", pgettext_lazy("submission", "Spam")

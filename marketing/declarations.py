@@ -9,10 +9,12 @@ from core.lists import lists
 from core.records import record_pages
 from core.registries import (
     AuditAction,
+    AuditedType,
     ChangeFollower,
     ChangeKind,
     ChangeRules,
     Command,
+    MergeRule,
     NavigationEntry,
     Panel,
     Permission,
@@ -20,10 +22,12 @@ from core.registries import (
     SettingsSection,
     archive_tables,
     audit_actions,
+    audited_types,
     change_followers,
     change_kinds,
     change_rules,
     commands,
+    merge_rules,
     navigation,
     panels,
     permission_groups,
@@ -60,11 +64,17 @@ def register() -> None:
         Permission("marketing.campaign.approve", _("Approve campaigns")),
         Permission("marketing.campaign.send", _("Send campaigns")),
     )
+    permission_registry.register(
+        Permission("marketing.consent.view", _("See consents and the suppression list")),
+        Permission("marketing.consent.edit", _("Note consents; change the suppression list")),
+        Permission("marketing.settings.manage", _("Set up purposes, limits and senders")),
+    )
     archive_tables.register(*ARCHIVE_TABLES)
     _register_pages()
     _register_settings()
     _register_changes()
     _register_list_changes()
+    _register_consent()
     job_kinds.register(
         JobKind(
             "marketing.segments",
@@ -216,4 +226,23 @@ def _register_list_changes() -> None:
     audit_actions.register(
         AuditAction(AddToList.key, _("Contacts put on the list")),
         AuditAction(RemoveFromList.key, _("Contacts taken off the list")),
+    )
+
+
+def _register_consent() -> None:
+    from marketing.services.merging import keep_stricter  # noqa: PLC0415  # needs loaded models
+
+    merge_rules.register(MergeRule("marketing.consent", "crm.contact", keep_stricter))
+    audited_types.register(
+        AuditedType("marketing.purpose"),
+        AuditedType("marketing.suppression"),
+        AuditedType("marketing.marketingoptions"),
+    )
+    audit_actions.register(
+        AuditAction("consent.note", _("Consent noted")),
+        AuditAction("suppression.add", _("Addresses suppressed")),
+        AuditAction("suppression.remove", _("Address no longer suppressed")),
+        AuditAction("purpose.save", _("Purpose of messages saved")),
+        AuditAction("purpose.archive", _("Purpose of messages archived or brought back")),
+        AuditAction("marketing.options", _("Options of marketing changed")),
     )

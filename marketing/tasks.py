@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from marketing.services.confirmations import send_waiting
 from marketing.services.refreshing import refresh_changed
 from marketing.services.tracking.settling import settle_hits as settle
 from marketing.services.tracking.visits import forget_visitors as forget
@@ -24,3 +25,9 @@ def settle_hits() -> None:
 def forget_visitors() -> None:
     """Drop what browsers of nobody known did long ago."""
     forget(at=timezone.now())
+
+
+@shared_task(name="marketing.send_confirmations")
+def send_confirmations() -> None:
+    """E-mails that ask people to confirm a consent."""
+    send_waiting(at=timezone.now())

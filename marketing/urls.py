@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from marketing.views import campaigns, segments, tracking, websites
+from marketing.views import campaigns, public, segments, tracking, websites
 
 urlpatterns = [
+    path("u/<str:token>/", public.unsubscribe_page, name="unsubscribe"),
+    path("preferences/<str:token>/", public.preferences, name="preferences"),
+    path("preferences/<str:token>/data/", public.preferences_data, name="preferences_data"),
+    path("confirm/<str:token>/", public.consent_confirm, name="consent_confirm"),
     path("segments/", segments.segment_list, name="segment_list"),
     path("segments/new/", segments.segment_create, name="segment_create"),
     path("segments/<int:pk>/", segments.segment_detail, name="segment_detail"),

@@ -16,6 +16,7 @@ from core.registries.changes import (
 from core.registries.commands import Command, commands
 from core.registries.derivations import Derivation, derivations
 from core.registries.events import EventKind, event_kinds
+from core.registries.merging import MergeRule, merge_rules
 from core.registries.navigation import NavigationEntry, navigation
 from core.registries.panels import Panel, panels
 from core.registries.permissions import (
@@ -43,6 +44,7 @@ __all__ = [
     "Command",
     "Derivation",
     "EventKind",
+    "MergeRule",
     "NavigationEntry",
     "OfRecordTypes",
     "Panel",
@@ -66,6 +68,7 @@ __all__ = [
     "commands",
     "derivations",
     "event_kinds",
+    "merge_rules",
     "navigation",
     "panels",
     "permission_groups",

@@ -3,15 +3,27 @@
 from marketing.models.campaigns import Campaign, CampaignVariant, Recipient
 from marketing.models.consents import Consent, ConsentEvent, Purpose, Suppression
 from marketing.models.messages import Message, MessageImage, MessageText
+from marketing.models.preferences import (
+    ConfirmationRequest,
+    ContactPreference,
+    DeliveryProblem,
+    MarketingOptions,
+)
 from marketing.models.segments import Segment, SegmentMember, SegmentSize, StaleMembership
 from marketing.models.tracking import MailHit, PageView, Visitor, Website
+from marketing.models.web_forms import FormSubmission, WebForm
 
 __all__ = [
     "Campaign",
     "CampaignVariant",
+    "ConfirmationRequest",
     "Consent",
     "ConsentEvent",
+    "ContactPreference",
+    "DeliveryProblem",
+    "FormSubmission",
     "MailHit",
+    "MarketingOptions",
     "Message",
     "MessageImage",
     "MessageText",
@@ -24,5 +36,6 @@ __all__ = [
     "StaleMembership",
     "Suppression",
     "Visitor",
+    "WebForm",
     "Website",
 ]

@@ -299,6 +299,17 @@ class Recipient(models.Model):
             models.Index(fields=["campaign", "state", "id"], name="marketing_recipient_state"),
             models.Index(fields=["campaign", "id"], name="marketing_recipient_list"),
             models.Index(fields=["address_key", "-sent_at"], name="marketing_recipient_mailed"),
+            # Who was written to often of late, whatever the campaign.
+            models.Index(
+                fields=["sent_at", "address_key"],
+                condition=Q(sent_at__isnull=False),
+                name="marketing_recipient_recent",
+            ),
+            models.Index(
+                fields=["contact", "sent_at"],
+                condition=Q(sent_at__isnull=False),
+                name="marketing_recipient_of",
+            ),
             models.Index(
                 fields=["message_key"],
                 condition=~Q(message_key=""),

@@ -36,6 +36,14 @@ ARCHIVE_TABLES = (
     ArchiveTable("consents", "marketing.Consent", order=30),
     ArchiveTable("consent_events", "marketing.ConsentEvent", order=30),
     ArchiveTable("suppressions", "marketing.Suppression", order=30),
+    ArchiveTable("marketing_options", "marketing.MarketingOptions", order=30),
+    ArchiveTable("contact_preferences", "marketing.ContactPreference", order=30),
+    ArchiveTable("delivery_problems", "marketing.DeliveryProblem", order=30),
+    ArchiveTable(
+        "confirmation_requests", "marketing.ConfirmationRequest", several=("purposes",), order=31
+    ),
+    ArchiveTable("web_forms", "marketing.WebForm", ("name_key",), ("purposes", "tags"), order=31),
+    ArchiveTable("form_submissions", "marketing.FormSubmission", order=32),
     ArchiveTable("messages", "marketing.Message", ("name_key",), ("tags",), order=30),
     ArchiveTable("message_texts", "marketing.MessageText", order=30),
     ArchiveTable("message_images", "marketing.MessageImage", order=30),

@@ -51,6 +51,7 @@ from tests.factories.marketing import (
     PurposeFactory,
     RecipientFactory,
     SegmentFactory,
+    WebFormFactory,
 )
 
 __all__ = [
@@ -96,6 +97,7 @@ __all__ = [
     "TagFactory",
     "TeamFactory",
     "UserFactory",
+    "WebFormFactory",
     "WebhookDeliveryFactory",
     "WebhookFactory",
 ]

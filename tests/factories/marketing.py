@@ -17,6 +17,7 @@ from marketing.models import (
     Purpose,
     Recipient,
     Segment,
+    WebForm,
 )
 from marketing.queries.segment_rules import describe
 from tests.factories.core import NOW, UserFactory
@@ -48,6 +49,8 @@ class SegmentFactory(DjangoModelFactory):
 
 
 class PurposeFactory(DjangoModelFactory):
+    """Something that messages are for."""
+
     class Meta:
         model = Purpose
 
@@ -55,11 +58,12 @@ class PurposeFactory(DjangoModelFactory):
 
 
 class ConsentFactory(DjangoModelFactory):
-    """A consent to e-mail that was given by a form."""
+    """A consent to e-mail that was given by a form, past the service that keeps the proof."""
 
     class Meta:
         model = Consent
 
+    contact = factory.SubFactory(ContactFactory)
     purpose = factory.SubFactory(PurposeFactory)
     state = ConsentState.GRANTED
     source = ConsentSource.FORM
@@ -99,3 +103,12 @@ class RecipientFactory(DjangoModelFactory):
     state = RecipientState.SENT
     due_at = NOW
     sent_at = NOW
+
+
+class WebFormFactory(DjangoModelFactory):
+    """A form that asks for name and e-mail."""
+
+    class Meta:
+        model = WebForm
+
+    name = factory.Sequence("Web form {}".format)

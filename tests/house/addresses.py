@@ -41,6 +41,8 @@ from crm.models import (
     MergedRecord,
     StageChange,
 )
+from marketing.models import ConfirmationRequest
+from marketing.services.public_links import confirmation_url, preferences_url, unsubscribe_url
 from tests.factories import (
     ActivityFactory,
     ApiTokenFactory,
@@ -392,6 +394,29 @@ def _suggestion_answer(owner: User) -> int:
     return SuggestionAnswerFactory(by=owner, contact__owner=owner, contact__team=owner.team).pk
 
 
+def _token_of(url: str) -> dict[str, str]:
+    """What stands in a public link."""
+    return {"token": url.rstrip("/").rpartition("/")[2]}
+
+
+def _unsubscribe_link(owner: User) -> dict[str, str]:
+    return _token_of(unsubscribe_url(_contact(owner), None))
+
+
+def _preferences_link(owner: User) -> dict[str, str]:
+    return _token_of(preferences_url(_contact(owner)))
+
+
+def _confirmation_link(owner: User) -> dict[str, str]:
+    asked = ConfirmationRequest.objects.create(
+        contact_id=_contact(owner),
+        address="ada@example.org",
+        address_key="ada@example.org",
+        created_at=timezone.now(),
+    )
+    return _token_of(confirmation_url(asked.pk))
+
+
 # By the whole name of the address, else by the noun it begins with.
 RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "archive": _archive,
@@ -449,6 +474,9 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "view": _view,
     "view_as_start": _user,
     "user": _user,
+    "unsubscribe": _unsubscribe_link,
+    "preferences": _preferences_link,
+    "consent_confirm": _confirmation_link,
     "team": _team,
     "role": _role,
     "change": _change,

@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from core import audit
 from core.models import ChangeSet
-from core.registries import RecordType, record_types
+from core.registries import RecordType, merge_rules, record_types
 from core.services.records import EDIT, after_change
 from crm.services.merging.relations import (
     Relation,
@@ -40,6 +40,9 @@ def move_links(
 ) -> Moved:
     """Give everything that points to the loser to the survivor; `keeps` are the merged records."""
     moved = Moved()
+    for rule in merge_rules:
+        if rule.record_type == kind.key:
+            rule.agree(loser, survivor, change_set.at)
     for relation in relations_of(kind):
         pks = _movable(relation, kind, loser, survivor, keeps, moved)
         if pks:

@@ -1,0 +1,107 @@
+"""What a person says without a log-in: unsubscribing, choosing topics, how often, until when."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from core.registries import tell_followers
+from crm.models import Contact
+from marketing.choices import Channel, ConsentSource, ConsentState, SuppressionReason
+from marketing.models import ContactPreference, Purpose, Recipient, Suppression
+from marketing.queries.consents import choices_of, contact_now
+from marketing.services.consents import Word, record_consents, withdraw, withdraw_all
+from marketing.services.public_links import Unsubscribing
+from marketing.services.suppressions import suppress
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What stands in the form of the preference page."""
+
+    given: Collection[str]  # keys of choices
+    week_cap: int | None
+    month_cap: int | None
+    paused_until: datetime | None
+    is_untracked: bool
+
+
+def purpose_of(link: Unsubscribing) -> Purpose | None:
+    """What the message was for by which the link came; none where that is not known any more."""
+    if link.recipient is None:
+        return None
+    rows = Recipient.objects.filter(pk=link.recipient, contact=link.contact)
+    found = rows.select_related("campaign__purpose").first()
+    return found.campaign.purpose if found is not None else None
+
+
+@transaction.atomic
+def unsubscribe(*, link: Unsubscribing, detail: str, at: datetime) -> bool:
+    """From what the message was for, else from all; returns whether the person is still known.
+
+    However often it is asked, the first time counts.
+    """
+    contact = contact_now(link.contact)
+    if contact is None:
+        return False
+    purpose = purpose_of(link)
+    if purpose is None:
+        source = ConsentSource.UNSUBSCRIBE
+        withdraw_all(contacts=[contact.pk], source=source, detail=detail, at=at)
+    else:
+        withdraw(
+            contact=contact.pk,
+            purposes=[purpose.pk],
+            channel=Channel.EMAIL,
+            detail=detail,
+            at=at,
+        )
+    if link.recipient is not None:
+        rows = Recipient.objects.filter(pk=link.recipient, contact__in=(link.contact, contact.pk))
+        rows.filter(unsubscribed_at=None).update(unsubscribed_at=at)
+    return True
+
+
+@transaction.atomic
+def unsubscribe_from_all(*, contact: Contact, detail: str, at: datetime, source: str) -> None:
+    """All purposes, and the address onto the suppression list: also what is added later stays away."""
+    withdraw_all(contacts=[contact.pk], source=source, detail=detail, at=at)
+    if contact.email_key:
+        reason = SuppressionReason.UNSUBSCRIBED
+        suppress(addresses=[contact.email_key], reason=reason, at=at, detail=detail)
+
+
+@transaction.atomic
+def save_wishes(*, contact: Contact, wishes: Wishes, at: datetime) -> None:
+    """Consents that changed become words of the person; whoever agrees to something is wanted again."""
+    words = []
+    for choice in choices_of(contact):
+        is_wanted = choice.key in wishes.given
+        if is_wanted == choice.is_given or not (is_wanted or choice.state):
+            continue
+        state = ConsentState.GRANTED if is_wanted else ConsentState.WITHDRAWN
+        source, channel = ConsentSource.CENTRE, choice.channel
+        words.append(Word(contact.pk, choice.purpose.pk, channel, state, source, at))
+    record_consents(words)
+    if any(word.state == ConsentState.GRANTED for word in words):
+        let_in_again(contact)
+    said = {
+        "week_cap": wishes.week_cap,
+        "month_cap": wishes.month_cap,
+        "paused_until": wishes.paused_until,
+        "is_untracked": wishes.is_untracked,
+    }
+    known = ContactPreference.objects.filter(contact=contact).first()
+    if known is None and not any(said.values()):
+        return
+    ContactPreference.objects.update_or_create(contact=contact, defaults={**said, "at": at})
+
+
+def let_in_again(contact: Contact) -> None:
+    """Who left everything and now agrees is written to again; other reasons stay."""
+    rows = Suppression.objects.filter(
+        address_key=contact.email_key, reason=SuppressionReason.UNSUBSCRIBED
+    )
+    if contact.email_key and rows.delete()[0]:
+        tell_followers("crm.contact", {contact.pk})
