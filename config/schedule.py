@@ -144,6 +144,7 @@ SEEDS = [
         gettext_noop("Opens and clicks of messages"), "marketing.settle_hits", seconds=HIT_SECONDS
     ),
     ScheduleSeed(gettext_noop("Visitors whom nobody knows"), "marketing.forget_visitors", hour=3),
+    ScheduleSeed(
         gettext_noop("Confirmation of consents"),
         "marketing.send_confirmations",
         seconds=CONFIRMATION_SECONDS,

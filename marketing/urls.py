@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from marketing.views import campaigns, public, segments, tracking, websites
+from marketing.views import campaigns, pictures, public, segments, tracking, websites
 
 urlpatterns = [
     path("u/<str:token>/", public.unsubscribe_page, name="unsubscribe"),
@@ -26,6 +26,7 @@ urlpatterns = [
     path("campaigns/<int:pk>/edit/", campaigns.campaign_edit, name="campaign_edit"),
     path("campaigns/<int:pk>/edit/test/", campaigns.campaign_test, name="campaign_test"),
     path("campaigns/<int:pk>/links/", campaigns.campaign_links, name="campaign_links"),
+    path("pictures/<str:name>", pictures.message_image, name="message_image"),
     path("campaigns/<int:pk>/variants/", campaigns.campaign_variants, name="campaign_variants"),
     path("settings/websites/", websites.website_settings, name="website_settings"),
     # What stands in messages and websites: short, and never changed, as old letters hold them.

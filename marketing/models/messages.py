@@ -106,3 +106,8 @@ class MessageImage(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def address(self) -> str:
+        """The end of its address, which only those who have the picture can reckon."""
+        return f"{self.digest[:40]}.{str(self.file.name).rpartition('.')[2]}"

@@ -1,0 +1,1 @@
+"""Messages: their blocks, the fields in them, how they are drawn, saved and looked through."""
