@@ -16,6 +16,7 @@ RESCORING_SECONDS = 20
 ASSIGNMENT_SECONDS = 20
 CLOCK_SECONDS = 60
 SEGMENT_SECONDS = 10
+SENDING_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,11 @@ SEEDS = [
         gettext_noop("Segments of changed contacts"),
         "marketing.refresh_segments",
         seconds=SEGMENT_SECONDS,
+    ),
+    ScheduleSeed(
+        gettext_noop("Campaigns that are to be sent"),
+        "marketing.look_after_sending",
+        seconds=SENDING_SECONDS,
     ),
     ScheduleSeed(
         gettext_noop("Scores of changed leads"), "analytics.rescore", seconds=RESCORING_SECONDS

@@ -123,7 +123,6 @@ class MailWay(TextChoices):
 
     ENVIRONMENT = "env", _("As the installation is configured")
     SMTP = "smtp", _("Mail server (SMTP)")
-    AMAZON = "amazon_ses", "Amazon SES"
     BREVO = "brevo", "Brevo"
     MAILGUN = "mailgun", "Mailgun"
     MAILJET = "mailjet", "Mailjet"

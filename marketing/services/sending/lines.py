@@ -29,7 +29,6 @@ ACCEPTED, GO_ON, CLOSING = 250, 354, 421
 TOO_MANY = 429
 BROKEN = (smtplib.SMTPServerDisconnected, OSError)
 PROVIDERS = {
-    MailWay.AMAZON: ("amazon_ses", {}),
     MailWay.BREVO: ("brevo", {"api_key": True}),
     MailWay.MAILGUN: ("mailgun", {"api_key": True, "sender_domain": False}),
     MailWay.MAILJET: ("mailjet", {"api_key": True, "secret_key": False}),
@@ -89,7 +88,10 @@ class SmtpLine:
         self.is_fresh = False
 
     def hand_over(self, mail: Mail) -> Answer:
-        content = DOTS.sub(b"..", mail.content())
+        try:
+            content = DOTS.sub(b"..", mail.content())
+        except UnicodeError as error:
+            return Answer(Outcome.REFUSED, _plain(error))
         if not content.endswith(b"\r\n"):
             content += b"\r\n"
         while True:
@@ -114,6 +116,7 @@ class SmtpLine:
             return None
         try:
             self.backend.open()
+            self.backend.connection.ehlo_or_helo_if_needed()
         except smtplib.SMTPAuthenticationError as error:
             return self._no(said(error.smtp_code, error.smtp_error), ServerFault.LOGIN)
         except smtplib.SMTPResponseException as error:
@@ -131,7 +134,7 @@ class SmtpLine:
         """Everything before the text; None where the server waits for it."""
         code, text = self.smtp.mail(mail.sender.envelope(mail.key))
         if code != ACCEPTED:
-            lasting = code >= 500  # noqa: PLR2004  # the classes of SMTP answers
+            lasting = code >= 500  # the classes of SMTP answers
             return self._no(said(code, text), ServerFault.SENDER if lasting else ServerFault.BUSY)
         code, text = self.smtp.rcpt(ascii_address(mail.to))
         if code not in (250, 251):
@@ -172,7 +175,7 @@ class SmtpLine:
 def _outcome(code: int) -> Outcome:
     if code == ACCEPTED:
         return Outcome.SENT
-    return Outcome.LATER if code // 100 == 4 else Outcome.REFUSED  # noqa: PLR2004
+    return Outcome.LATER if code // 100 == 4 else Outcome.REFUSED
 
 
 def _plain(error: BaseException) -> str:
@@ -223,7 +226,7 @@ def _judged(error: Exception) -> Answer:
         return Answer(Outcome.TROUBLE, text, fault=ServerFault.LOGIN.value)
     if status == TOO_MANY:
         return Answer(Outcome.TROUBLE, text, fault=ServerFault.BUSY.value)
-    if status is not None and 400 <= status < 500:  # noqa: PLR2004  # the classes of HTTP answers
+    if status is not None and 400 <= status < 500:  # the classes of HTTP answers
         return Answer(Outcome.REFUSED, f"{status} {text}"[:MOST_TEXT])
     if name in {"AnymailRecipientsRefused", "AnymailInvalidAddress", "AnymailSerializationError"}:
         return Answer(Outcome.REFUSED, text)
