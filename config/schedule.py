@@ -18,6 +18,7 @@ CLOCK_SECONDS = 60
 HIT_SECONDS = 20
 SEGMENT_SECONDS = 10
 CONFIRMATION_SECONDS = 60
+SENDING_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,11 @@ SEEDS = [
         gettext_noop("Confirmation of consents"),
         "marketing.send_confirmations",
         seconds=CONFIRMATION_SECONDS,
+    ),
+    ScheduleSeed(
+        gettext_noop("Campaigns that are to be sent"),
+        "marketing.look_after_sending",
+        seconds=SENDING_SECONDS,
     ),
     ScheduleSeed(
         gettext_noop("Scores of changed leads"), "analytics.rescore", seconds=RESCORING_SECONDS

@@ -7,7 +7,7 @@ from django.contrib.auth.signals import user_login_failed
 from django.utils import timezone
 
 from core import audit
-from core.rate_limits import network_of
+from core.visitors import client_address
 
 
 def register() -> None:
@@ -48,4 +48,4 @@ def _from(request: Any) -> dict[str, tuple[None, str]]:
     """The network address that the request came from."""
     if request is None or not request.META:  # signed in by no request of the network
         return {}
-    return {"network": (None, network_of(request))}
+    return {"network": (None, client_address(request))}

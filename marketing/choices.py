@@ -168,3 +168,49 @@ class SubmissionState(TextChoices):
 
     TAKEN = "taken", pgettext_lazy("submission", "Taken")
     SPAM = "spam", pgettext_lazy("submission", "Spam")
+
+
+class MailWay(TextChoices):
+    """By which way messages leave."""
+
+    ENVIRONMENT = "env", _("As the installation is configured")
+    SMTP = "smtp", _("Mail server (SMTP)")
+    BREVO = "brevo", "Brevo"
+    MAILGUN = "mailgun", "Mailgun"
+    MAILJET = "mailjet", "Mailjet"
+    POSTMARK = "postmark", "Postmark"
+    RESEND = "resend", "Resend"
+    SENDGRID = "sendgrid", "SendGrid"
+
+
+class MailSecurity(TextChoices):
+    """How the connection with a mail server is encrypted."""
+
+    STARTTLS = "starttls", "STARTTLS"
+    TLS = "tls", pgettext_lazy("mail", "TLS from the first byte")
+    NONE = "none", pgettext_lazy("mail", "Not encrypted")
+
+
+class MailboxKind(TextChoices):
+    """How the mailbox for returned messages is read."""
+
+    NONE = "", pgettext_lazy("mailbox", "None")
+    IMAP = "imap", "IMAP"
+    POP3 = "pop3", "POP3"
+
+
+class ServerFault(TextChoices):
+    """What is wrong with the mail server itself."""
+
+    CONNECTION = "connect", _("It cannot be reached")
+    LOGIN = "login", _("It does not accept the log-in")
+    SENDER = "sender", _("It does not accept the sender")
+    BUSY = "busy", _("It asks to wait")
+
+
+class ReturnedKind(TextChoices):
+    """What came back."""
+
+    HARD = "hard", pgettext_lazy("bounce", "Address does not exist")
+    SOFT = "soft", pgettext_lazy("bounce", "Cannot be delivered now")
+    COMPLAINT = "complaint", _("Complaint")

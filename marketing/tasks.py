@@ -3,8 +3,11 @@
 from celery import shared_task
 from django.utils import timezone
 
+from core.queue import enqueue
 from marketing.services.confirmations import send_waiting
 from marketing.services.refreshing import refresh_changed
+from marketing.services.sending.turns import take_turn
+from marketing.services.sending.waking import look_after
 from marketing.services.tracking.settling import settle_hits as settle
 from marketing.services.tracking.visits import forget_visitors as forget
 
@@ -31,3 +34,23 @@ def forget_visitors() -> None:
 def send_confirmations() -> None:
     """E-mails that ask people to confirm a consent."""
     send_waiting(at=timezone.now())
+
+
+@shared_task(name="marketing.look_after_sending")
+def look_after_sending() -> None:
+    """Wake workers to campaigns that should be sending."""
+    for campaign_id in look_after(at=timezone.now()):
+        wake_sender(campaign_id)
+
+
+@shared_task(name="marketing.send_campaign")
+def send_campaign(campaign_id: int) -> None:
+    """Send what is due of a campaign."""
+    seconds = take_turn(campaign_id)
+    if seconds is not None:
+        wake_sender(campaign_id, seconds)
+
+
+def wake_sender(campaign_id: int, seconds: float = 0) -> None:
+    """Call a worker to the campaign."""
+    enqueue(send_campaign, campaign_id, countdown=seconds)

@@ -1,6 +1,5 @@
 """Conditions asked of a single record at hand: the same answer as from the database."""
 
-
 from django.db.models import Model
 
 from core.choices import FieldType

@@ -10,6 +10,7 @@ from marketing.models.preferences import (
     MarketingOptions,
 )
 from marketing.models.segments import Segment, SegmentMember, SegmentSize, StaleMembership
+from marketing.models.sending import MailSettings, Pace, ReturnedMessage, Sending
 from marketing.models.tracking import MailHit, PageView, Visitor, Website
 from marketing.models.web_forms import FormSubmission, WebForm
 
@@ -23,16 +24,20 @@ __all__ = [
     "DeliveryProblem",
     "FormSubmission",
     "MailHit",
+    "MailSettings",
     "MarketingOptions",
     "Message",
     "MessageImage",
     "MessageText",
+    "Pace",
     "PageView",
     "Purpose",
     "Recipient",
+    "ReturnedMessage",
     "Segment",
     "SegmentMember",
     "SegmentSize",
+    "Sending",
     "StaleMembership",
     "Suppression",
     "Visitor",

@@ -250,8 +250,12 @@ class Recipient(models.Model):
     # A word of the sender's vocabulary (see marketing.services.sending), or the answer of the server.
     reason = models.CharField(_("why"), max_length=300, blank=True)
     due_at = models.DateTimeField(_("due"))
+    # The end of the hours in which it is due; after it, the next day's are waited for.
+    due_until = models.DateTimeField(_("due until"), null=True, blank=True)
     claim = models.CharField(_("claimed by"), max_length=32, blank=True)
     lease_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
+    # Written before the server is given the message: from then on it may have it.
+    begun_at = models.DateTimeField(_("handed over"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     message_key = models.CharField(_("message number"), max_length=40, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)

@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from core.permissions import public
-from core.rate_limits import is_within, network_of
+from core.visitors import client_address, is_too_often
 from marketing.choices import HitKind
 from marketing.queries.websites import domains
 from marketing.services.tracking.addresses import is_web, with_visitor
@@ -35,7 +35,7 @@ def _agent(request: HttpRequest) -> str:
 
 
 def _note(request: HttpRequest, recipient: int, kind: str, url: str = "") -> None:
-    if is_within("hit", f"{kind}-{recipient}", most=MOST_HITS, seconds=MINUTE):
+    if not is_too_often(f"hit-{kind}-{recipient}", most=MOST_HITS, seconds=MINUTE):
         note_hit(
             recipient=recipient,
             kind=kind,
@@ -95,9 +95,8 @@ def page_visit(request: HttpRequest) -> HttpResponse:
     """A page of a website was visited. Always answers the same: whoever asks learns nothing."""
     answer = HttpResponse(status=204)
     told = _told(request)
-    if told is None or not is_within(
-        "visit", network_of(request), most=MOST_VISITS, seconds=MINUTE
-    ):
+    network = f"visit-{client_address(request)}"
+    if told is None or is_too_often(network, most=MOST_VISITS, seconds=MINUTE):
         return answer
     key, url, title, token = told
     note_visit(key=key, url=url, title=title, at=timezone.now(), token=token)

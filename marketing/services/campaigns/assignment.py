@@ -2,6 +2,8 @@
 
 from core.chance import place_of
 
+HOLDOUT, TEST, VARIANT = "holdout", "test", "variant"
+
 
 def share_of(salt: str, purpose: str, contact: int) -> float:
     """Where a contact falls in [0, 1) for one question of a campaign, such as `holdout`.

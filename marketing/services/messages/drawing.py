@@ -19,10 +19,10 @@ from marketing.services.messages.pieces import (
     MARK,
     OPEN,
     Begin,
+    Counting,
     End,
     Marks,
     OwnLink,
-    Pixel,
     in_html,
     plain,
 )
@@ -290,7 +290,7 @@ def page_of(draw: Drawing, language: str, title: str, preview: str, body: str) -
         '<meta name="supported-color-schemes" content="light dark" /></mj-raw>'
         f"<mj-style>:root {{ color-scheme: light dark; }}{STYLE}</mj-style></mj-head>"
         f'<mj-body width="{WIDTH}px" background-color="#f5f3ef" css-class="canvas">'
-        f"{body}{_raw(draw.marks, Pixel())}</mj-body></mjml>"
+        f"{body}{_raw(draw.marks, Counting())}</mj-body></mjml>"
     ).replace("{fonts}", FONTS)
     return _compiled(source)
 

@@ -27,6 +27,7 @@ class Links:
     preferences: str
     pixel: str | None
     click: Callable[[str], str]
+    trap: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +97,17 @@ class OwnLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Pixel:
-    """The picture that tells of an opening; nothing where that is not wanted."""
+class Counting:
+    """The picture that tells of an opening, and the link that only machines follow; none unless wanted."""
 
     def said(self, to: Recipient) -> str:
-        if not to.links.pixel:
-            return ""
-        return f'<img src="{escape(to.links.pixel)}" width="1" height="1" alt="">'
+        found = ""
+        if to.links.trap:
+            hidden = 'style="display:none" aria-hidden="true" tabindex="-1"'
+            found += f'<a href="{escape(to.links.trap)}" {hidden}></a>'
+        if to.links.pixel:
+            found += f'<img src="{escape(to.links.pixel)}" width="1" height="1" alt="">'
+        return found
 
 
 @dataclass(frozen=True, slots=True)

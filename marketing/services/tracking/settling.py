@@ -13,6 +13,7 @@ from django.db import transaction
 from crm.services.interactions import NewInteraction, record_interactions
 from marketing.choices import HitKind, Verdict
 from marketing.models import MailHit, Recipient
+from marketing.services.permission_to_send import untracked
 from marketing.services.tracking.machines import TRAP_SPAN, Hit, signs
 
 QUIET = timedelta(seconds=20)  # what belongs together has come by then
@@ -41,16 +42,26 @@ def settle_hits(*, at: datetime) -> int:
 def _settle_some(at: datetime) -> int:
     rows = MailHit.objects.filter(verdict="", at__lte=at - QUIET).order_by("at", "id")
     waiting = list(rows.select_for_update(skip_locked=True, of=("self",))[:BATCH])
+    number = len(waiting)
     if not waiting:
         return 0
     recipients = Recipient.objects.select_related("campaign").in_bulk(
         {hit.recipient_id for hit in waiting}
     )
+    waiting = _wanted(waiting, recipients)
     _decide(waiting, recipients)
     MailHit.objects.bulk_update(waiting, ["verdict", "sign"])
     _note(waiting, recipients.values())
     record_interactions(_interactions(waiting, recipients))
-    return len(waiting)
+    return number
+
+
+def _wanted(waiting: list[MailHit], recipients: dict[int, Recipient]) -> list[MailHit]:
+    """Without those of people who have come to want that nothing is counted: their hits go."""
+    unwilling = untracked({recipient.contact_id for recipient in recipients.values()})
+    gone = [hit for hit in waiting if recipients[hit.recipient_id].contact_id in unwilling]
+    MailHit.objects.filter(pk__in=[hit.pk for hit in gone]).delete()
+    return [hit for hit in waiting if hit not in gone]
 
 
 def _decide(waiting: Collection[MailHit], recipients: dict[int, Recipient]) -> None:

@@ -1,0 +1,1 @@
+"""How messages leave, each exactly once (docs/decisions/0062)."""
