@@ -18,7 +18,7 @@ from analytics.jobs.customer_segment_training import Learned, learn
 from analytics.jobs.finite_json import finite
 from analytics.methods.segmentation.clustering import FEWEST
 from analytics.methods.segmentation.matching import match_segments
-from analytics.models.segment_options import segment_options
+from analytics.models import SegmentOptions
 from analytics.queries.customer_segments import K_MEANS, KIND, NO_SEGMENTS
 from analytics.services.customer_segments import (
     count_segments,
@@ -26,6 +26,7 @@ from analytics.services.customer_segments import (
     settle_version,
 )
 from analytics.services.stale_segments import forget_stale_segments
+from analytics.services.told_segments import tell_segments
 from core.errors import InsufficientData
 from core.jobs.context import RunContext
 from core.jobs.kinds import Job, Plan, Saved
@@ -62,7 +63,7 @@ class CustomerSegmentsJob(Job):
         learned = learn(
             as_of=run.as_of,
             seed=run.seed,
-            options=segment_options(),
+            options=SegmentOptions.current(),
             read=lambda share: run.progress(0.4 * share),
             tried=lambda share: run.progress(0.4 + 0.6 * share),
         )
@@ -121,6 +122,7 @@ class CustomerSegmentsJob(Job):
     def finish(self, run: RunContext) -> None:
         counts = JobRun.objects.values_list("result", flat=True).get(pk=run.run.pk)
         count_segments(counts=counts, at=run.as_of)
+        tell_segments(run)
 
 
 def _is_fresh(live: ModelVersion, run: RunContext) -> bool:
@@ -185,7 +187,7 @@ def _publish(learned: Learned, before: "pd.Series[int]", run: JobRun) -> None:
 
 def _parameters(learned: Learned, run: JobRun) -> dict[str, Any]:
     """What the page of the model says beside the figures."""
-    options = segment_options()
+    options = SegmentOptions.current()
     return {
         "why_not": learned.why_not,
         "tried": learned.tried,
