@@ -157,6 +157,7 @@ def make_segment(person: Visitor) -> None:
     page.fill("main [name=name]", "Regulars")
     page.select_option("[name='0.field']", "purchases")
     page.select_option("[name='0.operator']", "at_least")
+    page.wait_for_load_state("networkidle")  # the line is drawn anew
     page.fill("[name='0.value']", "3")
     count = page.locator("#segment-count [data-count]")
     meant = int(ask("SELECT count(*) FROM crm_contactlifetime WHERE purchases >= 3"))
