@@ -39,6 +39,9 @@ PARTITION_IDS = 2_000
 CHUNK = 2_000
 FRESH, LITTLE = timedelta(days=1), 0.2
 ASSIGN = gettext_noop("Put every contact into its segment and cell")
+NO_CONTACTS = gettext_noop(
+    "There are no contacts yet. Import some, and their purchases as interactions; win deals."
+)
 TOO_FEW = gettext_noop(
     "There are %(found)s contacts and none has bought anything; %(needed)s contacts, or a purchase, are needed. "
     "Import contacts, and their purchases as interactions; win deals."
@@ -68,6 +71,8 @@ class CustomerSegmentsJob(Job):
             tried=lambda share: run.progress(0.4 + 0.6 * share),
         )
         sample = learned.sample
+        if not sample.total:
+            raise InsufficientData(NO_CONTACTS)
         if learned.segmentation is None and not sample.buyers and sample.total < FEWEST:
             raise InsufficientData(TOO_FEW, needed=FEWEST, found=sample.total)
         run.detail(

@@ -62,7 +62,8 @@ def cohorts_context(user: User, query: Mapping[str, str]) -> dict[str, Any]:
     kind = CohortKind.LEADS if way == CONVERTED else CohortKind.PURCHASES
     cohorts = list(Cohort.objects.filter(kind=kind).order_by("-month")[:SHOWN])[::-1] if way else []
     if not cohorts:
-        return context
+        # Nothing to choose from where nothing was ever counted.
+        return context | {"ways": context["ways"] if Cohort.objects.exists() else []}
     return context | _shown(cohorts, way, access, base_currency())
 
 

@@ -29,7 +29,10 @@ class PageHead:
 
 @dataclass(frozen=True)
 class CustomerTab:
-    """One page: the name of its address, its label, the right to see it, its head, and what it shows from what."""
+    """One page: the name of its address, its label, the right to see it, its head, what it shows from what.
+
+    `empty` and `needs` say that there is nothing yet, and what has to be there first.
+    """
 
     url_name: str
     label: Promise
@@ -37,11 +40,18 @@ class CustomerTab:
     permission: str
     head: PageHead
     intro: Promise
+    empty: Promise
+    needs: Promise
 
 
 OF_VALUE = PageHead("coins", _("Customer value"))
 OF_LIFECYCLE = PageHead("route", _("Lifecycle"))
 OF_SEGMENTS = PageHead("users-group", _("Customer segments"))
+
+NEEDS_PURCHASES = _(
+    "Import purchases with customer, date and amount, or win deals with a main contact."
+)
+NEEDS_CONTACTS = _("Import contacts with their purchases, or win deals; 100 contacts are needed.")
 
 TABS = [
     CustomerTab(
@@ -54,6 +64,8 @@ TABS = [
             "What customers will probably still buy within twelve months, and whom you may lose. Told from "
             "purchases and won deals, every night."
         ),
+        _("No value ahead yet"),
+        NEEDS_PURCHASES,
     ),
     CustomerTab(
         COHORTS,
@@ -65,6 +77,8 @@ TABS = [
             "Whoever came in the same month, and what became of them month by month. Counted from purchases, "
             "won deals and leads, every night."
         ),
+        _("No cohorts yet"),
+        NEEDS_PURCHASES,
     ),
     CustomerTab(
         LIFECYCLE,
@@ -76,6 +90,8 @@ TABS = [
             "How contacts come from stage to stage, what they are worth there, and what is worth doing. Told "
             "from leads, deals, activities and purchases of three years, every night."
         ),
+        _("No lifecycle yet"),
+        _("Import contacts, leads, deals and what happened with them."),
     ),
     CustomerTab(
         SEGMENTS,
@@ -87,6 +103,8 @@ TABS = [
             "Groups of contacts that buy and act alike, found by a model every week; everybody is put into one "
             "every night."
         ),
+        _("No segments yet"),
+        NEEDS_CONTACTS,
     ),
     CustomerTab(
         CELLS,
@@ -98,6 +116,8 @@ TABS = [
             "Customers by how recently, how often and for how much they bought. Counted from purchases and won "
             "deals, every night; each number opens its list."
         ),
+        _("No cells yet"),
+        NEEDS_PURCHASES,
     ),
     CustomerTab(
         MOVES,
@@ -109,6 +129,8 @@ TABS = [
             "Who is in another segment than before, because they bought or did something, or no longer do. "
             "Compared every night."
         ),
+        _("No movement yet"),
+        NEEDS_CONTACTS,
     ),
     CustomerTab(
         MODEL,
@@ -119,6 +141,8 @@ TABS = [
         _(
             "How the segments were found: how many there are, how sure that is, and what they are made of."
         ),
+        _("No model yet"),
+        NEEDS_CONTACTS,
     ),
 ]
 

@@ -91,12 +91,13 @@ def test_segments_are_told_to_who_sees_them(manager: User, sales: User, log_in: 
 
 def test_page_before_anything_was_bought_says_what_to_do(manager: User, log_in: LogIn) -> None:
     client = log_in(manager)
-    for url in (VALUE, COHORTS):
+    for url, title in ((VALUE, "No value ahead yet"), (COHORTS, "No cohorts yet")):
         found = text_of(client, url)
-        assert "Nobody has bought anything yet" in found
+        assert title in found
+        assert "Import purchases with customer, date and amount" in found
         assert reverse("import_list") in found
     carry_out(ask(kind=KIND, as_of=NOW))
-    assert "win deals with a main contact" in text_of(client, VALUE)
+    assert "Nobody has bought anything yet" in text_of(client, VALUE)
 
 
 def test_too_few_who_came_back_are_told_and_what_was_bought_is_shown(
