@@ -137,7 +137,7 @@ def test_hidden_amounts_hide_all_of_it(log_in: LogIn) -> None:
     role = RoleFactory(grants={"crm.contact.view": Reach.ALL, "analytics.lifetime.view": Reach.ALL})
     FieldRule.objects.create(role=role, field="crm.contact.value_ahead", access=FieldAccess.NONE)
     client = log_in(UserFactory(roles=[role]))
-    assert "There is nothing here for you" in text_of(client, VALUE)
+    assert "Your role does not see this" in text_of(client, VALUE)
     contact = Contact.objects.first()
     assert contact is not None
     assert "Bought so far" not in text_of(client, insight_url(contact))
