@@ -126,4 +126,6 @@ def _custom_differences(
 def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(each) for each in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
     return value if isinstance(value, str | int | float | bool | None) else str(value)

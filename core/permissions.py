@@ -177,6 +177,16 @@ def reach_condition(model: type[Model], user: "User") -> Q:
     return _reach_condition(model, user, "view", "")
 
 
+def shared_rows(model: type[Model], user: "User") -> "QuerySet[Any] | None":
+    """What others share with whoever does not see all; nothing for types that nobody shares."""
+    owned = cast("type[OwnedRecord]", model)
+    reach = access_of(user).reach(f"{object_of(model)}.view")
+    shared = owned.shared_with(user)
+    if not shared or reach is None or reach == Reach.ALL:
+        return None
+    return visible_rows(model, user).filter(shared)
+
+
 def bin_condition(model: type[Model], user: "User") -> Q:
     """The deleted rows of an owned model that the user may bring back."""
     return _row_condition(model, user, "delete", "") & Q(deleted_at__isnull=False)

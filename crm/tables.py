@@ -76,6 +76,8 @@ CONTACTS = ListDefinition(
         "name": drawing.person,
         "lifecycle_stage": cells.lifecycle_stage,
         "life_stage": cells.life_stage,
+        "life_score": cells.whole_amount,
+        "next_gain": cells.whole_amount,
         "model_segment": cells.model_segment,
         "model_segment_chance": cells.share,
         "rfm_cell": cells.rfm_cell,
@@ -109,8 +111,20 @@ COMPANIES = ListDefinition(
     create_url="company_create",
     create_label=_("New company"),
     phone={"industry": "m-sub", "city": "m-end", "touched": "m-end2"},
-    cells={"name": drawing.thing, "life_stage": cells.life_stage},
-    beside={"life_stage": ("life__stage__tone",)},
+    cells={
+        "name": drawing.thing,
+        "life_stage": cells.life_stage,
+        "life_score": cells.whole_amount,
+        "next_gain": cells.whole_amount,
+        "value_ahead": cells.whole_amount,
+        "value_at_risk": cells.whole_amount,
+        "bought": cells.whole_amount,
+        "model_segment": cells.company_segment,
+    },
+    beside={
+        "life_stage": ("life__stage__tone",),
+        "model_segment": ("lifetime__segment__colour",),
+    },
 )
 
 # The range of the chance, and what it was a week before.

@@ -20,6 +20,7 @@ from core.registries import (
     Permission,
     PermissionGroup,
     SettingsSection,
+    TrailWords,
     archive_tables,
     audit_actions,
     audited_types,
@@ -35,6 +36,7 @@ from core.registries import (
     record_types,
     row_rules,
     settings_sections,
+    trail_words,
 )
 from marketing.record_types import ARCHIVE_TABLES, IN_SEGMENTS, PEOPLE_IN_SEGMENT, RECORD_TYPES
 
@@ -100,9 +102,11 @@ def register() -> None:
 
 
 def _job_title(scope: dict[str, object]) -> str:
-    return (
-        gettext("Members of one segment") if "segment" in scope else gettext("Members of segments")
-    )
+    if "segment" in scope:
+        return gettext("Members of one segment")
+    if "reads" in scope:
+        return gettext("Members of segments that ask for what was just computed")
+    return gettext("Members of segments")
 
 
 def _register_pages() -> None:
@@ -191,6 +195,7 @@ def _register_changes() -> None:
 
 def _register_list_changes() -> None:
     from marketing.forms.segments import AddToListForm, RemoveFromListForm  # noqa: PLC0415
+    from marketing.pages.segments import condition_in_words, number_in_words  # noqa: PLC0415
     from marketing.services.list_changes import AddToList, RemoveFromList  # noqa: PLC0415
 
     change_kinds.register(
@@ -222,6 +227,10 @@ def _register_list_changes() -> None:
             note=_("The contacts themselves stay as they are."),
             form=RemoveFromListForm,
         ),
+    )
+    trail_words.register(
+        TrailWords("marketing.segment.condition", _("Condition"), condition_in_words),
+        TrailWords("marketing.segment.contacts", _("Contacts"), number_in_words),
     )
     audit_actions.register(
         AuditAction(AddToList.key, _("Contacts put on the list")),

@@ -38,6 +38,25 @@ def register_lifetimes() -> None:
             "analytics.lifetime.view",
         )
     )
+    _register_jobs()
+    # What a company's people come to tells of all of them.
+    for name in ("value_ahead", "model_segment"):
+        COUNTS_ALL[f"crm.company.{name}"] = "crm.contact.view"
+    for kind, context in (("contact", contact_panel), ("company", company_panel)):
+        panels.register(
+            Panel(
+                f"analytics.lifetime.{kind}",
+                place=f"crm.{kind}.insight",
+                template=f"analytics/panels/lifetime_{kind}.html",
+                context=context,
+                permission=f"crm.{kind}.view",
+                order=20,
+                is_later=True,
+            )
+        )
+
+
+def _register_jobs() -> None:
     job_kinds.register(
         JobKind(
             "analytics.lifetime_value",
@@ -64,21 +83,6 @@ def register_lifetimes() -> None:
             result_url=lambda _scope: reverse("company_list"),
         ),
     )
-    # What a company's people come to tells of all of them.
-    for name in ("value_ahead", "model_segment"):
-        COUNTS_ALL[f"crm.company.{name}"] = "crm.contact.view"
-    for kind, context in (("contact", contact_panel), ("company", company_panel)):
-        panels.register(
-            Panel(
-                f"analytics.lifetime.{kind}",
-                place=f"crm.{kind}.insight",
-                template=f"analytics/panels/lifetime_{kind}.html",
-                context=context,
-                permission=f"crm.{kind}.view",
-                order=20,
-                is_later=True,
-            )
-        )
 
 
 def _lifetime_title(scope: dict[str, object]) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Max, Min
 from django.utils.translation import gettext_noop
 
+from analytics.services.told_segments import tell_segments
 from core.jobs.context import RunContext
 from core.jobs.kinds import Job, Plan, Saved
 from crm.models import Company
@@ -39,3 +40,6 @@ class CompanyTotalsJob(Job):
         within, said = results
         written = store_company_totals(said, **within, as_of=run.as_of)
         return Saved(len(said), written)
+
+    def finish(self, run: RunContext) -> None:
+        tell_segments(run)

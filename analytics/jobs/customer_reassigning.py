@@ -11,6 +11,7 @@ from analytics.jobs.customer_scorer import CustomerScorer
 from analytics.models import StaleSegment
 from analytics.queries.customer_segments import KIND
 from analytics.services.stale_segments import forget_stale_segments
+from analytics.services.told_segments import SEGMENTS, tell_segments_of
 from core.models import ModelVersion
 from crm.services.customer_segments import store_contact_segments
 
@@ -27,6 +28,7 @@ def reassign_changed(*, at: datetime) -> int:
             with transaction.atomic():
                 stored = store_contact_segments(said)[0]
                 forget_stale_segments(ids, at)
+                tell_segments_of(ids, SEGMENTS)
             return stored
 
         return look

@@ -1,11 +1,12 @@
 """Segments of customers by a model: learned every week, everybody put into one every night.
 
-A run trains and assigns; one whose scope says `trains: false` only assigns, with the version that serves.
-Where no groups are stable, a version without segments serves: RFM cells are said all the same.
+A run trains and assigns; one whose scope says `trains: false` only assigns, with the version that serves. The
+first one of all says where everybody would have stood a month before as well, so that there is movement to see from
+the first day. Where no groups are stable, a version without segments serves: RFM cells are said all the same.
 """
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -18,7 +19,7 @@ from analytics.jobs.customer_segment_training import Learned, learn
 from analytics.jobs.finite_json import finite
 from analytics.methods.segmentation.clustering import FEWEST
 from analytics.methods.segmentation.matching import match_segments
-from analytics.models.segment_options import segment_options
+from analytics.models import SegmentOptions
 from analytics.queries.customer_segments import K_MEANS, KIND, NO_SEGMENTS
 from analytics.services.customer_segments import (
     count_segments,
@@ -26,6 +27,7 @@ from analytics.services.customer_segments import (
     settle_version,
 )
 from analytics.services.stale_segments import forget_stale_segments
+from analytics.services.told_segments import tell_segments
 from core.errors import InsufficientData
 from core.jobs.context import RunContext
 from core.jobs.kinds import Job, Plan, Saved
@@ -38,11 +40,15 @@ PARTITION_IDS = 2_000
 CHUNK = 2_000
 FRESH, LITTLE = timedelta(days=1), 0.2
 ASSIGN = gettext_noop("Put every contact into its segment and cell")
+NO_CONTACTS = gettext_noop(
+    "There are no contacts yet. Import some, and their purchases as interactions; win deals."
+)
 TOO_FEW = gettext_noop(
     "There are %(found)s contacts and none has bought anything; %(needed)s contacts, or a purchase, are needed. "
     "Import contacts, and their purchases as interactions; win deals."
 )
-Results = tuple[list[SegmentSaid], "pd.Series[int]"]
+BACK = timedelta(days=30)
+Results = tuple[list[SegmentSaid], "pd.Series[int]", dict[int, int]]
 
 
 class CustomerSegmentsJob(Job):
@@ -62,11 +68,13 @@ class CustomerSegmentsJob(Job):
         learned = learn(
             as_of=run.as_of,
             seed=run.seed,
-            options=segment_options(),
+            options=SegmentOptions.current(),
             read=lambda share: run.progress(0.4 * share),
             tried=lambda share: run.progress(0.4 + 0.6 * share),
         )
         sample = learned.sample
+        if not sample.total:
+            raise InsufficientData(NO_CONTACTS)
         if learned.segmentation is None and not sample.buyers and sample.total < FEWEST:
             raise InsufficientData(TOO_FEW, needed=FEWEST, found=sample.total)
         run.detail(
@@ -77,21 +85,28 @@ class CustomerSegmentsJob(Job):
         run.step(gettext_noop("Look for groups that come out again"))
         _tell(run, learned)
         before = _before(learned)
+        is_first = not ContactSegment.objects.exists()
         run.step(ASSIGN)
         return Plan(
-            contact_ranges(PARTITION_IDS),
+            [{**part, "looks_back": is_first} for part in contact_ranges(PARTITION_IDS)],
             save=lambda: _publish(learned, before, run.run),
             rows_read=sample.total,
         )
 
-    def load(self, run: RunContext, payload: dict[str, Any]) -> Read:
-        scorer = self._scorer_of(run)
-        customers = customers_in(**payload, as_of=run.as_of, channels=scorer.channels)
-        return scorer.read(customers, run.as_of)
+    def load(self, run: RunContext, payload: dict[str, Any]) -> tuple[Read, Read | None]:
+        now = self._read(run, payload, run.as_of)
+        is_asked = payload.get("looks_back", False)
+        return now, self._read(run, payload, run.as_of - BACK) if is_asked else None
 
-    def compute(self, run: RunContext, data: Read) -> Results:
-        said = list(self._scorer_of(run).said(data, run.run.pk, run.as_of))
-        return said, worth_of(data.customers)
+    def _read(self, run: RunContext, payload: dict[str, Any], as_of: datetime) -> Read:
+        scorer = self._scorer_of(run)
+        lowest, highest = payload["lowest"], payload["highest"]
+        return scorer.read(customers_in(lowest, highest, as_of, scorer.channels), as_of)
+
+    def compute(self, run: RunContext, data: tuple[Read, Read | None]) -> Results:
+        scorer, (now, earlier) = self._scorer_of(run), data
+        said = list(scorer.said(now, run.run.pk, run.as_of))
+        return said, worth_of(now.customers), _stood(scorer, earlier, run.as_of - BACK)
 
     def _scorer_of(self, run: RunContext) -> CustomerScorer:
         """That of the run's version, made once in each worker."""
@@ -100,8 +115,8 @@ class CustomerSegmentsJob(Job):
         return self._scorer
 
     def save(self, run: RunContext, results: Results) -> Saved:
-        said, worth = results
-        written, moves = store_contact_segments(said)
+        said, worth, stood = results
+        written, moves = store_contact_segments(said, stood)
         forget_stale_segments([row.contact for row in said], run.as_of)
         counts = Counter({f"move_{old}_{new}": times for (old, new), times in moves.items()})
         for row in said:
@@ -121,6 +136,21 @@ class CustomerSegmentsJob(Job):
     def finish(self, run: RunContext) -> None:
         counts = JobRun.objects.values_list("result", flat=True).get(pk=run.run.pk)
         count_segments(counts=counts, at=run.as_of)
+        tell_segments(run)
+
+
+def _stood(scorer: CustomerScorer, read: Read | None, at: datetime) -> dict[int, int]:
+    """The segments of those who were there at a moment of the past."""
+    if read is None:
+        return {}
+    customers = read.customers
+    there = {
+        pk
+        for pk, created in zip(customers.numbers.index.tolist(), customers.created, strict=True)
+        if created <= at
+    }
+    said = scorer.said(read, None, at)
+    return {row.contact: row.segment for row in said if row.contact in there and row.segment}
 
 
 def _is_fresh(live: ModelVersion, run: RunContext) -> bool:
@@ -185,7 +215,7 @@ def _publish(learned: Learned, before: "pd.Series[int]", run: JobRun) -> None:
 
 def _parameters(learned: Learned, run: JobRun) -> dict[str, Any]:
     """What the page of the model says beside the figures."""
-    options = segment_options()
+    options = SegmentOptions.current()
     return {
         "why_not": learned.why_not,
         "tried": learned.tried,

@@ -11,6 +11,7 @@ from analytics.datasets.said_lives import lives_said
 from analytics.queries.lifecycle import KIND, policy
 from analytics.services.life_worth import companies_of, place_companies, weigh_contacts
 from analytics.services.lives import forget_stale_lives, store_lives
+from analytics.services.told_segments import LIFE, tell_segments_of
 from core.models import JobRun
 from core.services.quality import viewpoint_of_all
 from crm.models import Contact, LifeStage, StaleLife
@@ -51,4 +52,5 @@ def refresh_contacts(ids: Collection[int], *, at: datetime) -> int:
                 weigh_contacts(lives.ids.tolist(), found, at)
         place_companies(companies_of(ids), at)
         forget_stale_lives(ids, at)
+        tell_segments_of(ids, LIFE)
     return moved

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop
 from analytics.queries.lifecycle import Policy, policy
 from analytics.services.life_worth import place_companies, worth_of
 from analytics.services.lives import Worthy, store_worth
+from analytics.services.told_segments import tell_segments
 from core.errors import InsufficientData
 from core.jobs.context import RunContext
 from core.jobs.kinds import Job, Plan, Saved
@@ -55,6 +56,9 @@ class LifecycleScoresJob(Job):
         else:
             written = place_companies(results, run.as_of)
         return Saved(len(results), written)
+
+    def finish(self, run: RunContext) -> None:
+        tell_segments(run)
 
 
 def _ranges(of: str, model: Any) -> list[dict[str, Any]]:

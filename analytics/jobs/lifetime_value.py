@@ -21,6 +21,7 @@ from analytics.jobs.lifetime_counts import counts_of
 from analytics.jobs.lifetime_fit import Learned, learn
 from analytics.queries.lifetime_value import KIND
 from analytics.services.cohorts import store_cohorts
+from analytics.services.told_segments import tell_segments
 from core.errors import InsufficientData
 from core.jobs.context import RunContext
 from core.jobs.kinds import Job, Plan, Saved
@@ -115,6 +116,9 @@ class LifetimeValueJob(Job):
         part, rows = results
         written = store_lifetimes(rows, lowest=part.lowest, highest=part.highest, as_of=run.as_of)
         return Saved(len(rows), written, counts_of(rows))
+
+    def finish(self, run: RunContext) -> None:
+        tell_segments(run)
 
 
 def said(part: Part, version: ModelVersion, run: int | None, as_of: datetime) -> list[LifetimeSaid]:

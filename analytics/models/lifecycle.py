@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from analytics.choices import Answer
+from analytics.models.only_rows import OnlyRow
 from core.models import JobRun
 from crm.choices import LifeAction
 from crm.models import Activity, Contact, LifeStage
@@ -25,7 +26,7 @@ def _cost(label: Any, amount: int) -> Any:
     )
 
 
-class LifecycleTerms(models.Model):
+class LifecycleTerms(OnlyRow):
     """What actions cost, and what money of the next month is worth now; there is one row at most."""
 
     discount = models.DecimalField(
@@ -56,13 +57,6 @@ class LifecycleTerms(models.Model):
                 name="analytics_lifecycle_costs",
             ),
         ]
-
-    def __str__(self) -> str:
-        return str(self._meta.verbose_name)
-
-    @classmethod
-    def current(cls) -> "LifecycleTerms":
-        return cls.objects.first() or cls(pk=1)
 
     def cost_of(self, action: str) -> float:
         return 0.0 if action == LifeAction.NONE else float(getattr(self, f"{action}_cost"))

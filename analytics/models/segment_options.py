@@ -1,16 +1,13 @@
 """What the segments by model look at."""
 
-from typing import Any
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from analytics.models.only_rows import OnlyRow
 from crm.models import Contact
 
-ONLY = 1
 
-
-class SegmentOptions(models.Model):
+class SegmentOptions(OnlyRow):
     """The one row that says what the model may read besides what customers buy and do."""
 
     reads_profile = models.BooleanField(
@@ -28,18 +25,6 @@ class SegmentOptions(models.Model):
     class Meta:
         verbose_name = _("options of the customer segments")
         verbose_name_plural = _("options of the customer segments")
-
-    def __str__(self) -> str:
-        return str(self._meta.verbose_name)
-
-    def save(self, **kwargs: Any) -> None:
-        self.pk = ONLY
-        super().save(**kwargs)
-
-
-def segment_options() -> SegmentOptions:
-    """As they are set, or as they are at first."""
-    return SegmentOptions.objects.filter(pk=ONLY).first() or SegmentOptions(pk=ONLY)
 
 
 class StaleSegment(models.Model):

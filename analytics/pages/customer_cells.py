@@ -54,6 +54,7 @@ def cells_context(user: User) -> dict[str, Any]:
     return context | {
         "sees_cells": True,
         "run": run,
+        "as_of": run.as_of,
         "rows": rows,
         "columns": list(FIFTHS),
         "cells": cells,
@@ -143,6 +144,7 @@ def moves_context(user: User) -> dict[str, Any]:
     most = max((row["count"] for row in rows), default=1)
     return context | {
         "run": run,
+        "as_of": run.as_of,
         "flow": flow_of(drawn, named),
         "flow_label": flow_label(MOST_OFTEN, drawn, named),
         "rows": [{**row, "percent": round(100 * row["count"] / most)} for row in rows],

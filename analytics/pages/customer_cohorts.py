@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 from analytics.choices import CohortKind, Grain
 from analytics.models import Cohort
 from analytics.models.periods import shifted
-from analytics.pages.customer_tabs import customer_tabs
+from analytics.pages.customer_tabs import COHORTS, customer_frame
 from analytics.queries.lifetime_value import KIND, RUN, sees_cohorts
 from core import permissions
 from core.conditions import Condition, Criterion, Happened, any_of, to_parameter
@@ -46,13 +46,8 @@ def cohorts_context(user: User, query: Mapping[str, str]) -> dict[str, Any]:
     way = query.get("show", "")
     way = way if way in ways else next(iter(ways), "")
     run = JobRun.objects.filter(kind=KIND).order_by("-pk").first()
-    context: dict[str, Any] = {
-        "tabs": customer_tabs(access, "customer_cohorts"),
-        "kind": KIND,
-        "last_run": run,
-        "may_run": access.may(RUN),
-        "may_see_jobs": access.may("core.job.view"),
-        "may_import": access.may("crm.import.use"),
+    frame = customer_frame(access, COHORTS, kind=KIND, run_right=RUN, last_run=run)
+    context: dict[str, Any] = frame | {
         "way": way,
         "ways": [
             {
@@ -67,7 +62,8 @@ def cohorts_context(user: User, query: Mapping[str, str]) -> dict[str, Any]:
     kind = CohortKind.LEADS if way == CONVERTED else CohortKind.PURCHASES
     cohorts = list(Cohort.objects.filter(kind=kind).order_by("-month")[:SHOWN])[::-1] if way else []
     if not cohorts:
-        return context
+        # Nothing to choose from where nothing was ever counted.
+        return context | {"ways": context["ways"] if Cohort.objects.exists() else []}
     return context | _shown(cohorts, way, access, base_currency())
 
 
@@ -101,7 +97,7 @@ def _shown(cohorts: Sequence[Cohort], way: str, access: Access, currency: str) -
         for cohort, row in zip(cohorts, values, strict=True)
     ]
     return {
-        "cohort": cohorts[-1],
+        "as_of": cohorts[-1].as_of,
         "rows": rows,
         "months": range(width),
         "averages": [_average(cohorts, values, place, way, currency) for place in range(width)],

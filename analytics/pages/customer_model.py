@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from analytics.models.segment_options import segment_options
+from analytics.models import SegmentOptions
 from analytics.pages.customer_segments import frame_context
 from analytics.pages.customer_tabs import MODEL
 from analytics.queries.customer_segments import (
@@ -63,7 +63,7 @@ def model_context(user: User) -> dict[str, Any]:
     """The version that serves, with what was tried."""
     context = frame_context(user, MODEL)
     version: ModelVersion | None = context["version"]
-    options = segment_options()
+    options = SegmentOptions.current()
     context |= {"options": options, "versions": _versions()}
     if version is None:
         return context

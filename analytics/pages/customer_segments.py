@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from analytics.pages.customer_tabs import SEGMENTS, customer_tabs
+from analytics.pages.customer_tabs import SEGMENTS, customer_frame
 from analytics.pages.customer_words import MESSAGES
 from analytics.queries.customer_segments import (
     KIND,
@@ -32,6 +32,7 @@ from core.phrases import money_short, number, percent
 from core.services.model_versions import champion_of
 from crm.models import CustomerSegment
 
+RUN = "analytics.customer_segments.run"
 SHOWN_BARS, SHOWN_WORDS = 4, 3
 LONGEST_BAR = 41  # pixels from the middle
 JOINED_DAYS = 7
@@ -40,15 +41,13 @@ JOINED_DAYS = 7
 def frame_context(user: User, current: str) -> dict[str, Any]:
     """What stands around each of the pages."""
     access = permissions.access_of(user)
-    return {
-        "tabs": customer_tabs(access, current),
-        "version": champion_of(KIND),
-        "last_run": last_run(),
-        "kind": KIND,
-        "may_run": access.may("analytics.customer_segments.run"),
+    version = champion_of(KIND)
+    frame = customer_frame(access, current, kind=KIND, run_right=RUN, last_run=last_run())
+    return frame | {
+        "version": version,
+        # Of the model; pages that tell what a run has counted say when that was.
+        "as_of": version.trained_to if version is not None else None,
         "may_name": access.may("analytics.customer_segments.name"),
-        "may_see_jobs": access.may("core.job.view"),
-        "may_import": access.may("crm.import.use"),
         "sees_segments": sees_segments(access),
         "sees_all": sees_everybody(user),
     }
@@ -65,6 +64,7 @@ def overview_context(user: User) -> dict[str, Any]:
     return context | {
         "is_without": version.algorithm == NO_SEGMENTS,
         "why_not": version.parameters.get("why_not", ""),
+        "as_of": segments[0].counted_at if segments else context["as_of"],
         "cards": [told.card(segment) for segment in segments],
         "figures": told.figures() if segments else [],
     }

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_noop, ngettext
 from analytics.choices import NEEDED_RETURNED, NOTHING_AHEAD
 from analytics.pages.customer_charts import bands_chart, past_chart, track_chart
 from analytics.pages.customer_groups import groups_of
-from analytics.pages.customer_tabs import customer_tabs
+from analytics.pages.customer_tabs import VALUE as TAB
+from analytics.pages.customer_tabs import customer_frame
 from analytics.pages.customer_trust import churn_of, parameters_of, trust_of
 from analytics.queries.lifetime_value import (
     KIND,
@@ -50,14 +51,9 @@ def value_context(user: User) -> dict[str, Any]:
     access = permissions.access_of(user)
     runs = JobRun.objects.filter(kind=KIND).order_by("-pk")
     live = champion_of(KIND)
-    context: dict[str, Any] = {
-        "tabs": customer_tabs(access, "customer_value"),
-        "kind": KIND,
-        "last_run": runs.first(),
+    frame = customer_frame(access, TAB, kind=KIND, run_right=RUN, last_run=runs.first())
+    context: dict[str, Any] = frame | {
         "version": live,
-        "may_run": access.may(RUN),
-        "may_see_jobs": access.may("core.job.view"),
-        "may_import": access.may("crm.import.use"),
         "may_look": sees_money(access) and access.may("crm.contact.view"),
     }
     run = runs.filter(state=RunState.SUCCEEDED).first()
@@ -73,6 +69,7 @@ def _shown(user: User, live: ModelVersion, run: JobRun, currency: str) -> dict[s
     says_ahead = live.algorithm != NOTHING_AHEAD
     return {
         "run": run,
+        "as_of": run.as_of,
         "counts": counts,
         "sees_all": sees_all,
         "currency": currency,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from analytics.pages.customer_tabs import LIFECYCLE, customer_tabs
+from analytics.pages.customer_tabs import LIFECYCLE, customer_frame
 from analytics.pages.flows import Named, flow_label, flow_of
 from analytics.pages.life_stages import is_stale
 from analytics.queries.lifecycle import KIND, Policy, Weighed, last_run, policy
@@ -24,6 +24,7 @@ from crm.choices import LifeAction, LifeTone
 from crm.record_types.lifecycle import MOVED, STAGE
 
 SHADES = 5
+RUN = "analytics.lifecycle.run"
 TOKENS = {LifeTone.SLATE: "text-3", LifeTone.ACCENT: "c1"}
 Json = dict[str, Any]
 MOST_OFTEN = gettext_lazy(
@@ -44,15 +45,10 @@ def lifecycle_context(user: User) -> Json:
     """Everything that stands on the page."""
     access = permissions.access_of(user)
     run = last_run()
-    context: Json = {
-        "tabs": customer_tabs(access, LIFECYCLE),
-        "kind": KIND,
-        "last_run": run,
+    frame = customer_frame(access, LIFECYCLE, kind=KIND, run_right=RUN, last_run=run)
+    context: Json = frame | {
         "is_stale": is_stale(run),
-        "may_run": access.may("analytics.lifecycle.run"),
         "may_edit": access.may("analytics.lifecycle.manage"),
-        "may_see_jobs": access.may("core.job.view"),
-        "may_import": access.may("crm.import.use"),
     }
     found = policy()
     if found is None:

@@ -31,19 +31,19 @@ def contact_next(contact: Contact, user: User) -> dict[str, Any] | None:
     life: ContactLife | None = getattr(contact, "life", None)
     if life is None or not access.sees(f"crm.contact.{STAGE}"):
         return None
-    stays = LifeStay.objects.filter(contact=contact).order_by("-since")
+    stays, found = LifeStay.objects.filter(contact=contact).order_by("-since"), policy()
     stages = LifeStage.objects.in_bulk()
     currency = frame_of(user).company.base_currency
     return {
         "life": life,
         "score": _whole(life.score),
-        "churn": _churn(life, contact, access),
+        "churn": _churn(life, contact, access, found),
         "stage": life.stage,
         "way": [
             {"stage": stages[stay.stage_id], "since": stay.since} for stay in stays[1 : PASSED + 1]
         ],
         "contact": contact,
-        **_suggested(life, access, "crm.contact", currency, stages),
+        **_suggested(life, access, "crm.contact", currency, stages, found),
         "last_answer": _last_answer(contact.pk),
     }
 
@@ -71,13 +71,15 @@ def company_next(company: Company, user: User) -> dict[str, Any] | None:
     if best is None or not permissions.reaches(Contact, user, best.contact):
         return context | _nothing(access, "crm.company", currency)
     stages = LifeStage.objects.in_bulk()
-    suggested = _suggested(best, access, "crm.company", currency, stages)
+    suggested = _suggested(best, access, "crm.company", currency, stages, policy())
     return context | suggested | {"contact": best.contact}
 
 
-def _churn(life: ContactLife, contact: Contact, access: Access) -> dict[str, float] | None:
+def _churn(
+    life: ContactLife, contact: Contact, access: Access, found: Policy | None
+) -> dict[str, float] | None:
     """The chance to have left that has moved the score, beside the usual one of the stage."""
-    lifetime, found = getattr(contact, "lifetime", None), policy()
+    lifetime = getattr(contact, "lifetime", None)
     if lifetime is None or found is None or not access.sees(f"crm.contact.{VALUE_AHEAD}"):
         return None
     usual = found.usual_risk(life.stage_id)
@@ -104,9 +106,9 @@ def _suggested(
     record_type: str,
     currency: str,
     stages: Mapping[int, LifeStage],
+    found: Policy | None,
 ) -> dict[str, Any]:
     """The next action with its evidence; the others that were tried beside it."""
-    found = policy()
     sees = access.sees(f"{record_type}.{SCORE}") and access.sees(f"crm.contact.{SCORE}")
     context = _nothing(access, record_type, currency)
     if found is None or not sees:

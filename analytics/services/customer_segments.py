@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from analytics.models.segment_options import segment_options
+from analytics.models import SegmentOptions
 from analytics.queries.customer_segments import K_MEANS, KIND, NO_SEGMENTS
 from core import audit, permissions
 from core.errors import Refused
@@ -119,7 +119,7 @@ def name_segment(
 def set_options(*, reads_profile: bool, reads_text: bool, by: User, at: datetime) -> None:
     """What the next training may read."""
     permissions.require(by, "analytics.customer_segments.run")
-    options = segment_options()
+    options = SegmentOptions.current()
     before = audit.snapshot(options)
     options.reads_profile, options.reads_text = reads_profile, reads_text
     changes = audit.differences(before, options)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from analytics.forms.customer_segments import OptionsForm, SegmentForm
-from analytics.models.segment_options import segment_options
+from analytics.models import SegmentOptions
 from analytics.pages.customer_cells import cells_context, moves_context
 from analytics.pages.customer_model import model_context, why_not_text
 from analytics.pages.customer_segments import overview_context, segment_context
@@ -95,7 +95,7 @@ def customer_segment_model(request: HttpRequest) -> HttpResponse:
 def customer_segment_options(request: HttpRequest) -> HttpResponse:
     """What the model may read."""
     is_sent = request.method == "POST"
-    form = OptionsForm(request.POST if is_sent else None, options=segment_options())
+    form = OptionsForm(request.POST if is_sent else None, options=SegmentOptions.current())
     back = reverse("customer_segment_model")
     if is_sent and form.is_valid():
         user = permissions.user_of(request)

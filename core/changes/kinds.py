@@ -17,7 +17,7 @@ from core.assigning import assignable_users
 from core.changes.drafts import Draft
 from core.changes.values import setter_of
 from core.errors import Refused
-from core.models import ChangeSet, Tag, User
+from core.models import AuditEvent, ChangeSet, Tag, User
 from core.registries import RecordType, change_kinds
 
 Prepared = Callable[[Draft, datetime], None]
@@ -32,6 +32,7 @@ class Change:
     changes_tags: ClassVar[bool] = False
     changes_values: ClassVar[bool] = False
     can_be_undone: ClassVar[bool] = True
+    ties_records: ClassVar[bool] = False
 
     def reach(self, model: type[Model], by: User) -> Q:
         """The rows that the user may change so."""
@@ -46,9 +47,14 @@ class Change:
     def tie(self, pks: Collection[int], change_set: ChangeSet) -> int:
         """Change what ties the records to others, beside their columns; returns how many it changed.
 
-        Such a change leaves its trail at the other end, so it is taken back there, not undone.
+        Such a change leaves its trail at the other end, from which `untie` takes it back.
         """
         return 0
+
+    @classmethod
+    def untie(cls, events: Sequence[AuditEvent], undoing: ChangeSet) -> tuple[int, int]:
+        """Take back what `tie` has done by its events; returns how many it put back and left alone."""
+        raise NotImplementedError
 
     def as_json(self) -> dict[str, Any]:
         return {"change": self.key, **asdict(self)}

@@ -84,8 +84,10 @@ class BulkUndoJob(Job):
 
     def save(self, run: RunContext, results: list[Any]) -> Saved:
         undoing = ChangeSet.objects.select_related("actor").get(pk=run.scope["undoing"])
+        before = undoing.count
         left = put_back(events=results, undoing=undoing)
-        undone = len(results) - left
+        undoing.refresh_from_db(fields=["count"])
+        undone = undoing.count - before
         return Saved(len(results), undone, {"undone": undone, "left": left})
 
     @staticmethod

@@ -1,6 +1,6 @@
 """The trail of a record in words: field by field, by whom, when, and by which import or bulk change."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from core.models import AuditEvent, OwnedRecord, Tag, User
 from core.permissions import Access
 from core.records.fields import RecordField, added, built_in
 from core.records.lookups import name_of
-from core.registries import RecordType, audit_actions, change_kinds, record_types
+from core.registries import RecordType, audit_actions, change_kinds, record_types, trail_words
 
 SHOWN_CHANGES = 50
 TITLES = {
@@ -155,7 +155,17 @@ def _told(
         for name, (before, after) in event.changes.items()
         if name == "file"
     ]
-    return told
+    return told + list(_told_by_apps(event, access))
+
+
+def _told_by_apps(event: AuditEvent, access: Access) -> Iterator[FieldChange]:
+    """What is no field, in the words of the app that wrote it."""
+    for name, pair in event.changes.items():
+        words = f"{event.object_type}.{name}"
+        if words in trail_words and access.sees(words):
+            said = trail_words[words]
+            before, after = (said.tell(value, access.user) if value else None for value in pair)
+            yield FieldChange(name, said.label, before, after)
 
 
 class _Words:

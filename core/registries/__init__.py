@@ -2,7 +2,14 @@
 
 from core.registries.amounts import BaseAmounts, base_amounts
 from core.registries.archives import ArchiveTable, archive_tables, tables_in_order
-from core.registries.audit import AuditAction, AuditedType, audit_actions, audited_types
+from core.registries.audit import (
+    AuditAction,
+    AuditedType,
+    TrailWords,
+    audit_actions,
+    audited_types,
+    trail_words,
+)
 from core.registries.base import OfRecordTypes, Registry
 from core.registries.changes import (
     ChangeFollower,
@@ -58,6 +65,7 @@ __all__ = [
     "RowRules",
     "SettingsSection",
     "StartStep",
+    "TrailWords",
     "archive_tables",
     "audit_actions",
     "audited_types",
@@ -82,4 +90,5 @@ __all__ = [
     "start_steps",
     "tables_in_order",
     "tell_followers",
+    "trail_words",
 ]

@@ -1,6 +1,6 @@
 """Finding records: the best first, only those that the user may see, by what the user may see."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -106,7 +106,19 @@ class _Search:
             & permissions.reach_condition(members[0].model, self.user)
             for (asked, _reach), members in groups.items()
         ]
+        conditions += self._shared(way, groups)
         return reduce(or_, conditions, NOTHING)
+
+    def _shared(
+        self, way: Way, groups: Mapping[tuple[frozenset[str], Reach], list[RecordType]]
+    ) -> Iterator[Q]:
+        """Beyond the own reach: what others share, of the types that are shared at all."""
+        for (asked, _reach), members in groups.items():
+            for kind in members:
+                rows = permissions.shared_rows(kind.model, self.user)
+                if rows is not None:
+                    found = Q(object_type=kind.key, object_id__in=rows.values("pk"))
+                    yield found & Q(Matches(way(self.question, asked)))
 
 
 @dataclass(frozen=True)

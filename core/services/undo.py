@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core import permissions
 from core.changes.drafts import complete, load_drafts, write_drafts
-from core.changes.kinds import change_called
+from core.changes.kinds import Change, change_called
 from core.changes.putting_back import PuttingBack
 from core.errors import Refused
 from core.models import AuditEvent, ChangeSet, User
@@ -72,14 +72,25 @@ def begin_undoing(*, change_set: ChangeSet, by: User, at: datetime) -> ChangeSet
 def put_back(*, events: Sequence[AuditEvent], undoing: ChangeSet) -> int:
     """Put back what the events changed; returns how many records were left alone."""
     by_kind: dict[str, list[AuditEvent]] = {}
+    ties: dict[type[Change], list[AuditEvent]] = {}
     for event in events:
-        by_kind.setdefault(event.object_type, []).append(event)
-    left = 0
+        change = change_called(event.action)
+        if change is not None and change.ties_records:
+            ties.setdefault(change, []).append(event)
+        else:
+            by_kind.setdefault(event.object_type, []).append(event)
+    left = sum(_untie(change, of_change, undoing) for change, of_change in ties.items())
     for key, of_kind in by_kind.items():
         written = _put_back(record_types[key], of_kind, undoing)
         if key == undoing.object_type:  # not what went along with them
             left += len(of_kind) - written
             ChangeSet.objects.filter(pk=undoing.pk).update(count=F("count") + written)
+    return left
+
+
+def _untie(change: type[Change], events: list[AuditEvent], undoing: ChangeSet) -> int:
+    back, left = change.untie(events, undoing)
+    ChangeSet.objects.filter(pk=undoing.pk).update(count=F("count") + back)
     return left
 
 

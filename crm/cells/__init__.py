@@ -139,6 +139,10 @@ def model_segment(cell: Cell, line: Line) -> SafeString:
     return segment_name(cell.value, line.row.segmented.segment.colour)
 
 
+def company_segment(cell: Cell, line: Line) -> SafeString:
+    return segment_name(cell.value, line.row.lifetime.segment.colour)
+
+
 def segment_name(name: object, colour: int) -> SafeString:
     return format_html('<span class="who"><i class="seg-dot c-{}"></i>{}</span>', colour, name)
 

@@ -1,7 +1,7 @@
 """Storing what the model says of customers: segments, and who belongs to which."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -35,13 +35,15 @@ KEPT = ["previous", "since"]
 
 
 @transaction.atomic
-def store_contact_segments(said: Iterable[SegmentSaid]) -> tuple[int, Counter[tuple[int, int]]]:
+def store_contact_segments(
+    said: Iterable[SegmentSaid], stood: Mapping[int, int] | None = None
+) -> tuple[int, Counter[tuple[int, int]]]:
     """Insert or overwrite; what is as of a later moment stays. Rows written, and moves between segments.
 
     Contacts that were deleted since they were read are left out. Whoever changes the segment keeps the
-    one before, and when that was.
+    one before, and when that was; `stood` is where contacts were of whom nothing was said before.
     """
-    rows = {row.contact: row for row in said}
+    rows, earlier = {row.contact: row for row in said}, stood or {}
     there = sorted(Contact.objects.filter(pk__in=rows).values_list("pk", flat=True))
     stored = ContactSegment.objects.select_for_update().filter(pk__in=there)
     before = {
@@ -53,12 +55,15 @@ def store_contact_segments(said: Iterable[SegmentSaid]) -> tuple[int, Counter[tu
     moves: Counter[tuple[int, int]] = Counter()
     values: list[list[Any]] = []
     for pk in there:
-        row, (segment, previous, since, as_of) = rows[pk], before.get(pk, (None,) * 4)
+        row = rows[pk]
+        segment, previous, since, as_of = before.get(pk, (earlier.get(pk), None, None, None))
         if row.segment != segment:
             previous, since = segment, row.as_of if row.segment else None
             is_newer = as_of is None or as_of <= row.as_of
             if segment and row.segment and is_newer:
                 moves[segment, row.segment] += 1
+        elif pk not in before and row.segment:
+            since = row.as_of
         values.append([*(getattr(row, name) for name in SAID), previous, since])
     written = upsert(
         ContactSegment, values, fields=[*SAID, *KEPT], key=["contact"], newer_by="as_of"

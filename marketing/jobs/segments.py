@@ -10,6 +10,7 @@ from core.jobs.kinds import Job, Plan, Saved
 from core.models import JobRun
 from crm.models import Contact
 from marketing.models import Segment
+from marketing.models.segments import names_in
 from marketing.queries.segment_rules import levels_of, rules_of
 from marketing.services.refreshing import Compared, close_run, compare_range, write_range
 
@@ -17,7 +18,8 @@ PER_PART = 4_000
 
 
 class SegmentsJob(Job):
-    """All dynamic segments or, with a `segment` in the scope, that one and those that ask for it.
+    """All dynamic segments or, with a `segment` in the scope, that one and those that ask for it; with
+    `reads`, those that ask for fields under these rules, which a run has just written.
 
     Segments that ask for others come after these: then the parts are done in their order.
     """
@@ -48,19 +50,23 @@ class SegmentsJob(Job):
     def finish(self, run: RunContext) -> None:
         asked = [segment for level in _levels(run) for segment in level]
         able = {rule.segment.pk for rule in rules_of(asked, run.as_of)}
-        close_run(segments=able, is_whole="segment" not in run.scope, at=run.as_of)
+        is_whole = not {"segment", "reads"} & run.scope.keys()
+        close_run(segments=able, is_whole=is_whole, at=run.as_of)
 
 
 def _levels(run: RunContext) -> list[list[Segment]]:
     segments = list(Segment.objects.at_work())
     if "segment" in run.scope:
-        segments = _with_users(segments, run.scope["segment"])
+        segments = _with_users(segments, {run.scope["segment"]})
+    elif "reads" in run.scope:
+        rules = set(run.scope["reads"])
+        asking = {it.pk for it in segments if rules & set(names_in(it.reads))}
+        segments = _with_users(segments, asking)
     return levels_of(segments)
 
 
-def _with_users(segments: list[Segment], pk: int) -> list[Segment]:
-    """The segment and those that ask for it, also by way of others."""
-    wanted = {pk}
+def _with_users(segments: list[Segment], wanted: set[int]) -> list[Segment]:
+    """The segments and those that ask for them, also by way of others."""
     while True:
         more = {it.pk for it in segments if wanted & set(it.used_segments)} - wanted
         if not more:

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from core.conditions import Viewpoint, sentence
+from core.conditions import Viewpoint, checked, from_json, sentence
 from core.errors import Refused
 from core.forms.records import RecordForm
 from core.models import User
@@ -84,6 +84,20 @@ def sentence_of(segment: Segment, view: Viewpoint) -> str:
         return sentence(asked_of(segment, view), contact_type(), view)
     except Refused:
         return ""
+
+
+def condition_in_words(stored: Any, user: User) -> str:
+    """What a condition in the trail asked, as far as the reader may know."""
+    view = Viewpoint(user, timezone.localtime())
+    try:
+        return sentence(checked(from_json(stored), contact_type(), view), contact_type(), view)
+    except Refused:
+        return _("something that is gone, or that your role does not see")
+
+
+def number_in_words(stored: Any, _user: User) -> str:
+    number = len(stored)
+    return ngettext("%(count)s contact", "%(count)s contacts", number) % {"count": grouped(number)}
 
 
 def problem_of(segment: Segment, now: Any) -> str:

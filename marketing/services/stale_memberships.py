@@ -1,10 +1,15 @@
 """Noting contacts whose segments have to be asked again, in the transaction of what changes them."""
 
 from collections.abc import Collection
+from datetime import datetime
+from functools import reduce
+from operator import or_
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.jobs.questions import ask
+from core.models import JobRun
 from core.registries import record_types
 from core.upsert import upsert
 from crm.models import Contact
@@ -36,6 +41,30 @@ def note_contacts(contacts: Collection[int], *, of: Segment) -> None:
     """Remember contacts that came into a segment or left it, where others ask for that one."""
     if Segment.objects.at_work().filter(uses__contains=f"{MARK}{of.pk}{MARK}").exists():
         _note(set(contacts))
+
+
+def note_results(contacts: Collection[int], rules: Collection[str]) -> None:
+    """Remember contacts of whom something new is said, where a segment asks for fields under these rules."""
+    if _asking_for(rules).exists():
+        _note(set(contacts))
+
+
+def ask_after(run: JobRun, rules: Collection[str], *, at: datetime) -> JobRun | None:
+    """Ask the segments that read what a run has said anew of everybody: one run, if there are any."""
+    if not _asking_for(rules).exists():
+        return None
+    # Named after the run, so that one that is at work and has read too early does not answer for it.
+    return ask(kind=KIND, as_of=at, scope={"reads": sorted(rules), "after": run.pk})
+
+
+def _asking_for(rules: Collection[str]) -> QuerySet[Segment]:
+    rows: QuerySet[Segment] = Segment.objects.at_work().filter(reading(rules))
+    return rows
+
+
+def reading(rules: Collection[str]) -> Q:
+    """Segments whose condition takes a field under one of these rules."""
+    return reduce(or_, (Q(reads__contains=f"{MARK}{rule}{MARK}") for rule in rules))
 
 
 def _behind(kind: str, way: str, ids: Collection[int]) -> set[int]:

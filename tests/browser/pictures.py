@@ -12,4 +12,4 @@ def keep(page: Page, name: str) -> None:
     folder = os.environ.get("PICTURES")
     if folder:
         page.wait_for_timeout(SETTLED)
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+        page.screenshot(path=Path(folder) / f"{name}.png")

@@ -71,8 +71,8 @@ def personas(page: Page) -> None:
 
 
 def cells(page: Page) -> None:
-    cell = page.locator("main table.cells td a").first
-    number = re.sub(r"\D.*", "", cell.inner_text().replace(",", ""))
+    cell = page.locator("main table.heat td a").first
+    number = re.sub(r"\D.*", "", cell.locator("b").inner_text().replace(",", ""))
     cell.click()
     page.wait_for_url(re.compile(r"/contacts/\?if="))
     assert page.locator("main tbody a.name").count() == min(int(number), 50)
@@ -97,7 +97,7 @@ def lifecycle(page: Page) -> None:
 
 
 def stages(page: Page) -> None:
-    assert page.locator("main tbody tr").count() >= 5
+    assert page.locator("main ol.life-stages > li").count() >= 5
 
 
 PAGES: dict[str, Callable[[Page], None]] = {
@@ -135,6 +135,7 @@ def compute(person: Visitor, kind: str, path: str) -> None:
     page.wait_for_url(re.compile(r"/jobs/\d+/"))
     page.evaluate("window.samePage = true")
     expect(page.locator("main [role=progressbar], main .meter").first).to_be_visible()
+    expect(page.locator("#run .card").nth(1).locator("li").first).to_be_visible()
     keep(page, f"run-{kind}")
     expect(page.locator(f"main a[href='{path}']").first).to_be_visible(
         timeout=SCORING_SECONDS * 1000
@@ -156,6 +157,7 @@ def make_segment(person: Visitor) -> None:
     page.fill("main [name=name]", "Regulars")
     page.select_option("[name='0.field']", "purchases")
     page.select_option("[name='0.operator']", "at_least")
+    page.wait_for_load_state("networkidle")  # the line is drawn anew
     page.fill("[name='0.value']", "3")
     count = page.locator("#segment-count [data-count]")
     meant = int(ask("SELECT count(*) FROM crm_contactlifetime WHERE purchases >= 3"))

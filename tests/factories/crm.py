@@ -14,6 +14,7 @@ from crm.models import (
     Activity,
     CloseReason,
     Company,
+    CompanyLifetime,
     Competitor,
     Contact,
     ContactLifetime,
@@ -216,6 +217,22 @@ class ContactLifetimeFactory(DjangoModelFactory):
     risk = 0.2
     risk_by = "purchases"
     at_risk = Decimal("240.00")
+
+
+class CompanyLifetimeFactory(DjangoModelFactory):
+    """Two people bought, who are likely to bring 1,200 more."""
+
+    class Meta:
+        model = CompanyLifetime
+
+    company = factory.SubFactory(CompanyFactory)
+    as_of = NOW
+    buyers = 2
+    last_on = date(2026, 2, 1)
+    total = Decimal("1200.00")
+    value = Decimal("1200.00")
+    at_risk = Decimal("240.00")
+    segment = factory.SubFactory("tests.factories.CustomerSegmentFactory")
 
 
 class DealOutlookFactory(DjangoModelFactory):

@@ -28,6 +28,7 @@ from crm.queries.inbox import inbox_url
 from tests.factories import (
     ActivityFactory,
     CompanyFactory,
+    CompanyLifetimeFactory,
     ContactFactory,
     ContactLifetimeFactory,
     ContactSegmentFactory,
@@ -86,8 +87,10 @@ def contacts(user: User, number: int) -> str:
 
 def companies(user: User, number: int) -> str:
     for _row in range(number):
-        CompanyFactory(owner=UserFactory(), team=user.team)
-    return reverse("company_list")
+        company = CompanyFactory(owner=UserFactory(), team=user.team)
+        CompanyLifetimeFactory(company=company)
+    columns = "value_ahead,value_at_risk,bought,buyers,last_purchase,model_segment,life_score"
+    return f"{reverse('company_list')}?columns={columns}&sort=-value_ahead"
 
 
 def many_columns(user: User, number: int) -> str:

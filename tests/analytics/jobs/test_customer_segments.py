@@ -331,3 +331,25 @@ def test_text_is_read_where_it_may_be_and_tells_what_it_adds(kinds: dict[int, st
     version = ModelVersion.objects.get(kind=KIND, number=2)
     assert "text" not in {row["block"] for row in version.parameters["tried"]}
     assert version.parameters["themes"] == []
+
+
+def test_first_run_tells_who_moved_within_the_last_month(kinds: dict[int, str]) -> None:
+    """Two who slept until three weeks ago and look around since then; one of them was not known before."""
+    sleepers = [pk for pk, kind in kinds.items() if kind == "sleeper"][:2]
+    Contact.objects.filter(pk=sleepers[1]).update(created_at=NOW - timedelta(days=10))
+    record_interactions(
+        NewInteraction(pk, "visit", NOW - timedelta(days=day), channel="web", key=f"{pk}:{day}")
+        for pk in sleepers
+        for day in range(2, 22, 2)
+    )
+    run = compute()
+    awake, new = (ContactSegment.objects.get(pk=pk) for pk in sleepers)
+    asleep = ContactSegment.objects.filter(pk__in=[k for k, v in kinds.items() if v == "sleeper"])
+    quiet = Counter(asleep.values_list("segment", flat=True)).most_common(1)[0][0]
+    assert (awake.previous_id, awake.since) == (quiet, NOW)
+    assert awake.segment_id not in {None, quiet}
+    assert (new.previous_id, new.segment_id, new.since) == (None, awake.segment_id, NOW)
+    assert run.result[f"move_{quiet}_{awake.segment_id}"] >= 1
+    assert not ContactSegment.objects.filter(since=None).exists()
+    later = compute(days=1)
+    assert not [key for key in later.result if key.startswith(f"move_{quiet}_")]

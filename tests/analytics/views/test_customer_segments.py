@@ -110,7 +110,7 @@ def test_movement_names_both_segments(
 @pytest.mark.parametrize("url", [OVERVIEW, CELLS, MOVES, MODEL])
 def test_empty_pages_say_what_to_do(url: str, manager: User, log_in: LogIn) -> None:
     client = log_in(manager)
-    assert "No segments yet" in text_of(client, url)
+    assert " yet</h2>" in text_of(client, url)
     JobRunFactory(
         kind=KIND,
         state=RunState.INSUFFICIENT,
@@ -118,8 +118,12 @@ def test_empty_pages_say_what_to_do(url: str, manager: User, log_in: LogIn) -> N
         error_args={"found": 3},
     )
     assert "There are 3 contacts." in text_of(client, url)
+    JobRunFactory(kind=KIND, state=RunState.FAILED, error="The disk is full.")
+    found = text_of(client, url)
+    assert "The last run failed" in found
+    assert "ended with a mistake: The disk is full." in found
     JobRunFactory(kind=KIND, state=RunState.WORKING, finished_at=None)
-    assert "Looking for segments right now" in text_of(client, url)
+    assert "Computing right now" in text_of(client, url)
 
 
 def test_without_stable_segments_the_page_says_so(manager: User, log_in: LogIn) -> None:
@@ -152,7 +156,7 @@ def test_hidden_values_are_not_told(learned: dict[int, str], manager: User, log_
     segment = CustomerSegment.objects.get(archetype="regulars")
     detail = reverse("customer_segment_detail", args=[segment.pk])
     assert "Bought so far" not in text_of(client, OVERVIEW) + text_of(client, detail)
-    assert "hidden from your role" in text_of(client, CELLS)
+    assert "does not see which segment or cell" in text_of(client, CELLS)
     contact = Contact.objects.get(pk=next(iter(learned)))
     assert "RFM cell" not in text_of(client, insight_url(contact))
 

@@ -91,12 +91,13 @@ def test_segments_are_told_to_who_sees_them(manager: User, sales: User, log_in: 
 
 def test_page_before_anything_was_bought_says_what_to_do(manager: User, log_in: LogIn) -> None:
     client = log_in(manager)
-    for url in (VALUE, COHORTS):
+    for url, title in ((VALUE, "No value ahead yet"), (COHORTS, "No cohorts yet")):
         found = text_of(client, url)
-        assert "Nobody has bought anything yet" in found
+        assert title in found
+        assert "Import purchases with customer, date and amount" in found
         assert reverse("import_list") in found
     carry_out(ask(kind=KIND, as_of=NOW))
-    assert "win deals with a main contact" in text_of(client, VALUE)
+    assert "Nobody has bought anything yet" in text_of(client, VALUE)
 
 
 def test_too_few_who_came_back_are_told_and_what_was_bought_is_shown(
@@ -136,7 +137,7 @@ def test_hidden_amounts_hide_all_of_it(log_in: LogIn) -> None:
     role = RoleFactory(grants={"crm.contact.view": Reach.ALL, "analytics.lifetime.view": Reach.ALL})
     FieldRule.objects.create(role=role, field="crm.contact.value_ahead", access=FieldAccess.NONE)
     client = log_in(UserFactory(roles=[role]))
-    assert "There is nothing here for you" in text_of(client, VALUE)
+    assert "Your role does not see this" in text_of(client, VALUE)
     contact = Contact.objects.first()
     assert contact is not None
     assert "Bought so far" not in text_of(client, insight_url(contact))

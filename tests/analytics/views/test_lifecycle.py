@@ -63,8 +63,8 @@ def suggested() -> ContactLife:
 
 def test_without_a_run_the_page_says_what_will_come(manager: User, log_in: LogIn) -> None:
     page = text_of(log_in(manager).get(PAGE))
-    assert "Nobody has worked out the lifecycle yet" in page
-    assert "Work it out now" in page
+    assert "No lifecycle yet" in page
+    assert "Compute now" in page
 
 
 def test_contacts_without_moves_have_stages_but_no_flow(manager: User, log_in: LogIn) -> None:

@@ -5,16 +5,20 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
-from core.choices import Sharing
+from core.choices import Reach, Sharing
 from core.conditions import Criterion
-from core.models import JobRun, User
+from core.models import ChangeSet, JobRun, User
+from core.services.search import index_new_records
 from core.time_limits import TookTooLong
 from marketing.models import Segment
 from marketing.queries import segments as queries
 from marketing.services.memberships import add_to_list
-from tests.factories import ContactFactory, SegmentFactory
+from marketing.services.segments import save_segment
+from tests.factories import ContactFactory, RoleFactory, SegmentFactory, UserFactory
 from tests.records import insight_url
 
 pytestmark = pytest.mark.django_db
@@ -163,9 +167,50 @@ def test_chosen_contacts_come_on_a_list_and_off(client: Client, marketing: User)
     assert listed.contacts.count() == 2
     page = client.get("/contacts/").content.decode()
     assert "2 contacts put on the list." in page
+    undo = reverse("change_undo", args=[ChangeSet.objects.latest("pk").pk])
+    assert f'action="{undo}"' in page
+    client.post(undo)
+    assert listed.contacts.count() == 0
+    client.post(where, {**chosen, "segment": str(listed.pk), "apply": "1"})
     where = where.replace("add", "remove")
     client.post(where, {"ids": chosen["ids"][:1], "segment": str(listed.pk), "apply": "1"})
     assert listed.contacts.count() == 1
+
+
+def test_trail_tells_what_was_asked_before_and_to_whom_it_may(
+    marketing: User, log_in: LogIn
+) -> None:
+    asked = Criterion("job_title", "is", ["Buyer"])
+    segment = SegmentFactory(owner=marketing, asked=asked, sharing=Sharing.ALL)
+    segment.condition = Criterion("city", "is", ["Jena"]).as_json()
+    save_segment(segment=segment, by=marketing, at=timezone.now())
+    url = f"{segment.get_absolute_url()}?tab=changes"
+    page = log_in(marketing).get(url).content.decode()
+    assert "Job title is Buyer" in page
+    assert "City is Jena" in page
+    grants = {"marketing.segment.view": Reach.ALL, "crm.contact.view": Reach.ALL}
+    blind = UserFactory(roles=[RoleFactory(grants=grants, hides=["crm.contact.job_title"])])
+    page = log_in(blind).get(url).content.decode()
+    assert "Buyer" not in page
+    assert "that your role does not see" in page
+
+
+def test_palette_finds_segments_that_others_share(marketing: User, log_in: LogIn) -> None:
+    grants = {"marketing.segment.view": Reach.OWN, "crm.contact.view": Reach.OWN}
+    reader = UserFactory(
+        roles=[RoleFactory(grants=grants, hides=["crm.contact.job_title"])], team=marketing.team
+    )
+    asked = Criterion("job_title", "is", ["Buyer"])
+    given = {"owner": marketing, "team": None}
+    SegmentFactory(name="Zebra dinner", sharing=Sharing.ALL, **given)
+    SegmentFactory(name="Zebra lunch", **given)
+    SegmentFactory(name="Zebra buyers", sharing=Sharing.ALL, asked=asked, **given)
+    ids = list(Segment.objects.values_list("pk", flat=True))
+    index_new_records("marketing.segment", ids)
+    page = strip_tags(log_in(reader).get("/search/?q=zebra").content.decode())
+    assert "Zebra dinner" in page
+    assert "Zebra lunch" not in page
+    assert "Zebra buyers" not in page, "it asks for what the reader does not see"
 
 
 def test_sizes_are_for_whoever_sees_all_contacts(
