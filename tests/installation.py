@@ -1,8 +1,11 @@
 """An installation of its own: database, broker and workers as real processes."""
 
+import atexit
 import fcntl
 import json
 import os
+import select
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -11,7 +14,8 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +29,14 @@ PATIENCE_SECONDS = 90
 # A server has databases 0 to 15 unless told otherwise; those below 8 belong to the test processes
 # themselves (config/settings/test.py).
 BROKER_NUMBERS = range(8, 16)
+LOG_INS = "sample-log-ins.json"
 
 
 class Installation:
     """Runs commands and workers against one scratch database and one scratch broker."""
 
     def __init__(self, folder: Path, database_url: str, redis_url: str) -> None:
+        self._driver: Driver | None = None
         self.database_url = database_url
         self.environment = {
             **os.environ,
@@ -55,11 +61,21 @@ class Installation:
         ).stdout
 
     def drive(self, *words: object) -> Any:
-        return json.loads(self.call("-m", "tests.faults.drive", *map(str, words)).splitlines()[-1])
+        """The answer of one of `tests.faults.drive`; a single process gives all of an installation."""
+        if self._driver is None:
+            self._driver = Driver(self.environment)
+        return self._driver.answer([str(word) for word in words])
+
+    def end(self) -> None:
+        if self._driver is not None:
+            self._driver.end()
 
     def start_worker(self) -> subprocess.Popen[bytes]:
+        # Workers would look for each other for a second first.
+        alone = ["--without-mingle", "--without-gossip"]
+        celery = [sys.executable, "-m", "celery", "-A", "config", "worker", "-c", "2"]
         return subprocess.Popen(
-            [sys.executable, "-m", "celery", "-A", "config", "worker", "-c", "2", "-l", "warning"],
+            [*celery, "-l", "warning", *alone],
             env=self.environment,
             cwd=ROOT,
             start_new_session=True,
@@ -103,6 +119,9 @@ class Installation:
         self._wait(lambda: self.partitions_done(run) >= partitions, pause=0.01)
         assert self.state(run) == "working", "The run was over before the worker could be killed."
 
+    def wait_until_begun(self, run: int) -> None:
+        self._wait(lambda: self.state(run) != "queued", pause=0.01)
+
     def wait_until_over(self, run: int) -> str:
         self._wait(lambda: self.state(run) in ("succeeded", "failed", "cancelled"), pause=0.1)
         return self.state(run)
@@ -116,6 +135,35 @@ class Installation:
             time.sleep(pause)
 
 
+class Driver:
+    """A process that does what it is told, line by line."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.drive"],
+            env=environment,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def answer(self, words: list[str]) -> Any:
+        told, heard = self._process.stdin, self._process.stdout
+        assert told is not None
+        assert heard is not None
+        told.write(json.dumps(words) + "\n")
+        told.flush()
+        is_there, _written, _odd = select.select([heard], [], [], PATIENCE_SECONDS)
+        line = heard.readline() if is_there else ""
+        assert line, f"{words[0]} failed, or took too long."
+        return json.loads(line)
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
 def kill(worker: subprocess.Popen[bytes]) -> None:
     """kill -9 the worker and its children: they may die at any line."""
     os.killpg(worker.pid, signal.SIGKILL)
@@ -125,26 +173,72 @@ def kill(worker: subprocess.Popen[bytes]) -> None:
 @contextmanager
 def installation(folder: Path) -> Iterator[Installation]:
     """A migrated installation on the database kind of DATABASE_URL, with a broker of its own."""
-    with scratch_database(folder) as url, ValkeyServer() as broker:
+    with migrated_database(folder, with_users=True) as url, ValkeyServer() as broker:
         made = Installation(folder, url, f"redis://127.0.0.1:{broker.port}/0")
-        made.call("manage.py", "migrate", "-v0")
-        made.call("manage.py", "sample_users")
-        yield made
+        try:
+            yield made
+        finally:
+            made.end()
 
 
 @contextmanager
-def scratch_database(folder: Path) -> Iterator[str]:
+def scratch_database(folder: Path, *, like: str = "") -> Iterator[str]:
+    """The address of an empty database, or of a copy of another one."""
     server = os.environ.get("DATABASE_URL", "")
     if not server.startswith("postgres"):
-        yield f"sqlite:///{folder / 'db.sqlite3'}"
+        url = f"sqlite:///{folder / 'db.sqlite3'}"
+        if like:
+            _copy_file(like, url)
+        yield url
         return
     name = f"renmai_faults_{uuid.uuid4().hex[:8]}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        template = f" TEMPLATE {like.rpartition('/')[2]}" if like else ""
+        connection.execute(f"CREATE DATABASE {name}{template}")
         try:
             yield f"{server.rpartition('/')[0]}/{name}"
         finally:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _copy_file(source: str, target: str) -> None:
+    source, target = (url.removeprefix("sqlite:///") for url in (source, target))
+    with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(target)) as there:
+        here.backup(there)
+
+
+@contextmanager
+def migrated_database(folder: Path, *, with_users: bool = False) -> Iterator[str]:
+    """A database with all tables, and with the sample users where wanted.
+
+    They are made once by each test process and copied: migrations take a quarter of a minute.
+    """
+    made = _with_users() if with_users else _with_tables()
+    with scratch_database(folder, like=made.database_url) as url:
+        if with_users:
+            shutil.copy(Path(made.environment["VAR_DIR"], LOG_INS), folder)
+        yield url
+
+
+@cache
+def _with_tables() -> Installation:
+    return _kept("")
+
+
+@cache
+def _with_users() -> Installation:
+    return _kept(_with_tables().database_url)
+
+
+def _kept(like: str) -> Installation:
+    """An installation that is there until the test process ends; not to be changed."""
+    kept = ExitStack()
+    atexit.register(kept.close)
+    folder = Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="renmai-kept-")))
+    url = kept.enter_context(scratch_database(folder, like=like))
+    made = Installation(folder, url, "")
+    made.call("manage.py", *(["sample_users"] if like else ["migrate", "-v0"]))
+    return made
 
 
 @contextmanager

@@ -18,13 +18,22 @@ _slots = count(1)
 
 
 def make_customers(
-    number: int, *, seed: int = 1, until: datetime = NOW, kinds: tuple[str, ...] = KINDS
+    number: int,
+    *,
+    seed: int = 1,
+    until: datetime = NOW,
+    kinds: tuple[str, ...] = KINDS,
+    step: int | None = None,
 ) -> dict[int, str]:
-    """So many contacts, kinds in turn; the kind of each by number."""
+    """So many contacts, kinds in turn; the kind of each by number.
+
+    With a step their numbers lie so far apart, so that few of them make many parts of a run.
+    """
     chance = np.random.default_rng(seed)
-    contacts = Contact.objects.bulk_create(
-        _contact(place, kinds[place % len(kinds)], chance) for place in range(number)
-    )
+    made = [_contact(place, kinds[place % len(kinds)], chance) for place in range(number)]
+    for place, contact in enumerate(made):
+        contact.pk = None if step is None else 1 + place * step
+    contacts = Contact.objects.bulk_create(made)
     Contact.objects.filter(pk__in=[c.pk for c in contacts]).update(
         created_at=until - timedelta(days=900)
     )

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.installation import ROOT, Installation, scratch_broker, scratch_database
+from tests.installation import ROOT, Installation, migrated_database, scratch_broker
 
 PATIENCE_SECONDS = 120
 FORECAST_SECONDS = 300
@@ -49,7 +49,8 @@ def running_product(folder: Path, *, with_sample: bool = True) -> Iterator[Produ
 
     Without the sample company, whose scores take a while, it is as after "Remove sample data".
     """
-    with scratch_database(folder) as database, scratch_broker() as broker:
+    tables = migrated_database(folder, with_users=not with_sample)
+    with tables as database, scratch_broker() as broker:
         port = _free_port()
         environment = {
             **os.environ,
@@ -62,8 +63,6 @@ def running_product(folder: Path, *, with_sample: bool = True) -> Iterator[Produ
         }
         installation = Installation(folder, database, broker)
         if not with_sample:
-            installation.call("manage.py", "migrate", "-v0")
-            installation.call("manage.py", "sample_users")
             installation.run("DELETE FROM core_sampledata")
         with (folder / "serve.log").open("wb") as log:
             process = subprocess.Popen(

@@ -1,8 +1,9 @@
-"""What the fault tests do inside an installation of its own; run as `python -m tests.faults.drive`."""
+"""What the fault tests do inside an installation of its own, in one process for each installation."""
 
 import json
 import random
 import sys
+from importlib import import_module
 
 import django
 
@@ -116,76 +117,6 @@ def forecasts() -> dict[str, object]:
     }
 
 
-def make_customers(number: int) -> int:
-    from django.utils.dateparse import parse_datetime
-
-    from tests.analytics import customers
-
-    until = parse_datetime(NOW)
-    assert until is not None
-    return len(customers.make_customers(number, until=until).days)
-
-
-def start_lifetime() -> int:
-    from django.utils.dateparse import parse_datetime
-
-    from core.jobs.questions import ask
-
-    as_of = parse_datetime(NOW)
-    assert as_of is not None
-    return ask(kind="analytics.lifetime_value", as_of=as_of, seed=7).pk
-
-
-def lifetime_facts() -> dict[str, object]:
-    """Everything a customer could see of the value ahead."""
-    from analytics.models import Cohort
-    from core.models import JobRun, ModelVersion
-    from crm.models import ContactLifetime
-
-    columns = "first_on last_on purchases total alive expected value value_low value_high risk"
-    run = JobRun.objects.get(kind="analytics.lifetime_value")
-    return {
-        "rows": list(
-            ContactLifetime.objects.order_by("contact").values_list(
-                "contact", *columns.split(), "risk_by", "at_risk", "reasons"
-            )
-        ),
-        "cohorts": list(Cohort.objects.order_by("kind", "month").values_list("month", "counts")),
-        "run": [run.state, run.rows_read, run.rows_written, dict(sorted(run.result.items()))],
-        "versions": list(ModelVersion.objects.values_list("kind", "number", "state", "parameters")),
-    }
-
-
-def start_lifecycle(moment: str) -> int:
-    """Ask for the lifecycle; forgets what the worker may have begun by itself after the import."""
-    from django.utils.dateparse import parse_datetime
-
-    from core.jobs.questions import ask
-    from core.models import JobRun
-    from crm.models import ContactLife, LifeStay
-
-    JobRun.objects.filter(kind__startswith="analytics.lifecycle").delete()
-    for model in (ContactLife, LifeStay):
-        model.objects.all().delete()
-    as_of = parse_datetime(moment)
-    assert as_of is not None
-    return ask(kind="analytics.lifecycle", as_of=as_of).pk
-
-
-def life_facts() -> list[object]:
-    """Where all contacts stood when, and the policy that came of it."""
-    from analytics.models import LifecycleTally
-    from analytics.queries.lifecycle import policy
-    from crm.models import ContactLife, LifeStay
-
-    found = policy()
-    assert found is not None
-    assert not LifecycleTally.objects.exists()
-    stays = LifeStay.objects.order_by("contact", "since").values_list("contact", "stage", "cause")
-    lives = ContactLife.objects.order_by("contact").values_list("contact", "stage")
-    return [list(map(list, stays)), list(map(list, lives)), found.told]
-
-
 def finish_here(run_id: int) -> None:
     """Execute a run in this process, without any worker."""
     from core.jobs.runner import execute_run
@@ -243,12 +174,24 @@ def facts() -> dict[str, object]:
     }
 
 
-def main() -> None:
-    django.setup()
-    name, *arguments = sys.argv[1:]
+def answer(name: str, *arguments: str) -> object:
+    from django.db import connection
+
     values = [int(text) if text.isdigit() else text for text in arguments]
-    answer = globals()[name](*values)
-    print(json.dumps(answer, default=str))
+    module, _dot, function = name.rpartition(".")
+    place = vars(import_module(f"tests.faults.{module}")) if module else globals()
+    try:
+        return place[function](*values)
+    finally:
+        connection.close()  # the database may be asked, copied or ended by others meanwhile
+
+
+def main() -> None:
+    """Each line of the input names one of these functions and its arguments, as JSON."""
+    django.setup()
+    told, sys.stdout = sys.stdout, sys.stderr
+    for line in sys.stdin:
+        print(json.dumps(answer(*json.loads(line)), default=str), file=told, flush=True)
 
 
 if __name__ == "__main__":

@@ -219,8 +219,7 @@ def _drawn_gains(
     the policy is followed afterwards; shape (draws, s, a)."""
     random = np.random.default_rng(seed)
     here = np.arange(len(known.states))
-    drawn = random.standard_gamma(known.weights, (DRAWS, *known.weights.shape))
-    chances = drawn / drawn.sum(axis=3, keepdims=True)
+    chances = known.moves.drawn(random, DRAWS)
     around = random.normal(size=(DRAWS, *known.rewards.shape)) * known.reward_errors
     rewards = known.expected_rewards + around
     moves, brought = chances[:, here, policy.actions], rewards[:, here, policy.actions]

@@ -2,24 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import gammaln
 from scipy.stats import beta
 
 from analytics.methods.errors import InsufficientData, InvalidData
+from analytics.methods.lifecycle.pooling import PooledMoves, pool_moves
 
 __all__ = ["Transitions", "count_transitions"]
 
 FloatArray = npt.NDArray[np.float64]
 
 COLUMNS = ("state", "action", "next_state", "reward")
-# Trials that the moves under all actions of a stage may count for under each one.
-BORROWED = (2.0, 5.0, 10.0, 20.0)
-# And that a move to each stage counts for where nothing is known.
-EVEN = 0.5
 # Trials that the mean reward of a stage counts for.
 FEW = 2.0
 
@@ -59,32 +56,15 @@ class Transitions:
         """How often each action was taken in each stage, shape (s, a)."""
         return np.asarray(self.counts.sum(axis=2), dtype=np.float64)
 
-    @property
-    def weights(self) -> FloatArray:
-        """Of the Dirichlet distributions of the moves, shape (s, a, s).
+    @cached_property
+    def moves(self) -> PooledMoves:
+        """The moves, where actions that bring one about equally often are taken together."""
+        return pool_moves(self.counts)
 
-        Counts, and trials that go as the moves from the stage go under all actions: the more of
-        them, the less the actions of the stage differ (by the likelihood of the counts).
-        """
-        usual = self._usual()
-        borrowed = np.array(BORROWED)[:, None, None, None] * usual[None, :, None, :]
-        likelihood = gammaln(borrowed + self.counts) - gammaln(borrowed)
-        likely = likelihood.sum(axis=3) - gammaln((borrowed + self.counts).sum(axis=3))
-        likely += gammaln(borrowed.sum(axis=3))
-        strength = likely.sum(axis=2).argmax(axis=0)
-        own = np.array(BORROWED)[strength]
-        return np.asarray(self.counts + (own[:, None] * usual)[:, None, :], dtype=np.float64)
-
-    def _usual(self) -> FloatArray:
-        """Chances of the moves from each stage under all actions taken together, shape (s, s)."""
-        of_state = self.counts.sum(axis=1) + EVEN
-        return np.asarray(of_state / of_state.sum(axis=1, keepdims=True), dtype=np.float64)
-
-    @property
+    @cached_property
     def probabilities(self) -> FloatArray:
         """Expected chances of the moves, shape (s, a, s)."""
-        weights = self.weights
-        return np.asarray(weights / weights.sum(axis=2, keepdims=True), dtype=np.float64)
+        return self.moves.chances
 
     @property
     def expected_rewards(self) -> FloatArray:
@@ -109,11 +89,10 @@ class Transitions:
 
     def intervals(self, level: float = 0.9) -> tuple[FloatArray, FloatArray]:
         """Credible ends of each move's chance, shape (s, a, s) each."""
-        weights = self.weights
-        rest = weights.sum(axis=2, keepdims=True) - weights
+        chances, trials = self.probabilities, self.moves.trials
         ends = ((1 - level) / 2, (1 + level) / 2)
-        low, high = (np.asarray(beta.ppf(end, weights, rest), dtype=np.float64) for end in ends)
-        return low, high
+        low, high = (beta.ppf(end, chances * trials, (1 - chances) * trials) for end in ends)
+        return np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
 
 
 def count_transitions(

@@ -708,6 +708,8 @@ CASES: dict[str, Case] = {
         (
             "count_transitions",
             "Transitions",
+            "pool_moves",
+            "PooledMoves",
             "next_actions",
             "weighed_actions",
             "iterate_policies",

