@@ -36,7 +36,13 @@ from core.registries import (
     row_rules,
     settings_sections,
 )
-from marketing.record_types import ARCHIVE_TABLES, IN_SEGMENTS, PEOPLE_IN_SEGMENT, RECORD_TYPES
+from marketing.record_types import (
+    ARCHIVE_TABLES,
+    CONSENT_BEHAVIOURS,
+    IN_SEGMENTS,
+    PEOPLE_IN_SEGMENT,
+    RECORD_TYPES,
+)
 
 ACTIONS = {
     "view": _("See"),
@@ -51,7 +57,7 @@ ACTIONS = {
 def register() -> None:
     """Called once, when the apps are ready."""
     record_types.register(*RECORD_TYPES)
-    record_types.add_fields("crm.contact", IN_SEGMENTS)
+    record_types.add_fields("crm.contact", IN_SEGMENTS, *CONSENT_BEHAVIOURS)
     record_types.add_fields("crm.company", PEOPLE_IN_SEGMENT)
     permissions.COUNTS_ALL["marketing.segment.size"] = "crm.contact.view"
     permission_groups.register(PermissionGroup("marketing", _("Marketing")))
@@ -88,6 +94,13 @@ def register() -> None:
                 "joined": pgettext_lazy("segment", "Joined"),
                 "left": pgettext_lazy("segment", "Left"),
             },
+        ),
+        JobKind(
+            "marketing.sample_consents",
+            _("Consents of the sample company"),
+            "marketing.jobs.sample_consents.SampleConsentsJob",
+            permission="marketing.settings.manage",
+            follows=("crm.sample_company",),
         ),
         JobKind(
             "marketing.sample_segments",
@@ -230,8 +243,27 @@ def _register_list_changes() -> None:
 
 
 def _register_consent() -> None:
-    from marketing.services.merging import keep_stricter  # noqa: PLC0415  # needs loaded models
+    from marketing.forms.consents import NoteConsentForm  # noqa: PLC0415
+    from marketing.queries.consent_panel import place_of  # noqa: PLC0415  # needs loaded models
+    from marketing.services.consent_changes import NoteConsent  # noqa: PLC0415
+    from marketing.services.merging import keep_stricter  # noqa: PLC0415
 
+    change_kinds.register(
+        ChangeKind(
+            NoteConsent.key,
+            NoteConsent,
+            record_type="crm.contact",
+            rule="email",
+            permission="marketing.consent.edit",
+            title=pgettext_lazy("bulk change", "note a consent"),
+            done=_("Consent noted for %(count)s %(records)s."),
+            label=_("Note consent"),
+            icon="shield-check",
+            question=_("Note a consent for %(count)s %(records)s"),
+            note=_("Whoever has withdrawn a consent stays so: only that person can give it again."),
+            form=NoteConsentForm,
+        )
+    )
     merge_rules.register(MergeRule("marketing.consent", "crm.contact", keep_stricter))
     audited_types.register(
         AuditedType("marketing.purpose"),
@@ -239,10 +271,41 @@ def _register_consent() -> None:
         AuditedType("marketing.marketingoptions"),
     )
     audit_actions.register(
-        AuditAction("consent.note", _("Consent noted")),
+        AuditAction(NoteConsent.key, _("Consent noted")),
         AuditAction("suppression.add", _("Addresses suppressed")),
         AuditAction("suppression.remove", _("Address no longer suppressed")),
         AuditAction("purpose.save", _("Purpose of messages saved")),
         AuditAction("purpose.archive", _("Purpose of messages archived or brought back")),
         AuditAction("marketing.options", _("Options of marketing changed")),
+    )
+    settings_sections.register(
+        SettingsSection(
+            "messages",
+            _("Messages and consent"),
+            "mail",
+            "message_settings",
+            "company",
+            40,
+            "marketing.settings.manage",
+        ),
+        SettingsSection(
+            "suppressions",
+            _("Suppression list"),
+            "ban",
+            "suppression_list",
+            "company",
+            45,
+            "marketing.consent.view",
+        ),
+    )
+    panels.register(
+        Panel(
+            "marketing.consents",
+            "crm.contact.insight",
+            "marketing/panels/consents.html",
+            place_of,
+            "crm.contact.view",
+            45,
+            is_later=True,
+        )
     )
