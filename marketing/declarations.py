@@ -119,12 +119,12 @@ def _job_title(scope: dict[str, object]) -> str:
 
 
 def _register_pages() -> None:
-    from marketing.pages import campaigns, segments  # noqa: PLC0415  # needs loaded models
+    from marketing.pages import campaigns, segments, web_forms  # noqa: PLC0415  # needs loaded models
     from marketing.queries.segments import segments_of  # noqa: PLC0415
     from marketing.tables import LISTS  # noqa: PLC0415
 
     lists.register(*LISTS)
-    record_pages.register(*segments.RECORD_PAGES, *campaigns.RECORD_PAGES)
+    record_pages.register(*segments.RECORD_PAGES, *campaigns.RECORD_PAGES, *web_forms.RECORD_PAGES)
     navigation.register(
         NavigationEntry(
             "campaigns",
@@ -145,7 +145,25 @@ def _register_pages() -> None:
             "marketing.segment.view",
         ),
     )
+    navigation.register(
+        NavigationEntry(
+            "webforms",
+            _("Web forms"),
+            "forms",
+            "webform_list",
+            "market",
+            30,
+            "marketing.webform.view",
+        )
+    )
     commands.register(
+        Command(
+            "marketing.webform_create",
+            _("New web form"),
+            "plus",
+            "webform_create",
+            "marketing.webform.create",
+        ),
         Command(
             "marketing.campaign_create",
             _("New campaign"),
@@ -272,6 +290,7 @@ def _register_consent() -> None:
     )
     audit_actions.register(
         AuditAction(NoteConsent.key, _("Consent noted")),
+        AuditAction("webform.take", _("Answer of a web form taken from spam")),
         AuditAction("suppression.add", _("Addresses suppressed")),
         AuditAction("suppression.remove", _("Address no longer suppressed")),
         AuditAction("purpose.save", _("Purpose of messages saved")),

@@ -9,6 +9,8 @@ from marketing.views import (
     public,
     segments,
     tracking,
+    web_form_pages,
+    web_forms,
     websites,
 )
 
@@ -17,6 +19,15 @@ urlpatterns = [
     path("preferences/<str:token>/", public.preferences, name="preferences"),
     path("preferences/<str:token>/data/", public.preferences_data, name="preferences_data"),
     path("confirm/<str:token>/", public.consent_confirm, name="consent_confirm"),
+    path("f/<str:key>/", web_form_pages.web_form_page, name="web_form_page"),
+    path("f/<str:key>/frame/", web_form_pages.web_form_frame, name="web_form_frame"),
+    path("f/<str:key>/send/", web_form_pages.web_form_send, name="web_form_send"),
+    path("forms/", web_forms.webform_list, name="webform_list"),
+    path("forms/new/", web_forms.webform_create, name="webform_create"),
+    path("forms/<int:pk>/", web_forms.webform_detail, name="webform_detail"),
+    path("forms/<int:pk>/edit/", web_forms.webform_edit, name="webform_edit"),
+    path("forms/<int:pk>/answers/", web_forms.webform_answers, name="webform_answers"),
+    path("forms/<int:pk>/answers/<int:answer>/take/", web_forms.webform_take, name="webform_take"),
     path("settings/messages/", message_settings.message_settings, name="message_settings"),
     path("settings/messages/purposes/new/", message_settings.purpose_create, name="purpose_create"),
     path(
