@@ -24,6 +24,7 @@ from core.services.view_as import KEY, end_view, viewing_of
 from core.shell import company_of
 from core.telemetry import metrics
 from core.telemetry.scraping import may_scrape
+from core.visitors import client_address
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -71,18 +72,9 @@ class HealthMiddleware:
 
 
 def _metrics(request: HttpRequest) -> HttpResponse:
-    if not may_scrape(request.headers.get("Authorization", ""), _client_address(request)):
+    if not may_scrape(request.headers.get("Authorization", ""), client_address(request)):
         return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
     return HttpResponse(metrics.exposition(), content_type=metrics.CONTENT_TYPE)
-
-
-def _client_address(request: HttpRequest) -> str:
-    """Whom the outermost of our proxies saw, else who is connected."""
-    forwarded = [each.strip() for each in request.headers.get("X-Forwarded-For", "").split(",")]
-    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
-    if proxies and forwarded[0] and len(forwarded) >= proxies:
-        return forwarded[-proxies]
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 class SetUpMiddleware:

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from core.company import company
 from core.pages import UNPROCESSABLE
 from core.permissions import public
-from core.rate_limits import is_within, network_of
+from core.visitors import client_address, is_too_often
 from crm.models import Contact
 from marketing.choices import ConsentSource
 from marketing.forms.wishes import LeavingForm, WishesForm
@@ -63,8 +63,8 @@ def for_visitors(view: View[P]) -> View[P]:
 
     @wraps(view)
     def limited(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        link = hashlib.sha256(request.path.encode()).hexdigest()
-        if not is_within("public", link, most=MOST_A_MINUTE, seconds=A_MINUTE):
+        name = f"public:{hashlib.sha256(request.path.encode()).hexdigest()}"
+        if is_too_often(name, most=MOST_A_MINUTE, seconds=A_MINUTE):
             return render(request, "429.html", status=429)
         answer = view(request, *args, **kwargs)
         answer["X-Robots-Tag"] = "noindex, nofollow"
@@ -86,7 +86,8 @@ def speaking_to(request: HttpRequest, language: str) -> Iterator[None]:
 
 def _gone(request: HttpRequest) -> HttpResponse:
     """A link that is cut short, forged, or of somebody of whom nothing is kept any more."""
-    if not is_within("public-gone", network_of(request), most=MOST_A_MINUTE, seconds=A_MINUTE):
+    name = f"public:gone:{client_address(request)}"
+    if is_too_often(name, most=MOST_A_MINUTE, seconds=A_MINUTE):
         return render(request, "429.html", status=429)
     return render(request, "marketing/public/gone.html", status=404)
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from core.pages import UNPROCESSABLE
 from core.permissions import public
 from core.queue import enqueue
-from core.rate_limits import is_within, network_of
+from core.visitors import client_address, is_too_often
 from marketing.choices import SubmissionState
 from marketing.forms.web_forms import OLDEST, SALT, TRAP, VisitorForm, new_token
 from marketing.models import WebForm
@@ -41,10 +41,10 @@ def _form(key: str) -> WebForm:
 
 def _is_within_limits(request: HttpRequest, form: WebForm) -> bool:
     """One network cannot fill the CRM, nor can many of them together."""
-    one = f"{form.pk}-{network_of(request)}"
-    return is_within("form", one, most=MOST_OF_ONE, seconds=TEN_MINUTES) and is_within(
-        "form-all", str(form.pk), most=MOST_OF_ALL, seconds=AN_HOUR
-    )
+    one = f"form:{form.pk}:{client_address(request)}"
+    if is_too_often(one, most=MOST_OF_ONE, seconds=TEN_MINUTES):
+        return False
+    return not is_too_often(f"form:{form.pk}", most=MOST_OF_ALL, seconds=AN_HOUR)
 
 
 @public
