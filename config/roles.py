@@ -26,6 +26,10 @@ def _segments(reach: Reach, *actions: str) -> dict[str, Reach]:
     return {f"marketing.segment.{action}": reach for action in actions}
 
 
+def _forms(reach: Reach, *actions: str) -> dict[str, Reach]:
+    return {f"marketing.webform.{action}": reach for action in actions}
+
+
 def _campaigns(reach: Reach, *actions: str) -> dict[str, Reach]:
     return {f"marketing.campaign.{action}": reach for action in actions}
 
@@ -47,6 +51,8 @@ SEEDS = [
             **_records(Reach.TEAM, "create", "edit", "assign", "delete"),
             **_segments(Reach.ALL, "view", "export"),
             **_segments(Reach.TEAM, "create", "edit", "assign", "delete"),
+            **_forms(Reach.ALL, "view", "export"),
+            **_forms(Reach.TEAM, "create", "edit", "assign", "delete"),
             **_campaigns(Reach.ALL, "view", "export", "approve"),
             "marketing.consent.view": Reach.ALL,
             "marketing.consent.edit": Reach.ALL,
@@ -111,6 +117,7 @@ SEEDS = [
         {
             **_records(Reach.ALL, "view", "create", "edit", "delete", "export"),
             **_segments(Reach.ALL, "view", "create", "edit", "assign", "delete", "export"),
+            **_forms(Reach.ALL, "view", "create", "edit", "assign", "delete", "export"),
             **_campaigns(
                 Reach.ALL, "view", "create", "edit", "assign", "delete", "export", "approve", "send"
             ),

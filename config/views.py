@@ -129,6 +129,7 @@ SEEDS = (
         "send",
         (Criterion("state", "is", ["scheduled", "sending", "paused"]),),
     ),
+    ViewSeed("marketing.webform", gettext_noop("My web forms"), "user", (MINE,)),
     ViewSeed("marketing.segment", gettext_noop("My segments"), "user", (MINE,)),
     ViewSeed(
         "marketing.segment",

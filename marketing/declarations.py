@@ -38,7 +38,13 @@ from core.registries import (
     settings_sections,
     trail_words,
 )
-from marketing.record_types import ARCHIVE_TABLES, IN_SEGMENTS, PEOPLE_IN_SEGMENT, RECORD_TYPES
+from marketing.record_types import (
+    ARCHIVE_TABLES,
+    CONSENT_BEHAVIOURS,
+    IN_SEGMENTS,
+    PEOPLE_IN_SEGMENT,
+    RECORD_TYPES,
+)
 
 ACTIONS = {
     "view": _("See"),
@@ -53,7 +59,7 @@ ACTIONS = {
 def register() -> None:
     """Called once, when the apps are ready."""
     record_types.register(*RECORD_TYPES)
-    record_types.add_fields("crm.contact", IN_SEGMENTS)
+    record_types.add_fields("crm.contact", IN_SEGMENTS, *CONSENT_BEHAVIOURS)
     record_types.add_fields("crm.company", PEOPLE_IN_SEGMENT)
     permissions.COUNTS_ALL["marketing.segment.size"] = "crm.contact.view"
     permission_groups.register(PermissionGroup("marketing", _("Marketing")))
@@ -92,6 +98,13 @@ def register() -> None:
             },
         ),
         JobKind(
+            "marketing.sample_consents",
+            _("Consents of the sample company"),
+            "marketing.jobs.sample_consents.SampleConsentsJob",
+            permission="marketing.settings.manage",
+            follows=("crm.sample_company",),
+        ),
+        JobKind(
             "marketing.sample_segments",
             _("Segments of the sample company"),
             "marketing.jobs.sample_segments.SampleSegmentsJob",
@@ -110,12 +123,12 @@ def _job_title(scope: dict[str, object]) -> str:
 
 
 def _register_pages() -> None:
-    from marketing.pages import campaigns, segments  # noqa: PLC0415  # needs loaded models
+    from marketing.pages import campaigns, segments, web_forms  # noqa: PLC0415  # needs loaded models
     from marketing.queries.segments import segments_of  # noqa: PLC0415
     from marketing.tables import LISTS  # noqa: PLC0415
 
     lists.register(*LISTS)
-    record_pages.register(*segments.RECORD_PAGES, *campaigns.RECORD_PAGES)
+    record_pages.register(*segments.RECORD_PAGES, *campaigns.RECORD_PAGES, *web_forms.RECORD_PAGES)
     navigation.register(
         NavigationEntry(
             "campaigns",
@@ -136,7 +149,25 @@ def _register_pages() -> None:
             "marketing.segment.view",
         ),
     )
+    navigation.register(
+        NavigationEntry(
+            "webforms",
+            _("Web forms"),
+            "forms",
+            "webform_list",
+            "market",
+            30,
+            "marketing.webform.view",
+        )
+    )
     commands.register(
+        Command(
+            "marketing.webform_create",
+            _("New web form"),
+            "plus",
+            "webform_create",
+            "marketing.webform.create",
+        ),
         Command(
             "marketing.campaign_create",
             _("New campaign"),
@@ -239,8 +270,27 @@ def _register_list_changes() -> None:
 
 
 def _register_consent() -> None:
-    from marketing.services.merging import keep_stricter  # noqa: PLC0415  # needs loaded models
+    from marketing.forms.consents import NoteConsentForm  # noqa: PLC0415
+    from marketing.queries.consent_panel import place_of  # noqa: PLC0415  # needs loaded models
+    from marketing.services.consent_changes import NoteConsent  # noqa: PLC0415
+    from marketing.services.merging import keep_stricter  # noqa: PLC0415
 
+    change_kinds.register(
+        ChangeKind(
+            NoteConsent.key,
+            NoteConsent,
+            record_type="crm.contact",
+            rule="email",
+            permission="marketing.consent.edit",
+            title=pgettext_lazy("bulk change", "note a consent"),
+            done=_("Consent noted for %(count)s %(records)s."),
+            label=_("Note consent"),
+            icon="shield-check",
+            question=_("Note a consent for %(count)s %(records)s"),
+            note=_("Whoever has withdrawn a consent stays so: only that person can give it again."),
+            form=NoteConsentForm,
+        )
+    )
     merge_rules.register(MergeRule("marketing.consent", "crm.contact", keep_stricter))
     audited_types.register(
         AuditedType("marketing.purpose"),
@@ -248,10 +298,42 @@ def _register_consent() -> None:
         AuditedType("marketing.marketingoptions"),
     )
     audit_actions.register(
-        AuditAction("consent.note", _("Consent noted")),
+        AuditAction(NoteConsent.key, _("Consent noted")),
+        AuditAction("webform.take", _("Answer of a web form taken from spam")),
         AuditAction("suppression.add", _("Addresses suppressed")),
         AuditAction("suppression.remove", _("Address no longer suppressed")),
         AuditAction("purpose.save", _("Purpose of messages saved")),
         AuditAction("purpose.archive", _("Purpose of messages archived or brought back")),
         AuditAction("marketing.options", _("Options of marketing changed")),
+    )
+    settings_sections.register(
+        SettingsSection(
+            "messages",
+            _("Messages and consent"),
+            "mail",
+            "message_settings",
+            "company",
+            40,
+            "marketing.settings.manage",
+        ),
+        SettingsSection(
+            "suppressions",
+            _("Suppression list"),
+            "ban",
+            "suppression_list",
+            "company",
+            45,
+            "marketing.consent.view",
+        ),
+    )
+    panels.register(
+        Panel(
+            "marketing.consents",
+            "crm.contact.insight",
+            "marketing/panels/consents.html",
+            place_of,
+            "crm.contact.view",
+            45,
+            is_later=True,
+        )
     )

@@ -42,4 +42,20 @@ CAMPAIGNS = ListDefinition(
     beside={"state": ("state", "finished_at")},
 )
 
-LISTS = (SEGMENTS, CAMPAIGNS)
+WEB_FORMS = ListDefinition(
+    "marketing.webform",
+    columns=("open", "language", "lead", "source", "owner", "created"),
+    default_sort="-created",
+    search_hint=pgettext_lazy("web form", "Name"),
+    searched=("name",),
+    empty_title=_("No web forms yet"),
+    empty_text=_(
+        "A web form stands on your website or on a page of its own. What visitors fill in becomes a contact, a "
+        "lead if you want, and a consent with its proof."
+    ),
+    create_url="webform_create",
+    create_label=_("New web form"),
+    phone={"open": "m-sub", "created": "m-end", "owner": "m-end2"},
+)
+
+LISTS = (SEGMENTS, CAMPAIGNS, WEB_FORMS)

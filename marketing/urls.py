@@ -2,13 +2,55 @@
 
 from django.urls import path
 
-from marketing.views import campaigns, pictures, public, segments, tracking, websites
+from marketing.views import (
+    campaigns,
+    message_settings,
+    pictures,
+    public,
+    segments,
+    tracking,
+    web_form_pages,
+    web_forms,
+    websites,
+)
 
 urlpatterns = [
     path("u/<str:token>/", public.unsubscribe_page, name="unsubscribe"),
     path("preferences/<str:token>/", public.preferences, name="preferences"),
     path("preferences/<str:token>/data/", public.preferences_data, name="preferences_data"),
     path("confirm/<str:token>/", public.consent_confirm, name="consent_confirm"),
+    path("f/<str:key>/", web_form_pages.web_form_page, name="web_form_page"),
+    path("f/<str:key>/frame/", web_form_pages.web_form_frame, name="web_form_frame"),
+    path("f/<str:key>/send/", web_form_pages.web_form_send, name="web_form_send"),
+    path("forms/", web_forms.webform_list, name="webform_list"),
+    path("forms/new/", web_forms.webform_create, name="webform_create"),
+    path("forms/<int:pk>/", web_forms.webform_detail, name="webform_detail"),
+    path("forms/<int:pk>/edit/", web_forms.webform_edit, name="webform_edit"),
+    path("forms/<int:pk>/answers/", web_forms.webform_answers, name="webform_answers"),
+    path("forms/<int:pk>/answers/<int:answer>/take/", web_forms.webform_take, name="webform_take"),
+    path("settings/messages/", message_settings.message_settings, name="message_settings"),
+    path("settings/messages/purposes/new/", message_settings.purpose_create, name="purpose_create"),
+    path(
+        "settings/messages/purposes/<int:pk>/", message_settings.purpose_edit, name="purpose_edit"
+    ),
+    path(
+        "settings/messages/purposes/<int:pk>/archive/",
+        message_settings.purpose_archive,
+        name="purpose_archive",
+    ),
+    path("settings/suppressions/", message_settings.suppression_list, name="suppression_list"),
+    path("settings/suppressions/add/", message_settings.suppression_add, name="suppression_add"),
+    path(
+        "settings/suppressions/remove/",
+        message_settings.suppression_remove,
+        name="suppression_remove",
+    ),
+    path(
+        "settings/suppressions/export/",
+        message_settings.suppression_export,
+        name="suppression_export",
+    ),
+    path("contacts/<int:pk>/consent/", message_settings.contact_consent, name="contact_consent"),
     path("segments/", segments.segment_list, name="segment_list"),
     path("segments/new/", segments.segment_create, name="segment_create"),
     path("segments/<int:pk>/", segments.segment_detail, name="segment_detail"),

@@ -2,9 +2,20 @@
 
 from django.urls import path
 
-from marketing.api import segments
+from marketing.api import consents, segments
 
 urlpatterns = [
+    path("purposes/", consents.Purposes.as_view(), name="api_purposes"),
+    path("consents/", consents.Consents.as_view(), name="api_consents"),
+    path("suppressions/", consents.Suppressions.as_view(), name="api_suppressions"),
+    path(
+        "contacts/<int:pk>/consents/",
+        consents.ContactConsents.as_view(),
+        name="api_contact_consents",
+    ),
+    path(
+        "webforms/<int:pk>/answers/", consents.WebFormAnswers.as_view(), name="api_webform_answers"
+    ),
     path("segments/count/", segments.SegmentCount.as_view(), name="api_segment_count"),
     path(
         "segments/<int:pk>/condition/",

@@ -19,6 +19,7 @@ KINDS = {
     "event": "events",
     "segment": "segments",
     "campaign": "campaigns",
+    "webform": "forms",
 }
 LISTS = tuple(f"/{folder}/" for folder in KINDS.values())
 WITHOUT_RECORD = (
@@ -37,6 +38,7 @@ WITHOUT_RECORD = (
     "/jobs/",
     "/segments/new/?kind=static",
     "/campaigns/new/",
+    "/forms/new/",
     "/forecast/files/",
     "/scoring/",
     "/scoring/compare/",
@@ -98,6 +100,12 @@ WITHOUT_RECORD = (
     "/settings/response/",
     "/leads/response/",
     "/leads/?if=status:is:new&if=awaits:set",
+    "/settings/messages/",
+    "/settings/messages/purposes/new/",
+    "/settings/messages/purposes/1/",
+    "/settings/suppressions/",
+    "/settings/suppressions/?q=nobody",
+    "/settings/suppressions/add/",
     "/settings/layouts/",
     "/settings/tags/",
     "/settings/tags/1/",

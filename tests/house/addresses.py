@@ -41,7 +41,7 @@ from crm.models import (
     MergedRecord,
     StageChange,
 )
-from marketing.models import ConfirmationRequest
+from marketing.models import ConfirmationRequest, FormSubmission
 from marketing.services.public_links import confirmation_url, preferences_url, unsubscribe_url
 from tests.factories import (
     ActivityFactory,
@@ -67,6 +67,7 @@ from tests.factories import (
     PipelineFactory,
     PointsRuleFactory,
     ProductFactory,
+    PurposeFactory,
     QuoteFactory,
     RoleFactory,
     SegmentFactory,
@@ -76,6 +77,7 @@ from tests.factories import (
     TagFactory,
     TeamFactory,
     UserFactory,
+    WebFormFactory,
     WebhookDeliveryFactory,
     WebhookFactory,
 )
@@ -417,6 +419,18 @@ def _confirmation_link(owner: User) -> dict[str, str]:
     return _token_of(confirmation_url(asked.pk))
 
 
+def _form_key(owner: User) -> dict[str, str]:
+    return {"key": WebFormFactory(owner=owner, team=owner.team).key}
+
+
+def _spam(owner: User) -> dict[str, int]:
+    form = WebFormFactory(owner=owner, team=owner.team)
+    row = FormSubmission.objects.create(
+        form=form, token=uuid4().hex, state="spam", values={"name": "Ada"}, at=timezone.now()
+    )
+    return {"pk": form.pk, "answer": row.pk}
+
+
 # By the whole name of the address, else by the noun it begins with.
 RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "archive": _archive,
@@ -475,6 +489,12 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "view_as_start": _user,
     "user": _user,
     "unsubscribe": _unsubscribe_link,
+    "webform": _owned(WebFormFactory),
+    "webform_take": _spam,
+    "web_form_page": _form_key,
+    "web_form_frame": _form_key,
+    "web_form_send": _form_key,
+    "purpose": lambda _owner: PurposeFactory().pk,
     "preferences": _preferences_link,
     "consent_confirm": _confirmation_link,
     "team": _team,
@@ -509,6 +529,10 @@ OTHERS = {
 }
 # By the address, where another value is needed.
 OTHERS_BY_NAME = {
+    # Of a web form that is made.
+    ("web_form_page", "key"): None,
+    ("web_form_frame", "key"): None,
+    ("web_form_send", "key"): None,
     ("record_related_edit", "key"): "deals",
     ("view_as_start", "key"): "user",
     ("record_merge", "object_type"): "crm.contact",

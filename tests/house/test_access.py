@@ -24,7 +24,15 @@ OF_RECORDS = [address for address in OURS if "pk" in address.parameters]
 ROLES = ["administrator", "manager", "sales", "marketing"]
 MARKS = ("public", "signed in")
 # Pages for people outside: the signed link, or the token of the web form, stands for the form's token.
-BY_LINK = {"unsubscribe", "preferences", "preferences_data", "consent_confirm"}
+BY_LINK = {
+    "unsubscribe",
+    "preferences",
+    "preferences_data",
+    "consent_confirm",
+    "web_form_page",
+    "web_form_frame",
+    "web_form_send",
+}
 BY_LETTER = {"mail_open", "mail_click", "mail_trap", "page_script", "page_visit"}
 # What only notes that a page was read: sessions when they were last used, records who opened them last.
 NOTED = re.compile(r'"(django_session|usersessions_usersession|core_recentrecord)"')
