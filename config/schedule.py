@@ -19,6 +19,7 @@ HIT_SECONDS = 20
 SEGMENT_SECONDS = 10
 CONFIRMATION_SECONDS = 60
 SENDING_SECONDS = 10
+MAILBOX_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,9 @@ SEEDS = [
         gettext_noop("Campaigns that are to be sent"),
         "marketing.look_after_sending",
         seconds=SENDING_SECONDS,
+    ),
+    ScheduleSeed(
+        gettext_noop("Messages that came back"), "marketing.read_mailbox", seconds=MAILBOX_SECONDS
     ),
     ScheduleSeed(
         gettext_noop("Scores of changed leads"), "analytics.rescore", seconds=RESCORING_SECONDS

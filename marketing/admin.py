@@ -17,16 +17,19 @@ from marketing.models import (
     DeliveryProblem,
     FormSubmission,
     MailHit,
+    MailSettings,
     MarketingOptions,
     Message,
     MessageImage,
     MessageText,
+    Pace,
     PageView,
     Purpose,
     Recipient,
     Segment,
     SegmentMember,
     SegmentSize,
+    Sending,
     StaleMembership,
     Suppression,
     Visitor,
@@ -284,3 +287,30 @@ class FormSubmissionAdmin(PanelAdmin):
     list_display: ClassVar[Any] = ("form", "state", "contact", "at")
     list_filter: ClassVar[Any] = ("state",)
     joined: ClassVar[Any] = ("form", "contact")
+
+
+@admin.register(MailSettings)
+class MailSettingsAdmin(PanelAdmin):
+    """Changed in the product, which encrypts what is secret."""
+
+    group = "market"
+    icon = "outgoing_mail"
+    has_name = False
+    list_display: ClassVar[Any] = ("way", "host", "port", "security", "per_minute")
+
+
+@admin.register(Sending)
+class SendingAdmin(PanelAdmin):
+    group = "market"
+    icon = "send"
+    has_name = False
+    list_display: ClassVar[Any] = ("campaign", "fault", "answer", "answered_at", "not_before")
+    joined: ClassVar[Any] = ("campaign",)
+
+
+@admin.register(Pace)
+class PaceAdmin(PanelAdmin):
+    group = "market"
+    icon = "speed"
+    has_name = False
+    list_display: ClassVar[Any] = ("key", "next_at")

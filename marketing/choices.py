@@ -206,11 +206,3 @@ class ServerFault(TextChoices):
     LOGIN = "login", _("It does not accept the log-in")
     SENDER = "sender", _("It does not accept the sender")
     BUSY = "busy", _("It asks to wait")
-
-
-class ReturnedKind(TextChoices):
-    """What came back."""
-
-    HARD = "hard", pgettext_lazy("bounce", "Address does not exist")
-    SOFT = "soft", pgettext_lazy("bounce", "Cannot be delivered now")
-    COMPLAINT = "complaint", _("Complaint")

@@ -83,6 +83,7 @@ def register() -> None:
     _register_changes()
     _register_list_changes()
     _register_consent()
+    _register_sending()
     job_kinds.register(
         JobKind(
             "marketing.segments",
@@ -222,6 +223,34 @@ def _register_changes() -> None:
     change_followers.register(ChangeFollower("marketing.stale_memberships", TYPES, note_stale))
     change_rules.register(ChangeRules("marketing.segment", written=note_changed, created=note_new))
     row_rules.register(*ROW_RULES)
+
+
+def _register_sending() -> None:
+    settings_sections.register(
+        SettingsSection(
+            "mail",
+            _("Sending e-mail"),
+            "send",
+            "mail_settings",
+            "company",
+            40,
+            "core.settings.manage",
+        )
+    )
+    audit_actions.register(
+        AuditAction("campaign.ask", _("Asked for approval")),
+        AuditAction("campaign.approve", _("Approved")),
+        AuditAction("campaign.schedule", pgettext_lazy("event", "Scheduled")),
+        AuditAction("campaign.start", pgettext_lazy("event", "Begun")),
+        AuditAction("campaign.pause", pgettext_lazy("event", "Paused")),
+        AuditAction("campaign.resume", pgettext_lazy("event", "Gone on")),
+        AuditAction("campaign.cancel", pgettext_lazy("event", "Cancelled")),
+        AuditAction("campaign.take_back", _("Back to draft")),
+        AuditAction("campaign.again", _("Sent again to whom it was not known of")),
+        AuditAction("campaign_mail.change", _("Mail settings changed")),
+        AuditAction("campaign_mail.door", _("New address for returned messages")),
+        AuditAction("campaign_mail.test", _("Mail server tried")),
+    )
 
 
 def _register_list_changes() -> None:

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from core.queue import enqueue
 from marketing.services.confirmations import send_waiting
+from marketing.services.mailbox import read_mailbox
 from marketing.services.refreshing import refresh_changed
 from marketing.services.sending.turns import take_turn
 from marketing.services.sending.waking import look_after
@@ -54,3 +55,9 @@ def send_campaign(campaign_id: int) -> None:
 def wake_sender(campaign_id: int, seconds: float = 0) -> None:
     """Call a worker to the campaign."""
     enqueue(send_campaign, campaign_id, countdown=seconds)
+
+
+@shared_task(name="marketing.read_mailbox")
+def read_returns() -> None:
+    """Take what has come back to the mailbox."""
+    read_mailbox(at=timezone.now())

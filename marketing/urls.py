@@ -4,10 +4,13 @@ from django.urls import path
 
 from marketing.views import (
     campaigns,
+    mail,
     message_settings,
     pictures,
     public,
+    returns,
     segments,
+    sending,
     tracking,
     web_form_pages,
     web_forms,
@@ -75,6 +78,19 @@ urlpatterns = [
     path("m/o/<int:recipient>/<str:signature>.gif", tracking.mail_open, name="mail_open"),
     path("m/c/<int:recipient>/<str:signature>/", tracking.mail_click, name="mail_click"),
     path("m/t/<int:recipient>/<str:signature>/", tracking.mail_trap, name="mail_trap"),
+    path("m/r/<str:way>/<str:token>/", returns.mail_returns, name="mail_returns"),
     path("m/page.js", tracking.page_script, name="page_script"),
     path("m/visit/", tracking.page_visit, name="page_visit"),
+    path("campaigns/<int:pk>/edit/schedule/", sending.campaign_schedule, name="campaign_schedule"),
+    path("campaigns/<int:pk>/step/", sending.campaign_step, name="campaign_step"),
+    path("campaigns/<int:pk>/sending/", sending.campaign_sending, name="campaign_sending"),
+    path("campaigns/<int:pk>/recipients/", sending.campaign_recipients, name="campaign_recipients"),
+    path(
+        "campaigns/<int:pk>/recipients/export/",
+        sending.campaign_recipients_export,
+        name="campaign_recipients_export",
+    ),
+    path("settings/mail/", mail.mail_settings_edit, name="mail_settings"),
+    path("settings/mail/door/", mail.mail_settings_door, name="mail_settings_door"),
+    path("settings/mail/test/", mail.mail_settings_test, name="mail_settings_test"),
 ]

@@ -10,7 +10,7 @@ from marketing.models.preferences import (
     MarketingOptions,
 )
 from marketing.models.segments import Segment, SegmentMember, SegmentSize, StaleMembership
-from marketing.models.sending import MailSettings, Pace, ReturnedMessage, Sending
+from marketing.models.sending import MailSettings, Pace, Sending
 from marketing.models.tracking import MailHit, PageView, Visitor, Website
 from marketing.models.web_forms import FormSubmission, WebForm
 
@@ -33,7 +33,6 @@ __all__ = [
     "PageView",
     "Purpose",
     "Recipient",
-    "ReturnedMessage",
     "Segment",
     "SegmentMember",
     "SegmentSize",

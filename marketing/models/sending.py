@@ -1,7 +1,5 @@
 """How messages leave: the mail server, how a campaign's sending goes, its pace, and what came back."""
 
-from typing import ClassVar
-
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -12,10 +10,9 @@ from marketing.choices import (
     MailboxKind,
     MailSecurity,
     MailWay,
-    ReturnedKind,
     ServerFault,
 )
-from marketing.models.campaigns import Campaign, Recipient
+from marketing.models.campaigns import Campaign
 
 
 class MailSettings(models.Model):
@@ -126,34 +123,3 @@ class Pace(models.Model):
 
     def __str__(self) -> str:
         return self.key
-
-
-class ReturnedMessage(models.Model):
-    """A bounce or complaint that came by a webhook or mailbox; each once."""
-
-    key = models.CharField(_("number of the report"), max_length=64, unique=True)
-    kind = models.CharField(
-        pgettext_lazy("returned message", "kind"), max_length=10, choices=ReturnedKind
-    )
-    recipient = models.ForeignKey(
-        Recipient,
-        verbose_name=_("recipient"),
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="returned",
-    )
-    address = models.CharField(_("address"), max_length=254, blank=True)
-    source = models.CharField(pgettext_lazy("returned message", "from"), max_length=20)
-    detail = models.CharField(_("details"), max_length=300, blank=True)
-    at = models.DateTimeField(_("when"))
-
-    objects: ClassVar["models.Manager[ReturnedMessage]"] = models.Manager()
-
-    class Meta:
-        verbose_name = _("returned message")
-        verbose_name_plural = _("returned messages")
-        indexes = [models.Index(fields=["-at", "-id"], name="marketing_returned_new")]
-
-    def __str__(self) -> str:
-        return f"{self.pk}: {self.kind}"

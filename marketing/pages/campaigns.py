@@ -32,6 +32,7 @@ class Step:
 STEPS: Sequence[Step] = (
     Step("audience", pgettext_lazy("campaign", "Audience"), "campaign_edit"),
     Step("test", pgettext_lazy("campaign", "Test"), "campaign_test"),
+    Step("schedule", pgettext_lazy("campaign", "Schedule"), "campaign_schedule"),
 )
 
 
@@ -68,6 +69,8 @@ class CampaignTab:
 TABS: Sequence[CampaignTab] = (
     CampaignTab("report", pgettext_lazy("campaign", "Report"), "campaign_detail"),
     CampaignTab("links", pgettext_lazy("campaign", "Links"), "campaign_links"),
+    CampaignTab("sending", pgettext_lazy("campaign", "Sending"), "campaign_sending"),
+    CampaignTab("recipients", pgettext_lazy("campaign", "Recipients"), "campaign_recipients"),
     CampaignTab("settings", pgettext_lazy("campaign", "Settings"), "campaign_about"),
 )
 

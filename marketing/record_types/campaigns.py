@@ -55,7 +55,9 @@ ARCHIVE_TABLES = (
         order=31,
     ),
     ArchiveTable("campaign_variants", "marketing.CampaignVariant", order=32),
-    ArchiveTable("recipients", "marketing.Recipient", ("claim", "lease_until"), order=33),
     ArchiveTable("mail_hits", "marketing.MailHit", order=34),
     ArchiveTable("websites", "marketing.Website", order=30),
+    ArchiveTable(
+        "recipients", "marketing.Recipient", ("claim", "lease_until", "begun_at"), order=33
+    ),
 )

@@ -324,6 +324,9 @@ NOT_TAKEN = {
     "core.webhook",
     "core.webhookdelivery",
     "core.webhookevent",
+    "marketing.mailsettings",  # secrets and servers of this installation
+    "marketing.pace",  # of workers at work
+    "marketing.sending",  # how the mail server of this installation answers
     "crm.commonname",  # working tables of the search for duplicates, and what it found: found anew
     "crm.contactlifetime",  # computed anew
     "crm.companylifetime",

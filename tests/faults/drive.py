@@ -117,6 +117,47 @@ def forecasts() -> dict[str, object]:
     }
 
 
+def make_people(count: int, port: int) -> int:
+    """People who agreed, a mail server, and a campaign that has begun."""
+    from crm.models import Contact
+    from marketing.choices import MailSecurity, MailWay
+    from marketing.models import MailSettings
+    from tests.marketing import campaigns
+
+    if not Contact.objects.exists():
+        campaigns.people(count, campaigns.purpose())
+    MailSettings.objects.filter(pk=1).delete()
+    MailSettings.objects.create(
+        pk=1, way=MailWay.SMTP, host="127.0.0.1", port=port, security=MailSecurity.NONE,
+        errors_in_row=1_000,
+    )  # fmt: skip
+    return campaigns.sending_campaign().pk
+
+
+def use_port(port: int) -> None:
+    from marketing.models import MailSettings
+
+    MailSettings.objects.update(port=port)
+
+
+def forget_rest() -> None:
+    """Whoever waits for a later attempt is due now; what paused by itself goes on."""
+    from django.utils import timezone
+
+    from marketing.models import Campaign, Recipient, Sending
+
+    Sending.objects.update(not_before=None, troubles=0)
+    now = timezone.now()
+    Recipient.objects.filter(state="waiting", due_at__gt=now).update(due_at=now)
+    Campaign.objects.filter(state="paused").update(state="sending")
+
+
+def wake_senders() -> None:
+    from marketing.tasks import look_after_sending
+
+    look_after_sending()
+
+
 def finish_here(run_id: int) -> None:
     """Execute a run in this process, without any worker."""
     from core.jobs.runner import execute_run

@@ -15,6 +15,7 @@ from marketing.models import Campaign
 from marketing.queries.audiences import Audience, AudienceNumbers, numbers_of
 from marketing.services.sending.lines import is_delivering
 from marketing.services.sending.pace import mail_settings
+from marketing.services.sending.senders import sender_of
 
 STOP, LOOK, GOOD = "stop", "look", "good"
 
@@ -90,15 +91,16 @@ def _audience(campaign: Campaign, counted: AudienceNumbers) -> Iterator[Check]:
 
 
 def _sender(campaign: Campaign) -> Iterator[Check]:
-    if not campaign.sender_address:
+    sender = sender_of(campaign)
+    if not sender.address:
         yield Check(STOP, _("Enter the sender’s address."), "campaign_edit")
-    elif not campaign.sender_name:
+    elif not sender.name:
         yield Check(
             LOOK, _("Without a sender’s name people see the bare address."), "campaign_edit"
         )
     else:
         said = _("From %(name)s, %(address)s")
-        words = {"name": campaign.sender_name, "address": campaign.sender_address}
+        words = {"name": sender.name, "address": sender.address}
         yield Check(GOOD, said % words, "campaign_edit")
 
 

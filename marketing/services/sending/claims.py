@@ -77,11 +77,14 @@ def renew(key: str, *, at: datetime) -> None:
 def begin(campaign: int, key: str, pks: Sequence[int], *, at: datetime) -> set[int]:
     """Write that these are handed over now; the numbers of those that still may be.
 
-    The caller's transaction is committed before the server hears of them.
+    The caller's transaction is committed before the server hears of them. One statement: a campaign
+    that was paused meanwhile begins nothing.
     """
-    if not pks or not may_send(campaign, at):
+    if not pks:
         return set()
-    begun = _mine(key, pks).filter(begun_at=None).update(begun_at=at, lease_until=at + LEASE)
+    at_work = Campaign.objects.filter(pk=campaign, state=CampaignState.SENDING, deleted_at=None)
+    rows = _mine(key, pks).filter(begun_at=None, campaign__in=at_work.values("pk"))
+    begun = rows.update(begun_at=at, lease_until=at + LEASE)
     if begun == len(pks):
         return set(pks)
     return set(_mine(key, pks).filter(begun_at=at).values_list("pk", flat=True))

@@ -1,6 +1,7 @@
 """The links of a recipient's letter and the headers that repeat them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 from marketing.models import Campaign, CampaignVariant, Recipient
 from marketing.services.letters import Links
@@ -16,6 +17,7 @@ def links_of(campaign: Campaign, recipients: Sequence[Recipient]) -> Callable[[i
     unwilling = untracked(list(by_contact))
     letters = dict(CampaignVariant.objects.filter(campaign=campaign).values_list("pk", "letter"))
 
+    @cache  # the letter and its headers ask for the same
     def links(contact: int) -> Links:
         recipient = by_contact[contact]
         counted = contact not in unwilling

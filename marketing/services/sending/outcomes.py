@@ -72,6 +72,6 @@ def _refused(key: str, pk: int, answer: Answer, attempts: int, at: datetime) -> 
             address=recipient.address,
             kind=BounceKind.HARD,
             at=at,
-            key=f"recipient:{pk}",
+            key=recipient.message_key,
             detail=answer.text,
         )

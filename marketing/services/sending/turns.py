@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 TURN_SECONDS = 10  # less than a worker that is told to stop is waited for
 AHEAD_SECONDS = 10  # of messages are claimed at most
-GROUP_SECONDS = 0.05
+GROUP_SECONDS = 0.1
 MOST_BEGUN = 20
 LONGEST_GROUP = 10  # seconds; what was not handed over by then is put back
 RENEW_SECONDS = 30
@@ -103,6 +103,7 @@ class Turn:
         self.pace = GROUP_SECONDS / 2  # seconds a message took of late
         self.renewed = time.monotonic()
         self.is_stopped = False
+        self.is_healthy = False  # nobody has told yet that the last trouble is over
 
     def run(self) -> float | None:
         end = time.monotonic() + self.plan.seconds
@@ -185,7 +186,11 @@ class Turn:
             return True
         write_outcomes(self.key, self.answered, self.attempts, at=at)
         answers = [answer for _pk, answer in self.answered]
+        is_all_well = all(answer.outcome == Outcome.SENT for answer in answers)
+        if is_all_well and self.is_healthy:
+            return True
         goes_on = note_answers(self.plan.campaign.pk, answers, self.plan.mail, at=at)
+        self.is_healthy = is_all_well
         self.is_stopped = self.is_stopped or not goes_on
         return goes_on
 

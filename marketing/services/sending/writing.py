@@ -16,17 +16,8 @@ from marketing.services.sending.claims import settle
 from marketing.services.sending.links import headers_of, links_of
 from marketing.services.sending.mime import Mail, Sender
 from marketing.services.sending.pace import domain_key, limit_of, take_slots
+from marketing.services.sending.senders import sender_of
 from marketing.services.sending.words import IN_SLOT, NO_TEXT, SAME_ADDRESS
-
-
-def sender_of(campaign: Campaign, mail: MailSettings) -> Sender:
-    return Sender(
-        name=campaign.sender_name,
-        address=campaign.sender_address,
-        reply_to=campaign.reply_to,
-        bounce_address=mail.bounce_address,
-    )
-
 
 SLOT_HOLDS = timedelta(minutes=1)
 
@@ -44,7 +35,7 @@ class Writer:
     def of(cls, campaign: Campaign, mail: MailSettings) -> "Writer":
         variants = CampaignVariant.objects.filter(campaign=campaign).select_related("message")
         letters = {each.pk: compile_letter(each.message, campaign) for each in variants}
-        return cls(campaign, sender_of(campaign, mail), mail.per_domain, letters)
+        return cls(campaign, sender_of(campaign, mail.bounce_address), mail.per_domain, letters)
 
     def write(self, key: str, rows: Sequence[Recipient], *, at: datetime) -> list[Mail]:
         """The messages of rows that the claim holds; the others are left out or put off, with a reason."""

@@ -1,0 +1,140 @@
+"""What is asked about sending: when and how fast, and which recipients are shown."""
+
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from core.company import company
+from marketing.choices import RecipientState
+from marketing.models import Campaign
+
+NOW, LATER = "now", "later"
+WEEKDAYS = (
+    (0, gettext_lazy("Monday")),
+    (1, gettext_lazy("Tuesday")),
+    (2, gettext_lazy("Wednesday")),
+    (3, gettext_lazy("Thursday")),
+    (4, gettext_lazy("Friday")),
+    (5, gettext_lazy("Saturday")),
+    (6, gettext_lazy("Sunday")),
+)
+
+
+class ScheduleForm(forms.Form):
+    """When it begins, at which hours it goes on, how fast."""
+
+    begins = forms.ChoiceField(
+        label=pgettext_lazy("campaign", "Begins"),
+        choices=((NOW, gettext_lazy("At once")), (LATER, gettext_lazy("At a time"))),
+        widget=forms.RadioSelect,
+    )
+    scheduled_at = forms.SplitDateTimeField(
+        label=gettext_lazy("Day and hour"),
+        required=False,
+        widget=forms.SplitDateTimeWidget(
+            date_attrs={"type": "date"}, time_attrs={"type": "time"},
+            date_format="%Y-%m-%d", time_format="%H:%M",
+        ),
+    )  # fmt: skip
+    is_local = forms.BooleanField(
+        label=gettext_lazy("In the recipient’s own time"),
+        required=False,
+        help_text=gettext_lazy(
+            "Known by telephone number and country; of the others the company’s time counts."
+        ),
+    )
+    window_from = forms.TimeField(
+        label=gettext_lazy("Not before"),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+    window_to = forms.TimeField(
+        label=gettext_lazy("Not after"),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+    weekdays = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("On these days"),
+        choices=WEEKDAYS,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    per_minute = forms.IntegerField(
+        label=gettext_lazy("At most, messages a minute"),
+        required=False,
+        min_value=1,
+        max_value=100_000,
+        help_text=gettext_lazy("Empty: as fast as the mail server takes them."),
+    )
+
+    def __init__(self, data: Any = None, *, campaign: Campaign) -> None:
+        self.campaign = campaign
+        self.zone = ZoneInfo(company().time_zone)
+        names = ("is_local", "window_from", "window_to", "weekdays", "per_minute")
+        moment = campaign.scheduled_at
+        initial = {
+            **{name: getattr(campaign, name) for name in names},
+            "begins": NOW if moment is None else LATER,
+            "scheduled_at": None if moment is None else moment.astimezone(self.zone),
+        }
+        super().__init__(data, initial=initial)
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        is_missing = said.get("begins") == LATER and not said.get("scheduled_at")
+        if is_missing and "scheduled_at" not in self.errors:
+            self.add_error("scheduled_at", _("Enter the day and the hour."))
+        return said
+
+    def clean_scheduled_at(self) -> datetime | None:
+        """People mean the clock of the company, whichever zone they read pages in."""
+        said: datetime | None = self.cleaned_data["scheduled_at"]
+        if said is None:
+            return None
+        return timezone.localtime(said).replace(tzinfo=self.zone)
+
+    def clean_window_to(self) -> time:
+        said: time = self.cleaned_data["window_to"]
+        if said == self.cleaned_data.get("window_from"):
+            raise forms.ValidationError(_("Between the two hours there has to be some time."))
+        return said
+
+    def filled(self) -> Campaign:
+        said, campaign = self.cleaned_data, self.campaign
+        campaign.scheduled_at = said["scheduled_at"] if said["begins"] == LATER else None
+        for name in ("is_local", "window_from", "window_to", "weekdays", "per_minute"):
+            setattr(campaign, name, said[name])
+        return campaign
+
+
+class RecipientFilterForm(forms.Form):
+    """Which recipients the list shows."""
+
+    state = forms.ChoiceField(
+        label=pgettext_lazy("recipient", "State"),
+        required=False,
+        choices=[("", gettext_lazy("All")), *RecipientState.choices],
+    )
+    search = forms.CharField(
+        label=gettext_lazy("Address"),
+        required=False,
+        max_length=254,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+
+    def wanted(self) -> dict[str, Any]:
+        """As conditions on recipients; what nobody can mean asks nothing."""
+        said = self.cleaned_data if self.is_valid() else {}
+        found: dict[str, Any] = {}
+        if said.get("state"):
+            found["state"] = said["state"]
+        if said.get("search"):
+            found["address_key"] = said["search"].strip().casefold()
+        return found
+
+    def query(self) -> dict[str, str]:
+        said = self.cleaned_data if self.is_valid() else {}
+        return {name: value for name, value in said.items() if value}

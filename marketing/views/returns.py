@@ -1,0 +1,108 @@
+"""Public door for what mail servers and providers report: bounces and complaints."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from anymail.exceptions import AnymailError
+from anymail.signals import EventType
+from django.core.exceptions import SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from core.permissions import public
+from marketing.choices import DeliveryProblemKind, MailWay
+from marketing.services.returns import Returned, is_door, take_returned
+from marketing.services.sending.lines import PROVIDERS
+
+GENERIC = "json"
+MOST_BYTES = 2_000_000
+MOST_EVENTS = 2_000
+NAMES = {
+    MailWay.BREVO: "brevo.Brevo",
+    MailWay.MAILGUN: "mailgun.Mailgun",
+    MailWay.MAILJET: "mailjet.Mailjet",
+    MailWay.POSTMARK: "postmark.Postmark",
+    MailWay.RESEND: "resend.Resend",
+    MailWay.SENDGRID: "sendgrid.SendGrid",
+}
+# The address itself is the secret; what these would ask for besides is not needed.
+GIVEN: dict[str, dict[str, Any]] = {
+    MailWay.MAILGUN: {"webhook_signing_key": "-"},
+}
+UNREADABLE = (AnymailError, SuspiciousOperation, ValueError, KeyError, TypeError, AttributeError)
+
+
+@csrf_exempt  # told by providers; the address holds a secret
+@public
+@require_http_methods(["POST", "HEAD"])
+def mail_returns(request: HttpRequest, way: str, token: str) -> HttpResponse:
+    """Take reports; the same one told again changes nothing."""
+    if way not in {GENERIC, *PROVIDERS} or not is_door(token):
+        raise Http404
+    if request.method == "HEAD":
+        return HttpResponse()
+    if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
+        return _no(_("This is too large: send fewer reports at once."), 413)
+    try:
+        found = list(_plain(request) if way == GENERIC else _of_provider(way, request))
+    except UNREADABLE:
+        return _no(_("This cannot be read. Look at the guide for the form of a report."), 400)
+    if len(found) > MOST_EVENTS:
+        return _no(_("This is too large: send fewer reports at once."), 413)
+    now = timezone.now()
+    taken = sum(take_returned(each, at=now) for each in found)
+    return JsonResponse({"taken": taken, "told": len(found)})
+
+
+def _no(sentence: str, status: int) -> HttpResponse:
+    return JsonResponse({"detail": sentence}, status=status)
+
+
+def _plain(request: HttpRequest) -> Iterable[Returned]:
+    """A report, or a list of them: kind, address, message_id, id, detail."""
+    said = json.loads(request.body)
+    for each in said if isinstance(said, list) else [said]:
+        yield Returned(
+            kind=DeliveryProblemKind(each["kind"]),
+            key=str(each.get("message_id", "")).strip("<>").partition("@")[0],
+            address=str(each.get("address", "")),
+            number=str(each.get("id", ""))[:64],
+            detail=str(each.get("detail", ""))[:300],
+        )
+
+
+def _of_provider(way: str, request: HttpRequest) -> Iterable[Returned]:
+    """As anymail reads the provider's own form."""
+    view_class = import_string(f"anymail.webhooks.{NAMES[MailWay(way)]}TrackingWebhookView")
+    view = view_class(webhook_secret=["door:door"], **GIVEN.get(way, {}))
+    for event in view.parse_events(request):
+        kind = _kind(event)
+        if kind is not None:
+            metadata = event.metadata or {}
+            detail = event.mta_response or event.description or ""
+            number = f"{way}:{event.event_id}"[:100] if event.event_id else ""
+            yield Returned(
+                kind=kind,
+                key=str(metadata.get("recipient_key", "")),
+                address=event.recipient or "",
+                number=number,
+                detail=" ".join(str(detail).split())[:300],
+            )
+
+
+def _kind(event: Any) -> DeliveryProblemKind | None:
+    """Hard only where the provider says so: it knows which of its refusals last."""
+    if event.event_type == EventType.COMPLAINED:
+        return DeliveryProblemKind.COMPLAINT
+    if event.event_type == EventType.BOUNCED:
+        is_hard = event.reject_reason in {"bounced", "invalid"}
+        return DeliveryProblemKind.HARD if is_hard else DeliveryProblemKind.SOFT
+    if event.event_type in {EventType.REJECTED, EventType.FAILED}:
+        is_invalid = event.reject_reason == "invalid"
+        return DeliveryProblemKind.HARD if is_invalid else DeliveryProblemKind.SOFT
+    return None

@@ -1,0 +1,296 @@
+"""How a campaign is sent: when, its steps from draft to sent, how it goes, its recipients."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from core import permissions
+from core.downloads import CSV, download
+from core.errors import Refused
+from core.exports.files import csv_pieces
+from core.fields.ordering import Order
+from core.lists.keyset import fetch_page
+from core.models import User
+from core.pages import form_page, render_page, status_of_poll
+from core.permissions import requires
+from core.values import grouped
+from crm.models import Contact
+from marketing.choices import CampaignState, RecipientState
+from marketing.forms.sending import RecipientFilterForm, ScheduleForm
+from marketing.models import Campaign, Recipient
+from marketing.pages.campaigns import campaign_context, editor_context
+from marketing.queries.sending import progress_of
+from marketing.services.campaigns import states
+from marketing.services.campaigns.drafts import save_campaign
+from marketing.services.campaigns.preflight import checks, numbers
+from marketing.services.sending.why import why
+from marketing.services.sending.words import why_not
+from marketing.tasks import wake_sender
+from marketing.views.campaigns import campaign_of, draft_at
+
+PAGE_SIZE = 50
+LIVE = "sending-live"
+EXPORTED_AT_ONCE = 2_000
+UNDER_WAY = {CampaignState.SCHEDULED, CampaignState.SENDING}
+
+Step = Callable[[Campaign, User], str]
+
+
+# -- the last step of the editor -------------------------------------------------------------------
+
+
+@requires("marketing.campaign.edit")
+def campaign_schedule(request: HttpRequest, pk: int) -> HttpResponse:
+    """When it begins, how fast it goes, and what is to be mended before."""
+    campaign, user, now = draft_at(request, pk), permissions.user_of(request), timezone.now()
+    form = ScheduleForm(request.POST or None, campaign=campaign)
+    context = {**editor_context(campaign, "schedule"), **_readiness(campaign, user)}
+
+    def save(form: ScheduleForm) -> tuple[str, str]:
+        save_campaign(campaign=form.filled(), by=user, at=now)
+        return _("The schedule is saved."), request.path
+
+    return form_page(request, "marketing/campaigns/schedule.html", form, save, context)
+
+
+def _readiness(campaign: Campaign, user: User) -> dict[str, Any]:
+    now = timezone.now()
+    counted = numbers(campaign, now)
+    found = checks(campaign, counted, now)
+    return {
+        "numbers": counted,
+        "checks": found,
+        "is_ready": not any(check.is_stop for check in found),
+        **_steps(campaign, user),
+    }
+
+
+def _steps(campaign: Campaign, user: User) -> dict[str, Any]:
+    """What this person may do with it now."""
+    state = CampaignState(campaign.state)
+    may_send = states.may_send(campaign, user)
+    may_edit = permissions.reaches(Campaign, user, campaign, "edit")
+    is_draft = state == CampaignState.DRAFT
+    asks = is_draft and may_edit and (states.needs_approval(user) or not may_send)
+    is_begun = state in {CampaignState.SENDING, CampaignState.PAUSED}
+    before = state in {CampaignState.DRAFT, CampaignState.APPROVAL, CampaignState.SCHEDULED}
+    return {
+        "may_schedule": is_draft and may_send and not states.needs_approval(user),
+        "may_ask": asks and bool(states.approvers()),
+        "may_approve": state == CampaignState.APPROVAL and states.may_approve(campaign, user),
+        "may_take_back": state in states.ALLOWED[CampaignState.DRAFT] and may_edit,
+        "may_pause": state == CampaignState.SENDING and may_send,
+        "may_resume": state == CampaignState.PAUSED and may_send,
+        "may_cancel": (is_begun and may_send) or (before and not is_draft and may_edit),
+        "may_send_again": state in {*UNDER_WAY, CampaignState.PAUSED, CampaignState.SENT}
+        and may_send,
+    }
+
+
+# -- steps -----------------------------------------------------------------------------------------
+
+
+def _schedule(campaign: Campaign, user: User) -> str:
+    done = states.schedule(campaign=campaign, by=user, at=timezone.now())
+    wake_sender(campaign.pk)
+    if done.state == CampaignState.SENDING:
+        return _("The campaign begins.")
+    return _("The campaign is scheduled.")
+
+
+def _ask(campaign: Campaign, user: User) -> str:
+    states.ask_approval(campaign=campaign, by=user, at=timezone.now())
+    return _("Your colleagues are asked to approve it.")
+
+
+def _take_back(campaign: Campaign, user: User) -> str:
+    states.back_to_draft(campaign=campaign, by=user)
+    return _("The campaign is a draft again.")
+
+
+def _pause(campaign: Campaign, user: User) -> str:
+    states.pause_campaign(campaign=campaign, by=user)
+    return _("The campaign is paused. What is under way is finished.")
+
+
+def _resume(campaign: Campaign, user: User) -> str:
+    states.resume_campaign(campaign=campaign, by=user)
+    wake_sender(campaign.pk)
+    return _("The campaign goes on.")
+
+
+def _cancel(campaign: Campaign, user: User) -> str:
+    states.cancel_campaign(campaign=campaign, by=user, at=timezone.now())
+    return _("The campaign is cancelled.")
+
+
+def _again(campaign: Campaign, user: User) -> str:
+    count = states.send_unknown_again(campaign=campaign, by=user, at=timezone.now())
+    wake_sender(campaign.pk)
+    said = ngettext("%(number)s is sent again.", "%(number)s are sent again.", count)
+    return said % {"number": grouped(count)}
+
+
+STEPS: dict[str, Step] = {
+    "schedule": _schedule,
+    "approve": _schedule,
+    "ask": _ask,
+    "draft": _take_back,
+    "pause": _pause,
+    "resume": _resume,
+    "cancel": _cancel,
+    "again": _again,
+}
+
+
+@requires("marketing.campaign.view")
+@require_POST
+def campaign_step(request: HttpRequest, pk: int) -> HttpResponse:
+    """One step of its way; the service says who may take it."""
+    campaign, user = campaign_of(request, pk), permissions.user_of(request)
+    step = STEPS.get(request.POST.get("step", ""))
+    if step is None:
+        raise Refused(_("This is no step of a campaign. Use the buttons of its page."))
+    messages.success(request, step(campaign, user))
+    campaign.refresh_from_db()
+    if campaign.state == CampaignState.DRAFT:
+        return redirect("campaign_schedule", pk=pk)
+    return redirect("campaign_sending", pk=pk)
+
+
+# -- how it goes -----------------------------------------------------------------------------------
+
+
+@requires("marketing.campaign.view")
+def campaign_sending(request: HttpRequest, pk: int) -> HttpResponse:
+    """Why it is or is not sending, how far it is; it follows by itself."""
+    campaign, user = campaign_of(request, pk), permissions.user_of(request)
+    now = timezone.now()
+    progress = progress_of(campaign, now)
+    context = {
+        **campaign_context(campaign, user, "sending"),
+        **_steps(campaign, user),
+        "progress": progress,
+        "why": why(campaign, progress, now),
+        "is_live": campaign.state in UNDER_WAY,
+        "has_begun": campaign.started_at is not None,
+    }
+    status = status_of_poll(request, is_over=campaign.state not in UNDER_WAY)
+    parts = {LIVE: "live"}
+    return render_page(
+        request, "marketing/campaigns/sending.html", context, parts=parts, status=status
+    )
+
+
+# -- recipients ------------------------------------------------------------------------------------
+
+
+def _recipients(campaign: Campaign, user: User) -> QuerySet[Recipient]:
+    """Those whose contacts the user reaches."""
+    seen = Contact.objects.visible_to(user).values("pk")
+    return Recipient.objects.filter(campaign=campaign, contact__in=seen).select_related(
+        "contact", "variant"
+    )
+
+
+@requires("marketing.campaign.view")
+def campaign_recipients(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who got it, who did not and why."""
+    campaign, user = campaign_of(request, pk), permissions.user_of(request)
+    form = RecipientFilterForm(request.GET)
+    access = permissions.access_of(user)
+    if not access.sees("crm.contact.email"):
+        del form.fields["search"]
+    page = fetch_page(
+        _recipients(campaign, user).filter(**form.wanted()),
+        sort=Order("id"),
+        descending=False,
+        size=PAGE_SIZE,
+        token=request.GET.get("after", ""),
+    )
+    query = form.query()
+    context = {
+        **campaign_context(campaign, user, "recipients"),
+        "filter": form,
+        "query": urlencode(query),
+        "rows": [_told(row, access) for row in page.rows],
+        "previous_url": _place(query, page.previous_token),
+        "next_url": _place(query, page.next_token),
+        "may_export": access.may("marketing.campaign.export"),
+        "sees_address": access.sees("crm.contact.email"),
+    }
+    return render_page(request, "marketing/campaigns/recipients.html", context)
+
+
+def _place(query: dict[str, str], token: str) -> str:
+    return f"?{urlencode({**query, 'after': token})}" if token else ""
+
+
+def _told(row: Recipient, access: permissions.Access) -> dict[str, Any]:
+    return {
+        "row": row,
+        "name": row.contact.name_for(access),
+        "state": RecipientState(row.state),
+        "why": why_not(row.reason) if row.state != RecipientState.SENT else "",
+        "tone": TONES.get(RecipientState(row.state), ""),
+    }
+
+
+TONES = {
+    RecipientState.SENT: "ok",
+    RecipientState.FAILED: "bad",
+    RecipientState.UNKNOWN: "warn",
+    RecipientState.TAKEN: "accent",
+}
+
+
+@requires("marketing.campaign.export")
+def campaign_recipients_export(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+    """The recipients that the list shows, as a table."""
+    campaign, user = campaign_of(request, pk, "export"), permissions.user_of(request)
+    form = RecipientFilterForm(request.GET)
+    access = permissions.access_of(user)
+    if not access.sees("crm.contact.email"):
+        del form.fields["search"]
+    rows = _recipients(campaign, user).filter(**form.wanted())
+    sheet = RecipientSheet(rows, access)
+    return download(csv_pieces(sheet), f"{slugify(campaign.name) or 'campaign'}.csv", CSV)
+
+
+@dataclass(frozen=True)
+class RecipientSheet:
+    """The recipients as rows of a file, read by ranges of their numbers."""
+
+    recipients: QuerySet[Recipient]
+    access: permissions.Access
+
+    @property
+    def heads(self) -> list[str]:
+        address = [_("Address")] if self.access.sees("crm.contact.email") else []
+        return [_("Contact"), *address, _("Variant"), _("State"), _("Why"), _("Sent")]
+
+    def rows(self) -> Iterator[list[Any]]:
+        last = 0
+        while part := self._after(last):
+            for row in part:
+                told = _told(row, self.access)
+                address = [row.address] if self.access.sees("crm.contact.email") else []
+                letter = row.variant.letter if row.variant else ""
+                state = str(told["state"].label)
+                yield [told["name"], *address, letter, state, told["why"], row.sent_at]
+            last = part[-1].pk
+
+    def _after(self, last: int) -> list[Recipient]:
+        rows = self.recipients.filter(pk__gt=last).order_by("pk")
+        return list(rows[:EXPORTED_AT_ONCE])
