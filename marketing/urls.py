@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from marketing.views import campaigns, pictures, public, segments, tracking, websites
+from marketing.views import (
+    campaigns,
+    content,
+    message_conditions,
+    message_templates,
+    pictures,
+    previews,
+    public,
+    segments,
+    tracking,
+    websites,
+)
 
 urlpatterns = [
     path("u/<str:token>/", public.unsubscribe_page, name="unsubscribe"),
@@ -26,6 +37,26 @@ urlpatterns = [
     path("campaigns/<int:pk>/edit/", campaigns.campaign_edit, name="campaign_edit"),
     path("campaigns/<int:pk>/edit/test/", campaigns.campaign_test, name="campaign_test"),
     path("campaigns/<int:pk>/links/", campaigns.campaign_links, name="campaign_links"),
+    path("campaigns/<int:pk>/edit/content/", content.campaign_content, name="campaign_content"),
+    path("campaigns/templates/", message_templates.message_list, name="message_list"),
+    path("campaigns/templates/new/", message_templates.message_create, name="message_create"),
+    path("campaigns/templates/<int:pk>/", content.message_edit, name="message_edit"),
+    path(
+        "campaigns/templates/<int:pk>/change/",
+        message_templates.message_change,
+        name="message_change",
+    ),
+    path("messages/<int:pk>/write/", content.message_write, name="message_write"),
+    path("messages/<int:pk>/preview/", previews.message_preview, name="message_preview"),
+    path("messages/<int:pk>/checks/", previews.message_checks, name="message_checks"),
+    path("messages/<int:pk>/fields/", previews.message_fields, name="message_fields"),
+    path("messages/<int:pk>/test/", previews.message_test, name="message_test"),
+    path(
+        "messages/<int:pk>/blocks/<slug:block>/",
+        message_conditions.message_condition,
+        name="message_condition",
+    ),
+    path("messages/<int:pk>/pictures/", content.message_pictures, name="message_pictures"),
     path("pictures/<str:name>", pictures.message_image, name="message_image"),
     path("campaigns/<int:pk>/variants/", campaigns.campaign_variants, name="campaign_variants"),
     path("settings/websites/", websites.website_settings, name="website_settings"),
