@@ -2,9 +2,20 @@
 
 from django.urls import path
 
-from marketing.api import segments
+from marketing.api import messages, segments
 
 urlpatterns = [
+    path("messages/", messages.Messages.as_view(), name="api_messages"),
+    path("messages/<int:pk>/", messages.MessageDetail.as_view(), name="api_message_detail"),
+    path(
+        "messages/<int:pk>/texts/<str:language>/",
+        messages.MessageTexts.as_view(),
+        name="api_message_text",
+    ),
+    path(
+        "messages/<int:pk>/preview/", messages.MessagePreview.as_view(), name="api_message_preview"
+    ),
+    path("messages/<int:pk>/checks/", messages.MessageChecks.as_view(), name="api_message_checks"),
     path("segments/count/", segments.SegmentCount.as_view(), name="api_segment_count"),
     path(
         "segments/<int:pk>/condition/",

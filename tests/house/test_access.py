@@ -25,7 +25,7 @@ ROLES = ["administrator", "manager", "sales", "marketing"]
 MARKS = ("public", "signed in")
 # Pages for people outside: the signed link, or the token of the web form, stands for the form's token.
 BY_LINK = {"unsubscribe", "preferences", "preferences_data", "consent_confirm"}
-BY_LETTER = {"mail_open", "mail_click", "mail_trap", "page_script", "page_visit"}
+BY_LETTER = {"mail_open", "mail_click", "mail_trap", "page_script", "page_visit", "message_image"}
 # What only notes that a page was read: sessions when they were last used, records who opened them last.
 NOTED = re.compile(r'"(django_session|usersessions_usersession|core_recentrecord)"')
 IN_SESSION = re.compile(r'"(django_session|usersessions_usersession)"')

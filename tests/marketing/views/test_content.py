@@ -65,7 +65,9 @@ def test_page_shows_the_letter_and_says_what_it_needs(client: Client, campaign: 
     assert "address is missing" in checks
 
 
-def test_what_people_write_is_stored_by_the_name_of_the_field(client: Client, campaign: Campaign) -> None:
+def test_what_people_write_is_stored_by_the_name_of_the_field(
+    client: Client, campaign: Campaign
+) -> None:
     message = message_of(campaign)
     html = "<div>Dear {First name|you &amp; all}, {no field} stays</div>"
     answer = write(client, message, {"kind": "text", "html": html}, subject="{first name|Hello}!")
@@ -90,11 +92,15 @@ def test_scripts_and_stray_links_are_not_stored(client: Client, campaign: Campai
 
 
 def test_hidden_field_cannot_be_used(campaign: Campaign, log_in: LogIn) -> None:
-    from tests.factories import RoleFactory  # noqa: PLC0415
-    from core.choices import Reach  # noqa: PLC0415
+    from core.choices import Reach
+    from tests.factories import RoleFactory
 
     role = RoleFactory(
-        grants={"marketing.campaign.view": Reach.ALL, "marketing.campaign.edit": Reach.ALL, "crm.contact.view": Reach.ALL},
+        grants={
+            "marketing.campaign.view": Reach.ALL,
+            "marketing.campaign.edit": Reach.ALL,
+            "crm.contact.view": Reach.ALL,
+        },
         hides=["crm.contact.job_title"],
     )
     client, message = log_in(UserFactory(roles=[role])), message_of(campaign)
@@ -124,7 +130,13 @@ def test_two_people_at_once(client: Client, campaign: Campaign) -> None:
     write(client, message, {"kind": "heading", "text": "Mine"})
     answer = client.post(
         f"/messages/{message.pk}/write/",
-        {"version": 1, "language": "en", "order": "block0", "b-block0-kind": "heading", "b-block0-text": "Theirs"},
+        {
+            "version": 1,
+            "language": "en",
+            "order": "block0",
+            "b-block0-kind": "heading",
+            "b-block0-text": "Theirs",
+        },
         **HTMX,
     )
     assert answer.status_code == 422
@@ -244,7 +256,9 @@ def upload(client: Client, message: Message, data: bytes, name: str = "red.png")
     return client.post(f"/messages/{message.pk}/pictures/", {"picture": file}, **HTMX)
 
 
-def test_pictures_are_kept_once_and_shown_to_everybody(client: Client, campaign: Campaign, visitor: Client) -> None:
+def test_pictures_are_kept_once_and_shown_to_everybody(
+    client: Client, campaign: Campaign, visitor: Client
+) -> None:
     message = message_of(campaign)
     assert upload(client, message, picture(size=(2_000, 100))).status_code == 200
     upload(client, message, picture(size=(2_000, 100)))
@@ -261,7 +275,9 @@ def test_pictures_are_kept_once_and_shown_to_everybody(client: Client, campaign:
     assert "no words" in client.get(f"/messages/{message.pk}/checks/").content.decode()
 
 
-@pytest.mark.parametrize("data", [b"", b"GIF89a", b"<svg onload=x>", picture()[:-20], b"\x89PNG\r\n\x1a\n" + b"x" * 100])
+@pytest.mark.parametrize(
+    "data", [b"", b"GIF89a", b"<svg onload=x>", picture()[:-20], b"\x89PNG\r\n\x1a\n" + b"x" * 100]
+)
 def test_what_is_no_picture_is_refused(client: Client, campaign: Campaign, data: bytes) -> None:
     answer = upload(client, message_of(campaign), data)
     assert answer.status_code == 422
@@ -278,7 +294,9 @@ def test_preview_is_a_frame_without_rights(client: Client, campaign: Campaign) -
     assert answer["Content-Security-Policy"].startswith("sandbox;")
     assert "script-src" not in answer["Content-Security-Policy"]
     assert answer["X-Frame-Options"] == "SAMEORIGIN"
-    page = client.get(f"/campaigns/{campaign.pk}/edit/content/?view=phone&as_id={ann.pk}").content.decode()
+    page = client.get(
+        f"/campaigns/{campaign.pk}/edit/content/?view=phone&as_id={ann.pk}"
+    ).content.decode()
     assert "<iframe" in page
 
 
