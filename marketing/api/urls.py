@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from marketing.api import consents, segments
+from marketing.api import consents, messages, segments
 
 urlpatterns = [
     path("purposes/", consents.Purposes.as_view(), name="api_purposes"),
@@ -16,6 +16,17 @@ urlpatterns = [
     path(
         "webforms/<int:pk>/answers/", consents.WebFormAnswers.as_view(), name="api_webform_answers"
     ),
+    path("messages/", messages.Messages.as_view(), name="api_messages"),
+    path("messages/<int:pk>/", messages.MessageDetail.as_view(), name="api_message_detail"),
+    path(
+        "messages/<int:pk>/texts/<str:language>/",
+        messages.MessageTexts.as_view(),
+        name="api_message_text",
+    ),
+    path(
+        "messages/<int:pk>/preview/", messages.MessagePreview.as_view(), name="api_message_preview"
+    ),
+    path("messages/<int:pk>/checks/", messages.MessageChecks.as_view(), name="api_message_checks"),
     path("segments/count/", segments.SegmentCount.as_view(), name="api_segment_count"),
     path(
         "segments/<int:pk>/condition/",

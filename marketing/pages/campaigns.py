@@ -31,6 +31,7 @@ class Step:
 # In the order in which one goes through them.
 STEPS: Sequence[Step] = (
     Step("audience", pgettext_lazy("campaign", "Audience"), "campaign_edit"),
+    Step("content", pgettext_lazy("campaign", "Content"), "campaign_content"),
     Step("test", pgettext_lazy("campaign", "Test"), "campaign_test"),
     Step("schedule", pgettext_lazy("campaign", "Schedule"), "campaign_schedule"),
 )

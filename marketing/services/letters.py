@@ -21,7 +21,6 @@ from marketing.choices import MessageForm
 from marketing.models import Campaign, Message, MessageImage, MessageText
 from marketing.queries.merge_fields import MergeField, MergeFields, values_by
 from marketing.queries.segment_rules import contact_type, view_of
-from marketing.services.messages.blocks import texts_of
 from marketing.services.messages.drawing import Drawing, draw_blocks, foot_of, head_of, page_of
 from marketing.services.messages.pieces import (
     Links,
@@ -34,6 +33,7 @@ from marketing.services.messages.pieces import (
 )
 from marketing.services.messages.rich import ADDRESS, from_markdown, from_plain
 from marketing.services.messages.tokens import tokens_in
+from marketing.services.messages.wording import words_of
 
 # What blocks that are not shown leave behind.
 GAP = re.compile(r"\n{3,}")
@@ -95,10 +95,10 @@ def compile_letter(message: Message, campaign: Campaign | None) -> Letter:
     """
     rows = list(message.texts.all())
     owner = (campaign.owner if campaign is not None else None) or message.owner
-    return compile_texts(message.form, rows, owner, fixed=_sender(campaign))
+    return compile_texts(message.form, rows, owner, fixed=sender_of(campaign))
 
 
-def _sender(campaign: Campaign | None) -> dict[str, str]:
+def sender_of(campaign: Campaign | None) -> dict[str, str]:
     own = company()
     name = campaign.sender_name if campaign is not None else ""
     address = campaign.sender_address if campaign is not None else ""
@@ -118,14 +118,6 @@ def compile_texts(
     texts = {row.language: _compiled(form, row, own, images, asked) for row in rows}
     fields = [each for each in known.values() if not each.is_of_sender]
     return Letter(texts, rows[0].language, fields, fixed, conditions, view)
-
-
-def words_of(row: MessageText) -> list[str]:
-    """All texts of a language in which fields may stand."""
-    body: Any = row.body
-    if isinstance(body, Mapping):
-        return [row.subject, row.preview, str(body.get("text", ""))]
-    return [row.subject, row.preview, *(text for block in body for text in texts_of(block))]
 
 
 def _used_fields(rows: Sequence[MessageText], known: MergeFields) -> dict[str, MergeField]:

@@ -41,7 +41,8 @@ from crm.models import (
     MergedRecord,
     StageChange,
 )
-from marketing.models import ConfirmationRequest, FormSubmission
+from marketing.models import ConfirmationRequest, FormSubmission, Message, MessageText
+from marketing.services.messages.blocks import new_block
 from marketing.services.public_links import confirmation_url, preferences_url, unsubscribe_url
 from tests.factories import (
     ActivityFactory,
@@ -432,6 +433,22 @@ def _spam(owner: User) -> dict[str, int]:
 
 
 # By the whole name of the address, else by the noun it begins with.
+def _message(owner: User) -> int:
+    """Of a campaign: it is reached as far as that is."""
+    return CampaignFactory(owner=owner, team=owner.team).variants.get().message_id
+
+
+def _template(owner: User) -> int:
+    return Message.objects.create(name="Template", owner=owner, is_template=True).pk
+
+
+def _block(owner: User) -> dict[str, Any]:
+    message = _message(owner)
+    body = [{**new_block("divider"), "id": "block1"}]
+    MessageText.objects.create(message_id=message, language="en", body=body)
+    return {"pk": message, "block": "block1"}
+
+
 RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "archive": _archive,
     "assignment": _assignment_rule,
@@ -467,6 +484,10 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "event": _owned(EventFactory),
     "segment": _owned(SegmentFactory),
     "campaign": _owned(CampaignFactory),
+    "message": _message,
+    "message_change": _template,
+    "message_condition": _block,
+    "message_image": lambda _owner: {"name": "x.png"},
     "mail": lambda _owner: {"recipient": 1, "signature": "x"},
     "record": _lead,
     "record_restore": _edit,

@@ -49,6 +49,8 @@ def add_picture(*, data: bytes, name: str, by: User) -> MessageImage:
 
 
 def _check(data: bytes) -> None:
+    if not data:
+        raise Refused(_("Choose a file first."))
     if len(data) > MOST_BYTES:
         raise Refused(_("A picture may have up to 8 MB."))
     told = picture_of(data)
