@@ -19,6 +19,7 @@ HIT_SECONDS = 20
 SEGMENT_SECONDS = 10
 CONFIRMATION_SECONDS = 60
 SENDING_SECONDS = 10
+MEASURING_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,17 @@ SEEDS = [
         "core.ask_question",
         hour=4,
         arguments=["analytics.lifecycle"],
+    ),
+    ScheduleSeed(
+        gettext_noop("Effects of campaigns, nightly"),
+        "core.ask_question",
+        hour=4,
+        arguments=["analytics.campaign_effects"],
+    ),
+    ScheduleSeed(
+        gettext_noop("Campaigns under way, measured"),
+        "analytics.measure_campaigns",
+        seconds=MEASURING_SECONDS,
     ),
     ScheduleSeed(
         gettext_noop("E-mail about leads, weekly"),

@@ -14,6 +14,7 @@ from marketing.models import (
     Consent,
     ConsentEvent,
     ContactPreference,
+    ContactUplift,
     DeliveryProblem,
     FormSubmission,
     MailHit,
@@ -284,3 +285,12 @@ class FormSubmissionAdmin(PanelAdmin):
     list_display: ClassVar[Any] = ("form", "state", "contact", "at")
     list_filter: ClassVar[Any] = ("state",)
     joined: ClassVar[Any] = ("form", "contact")
+
+
+@admin.register(ContactUplift)
+class ContactUpliftAdmin(PanelAdmin):
+    group = "market"
+    icon = "trending_up"
+    has_name = False
+    list_display: ClassVar[Any] = ("contact", "points", "percentile", "version", "as_of")
+    joined: ClassVar[Any] = ("contact", "version")

@@ -96,6 +96,13 @@ def register() -> None:
             permission="marketing.segment.edit",
             follows=("crm.sample_company",),
         ),
+        JobKind(
+            "marketing.sample_campaigns",
+            _("Campaigns of the sample company"),
+            "marketing.jobs.sample_campaigns.SampleCampaignsJob",
+            permission="marketing.campaign.edit",
+            follows=("crm.sample_company",),
+        ),
     )
 
 
@@ -224,6 +231,7 @@ def _register_list_changes() -> None:
         ),
     )
     audit_actions.register(
+        AuditAction("marketing.campaign.winner", _("Winner of the test chosen")),
         AuditAction(AddToList.key, _("Contacts put on the list")),
         AuditAction(RemoveFromList.key, _("Contacts taken off the list")),
     )
