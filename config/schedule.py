@@ -118,6 +118,13 @@ SEEDS = [
         seconds=MEASURING_SECONDS,
     ),
     ScheduleSeed(
+        gettext_noop("Uplift of messages, weekly"),
+        "core.ask_question",
+        hour=6,
+        day=0,
+        arguments=["analytics.campaign_uplift"],
+    ),
+    ScheduleSeed(
         gettext_noop("E-mail about leads, weekly"),
         "core.ask_question",
         hour=6,

@@ -36,7 +36,13 @@ from core.registries import (
     row_rules,
     settings_sections,
 )
-from marketing.record_types import ARCHIVE_TABLES, IN_SEGMENTS, PEOPLE_IN_SEGMENT, RECORD_TYPES
+from marketing.record_types import (
+    ARCHIVE_TABLES,
+    IN_SEGMENTS,
+    PEOPLE_IN_SEGMENT,
+    RECORD_TYPES,
+    UPLIFT,
+)
 
 ACTIONS = {
     "view": _("See"),
@@ -51,7 +57,7 @@ ACTIONS = {
 def register() -> None:
     """Called once, when the apps are ready."""
     record_types.register(*RECORD_TYPES)
-    record_types.add_fields("crm.contact", IN_SEGMENTS)
+    record_types.add_fields("crm.contact", IN_SEGMENTS, *UPLIFT)
     record_types.add_fields("crm.company", PEOPLE_IN_SEGMENT)
     permissions.COUNTS_ALL["marketing.segment.size"] = "crm.contact.view"
     permission_groups.register(PermissionGroup("marketing", _("Marketing")))

@@ -30,6 +30,18 @@ def register_campaigns() -> None:
             },
         ),
     )
+    job_kinds.register(
+        JobKind(
+            "analytics.campaign_uplift",
+            _("Uplift of messages"),
+            "analytics.jobs.campaign_uplift.CampaignUpliftJob",
+            permission="marketing.campaign.edit",
+            can_run_now=True,
+            follows=("marketing.sample_campaigns",),
+            is_long=True,
+            result_url=lambda _scope: reverse("campaign_comparison"),
+        )
+    )
     panels.register(
         Panel(
             "analytics.campaign_report",

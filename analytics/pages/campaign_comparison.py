@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from analytics.models import CampaignEffect
-from analytics.pages.campaign_report import base_cost, roi
+from analytics.pages.campaign_report import base_cost, roi, sees_money
+from analytics.pages.campaign_uplift import uplift_card
 from analytics.pages.campaign_words import bare_points, pill_of
 from analytics.queries.campaigns import COMPARED, KIND, compared_by, delivered, may_measure
 from core import permissions
@@ -25,8 +26,7 @@ def comparison_context(user: User, query: Mapping[str, str], at: datetime) -> di
     access = permissions.access_of(user)
     days = next((span for span in SPANS if str(span) == query.get("days")), SPANS[1])
     effects = compared_by(user, days, at)
-    sees_money = access.sees("marketing.campaign.cost") and access.sees("crm.deal.amount")
-    currency = base_currency() if sees_money else ""
+    currency = base_currency() if sees_money(access) else ""
     return {
         "spans": [
             {
@@ -41,6 +41,7 @@ def comparison_context(user: User, query: Mapping[str, str], at: datetime) -> di
         "most": COMPARED,
         "currency": currency,
         "credited": _credited(effects, currency),
+        "uplift": uplift_card() if access.may("crm.contact.view") else None,
         "kind": KIND,
         "last_run": JobRun.objects.filter(kind=KIND).order_by("-pk").first(),
         "may_run": may_measure(user),

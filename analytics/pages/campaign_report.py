@@ -25,6 +25,7 @@ from core import permissions
 from core.company import company
 from core.currencies import Rates, base_currency
 from core.models import ExchangeRate, JobRun, User
+from core.permissions import Access
 from core.phrases import money, money_short, number, percent
 from marketing.models import Campaign
 
@@ -45,8 +46,7 @@ def report_panel(campaign: Campaign, user: User) -> dict[str, Any] | None:
     if effect is None:
         return context
     figures, currency = effect.figures, base_currency()
-    sees_money = access.sees("marketing.campaign.cost") and access.sees("crm.deal.amount")
-    money_of = currency if sees_money else ""
+    money_of = currency if sees_money(access) else ""
     return context | {
         "steps": [*_steps(figures), *_ends(campaign, figures, money_of)],
         "worked": _worked(campaign, figures, money_of),
@@ -57,6 +57,11 @@ def report_panel(campaign: Campaign, user: User) -> dict[str, Any] | None:
         "send_times": send_times_of(user),
         "segments": segments_of(figures, user),
     }
+
+
+def sees_money(access: Access) -> bool:
+    """Whether somebody may read what a campaign cost and brought: won deals are a part of it."""
+    return access.sees("marketing.campaign.cost") and access.sees("crm.deal.amount")
 
 
 # -- the funnel ------------------------------------------------------------------------------------

@@ -3,8 +3,9 @@
 from marketing.record_types import campaigns, segments
 from marketing.record_types.campaigns import CAMPAIGN
 from marketing.record_types.segments import IN_SEGMENTS, PEOPLE_IN_SEGMENT, SEGMENT
+from marketing.record_types.uplift import UPLIFT
 
 RECORD_TYPES = (SEGMENT, CAMPAIGN)
 ARCHIVE_TABLES = (*segments.ARCHIVE_TABLES, *campaigns.ARCHIVE_TABLES)
 
-__all__ = ["ARCHIVE_TABLES", "IN_SEGMENTS", "PEOPLE_IN_SEGMENT", "RECORD_TYPES"]
+__all__ = ["ARCHIVE_TABLES", "IN_SEGMENTS", "PEOPLE_IN_SEGMENT", "RECORD_TYPES", "UPLIFT"]

@@ -37,6 +37,8 @@ WITHOUT_RECORD = (
     "/jobs/",
     "/segments/new/?kind=static",
     "/campaigns/new/",
+    "/campaigns/compare/",
+    "/campaigns/planner/",
     "/forecast/files/",
     "/scoring/",
     "/scoring/compare/",
