@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 
 from analytics.models import (
+    CampaignEffect,
     Cohort,
     ComparedGroup,
     FileTrial,
@@ -247,3 +248,13 @@ class SuggestionAnswerAdmin(PanelAdmin):
     list_display: ClassVar[Any] = ("contact", "action", "answer", "reason", "by", "at")
     list_filter: ClassVar[Any] = ("answer", "action")
     joined: ClassVar[Any] = ("contact", "by")
+
+
+@admin.register(CampaignEffect)
+class CampaignEffectAdmin(PanelAdmin):
+    group = "market"
+    icon = "query_stats"
+    has_name = False
+    list_display: ClassVar[Any] = ("campaign", "verdict", "lift", "sent", "revenue", "as_of")
+    list_filter: ClassVar[Any] = ("verdict",)
+    joined: ClassVar[Any] = ("campaign",)

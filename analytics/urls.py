@@ -3,6 +3,7 @@
 from django.urls import path
 
 from analytics.views import (
+    campaigns,
     customer_segments,
     customers,
     file_trials,
@@ -19,6 +20,9 @@ from analytics.views import (
 )
 
 urlpatterns = [
+    path("campaigns/compare/", campaigns.campaign_comparison, name="campaign_comparison"),
+    path("campaigns/planner/", campaigns.test_planner, name="test_planner"),
+    path("campaigns/<int:pk>/measure/", campaigns.campaign_measure, name="campaign_measure"),
     path("scoring/", lead_scores.lead_score_model, name="lead_score_model"),
     path("scoring/leads/<int:pk>/", lead_scores.lead_score_more, name="lead_score_more"),
     path("scoring/field/", lead_scores.lead_score_field, name="lead_score_field"),

@@ -20,6 +20,7 @@ SEGMENT_SECONDS = 10
 CONFIRMATION_SECONDS = 60
 SENDING_SECONDS = 10
 MAILBOX_SECONDS = 300
+MEASURING_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,24 @@ SEEDS = [
         "core.ask_question",
         hour=4,
         arguments=["analytics.lifecycle"],
+    ),
+    ScheduleSeed(
+        gettext_noop("Effects of campaigns, nightly"),
+        "core.ask_question",
+        hour=4,
+        arguments=["analytics.campaign_effects"],
+    ),
+    ScheduleSeed(
+        gettext_noop("Campaigns under way, measured"),
+        "analytics.measure_campaigns",
+        seconds=MEASURING_SECONDS,
+    ),
+    ScheduleSeed(
+        gettext_noop("Uplift of messages, weekly"),
+        "core.ask_question",
+        hour=6,
+        day=0,
+        arguments=["analytics.campaign_uplift"],
     ),
     ScheduleSeed(
         gettext_noop("E-mail about leads, weekly"),

@@ -14,6 +14,7 @@ from marketing.models import (
     Consent,
     ConsentEvent,
     ContactPreference,
+    ContactUplift,
     DeliveryProblem,
     FormSubmission,
     MailHit,
@@ -314,3 +315,12 @@ class PaceAdmin(PanelAdmin):
     icon = "speed"
     has_name = False
     list_display: ClassVar[Any] = ("key", "next_at")
+
+
+@admin.register(ContactUplift)
+class ContactUpliftAdmin(PanelAdmin):
+    group = "market"
+    icon = "trending_up"
+    has_name = False
+    list_display: ClassVar[Any] = ("contact", "points", "percentile", "version", "as_of")
+    joined: ClassVar[Any] = ("contact", "version")

@@ -44,6 +44,7 @@ from marketing.record_types import (
     IN_SEGMENTS,
     PEOPLE_IN_SEGMENT,
     RECORD_TYPES,
+    UPLIFT,
 )
 
 ACTIONS = {
@@ -59,7 +60,7 @@ ACTIONS = {
 def register() -> None:
     """Called once, when the apps are ready."""
     record_types.register(*RECORD_TYPES)
-    record_types.add_fields("crm.contact", IN_SEGMENTS, *CONSENT_BEHAVIOURS)
+    record_types.add_fields("crm.contact", IN_SEGMENTS, *CONSENT_BEHAVIOURS, *UPLIFT)
     record_types.add_fields("crm.company", PEOPLE_IN_SEGMENT)
     permissions.COUNTS_ALL["marketing.segment.size"] = "crm.contact.view"
     permission_groups.register(PermissionGroup("marketing", _("Marketing")))
@@ -110,6 +111,13 @@ def register() -> None:
             _("Segments of the sample company"),
             "marketing.jobs.sample_segments.SampleSegmentsJob",
             permission="marketing.segment.edit",
+            follows=("crm.sample_company",),
+        ),
+        JobKind(
+            "marketing.sample_campaigns",
+            _("Campaigns of the sample company"),
+            "marketing.jobs.sample_campaigns.SampleCampaignsJob",
+            permission="marketing.campaign.edit",
             follows=("crm.sample_company",),
         ),
     )
@@ -293,6 +301,7 @@ def _register_list_changes() -> None:
         TrailWords("marketing.segment.contacts", _("Contacts"), number_in_words),
     )
     audit_actions.register(
+        AuditAction("marketing.campaign.winner", _("Winner of the test chosen")),
         AuditAction(AddToList.key, _("Contacts put on the list")),
         AuditAction(RemoveFromList.key, _("Contacts taken off the list")),
     )

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from analytics.api import (
+    campaigns,
     customer_segments,
     customers,
     forecasts,
@@ -14,6 +15,12 @@ from analytics.api import lead_score_versions as versions
 from crm.tables import CONTACTS
 
 urlpatterns = [
+    path(
+        "campaigns/<int:pk>/effect/",
+        campaigns.CampaignEffectView.as_view(),
+        name="api_campaign_effect",
+    ),
+    path("campaigns/measure/", campaigns.CampaignMeasuring.as_view(), name="api_campaign_measure"),
     path("quarters/<str:quarter>/", quarters.QuarterOutlook.as_view(), name="api_quarter"),
     path(
         "quarters/<str:quarter>/calls/", quarters.QuarterCalls.as_view(), name="api_quarter_calls"

@@ -7,6 +7,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from analytics.choices import TIMELINE
+from analytics.declarations.campaigns import register_campaigns
 from analytics.declarations.customer_segments import register_customer_segments
 from analytics.declarations.lifetimes import register_lifetimes
 from core.jobs.kinds import JobKind, job_kinds
@@ -66,6 +67,7 @@ def register() -> None:
     _register_forecasts()
     register_customer_segments()
     register_lifetimes()
+    register_campaigns()
     _register_start()
     _register_points()
     _register_trials()

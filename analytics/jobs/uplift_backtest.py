@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_noop
 
 from analytics.datasets.file_arms import NO_ARM, amounts_in, arms_in, check_column
 from analytics.datasets.file_columns import plain_cells
 from analytics.jobs.finite_json import finite
 from analytics.methods import errors
 from analytics.methods.features import Feature, guess_feature
-from analytics.methods.uplift.choice import TriedLearner, UpliftFit, fit_uplift
+from analytics.methods.uplift.choice import TriedLearner, fit_uplift
+from analytics.queries.uplift import why_served
 from core.errors import InsufficientData, Refused
 
 NAME_ARM = gettext_noop("Say which value of “%(name)s” stands for the message: %(arms)s.")
@@ -29,12 +30,6 @@ SENTENCES = {
     "no_usable_field": gettext_noop("No column of the file tells the rows apart."),
 }
 STEPS = 10  # of the curve that is printed
-# What each learner is called where sentences speak of it.
-LEARNER_NAMES = {
-    "one_field": gettext_noop("rule of one field"),
-    "transformed": gettext_noop("transformed outcome"),
-    "two_models": gettext_noop("two models"),
-}
 
 
 @dataclass(frozen=True)
@@ -87,7 +82,7 @@ def backtest_uplift(frame: pd.DataFrame, question: UpliftQuestion) -> dict[str, 
             "field": fit.model.field if fit.model else "",
             "learners": {each.learner: told_learner(each) for each in fit.tried},
             "random": {"qini": 0.0, "folds": 0.0},
-            "why": why_served(fit),
+            "why": why_served(fit.chosen, fit.best.learner),
         }
     )
 
@@ -121,24 +116,3 @@ def told_learner(each: TriedLearner) -> dict[str, Any]:
         "error": each.error,
         "curve": [each.curve.at(share) for share in shares],
     }
-
-
-def why_served(fit: UpliftFit) -> str:
-    """One sentence: what serves, and why not another."""
-    best = fit.best
-    names = {"best": gettext(LEARNER_NAMES[best.learner])}
-    if fit.model is None:
-        return gettext(
-            "Nothing serves: the best, “%(best)s”, does not order people better than chance on "
-            "people it has not seen."
-        ) % (names)
-    if fit.chosen == best.learner:
-        return gettext(
-            "“%(best)s” serves: it orders people best on people it has not seen, and nothing "
-            "simpler comes within one standard error of it."
-        ) % (names)
-    names["served"] = gettext(LEARNER_NAMES[fit.model.learner])
-    return gettext(
-        "“%(served)s” serves: it is simpler than “%(best)s” and lies within one standard error of "
-        "it on people that neither has seen."
-    ) % (names)

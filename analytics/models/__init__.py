@@ -1,5 +1,6 @@
 """What analytics keeps beside model versions and job runs."""
 
+from analytics.models.campaigns import CampaignEffect
 from analytics.models.cohorts import Cohort
 from analytics.models.file_trials import FileTrial
 from analytics.models.forecasts import ForecastSeries, ForecastTarget
@@ -13,6 +14,7 @@ from analytics.models.stale_scores import StaleOutlook, StaleScore
 from analytics.models.tried_files import TriedFile
 
 __all__ = [
+    "CampaignEffect",
     "Cohort",
     "ComparedGroup",
     "FileTrial",

@@ -12,6 +12,7 @@ from marketing.models.preferences import (
 from marketing.models.segments import Segment, SegmentMember, SegmentSize, StaleMembership
 from marketing.models.sending import MailSettings, Pace, Sending
 from marketing.models.tracking import MailHit, PageView, Visitor, Website
+from marketing.models.uplift import ContactUplift
 from marketing.models.web_forms import FormSubmission, WebForm
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Consent",
     "ConsentEvent",
     "ContactPreference",
+    "ContactUplift",
     "DeliveryProblem",
     "FormSubmission",
     "MailHit",

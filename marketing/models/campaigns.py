@@ -125,6 +125,10 @@ class Campaign(OwnedRecord):
     goal_days = models.PositiveSmallIntegerField(
         _("days that count"), default=14, validators=[MinValueValidator(1), MaxValueValidator(365)]
     )
+    # Of a past campaign that a file told with its outcomes: nothing is looked up in the CRM.
+    has_told_outcomes = models.BooleanField(
+        _("outcomes came with its file"), default=False, editable=False
+    )
     cost = models.DecimalField(_("cost"), max_digits=18, decimal_places=2, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, choices=Currency, blank=True)
     # Course of events

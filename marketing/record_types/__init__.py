@@ -4,6 +4,7 @@ from marketing.record_types import campaigns, segments
 from marketing.record_types.campaigns import CAMPAIGN
 from marketing.record_types.consents import CONSENT_BEHAVIOURS
 from marketing.record_types.segments import IN_SEGMENTS, PEOPLE_IN_SEGMENT, SEGMENT
+from marketing.record_types.uplift import UPLIFT
 from marketing.record_types.web_forms import WEB_FORM
 
 RECORD_TYPES = (SEGMENT, CAMPAIGN, WEB_FORM)
@@ -15,4 +16,5 @@ __all__ = [
     "IN_SEGMENTS",
     "PEOPLE_IN_SEGMENT",
     "RECORD_TYPES",
+    "UPLIFT",
 ]

@@ -39,6 +39,8 @@ WITHOUT_RECORD = (
     "/segments/new/?kind=static",
     "/campaigns/new/",
     "/forms/new/",
+    "/campaigns/compare/",
+    "/campaigns/planner/",
     "/forecast/files/",
     "/scoring/",
     "/scoring/compare/",

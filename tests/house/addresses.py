@@ -380,6 +380,13 @@ def _forecast(owner: User) -> int:
     return ForecastSeriesFactory(cut="owner", key=str(owner.pk)).pk
 
 
+def _measured_campaign(owner: User) -> int:
+    campaign = CampaignFactory(owner=owner, team=owner.team, started_at=NOW)
+    figures = {"funnel": {"sent": 1}, "effects": [], "variants": []}
+    CampaignEffect.objects.create(campaign=campaign, figures=figures, as_of=NOW)
+    return int(campaign.pk)
+
+
 def _customer(owner: User) -> int:
     contact = ContactFactory(owner=owner, team=owner.team)
     return ContactLifetimeFactory(contact=contact).pk
@@ -488,6 +495,7 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "message_change": _template,
     "message_condition": _block,
     "message_image": lambda _owner: {"name": "x.png"},
+    "campaign_effect": _measured_campaign,
     "mail": lambda _owner: {"recipient": 1, "signature": "x"},
     "record": _lead,
     "record_restore": _edit,

@@ -163,15 +163,21 @@ def _is_address(address: str) -> bool:
 
 @transaction.atomic
 def release_rest(
-    *, campaign: Campaign, variant: CampaignVariant, at: datetime, limit: int | None = None
+    *,
+    campaign: Campaign,
+    variant: CampaignVariant,
+    at: datetime,
+    among: Collection[int] | None = None,
 ) -> int:
-    """Let those who wait for the decision have a variant (so many of them at most); how many that were."""
+    """Let those who wait for the decision have a variant (these recipients of them); how many that were."""
     if variant.campaign_id != campaign.pk:
         raise ValueError("The variant belongs to another campaign.")
     rows = Recipient.objects.select_for_update(of=("self",)).filter(
         campaign=campaign, state=RecipientState.WAITING, arm=Arm.REST, due_at=NEVER
     )
-    waiting = list(rows.order_by("pk").values_list("pk", "contact")[:limit])
+    if among is not None:
+        rows = rows.filter(pk__in=among)
+    waiting = list(rows.order_by("pk").values_list("pk", "contact"))
     hours, count = Hours.of(campaign), 0
     for first in range(0, len(waiting), AT_ONCE):
         part = waiting[first : first + AT_ONCE]

@@ -1,0 +1,52 @@
+"""The rule of a campaign's test, carried out: the winner to the rest, or more of what seems better."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from analytics.jobs.campaign_figures import metric_of
+from analytics.methods.experiments.bandits import thompson_shares
+from marketing.choices import Decision
+from marketing.models import Campaign, CampaignVariant
+from marketing.services.campaigns.winners import DECIDABLE, choose_winner, set_allocation
+
+STEP = 0.1  # of those who waited first, in one step
+LEAST_STEP = 200
+LEAST_SHARE = 0.05
+
+
+def decide(campaign: Campaign, figures: dict[str, Any], at: datetime) -> str:
+    """What was decided: nothing, `winner` or `step`.
+
+    A split that is broken decides nothing: a person has to. With too few outcomes it waits as long again.
+    """
+    test = figures["test"]
+    if test is None or test["word"] == "unhealthy" or campaign.state not in DECIDABLE:
+        return ""
+    if campaign.winner_id is not None or not figures["waiting"] or campaign.started_at is None:
+        return ""
+    waited = at - campaign.started_at
+    hours = timedelta(hours=campaign.test_hours)
+    if campaign.decision == Decision.WINNER and waited >= hours:
+        if test["word"] == "few" and waited < 2 * hours:
+            return ""
+        variant = CampaignVariant.objects.get(campaign=campaign, letter=test["best"])
+        choose_winner(campaign=campaign, variant=variant, by=None, at=at)
+        return "winner"
+    if campaign.decision == Decision.BANDIT and waited >= hours:
+        return _step(campaign, figures, at)
+    return ""
+
+
+def _step(campaign: Campaign, figures: dict[str, Any], at: datetime) -> str:
+    rows = figures["variants"]
+    metric = metric_of(campaign.test_metric)
+    shares = thompson_shares(
+        [row[metric] for row in rows],
+        [row["people"] for row in rows],
+        seed=campaign.pk,
+        least=min(LEAST_SHARE, 1 / len(rows)),
+    )
+    most = max(LEAST_STEP, round(STEP * sum(figures["people"].values())))
+    letters = {row["letter"]: float(share) for row, share in zip(rows, shares, strict=True)}
+    set_allocation(campaign=campaign, shares=letters, at=at, most=most)
+    return "step"

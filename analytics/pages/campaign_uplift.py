@@ -1,0 +1,61 @@
+"""For whom messages change most: how well learners tell it, and where it is used."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from analytics.queries.campaigns import UPLIFT
+from analytics.queries.customer_segments import FieldWords
+from analytics.queries.uplift import LEARNER_NAMES, why_served
+from core.conditions import Criterion, to_parameter
+from core.phrases import number
+from core.services.model_versions import champion_of
+
+BEST = 75  # percentile from which on a message changes most
+
+
+def uplift_card() -> dict[str, Any] | None:
+    """The version that serves, its rivals on people none of them has seen, and the list of contacts."""
+    version = champion_of(UPLIFT)
+    if version is None:
+        return None
+    condition = to_parameter(Criterion("uplift", "at_least", BEST))
+    metrics = version.metrics
+    return {
+        "version": version,
+        "people": number(version.rows),
+        "campaigns": number(metrics["campaigns"]),
+        "why": why_served(version.algorithm, metrics["best"]),
+        "field": FieldWords("").label(version.parameters["field"]),
+        "url": f"{reverse('contact_list')}?if={condition}",
+        "rows": [
+            {
+                "name": _(LEARNER_NAMES[name]),
+                "is_served": name == version.algorithm,
+                "qini": number(100 * row["qini"], 2),
+                "range": f"{number(100 * row['lower'], 2)} … {number(100 * row['upper'], 2)}",
+                "quarter": number(100 * _gained(row["curve"], 0.25), 2),
+                "half": number(100 * _gained(row["curve"], 0.5), 2),
+            }
+            for name, row in metrics["learners"].items()
+        ]
+        + [
+            {
+                "name": _("random order"),
+                "is_served": False,
+                "qini": number(0, 2),
+                "range": "",
+                "quarter": number(25 * metrics["overall"], 2),
+                "half": number(50 * metrics["overall"], 2),
+            }
+        ],
+    }
+
+
+def _gained(curve: list[float], share: float) -> float:
+    """Between the tenths at which the curve is told."""
+    place = share * (len(curve) - 1)
+    low = int(place)
+    high = min(low + 1, len(curve) - 1)
+    return curve[low] + (place - low) * (curve[high] - curve[low])

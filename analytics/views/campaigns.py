@@ -1,0 +1,44 @@
+"""Campaigns beside each other, measuring one anew, planning a test."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from analytics.pages.campaign_comparison import comparison_context
+from analytics.pages.test_planner import planner_context
+from analytics.queries.campaigns import KIND
+from core import permissions
+from core.pages import render_page
+from core.permissions import requires
+from core.queue import enqueue
+from core.services.jobs import start_run
+from core.tasks import run_job
+from marketing.views.campaigns import campaign_of
+
+
+@requires("marketing.campaign.view")
+def campaign_comparison(request: HttpRequest) -> HttpResponse:
+    """What each campaign changed, brought and cost."""
+    context = comparison_context(permissions.user_of(request), request.GET, timezone.now())
+    return render_page(request, "analytics/campaign_comparison.html", context)
+
+
+@requires("marketing.campaign.edit")
+@require_POST
+def campaign_measure(request: HttpRequest, pk: int) -> HttpResponse:
+    """Measure one campaign now."""
+    campaign = campaign_of(request, pk)
+    user, now = permissions.user_of(request), timezone.now()
+    run = start_run(kind=KIND, scope={"campaign": campaign.pk}, by=user, as_of=now)
+    enqueue(run_job, run.pk)
+    messages.success(request, _("The campaign is being measured. Come back in a minute."))
+    return redirect("campaign_detail", pk=pk)
+
+
+@requires("marketing.campaign.view")
+def test_planner(request: HttpRequest) -> HttpResponse:
+    """How many people a test needs."""
+    return render_page(request, "analytics/test_planner.html", planner_context(request.GET))

@@ -1,0 +1,167 @@
+"""Past campaigns of the sample company: one that worked, one that did not, one that still counts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from core.chance import arm_at
+from core.company import company
+from core.models import SampleData
+from crm.models import Contact
+from marketing.choices import Goal
+from marketing.models import Campaign
+from marketing.services.campaigns.assignment import share_of
+from marketing.services.campaigns.past import PastCampaign, PastRecipient, import_past_campaign
+from marketing.services.sample_segments import marketer
+
+LARGE = 500  # employees; there the messages work best
+OPENED = 0.34
+# Share of the clicks in each hour since sending.
+DECAY = (0.22, 0.18, 0.13, 0.09, 0.07, 0.05, 0.04, 0.03, 0.03, 0.02, 0.02, 0.02, 0.10)
+HOURS = (9, 10, 11, 14, 16)
+
+
+@dataclass(frozen=True)
+class Story:
+    """A campaign as it went. Chances are those of people at small companies; large ones add `large`."""
+
+    name: str
+    variants: tuple[str, ...]
+    days_ago: int
+    goal: Goal
+    held_out: float
+    clicks: tuple[float, ...]  # by variant
+    usual: float  # who reaches the goal without it
+    gain: float
+    large: float
+    worth: int
+    cost: int
+
+
+STORIES = (
+    Story(
+        "Camera upgrade, autumn 秋季相机升级",
+        (
+            "Your cameras turn three this winter 您的相机今冬满三年",
+            "Plan the January stop 安排一月停机",
+        ),
+        47,
+        Goal.PURCHASE,
+        0.2,
+        (0.07, 0.12),
+        0.03,
+        0.03,
+        0.11,
+        480,
+        900,
+    ),
+    Story(
+        "Fair invitation 展会邀请",
+        ("Meet us at the fair 展会见",),
+        80,
+        Goal.SUBMIT,
+        0.1,
+        (0.06,),
+        0.06,
+        0.004,
+        0.0,
+        0,
+        350,
+    ),
+    Story(
+        "Service plan 服务计划",
+        ("A plan that pays for itself 物有所值的服务计划",),
+        6,
+        Goal.PURCHASE,
+        0.2,
+        (0.09,),
+        0.02,
+        0.01,
+        0.03,
+        260,
+        240,
+    ),
+)
+
+
+@transaction.atomic
+def make_sample_campaigns(*, as_of: datetime) -> int:
+    """Make them once; returns how many were made."""
+    by = marketer()
+    if by is None or not SampleData.objects.exists():
+        return 0
+    if Campaign.objects.filter(is_sample=True, has_told_outcomes=True).exists():
+        return 0
+    seen: Any = Contact.objects.visible_to(by).filter(is_sample=True).exclude(email="")
+    people = list(seen.order_by("pk").values_list("pk", "email", "company__employees"))
+    currency = company().base_currency
+    for story in STORIES:
+        began = as_of - timedelta(days=story.days_ago)
+        facts = PastCampaign(
+            name=story.name,
+            started_at=began.replace(hour=8, minute=0, second=0, microsecond=0),
+            variants=story.variants,
+            goal=story.goal,
+            held_out=story.held_out,
+            cost=Decimal(story.cost),
+            currency=currency,
+            is_sample=True,
+        )
+        told = (_told(story, facts.started_at, as_of, *each) for each in people)
+        import_past_campaign(facts=facts, people=told, by=by)
+    return len(STORIES)
+
+
+def _told(
+    story: Story, began: datetime, as_of: datetime, contact: int, email: str, employees: int | None
+) -> PastRecipient:
+    def chance(what: str) -> float:
+        return share_of(story.name, what, contact)
+
+    is_held_out = chance("held out") < story.held_out
+    place = arm_at(chance("variant"), [1] * len(story.variants))
+    sent_at = began + timedelta(hours=HOURS[arm_at(chance("hour"), [2, 5, 4, 2, 1])] - 8)
+    reaches = story.usual + (0 if is_held_out else story.gain)
+    if not is_held_out and (employees or 0) >= LARGE:
+        reaches += story.large
+    moments: dict[str, datetime] = {}
+    revenue = None
+    if chance("goal") < reaches:
+        moments["converted_at"] = sent_at + timedelta(days=1 + 10 * chance("day"))
+        if story.worth:
+            revenue = Decimal(round(story.worth * (0.4 + 1.2 * chance("worth"))))
+    if not is_held_out:
+        moments |= dict(_engaged(story, place, sent_at, chance))
+    kept = {name: at for name, at in moments.items() if at <= as_of}
+    return PastRecipient(
+        contact=contact,
+        address=email,
+        variant=None if is_held_out else place,
+        moments=kept,
+        revenue=revenue if "converted_at" in kept else None,
+        sent_at=sent_at,
+    )
+
+
+def _engaged(
+    story: Story, place: int, sent_at: datetime, chance: Any
+) -> Iterator[tuple[str, datetime]]:
+    """Bounced, or opened, clicked, answered, unsubscribed."""
+    if chance("bounce") < 0.007:
+        yield "bounced_at", sent_at
+        return
+    clicks = chance("click") < story.clicks[place]
+    weights = [round(1_000 * share) for share in DECAY]
+    after = timedelta(hours=arm_at(chance("after"), weights) + chance("minute"))
+    if clicks or chance("open") < OPENED:
+        yield "opened_at", sent_at + after
+    if clicks:
+        yield "clicked_at", sent_at + after + timedelta(minutes=3)
+        if chance("reply") < 0.2:
+            yield "replied_at", sent_at + after + timedelta(hours=5)
+    if chance("unsubscribe") < 0.004:
+        yield "unsubscribed_at", sent_at + after

@@ -1,0 +1,304 @@
+"""From recipients and what the CRM knows of them to the effect of a campaign, and to its decisions."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from analytics.models import CampaignEffect
+from analytics.queries.campaigns import KIND
+from core.jobs.questions import ask
+from core.models import AuditEvent, JobRun
+from crm.choices import InteractionKind
+from crm.services.interactions import NewInteraction, record_interactions
+from marketing.choices import Arm, CampaignState, Decision, Goal, RecipientState
+from marketing.models import Campaign, Recipient, SegmentMember
+from marketing.services.sending.claims import NEVER
+from tests.analytics.campaigns import BEGAN, campaign, held_out, people, recipient, send, variants
+from tests.factories import DealFactory, SegmentFactory, StageFactory
+from tests.factories.core import NOW
+from tests.running import carry_out
+
+pytestmark = pytest.mark.django_db
+
+
+def measure(as_of=NOW, **scope: Any) -> JobRun:
+    run = carry_out(ask(kind=KIND, as_of=as_of, scope=scope or None))
+    assert run.state == "succeeded", run.error_text
+    return run
+
+
+def figures(of: Campaign) -> dict[str, Any]:
+    found: dict[str, Any] = CampaignEffect.objects.get(campaign=of).figures
+    return found
+
+
+def bought(contacts, at=BEGAN + timedelta(days=3), amount="100") -> None:
+    record_interactions(
+        [
+            NewInteraction(
+                contact=one.pk,
+                kind=InteractionKind.PURCHASE,
+                at=at,
+                key=f"order-{one.pk}-{at}",
+                amount=Decimal(amount),
+            )
+            for one in contacts
+        ]
+    )
+
+
+def effect(of: Campaign, outcome: str = "converted") -> dict[str, Any]:
+    return next(row for row in figures(of)["effects"] if row["outcome"] == outcome)
+
+
+def test_purchases_of_its_days_are_its_outcome() -> None:
+    of, who = campaign(), people(400)
+    send(of, who, control=80)
+    bought(who[:4])  # 4 of 80 held out
+    bought(who[100:180])  # 80 of 320
+    bought(who[200:220], at=BEGAN - timedelta(days=2))  # before
+    bought(who[220:240], at=BEGAN + timedelta(days=15))  # too late
+    run = measure()
+    assert run.result["campaigns"] == 1
+    goal = effect(of)
+    assert (goal["with"], goal["without"]) == (0.25, 0.05)
+    assert goal["lower"] < 0.2 < goal["upper"]
+    revenue = effect(of, "revenue")
+    assert revenue["difference"] == pytest.approx(25 - 5)
+    extra = figures(of)["extra"]
+    assert extra["converted"] == pytest.approx(80 - 4 * 4)
+    assert extra["revenue"] == pytest.approx(6_400)
+    row = Recipient.objects.get(campaign=of, contact=who[100])
+    assert (row.revenue, row.converted_at is not None) == (100, True)
+    assert figures(of)["split"] == {"p_value": 1.0, "is_broken": False}
+    # More than five of each kind are needed in each part.
+    assert goal["word"] == "no_data"
+    bought(who[4:8])
+    measure(NOW + timedelta(minutes=1), campaign=of.pk)
+    assert effect(of)["word"] == "clear_gain"
+
+
+@pytest.mark.parametrize(
+    ("goal", "kind"),
+    [(Goal.CLICK, "visit"), (Goal.REPLY, "reply"), (Goal.SUBMIT, "submit")],
+)
+def test_interactions_reach_their_goals(goal: Goal, kind: str) -> None:
+    of, who = campaign(goal=goal), people(20)
+    send(of, who, control=4)
+    rows = [
+        NewInteraction(
+            contact=one.pk, kind=kind, at=BEGAN + timedelta(days=day), key=f"{one.pk}-{day}"
+        )
+        for one, day in ((who[0], 1), (who[5], 2), (who[5], 1), (who[6], 15), (who[7], -1))
+    ]
+    record_interactions(rows)
+    measure()
+    reached = Recipient.objects.filter(campaign=of, converted_at__isnull=False)
+    assert set(reached.values_list("contact", flat=True)) == {who[0].pk, who[5].pk}
+    assert reached.get(contact=who[5]).converted_at == BEGAN + timedelta(days=1)
+
+
+def test_deals_reach_their_goals() -> None:
+    of, who = campaign(goal=Goal.WON), people(12)
+    send(of, who, control=2)
+    won = StageFactory(kind="won")
+    for place, days in ((3, 2), (4, 40)):
+        DealFactory(
+            contact=who[place], stage=won, status="won", closed_at=BEGAN + timedelta(days=days)
+        )
+    DealFactory(contact=who[5])
+    measure()
+    reached = Recipient.objects.filter(campaign=of, converted_at__isnull=False)
+    assert list(reached.values_list("contact", flat=True)) == [who[3].pk]
+    assert figures(of)["funnel"]["won"] == 1
+
+
+def test_a_broken_split_is_given_no_verdict_and_no_winner() -> None:
+    of = campaign(
+        holdout_share="0.5",
+        state=CampaignState.SENDING,
+        decision=Decision.WINNER,
+        test_hours=1,
+    )
+    who = people(300)
+    send(of, who, control=60)
+    bought(who[60:150])
+    measure()
+    assert effect(of) == {
+        "outcome": "converted",
+        "is_share": True,
+        "with": 90 / 240,
+        "without": 0.0,
+        "word": "unhealthy",
+        "days_left": 0,
+    }
+    assert figures(of)["extra"] is None
+    assert CampaignEffect.objects.get(campaign=of).lift is None
+
+
+def test_without_people_held_out_nothing_is_said_of_an_effect() -> None:
+    of, who = campaign(holdout_share="0"), people(30)
+    send(of, who, control=0)
+    measure()
+    assert figures(of)["effects"] == []
+    assert figures(of)["funnel"]["sent"] == 30
+
+
+def with_test(decision: Decision = Decision.WINNER, rest: int = 300, **given: Any) -> Campaign:
+    """A test of two variants on 400, of which B is clicked more often; the rest waits."""
+    of = campaign(
+        holdout_share="0",
+        state=CampaignState.SENDING,
+        finished_at=None,
+        started_at=NOW - timedelta(hours=30),
+        decision=decision,
+        test_share="0.5",
+        **{"test_hours": 24, "goal": Goal.CLICK, "test_metric": Goal.CLICK, **given},
+    )
+    a, b = variants(of)
+    who = people(400 + rest)
+    rows = []
+    for place, one in enumerate(who[:400]):
+        variant = (a, b)[place % 2]
+        is_clicked = place % 20 < (2 if variant == a else 8) and place % 2 == (
+            0 if variant == a else 1
+        )
+        at = of.started_at + timedelta(hours=2) if is_clicked else None
+        rows.append(recipient(of, one, variant=variant, clicked_at=at))
+    waiting = {"arm": Arm.REST, "state": RecipientState.WAITING, "sent_at": None}
+    waiting["due_at"] = NEVER
+    rows += [recipient(of, one, **waiting) for one in who[400:]]
+    Recipient.objects.bulk_create(rows)
+    return of
+
+
+def test_the_winner_goes_to_the_rest() -> None:
+    of = with_test()
+    run = measure()
+    of.refresh_from_db()
+    assert of.winner is not None
+    assert (of.winner.letter, of.decided_at) == ("B", NOW)
+    rest = Recipient.objects.filter(campaign=of, arm=Arm.REST)
+    assert set(rest.values_list("variant", flat=True)) == {of.winner_id}
+    assert run.result["decided"] == 1
+    assert AuditEvent.objects.filter(action="marketing.campaign.winner").count() == 1
+    told = figures(of)["test"]
+    assert (told["best"], told["word"], told["chance"] > 0.99) == ("B", "clear", True)
+    measure(NOW + timedelta(hours=1))
+    of.refresh_from_db()
+    assert of.decided_at == NOW
+
+
+def test_before_its_hours_nothing_is_decided() -> None:
+    of = with_test(test_hours=48)
+    measure()
+    of.refresh_from_db()
+    assert of.winner is None
+
+
+def test_with_too_few_clicks_it_waits_as_long_again() -> None:
+    of = with_test()
+    kept = Recipient.objects.filter(campaign=of, clicked_at__isnull=False)[:4]
+    Recipient.objects.filter(campaign=of).exclude(pk__in=kept.values("pk")).update(clicked_at=None)
+    measure()
+    of.refresh_from_db()
+    assert of.winner is None
+    measure(NOW + timedelta(hours=20))
+    of.refresh_from_db()
+    assert of.winner is not None
+
+
+def test_better_variants_get_more_step_by_step() -> None:
+    of = with_test(Decision.BANDIT, rest=1_200)
+    measure()
+    rest = Recipient.objects.filter(campaign=of, arm=Arm.REST, variant__isnull=False)
+    first = rest.count()
+    assert first == 200
+    assert rest.filter(variant__letter="B").count() > 160
+    assert rest.filter(variant__letter="A").exists()
+    measure(NOW + timedelta(hours=1))
+    assert rest.count() == 400
+
+
+def test_segments_hours_and_times_of_sending_are_counted() -> None:
+    of, who = campaign(), people(200)
+    rows = [held_out(of, one) for one in who[:40]]
+    rows += [
+        recipient(
+            of,
+            one,
+            variant=of.variants.get(),
+            opened_at=BEGAN + timedelta(hours=1, minutes=5),
+            clicked_at=BEGAN + timedelta(hours=2) if place < 30 else None,
+        )
+        for place, one in enumerate(who[40:])
+    ]
+    Recipient.objects.bulk_create(rows)
+    segment = SegmentFactory()
+    SegmentMember.objects.bulk_create(
+        SegmentMember(segment=segment, contact=one, since=BEGAN) for one in who[20:80]
+    )
+    bought(who[40:60])
+    measure()
+    told = figures(of)
+    assert told["segments"][0]["segment"] == segment.pk
+    assert told["segments"][0]["people"] == 60
+    assert told["segments"][0]["lift"] == pytest.approx(0.5)
+    assert [hours for hours, _n in told["hours"]["opens"]] in ([1], [2])
+    assert told["hours"]["opens"][0][1] == 160
+    [row] = CampaignEffect.objects.get(campaign=of).send_times
+    assert row[2:] == [160, 30]
+
+
+def test_purchases_are_credited_to_campaigns() -> None:
+    first, second = campaign(), campaign(started_at=BEGAN + timedelta(days=5))
+    who = people(10)
+    clicked = [(first, 1, 3), (second, 6, 3), (second, 6, 4), (first, 1, 5)]
+    Recipient.objects.bulk_create(
+        recipient(of, who[place], clicked_at=BEGAN + timedelta(days=day))
+        for of, day, place in clicked
+    )
+    bought([who[3]], at=BEGAN + timedelta(days=8), amount="90")
+    bought([who[5]], at=BEGAN + timedelta(days=2), amount="10")
+    measure()
+    of_first, of_second = (CampaignEffect.objects.get(campaign=of).credit for of in (first, second))
+    assert (of_first["last_touch"], of_second["last_touch"]) == (10, 90)
+    assert (of_first["linear"], of_second["linear"]) == (55, 45)
+    for rule in ("last_touch", "linear", "time_decay", "removal"):
+        assert of_first[rule] + of_second[rule] == pytest.approx(100, abs=0.02)
+
+
+def test_measured_for_good_is_measured_no_more() -> None:
+    of = campaign(started_at=NOW - timedelta(days=5))
+    send(of, people(20), control=4)
+    measure()
+    later = NOW + timedelta(days=30)
+    assert measure(later).result["campaigns"] == 1  # the last look after its days
+    assert measure(later + timedelta(days=1)).result.get("campaigns", 0) == 0
+    assert measure(later + timedelta(days=2), campaign=of.pk).result["campaigns"] == 1
+
+
+def test_questions_do_not_grow_with_recipients() -> None:
+    def asked(count: int) -> int:
+        of = campaign()
+        send(of, people_at(count), control=count // 5)
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            measure(campaign=of.pk)
+        return len(captured)
+
+    numbers = iter(range(10**6))
+
+    def people_at(count: int):
+        who = people(count)
+        for one in who:
+            one.email = f"{next(numbers)}@example.org"
+            one.normalise()
+        return who
+
+    assert asked(60) == asked(240)
