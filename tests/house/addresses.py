@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
+from analytics.models import CampaignEffect
 from core import audit
 from core.choices import Reach, RunState
 from core.models import (
