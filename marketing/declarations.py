@@ -85,6 +85,7 @@ def register() -> None:
     _register_list_changes()
     _register_consent()
     _register_sending()
+    _register_consent_pages()
     job_kinds.register(
         JobKind(
             "marketing.segments",
@@ -309,7 +310,6 @@ def _register_list_changes() -> None:
 
 def _register_consent() -> None:
     from marketing.forms.consents import NoteConsentForm  # noqa: PLC0415
-    from marketing.queries.consent_panel import place_of  # noqa: PLC0415  # needs loaded models
     from marketing.services.consent_changes import NoteConsent  # noqa: PLC0415
     from marketing.services.merging import keep_stricter  # noqa: PLC0415
 
@@ -344,6 +344,11 @@ def _register_consent() -> None:
         AuditAction("purpose.archive", _("Purpose of messages archived or brought back")),
         AuditAction("marketing.options", _("Options of marketing changed")),
     )
+
+
+def _register_consent_pages() -> None:
+    from marketing.queries.consent_panel import place_of  # noqa: PLC0415  # needs loaded models
+
     settings_sections.register(
         SettingsSection(
             "messages",

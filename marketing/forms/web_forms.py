@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from marketing.models import Purpose, WebForm
 from marketing.services.web_forms import FIELDS, wording_of
 
+BEGIN = ("name", "language", "title", "intro")
 TRAP = "website"
 SALT = "marketing.webform"
 OLDEST = 86_400  # of a page that somebody left open
@@ -124,8 +125,26 @@ class WebFormEditor(forms.ModelForm):  # type: ignore[type-arg]  # not subscript
         self.initial["asked"] = [each["name"] for each in instance.fields]
         self.initial["needed"] = [each["name"] for each in instance.fields if each["required"]]
         self.initial["websites"] = "\n".join(instance.origins)
-        names = ("name", "language", "title", "intro", "asked", "needed", "purposes")
-        self.order_fields([*names, "consent_text"])
+        self.order_fields([*BEGIN, "asked", "needed", "button", "purposes", "consent_text"])
+
+    @property
+    def begin(self) -> list[forms.BoundField]:
+        """What stands above the fields."""
+        return [self[name] for name in BEGIN]
+
+    @property
+    def rest(self) -> list[forms.BoundField]:
+        others = (*BEGIN, "asked", "needed")
+        return [self[name] for name in self.fields if name not in others]
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """Each field that can be asked for, and whether it is and has to be filled in."""
+        asked, needed = self["asked"].value() or (), self["needed"].value() or ()
+        return [
+            {"name": name, "label": label, "is_asked": name in asked, "is_needed": name in needed}
+            for name, (label, _longest) in FIELDS.items()
+        ]
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

@@ -1,18 +1,20 @@
 """Purposes of the sample company, and what its contacts said of them."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from core.models import SampleData
+from core.models import SampleData, User
+from core.services.records import CREATE, after_change
 from core.text import comparable
 from crm.models import Contact
 from marketing.choices import Channel, ConsentSource, ConsentState
-from marketing.models import Consent, MarketingOptions, Purpose
+from marketing.models import Consent, MarketingOptions, Purpose, WebForm
 from marketing.services.consents import Word, record_consents
+from marketing.services.sample_segments import MARKETER
 from marketing.services.suppressions import suppress
 
 SEED = 20_261
@@ -58,6 +60,7 @@ def make_sample_consents(*, as_of: datetime) -> int:
     for some in (first, later):
         for start in range(0, len(some), AT_ONCE):
             record_consents(some[start : start + AT_ONCE])
+    _make_form(purposes[:1], as_of)
     gone = [
         address for _pk, _created, address in dice.sample(contacts, min(SHUT_OUT, len(contacts)))
     ]
@@ -70,6 +73,25 @@ def _purpose(seed: PurposeSeed) -> Purpose:
     found = Purpose.objects.filter(name_key=comparable(seed.name), archived_at=None).first()
     public = {"en": seed.english, "zh-hans": seed.chinese}
     return found or Purpose.objects.create(name=seed.name, public_names=public)
+
+
+def _make_form(purposes: Sequence[Purpose], at: datetime) -> None:
+    """One for the website; nobody owns it where the sample marketer is gone."""
+    by = User.objects.filter(is_active=True, email=MARKETER).first()
+    names = {"name": True, "email": True, "company": False, "interest": False, "message": False}
+    form = WebForm.objects.create(
+        name="Ask for an offer 询价",
+        title="Ask for an offer",
+        intro="Tell us what you want to make. An engineer answers within a working day.",
+        fields=[{"name": name, "required": needed} for name, needed in names.items()],
+        source="Website 官网",
+        owner=by,
+        team=by.team if by is not None else None,
+        created_at=at,
+        is_sample=True,
+    )
+    form.purposes.set(purposes)
+    after_change("marketing.webform", [form.pk], action=CREATE)
 
 
 def _words(

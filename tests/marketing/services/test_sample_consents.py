@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from core.models import SampleData
-from marketing.models import Consent, ConsentEvent, Purpose, Suppression
+from marketing.models import Consent, ConsentEvent, Purpose, Suppression, WebForm
 from marketing.services.sample_consents import SEEDS, make_sample_consents
 from tests.factories import ContactFactory
 from tests.factories.core import NOW
@@ -27,3 +27,6 @@ def test_consents_are_made_once() -> None:
     assert not Consent.objects.filter(at__gt=NOW).exists()
     assert not Consent.objects.filter(contact=own).exists()
     assert Suppression.objects.count() == 12
+    form = WebForm.objects.get()
+    assert form.is_sample
+    assert form.purposes.count() == 1
