@@ -178,6 +178,8 @@ def _variants(place: Place) -> Sequence[Mapping[str, Any]]:
     letters = list(
         CampaignVariant.objects.filter(campaign=place.campaign).values_list("letter", flat=True)
     )
+    if len(letters) == 1:
+        return []
     return [
         {"label": each, "url": place.url(variant=each), "is_current": each == place.letter}
         for each in letters
