@@ -42,7 +42,13 @@ from crm.models import (
     MergedRecord,
     StageChange,
 )
-from marketing.models import ConfirmationRequest, FormSubmission, Message, MessageText
+from marketing.models import (
+    ConfirmationRequest,
+    FormSubmission,
+    Message,
+    MessageImage,
+    MessageText,
+)
 from marketing.services.messages.blocks import new_block
 from marketing.services.public_links import confirmation_url, preferences_url, unsubscribe_url
 from tests.factories import (

@@ -54,7 +54,7 @@ STYLE = """
 @media (max-width: 479px) { .no-phone { display: none !important; } .s > table > tbody > tr > td { padding-left: 18px !important; padding-right: 18px !important; } }
 @media (prefers-color-scheme: dark) {
 body, .canvas { background: #161513 !important; } .s, .s > table { background: #211f1c !important; background-color: #211f1c !important; }
-.t div, .t h1, .t h2, .t h3, .t p, .t b, .t td, .t th { color: #f1eee8 !important; } .q div { color: #b8b2a7 !important; } .r { border-color: #3a3732 !important; } .r p { border-color: #3a3732 !important; }
+.t div, .t h1, .t h2, .t h3, .t p, .t b, .t td, .t th { color: #f1eee8 !important; } .q div, .q div a { color: #b8b2a7 !important; } .r { border-color: #3a3732 !important; } .r p { border-color: #3a3732 !important; }
 }
 """
 # Marks as they go through `mrml`, which writes other characters of attributes as escapes.
