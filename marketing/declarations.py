@@ -186,6 +186,13 @@ def _register_pages() -> None:
             "marketing.campaign.create",
         ),
         Command(
+            "marketing.message_templates",
+            _("Templates of messages"),
+            "template",
+            "message_list",
+            "marketing.campaign.view",
+        ),
+        Command(
             "marketing.segment_create",
             _("New segment"),
             "plus",

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -125,7 +126,10 @@ def canvas_context(
     for block in blocks:
         block["picture"] = stored.get(block.get("image") or 0)
     keys = [block["id"] for block in blocks]
+    with translation.override(place.language):
+        foot = {"leave": _("Unsubscribe"), "choose": _("Choose topics")}
     return {
+        "foot": foot,
         "place": place,
         "message": place.message,
         "fields": fields,
@@ -178,6 +182,8 @@ def _variants(place: Place) -> Sequence[Mapping[str, Any]]:
     letters = list(
         CampaignVariant.objects.filter(campaign=place.campaign).values_list("letter", flat=True)
     )
+    if len(letters) == 1:
+        return []
     return [
         {"label": each, "url": place.url(variant=each), "is_current": each == place.letter}
         for each in letters

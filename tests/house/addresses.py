@@ -42,7 +42,13 @@ from crm.models import (
     MergedRecord,
     StageChange,
 )
-from marketing.models import ConfirmationRequest, FormSubmission, Message, MessageText
+from marketing.models import (
+    ConfirmationRequest,
+    FormSubmission,
+    Message,
+    MessageImage,
+    MessageText,
+)
 from marketing.services.messages.blocks import new_block
 from marketing.services.public_links import confirmation_url, preferences_url, unsubscribe_url
 from tests.factories import (
@@ -450,6 +456,14 @@ def _template(owner: User) -> int:
     return Message.objects.create(name="Template", owner=owner, is_template=True).pk
 
 
+def _picture(_owner: User) -> dict[str, Any]:
+    data = ContentFile(b"x", name=f"{'0' * 40}.png")
+    image = MessageImage.objects.create(
+        file=data, name="x.png", digest="0" * 64, width=1, height=1, size=1
+    )
+    return {"name": image.address}
+
+
 def _block(owner: User) -> dict[str, Any]:
     message = _message(owner)
     body = [{**new_block("divider"), "id": "block1"}]
@@ -495,8 +509,8 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "message": _message,
     "message_change": _template,
     "message_condition": _block,
-    "message_image": lambda _owner: {"name": "x.png"},
     "campaign_effect": _measured_campaign,
+    "message_image": _picture,
     "mail": lambda _owner: {"recipient": 1, "signature": "x"},
     "record": _lead,
     "record_restore": _edit,

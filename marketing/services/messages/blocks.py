@@ -127,7 +127,7 @@ KINDS: Sequence[BlockKind] = (
         {"text": Part(line, 200, TEXT), "level": Part(choice("2", "1", "3"))},
     ),
     BlockKind(
-        "text", pgettext_lazy("block", "Text"), "typography", {"html": Part(rich, 20_000, TEXT)}
+        "text", pgettext_lazy("block", "Text"), "text-size", {"html": Part(rich, 20_000, TEXT)}
     ),
     BlockKind(
         "image",

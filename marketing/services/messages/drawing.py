@@ -48,13 +48,13 @@ SIZES = {"1": "26px", "2": "21px", "3": "17px"}
 # Inboxes show what follows the preview line; these characters take its place unseen.
 FILLER = "&#847;&zwnj;&nbsp;" * 40
 STYLE = """
-.t p, .t div { margin: 0 0 8px; } .t ul, .t ol { margin: 0 0 8px; padding-left: 22px; } .t a { color: inherit; }
+.t p { margin: 0 0 8px; } .t ul, .t ol { margin: 0 0 8px; padding-left: 22px; } .t a { color: inherit; }
 .t blockquote { margin: 0 0 8px; padding-left: 12px; border-left: 3px solid #d9d5cd; }
 .t h1, .t h2, .t h3 { line-height: 1.3; margin: 0 0 8px; } .t table td, .t table th { padding: 4px 10px 4px 0; }
 @media (max-width: 479px) { .no-phone { display: none !important; } .s > table > tbody > tr > td { padding-left: 18px !important; padding-right: 18px !important; } }
 @media (prefers-color-scheme: dark) {
-body, .canvas { background: #161513 !important; } .s { background: #211f1c !important; background-color: #211f1c !important; }
-.t div, .t h1, .t h2, .t h3, .t p, .t b, .t td, .t th { color: #f1eee8 !important; } .q div { color: #b8b2a7 !important; } .r { border-color: #3a3732 !important; } .r p { border-color: #3a3732 !important; }
+body, .canvas { background: #161513 !important; } .s, .s > table { background: #211f1c !important; background-color: #211f1c !important; }
+.t div, .t h1, .t h2, .t h3, .t p, .t b, .t td, .t th { color: #f1eee8 !important; } .q div, .q div a { color: #b8b2a7 !important; } .r { border-color: #3a3732 !important; } .r p { border-color: #3a3732 !important; }
 }
 """
 # Marks as they go through `mrml`, which writes other characters of attributes as escapes.

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from core import permissions
@@ -29,7 +30,8 @@ MOST_SUBJECT = 250
 MOST_TEXT = 60_000
 # How many states before the present one can be brought back, and for how long.
 MOST_BEFORE, BEFORE_SECONDS = 40, 8 * 3_600
-LANGUAGES = dict(settings.LANGUAGES)
+# Each called as its speakers call it.
+LANGUAGES = {code: get_language_info(code)["name_local"] for code, _name in settings.LANGUAGES}
 
 
 class Overtaken(Refused):  # an answer
