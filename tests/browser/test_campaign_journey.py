@@ -1,0 +1,160 @@
+"""A campaign from the audience to the report: two languages, two variants, a control group, sent, read, left."""
+
+import email
+import email.policy
+import re
+import time
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.axe import violations
+from tests.browser.pictures import keep
+from tests.browser.product import running_product
+from tests.browser.steps import press
+from tests.browser.visitor import ADMINISTRATOR, Visitor, visitor
+from tests.mail_sink import Sink, sinking
+
+SENDING_SECONDS = 180
+NOTICED_SECONDS = 90
+READING = 10  # seconds until a person, and no scanner, opens a message
+
+
+def set_up_mail(person: Visitor, port: int) -> None:
+    page = person.page
+    person.open("/settings/mail/")
+    page.select_option("[name=way]", "smtp")
+    page.fill("[name=host]", "127.0.0.1")
+    page.fill("[name=port]", str(port))
+    page.select_option("[name=security]", "none")
+    press(page, "main form .form-actions button[type=submit]")
+    expect(page.locator("[name=host]")).to_have_value("127.0.0.1")
+
+
+def begin(person: Visitor) -> str:
+    """A draft with an audience; returns where it is written."""
+    page = person.page
+    person.open("/campaigns/new/")
+    page.fill("main [name=name]", "Spring retrofit launch")
+    page.select_option("main [name=purpose]", index=1)
+    press(page, "main form button[type=submit]")
+    page.wait_for_url(re.compile(r"/campaigns/\d+/edit/$"))
+    address = page.url
+    page.locator("[name=segments]").first.check()
+    page.fill("[name=holdout]", "20")
+    page.fill("[name=sender_name]", "Helioptic")
+    page.fill("[name=sender_address]", "news@helioptic.example")
+    expect(page.locator("#audience-count [data-count]")).to_be_visible()
+    assert violations(page) == []
+    keep(page, "campaign-audience")
+    press(page, "main .form-actions button[name=next]")
+    page.wait_for_url(re.compile(r"/edit/content/"))
+    return address
+
+
+def write(page: Page) -> None:
+    """A ready-made letter in English and Chinese, and another subject as variant B."""
+    press(page, "button[value='starter:welcome']")
+    expect(page.locator("#letter-canvas trix-editor").first).to_be_visible()
+    expect(page.locator(".ed-h nav.seg").first.locator("a")).to_have_count(2)  # languages
+    with page.expect_response("**/write/"):
+        page.fill("[name=subject]", "{first name|Hello}, your line keeps running")
+    keep(page, "campaign-content")
+    assert violations(page) == []
+    press(page, "button[value=variant]")
+    page.wait_for_load_state("networkidle")
+    with page.expect_response("**/write/"):
+        page.fill("[name=subject]", "Plan the January stop with us")
+    press(page, "button[value^='go:']")
+    page.wait_for_url(re.compile(r"/edit/test/"))
+
+
+def send(person: Visitor) -> None:
+    page = person.page
+    expect(page.locator("[name=decision]")).to_be_visible()
+    keep(page, "campaign-test")
+    press(page, "main button[name=next]")
+    page.wait_for_url(re.compile(r"/edit/schedule/"))
+    for day in page.locator("[name=weekdays]").all():
+        day.check()
+    press(page, "main button[name=save]")
+    assert violations(page) == []
+    keep(page, "campaign-schedule")
+    press(page, "[data-open=send-it]")
+    press(page, "#send-it button[type=submit]")
+    person.product.installation.wait_for_answer(
+        "SELECT count(*) FROM marketing_campaign WHERE state = 'sent'", 1, SENDING_SECONDS
+    )
+
+
+def letter_of(sink: Sink) -> EmailMessage:
+    """One that somebody has had."""
+    message = email.message_from_bytes(sink.received[0][1], policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def addresses(letter: EmailMessage, product_url: str, part: str) -> list[str]:
+    """The links of a letter with this in them, at the product that runs here."""
+    body = letter.get_body(("html",))
+    assert body is not None
+    found = re.findall(r'(?:href|src)="([^"]+)"', body.get_content())
+    plain = [url.replace("&amp;", "&") for url in found if part in url]
+    return [re.sub(r"^https?://[^/]+", product_url, url) for url in plain]
+
+
+def read_as_recipient(browser: Browser, product_url: str, letter: EmailMessage) -> None:
+    """Opens it, follows a link, and leaves."""
+    time.sleep(READING)
+    context = browser.new_context()
+    page = context.new_page()
+    [pixel] = addresses(letter, product_url, "/m/o/")
+    assert page.goto(pixel) is not None
+    link = addresses(letter, product_url, "/m/c/")[0]
+    answer = context.request.get(
+        link, max_redirects=0, headers={"User-Agent": str(page.evaluate("navigator.userAgent"))}
+    )
+    assert answer.status == 302
+    page.goto(addresses(letter, product_url, "/u/")[0])
+    assert violations(page) == []
+    keep(page, "unsubscribe")
+    page.locator("main form button[type=submit]").first.click()
+    expect(page.locator("[role=status]")).to_be_visible()
+    keep(page, "unsubscribed")
+    context.close()
+
+
+@pytest.mark.acceptance
+@pytest.mark.embedded
+def test_campaign_is_written_sent_read_and_reported(browser: Browser, tmp_path: Path) -> None:
+    folder = tmp_path / "product"
+    folder.mkdir()
+    with running_product(folder) as fresh, sinking() as sink, visitor(browser, fresh) as person:
+        ask = fresh.installation.ask
+        person.sign_in(ADMINISTRATOR)
+        set_up_mail(person, sink.port)
+        address = begin(person)
+        write(person.page)
+        send(person)
+
+        recipients = "SELECT count(*) FROM marketing_recipient WHERE state = '{}'"
+        sent, held_out = int(ask(recipients.format("sent"))), int(ask(recipients.format("control")))
+        assert len(sink.received) == len({to for to, _text in sink.received}) == sent > 0
+        assert held_out > 0
+
+        letter = letter_of(sink)
+        assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        read_as_recipient(browser, fresh.url, letter)
+        clicked = "SELECT count(*) FROM marketing_recipient WHERE clicked_at IS NOT NULL"
+        fresh.installation.wait_for_answer(clicked, 1, NOTICED_SECONDS)
+        withdrawn = "SELECT count(*) FROM marketing_recipient WHERE unsubscribed_at IS NOT NULL"
+        assert int(ask(withdrawn)) == 1
+
+        page = person.page
+        for path, name in (("", "report"), ("recipients/", "recipients"), ("links/", "links")):
+            page.goto(address.replace("edit/", path))
+            expect(page.locator("main .page, main .scroll").first).to_be_visible()
+            assert violations(page) == [], path
+            keep(page, f"campaign-{name}")
