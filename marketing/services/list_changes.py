@@ -97,7 +97,9 @@ def _taken_back(
     lists = Segment.objects.kept().in_bulk([e.object_id for e in events if e.object_id is not None])
     back = left = 0
     for event in events:
-        told = next((each for each in event.changes.get("contacts", ()) if each), {})
+        told: dict[str, str] = next(
+            (each for each in event.changes.get("contacts", ()) if each), {}
+        )
         segment = lists.get(event.object_id)
         number = take_back(segment=segment, told=told, undoing=undoing) if segment else 0
         back, left = back + number, left + len(told) - number
