@@ -1,6 +1,6 @@
 """How long the sender's question takes for a batch, and the numbers of an audience for a page.
 
-    python -m benchmarks.consent_check [CONTACTS]
+    DJANGO_SETTINGS_MODULE=config.settings.embedded python -m benchmarks.consent_check [CONTACTS]
 
 Works in the database of the settings, in a transaction that is undone.
 """
@@ -14,6 +14,7 @@ import django
 
 django.setup()
 
+# ruff: noqa: E402  # models are imported once Django is set up
 from django.db import connection, transaction
 from django.utils import timezone
 
