@@ -277,11 +277,19 @@ class WebFormAdmin(RecordAdmin):
     may_add = False
     list_display: ClassVar[Any] = ("name", "is_open", "owner", "team", "created_at")
     list_filter: ClassVar[Any] = (BinFilter, "is_open")
-    readonly_fields: ClassVar[Any] = (*KEPT_BY_US, "key", "fields", "origins", "purposes")
+    readonly_fields: ClassVar[Any] = (
+        *KEPT_BY_US,
+        "key",
+        "fields",
+        "origins",
+        "purposes",
+        "redirect_url",
+    )
 
 
 @admin.register(FormSubmission)
 class FormSubmissionAdmin(PanelAdmin):
+    hidden: ClassVar[Any] = ("token",)
     group = "market"
     icon = "inbox"
     has_name = False

@@ -31,15 +31,19 @@ def new_token() -> str:
 class VisitorForm(forms.Form):
     """The fields that a web form asks for, the box of consent, which is never ticked, and a trap."""
 
-    def __init__(self, data: Any = None, *, form: WebForm) -> None:
+    def __init__(
+        self, data: Any = None, *, form: WebForm, asks_consent: bool | None = None
+    ) -> None:
+        """`asks_consent` is what a form says that is not saved yet."""
         super().__init__(data, auto_id="f_%s")
         for each in form.fields:
             name = each["name"]
             if name in FIELDS:
                 self.fields[name] = _field(name, is_required=bool(each.get("required")))
         self.names = list(self.fields)
-        self.agrees_to = list(form.purposes.filter(archived_at=None)) if form.pk else []
-        if self.agrees_to or not form.pk:
+        if asks_consent is None:
+            asks_consent = form.purposes.filter(archived_at=None).exists()
+        if asks_consent:
             self.fields["consent"] = forms.BooleanField(label=wording_of(form), required=False)
 
     def values(self) -> dict[str, str]:

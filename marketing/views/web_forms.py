@@ -71,7 +71,7 @@ def _editor(request: HttpRequest, web_form: WebForm, cancel_url: str) -> HttpRes
     context: dict[str, Any] = {
         "form": editor,
         "web_form": web_form,
-        "visitor": _preview(web_form),
+        "visitor": _preview(web_form, editor),
         "cancel_url": cancel_url,
     }
     status = UNPROCESSABLE if is_sent and not is_by_htmx(request) else 200
@@ -84,9 +84,9 @@ def _editor(request: HttpRequest, web_form: WebForm, cancel_url: str) -> HttpRes
     )
 
 
-def _preview(web_form: WebForm) -> VisitorForm:
+def _preview(web_form: WebForm, editor: WebFormEditor) -> VisitorForm:
     with translation.override(web_form.language or translation.get_language()):
-        return VisitorForm(form=WebForm(fields=web_form.fields, consent_text=web_form.consent_text))
+        return VisitorForm(form=web_form, asks_consent=bool(editor["purposes"].value()))
 
 
 def _saved(request: HttpRequest, editor: WebFormEditor) -> HttpResponse:

@@ -11,6 +11,7 @@ from django_celery_beat.models import PeriodicTasks
 from analytics.models import LifecycleTerms, SegmentOptions
 from core.models import Installation, SampleData
 from crm.models import ResponseTarget
+from marketing.models import MarketingOptions
 
 numbers = count(1000)
 MOMENT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -23,6 +24,7 @@ ONCE: dict[type[models.Model], Any] = {
     SegmentOptions: lambda: SegmentOptions.objects.get_or_create(pk=1)[0],
     LifecycleTerms: lambda: LifecycleTerms.objects.get_or_create(pk=1)[0],
     ResponseTarget: lambda: ResponseTarget.objects.get_or_create(pk=1)[0],
+    MarketingOptions: lambda: MarketingOptions.objects.get_or_create(pk=1)[0],
     SampleData: lambda: SampleData.objects.get_or_create(pk=1, defaults={"day": MOMENT})[0],
 }
 # What the model asks of its own values.

@@ -132,7 +132,7 @@ def test_as_many_queries_for_a_thousand_as_for_one(purpose: Purpose) -> None:
 class TestBothWays(TestCase):
     """Python and SQL give every contact the same answer, whatever is known of it."""
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=12, deadline=None)
     @given(
         st.lists(
             st.tuples(

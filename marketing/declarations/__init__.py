@@ -9,12 +9,10 @@ from core.lists import lists
 from core.records import record_pages
 from core.registries import (
     AuditAction,
-    AuditedType,
     ChangeFollower,
     ChangeKind,
     ChangeRules,
     Command,
-    MergeRule,
     NavigationEntry,
     Panel,
     Permission,
@@ -23,12 +21,10 @@ from core.registries import (
     TrailWords,
     archive_tables,
     audit_actions,
-    audited_types,
     change_followers,
     change_kinds,
     change_rules,
     commands,
-    merge_rules,
     navigation,
     panels,
     permission_groups,
@@ -38,6 +34,7 @@ from core.registries import (
     settings_sections,
     trail_words,
 )
+from marketing.declarations.consent import register_consent
 from marketing.record_types import (
     ARCHIVE_TABLES,
     CONSENT_BEHAVIOURS,
@@ -73,19 +70,13 @@ def register() -> None:
         Permission("marketing.campaign.approve", _("Approve campaigns")),
         Permission("marketing.campaign.send", _("Send campaigns")),
     )
-    permission_registry.register(
-        Permission("marketing.consent.view", _("See consents and the suppression list")),
-        Permission("marketing.consent.edit", _("Note consents; change the suppression list")),
-        Permission("marketing.settings.manage", _("Set up purposes, limits and senders")),
-    )
     archive_tables.register(*ARCHIVE_TABLES)
     _register_pages()
     _register_settings()
     _register_changes()
     _register_list_changes()
-    _register_consent()
+    register_consent()
     _register_sending()
-    _register_consent_pages()
     job_kinds.register(
         JobKind(
             "marketing.segments",
@@ -99,13 +90,6 @@ def register() -> None:
                 "joined": pgettext_lazy("segment", "Joined"),
                 "left": pgettext_lazy("segment", "Left"),
             },
-        ),
-        JobKind(
-            "marketing.sample_consents",
-            _("Consents of the sample company"),
-            "marketing.jobs.sample_consents.SampleConsentsJob",
-            permission="marketing.settings.manage",
-            follows=("crm.sample_company",),
         ),
         JobKind(
             "marketing.sample_segments",
@@ -159,25 +143,7 @@ def _register_pages() -> None:
             "marketing.segment.view",
         ),
     )
-    navigation.register(
-        NavigationEntry(
-            "webforms",
-            _("Web forms"),
-            "forms",
-            "webform_list",
-            "market",
-            30,
-            "marketing.webform.view",
-        )
-    )
     commands.register(
-        Command(
-            "marketing.webform_create",
-            _("New web form"),
-            "plus",
-            "webform_create",
-            "marketing.webform.create",
-        ),
         Command(
             "marketing.campaign_create",
             _("New campaign"),
@@ -312,78 +278,4 @@ def _register_list_changes() -> None:
         AuditAction("marketing.campaign.winner", _("Winner of the test chosen")),
         AuditAction(AddToList.key, _("Contacts put on the list")),
         AuditAction(RemoveFromList.key, _("Contacts taken off the list")),
-    )
-
-
-def _register_consent() -> None:
-    from marketing.forms.consents import NoteConsentForm  # noqa: PLC0415
-    from marketing.services.consent_changes import NoteConsent  # noqa: PLC0415
-    from marketing.services.merging import keep_stricter  # noqa: PLC0415
-
-    change_kinds.register(
-        ChangeKind(
-            NoteConsent.key,
-            NoteConsent,
-            record_type="crm.contact",
-            rule="email",
-            permission="marketing.consent.edit",
-            title=pgettext_lazy("bulk change", "note a consent"),
-            done=_("Consent noted for %(count)s %(records)s."),
-            label=_("Note consent"),
-            icon="shield-check",
-            question=_("Note a consent for %(count)s %(records)s"),
-            note=_("Whoever has withdrawn a consent stays so: only that person can give it again."),
-            form=NoteConsentForm,
-        )
-    )
-    merge_rules.register(MergeRule("marketing.consent", "crm.contact", keep_stricter))
-    audited_types.register(
-        AuditedType("marketing.purpose"),
-        AuditedType("marketing.suppression"),
-        AuditedType("marketing.marketingoptions"),
-    )
-    audit_actions.register(
-        AuditAction(NoteConsent.key, _("Consent noted")),
-        AuditAction("webform.take", _("Answer of a web form taken from spam")),
-        AuditAction("suppression.add", _("Addresses suppressed")),
-        AuditAction("suppression.remove", _("Address no longer suppressed")),
-        AuditAction("purpose.save", _("Purpose of messages saved")),
-        AuditAction("purpose.archive", _("Purpose of messages archived or brought back")),
-        AuditAction("marketing.options", _("Options of marketing changed")),
-    )
-
-
-def _register_consent_pages() -> None:
-    from marketing.queries.consent_panel import place_of  # noqa: PLC0415  # needs loaded models
-
-    settings_sections.register(
-        SettingsSection(
-            "messages",
-            _("Messages and consent"),
-            "mail",
-            "message_settings",
-            "company",
-            40,
-            "marketing.settings.manage",
-        ),
-        SettingsSection(
-            "suppressions",
-            _("Suppression list"),
-            "ban",
-            "suppression_list",
-            "company",
-            45,
-            "marketing.consent.view",
-        ),
-    )
-    panels.register(
-        Panel(
-            "marketing.consents",
-            "crm.contact.insight",
-            "marketing/panels/consents.html",
-            place_of,
-            "crm.contact.view",
-            45,
-            is_later=True,
-        )
     )
