@@ -461,7 +461,7 @@ def _picture(_owner: User) -> dict[str, Any]:
     image = MessageImage.objects.create(
         file=data, name="x.png", digest="0" * 64, width=1, height=1, size=1
     )
-    return {"name": image.address}
+    return {"picture": image.address}
 
 
 def _block(owner: User) -> dict[str, Any]:

@@ -292,7 +292,7 @@ def test_preview_is_a_frame_without_rights(client: Client, campaign: Campaign) -
     assert "Hi Ann" in text
     assert "prefers-color-scheme" not in text
     assert answer["Content-Security-Policy"].startswith("sandbox;")
-    assert "script-src" not in answer["Content-Security-Policy"]
+    assert "allow-scripts" not in answer["Content-Security-Policy"]
     assert answer["X-Frame-Options"] == "SAMEORIGIN"
     page = client.get(
         f"/campaigns/{campaign.pk}/edit/content/?view=phone&as_id={ann.pk}"
