@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from core.company import company
 from core.errors import Refused
@@ -217,7 +217,7 @@ def _of_size(
         detail = _("Gmail cuts letters off at 102 kB. Shorten the text.")
         yield Check(False, _("The letter has %(size)s kB") % told, detail)
     else:
-        yield Check(True, _("Size"), _("%(size)s kB of 100") % told)
+        yield Check(True, pgettext("letter", "Size"), _("%(size)s kB of 100") % told)
 
 
 def size_of(letter: Letter, language: str) -> int:
