@@ -95,7 +95,7 @@ urlpatterns = [
         name="message_condition",
     ),
     path("messages/<int:pk>/pictures/", content.message_pictures, name="message_pictures"),
-    path("pictures/<str:name>", pictures.message_image, name="message_image"),
+    path("pictures/<str:picture>", pictures.message_image, name="message_image"),
     path("campaigns/<int:pk>/variants/", campaigns.campaign_variants, name="campaign_variants"),
     path("settings/websites/", websites.website_settings, name="website_settings"),
     # What stands in messages and websites: short, and never changed, as old letters hold them.

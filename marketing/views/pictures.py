@@ -14,13 +14,13 @@ SHORTEST = 40
 
 @public
 @require_safe
-def message_image(_request: HttpRequest, name: str) -> HttpResponse:
+def message_image(_request: HttpRequest, picture: str) -> HttpResponse:
     """The picture, for whoever has its address: it follows from the content."""
-    digest, _dot, ending = name.partition(".")
+    digest, _dot, ending = picture.partition(".")
     image = None
     if len(digest) == SHORTEST and ending in TYPES:
         image = MessageImage.objects.filter(digest__startswith=digest).first()
-    if image is None or image.address != name:
+    if image is None or image.address != picture:
         raise Http404
     try:
         with image.file.open("rb") as file:

@@ -22,7 +22,7 @@ from marketing.services.messages.drawing import absolute
 from marketing.services.messages.trying import example_contacts, letter_to, send_test
 from marketing.views.content import EDIT, contact_at, place_at
 
-POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"
+POLICY = "sandbox; default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"
 DARK = re.compile(r"\(prefers-color-scheme: dark\)")
 SHOWN_FIELDS = 6
 

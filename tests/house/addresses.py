@@ -457,11 +457,12 @@ def _template(owner: User) -> int:
 
 
 def _picture(_owner: User) -> dict[str, Any]:
-    data = ContentFile(b"x", name=f"{'0' * 40}.png")
+    digest = uuid4().hex * 2
+    data = ContentFile(b"x", name=f"{digest[:40]}.png")
     image = MessageImage.objects.create(
-        file=data, name="x.png", digest="0" * 64, width=1, height=1, size=1
+        file=data, name="x.png", digest=digest, width=1, height=1, size=1
     )
-    return {"name": image.address}
+    return {"picture": image.address}
 
 
 def _block(owner: User) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from core.company import company
 from core.errors import Refused
@@ -22,6 +22,7 @@ from marketing.queries.audiences import Audience, AudienceNumbers, contacts_of, 
 from marketing.queries.merge_fields import MergeFields, missing_counts
 from marketing.queries.segment_rules import view_of
 from marketing.services.letters import Letter, Links, compile_texts, sender_of
+from marketing.services.messages.pictures import has_file
 from marketing.services.messages.pieces import Recipient, joined
 from marketing.services.messages.rich import ADDRESS
 from marketing.services.messages.saving import LANGUAGES
@@ -171,7 +172,8 @@ def _of_consent(campaign: Campaign | None, numbers: AudienceNumbers | None) -> I
 
 def _of_links(form: str, rows: Sequence[MessageText]) -> Iterator[Check]:
     blocks = _blocks(form, rows)
-    stored = MessageImage.objects.in_bulk({b["image"] for b in blocks if b.get("image")})
+    rows_of = MessageImage.objects.in_bulk({b["image"] for b in blocks if b.get("image")})
+    stored = {pk for pk, image in rows_of.items() if has_file(image)}
     pictures = [block for block in blocks if block.get("image") in stored]
     is_fine = True
     if any(block["kind"] == "button" and not (block["url"] and block["text"]) for block in blocks):
@@ -215,7 +217,7 @@ def _of_size(
         detail = _("Gmail cuts letters off at 102 kB. Shorten the text.")
         yield Check(False, _("The letter has %(size)s kB") % told, detail)
     else:
-        yield Check(True, _("Size"), _("%(size)s kB of 100") % told)
+        yield Check(True, pgettext("letter", "Size"), _("%(size)s kB of 100") % told)
 
 
 def size_of(letter: Letter, language: str) -> int:

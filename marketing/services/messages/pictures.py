@@ -31,21 +31,24 @@ def add_picture(*, data: bytes, name: str, by: User) -> MessageImage:
     _check(data)
     encoded, ending, width, height = _encoded(data)
     digest = hashlib.sha256(encoded).hexdigest()
+    kept = ContentFile(encoded, f"{digest[:40]}.{ending}")
     with transaction.atomic():
-        found = MessageImage.objects.filter(digest=digest).first()
-        if found is not None:
-            return found
-        image = MessageImage(
-            name=safe_name(name),
-            digest=digest,
-            width=width,
-            height=height,
-            size=len(encoded),
-            by=by,
-        )
-        image.file.save(f"{digest[:40]}.{ending}", ContentFile(encoded), save=False)
+        image = MessageImage.objects.filter(digest=digest).first()
+        if image is not None and has_file(image):
+            return image
+        if image is None:
+            image = MessageImage(
+                digest=digest, width=width, height=height, size=len(encoded), by=by
+            )
+            image.name = safe_name(name)
+        image.file.save(kept.name or "", kept, save=False)
         image.save()
     return image
+
+
+def has_file(image: MessageImage) -> bool:
+    """Whether the picture itself is there: exports of everything take its row, not its file."""
+    return bool(image.file) and image.file.storage.exists(str(image.file.name))
 
 
 def _check(data: bytes) -> None:
