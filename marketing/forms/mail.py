@@ -29,6 +29,7 @@ class MailSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
         label=gettext_lazy("Key of the provider"),
         required=False,
         max_length=1_000,
+        help_text=gettext_lazy("Mailjet: key and secret with a colon between them."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     mailbox_password = forms.CharField(
