@@ -78,9 +78,7 @@ class MailSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
                 "Messages that cannot be delivered return to it; what stands before the @ is followed by + and "
                 "the number of the message, so the mailbox has to take such addresses."
             ),
-            "api_domain": gettext_lazy(
-                "Mailgun: the sending domain. Mailjet: the secret key’s name."
-            ),
+            "api_domain": gettext_lazy("Mailgun: the sending domain."),
         }
 
     def __init__(self, data: Any = None, *, instance: MailSettings) -> None:
