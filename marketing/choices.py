@@ -180,7 +180,6 @@ class MailWay(TextChoices):
     MAILJET = "mailjet", "Mailjet"
     POSTMARK = "postmark", "Postmark"
     RESEND = "resend", "Resend"
-    SENDGRID = "sendgrid", "SendGrid"
 
 
 class MailSecurity(TextChoices):

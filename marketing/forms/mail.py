@@ -29,6 +29,7 @@ class MailSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
         label=gettext_lazy("Key of the provider"),
         required=False,
         max_length=1_000,
+        help_text=gettext_lazy("Mailjet: key and secret with a colon between them."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     mailbox_password = forms.CharField(
@@ -77,9 +78,7 @@ class MailSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
                 "Messages that cannot be delivered return to it; what stands before the @ is followed by + and "
                 "the number of the message, so the mailbox has to take such addresses."
             ),
-            "api_domain": gettext_lazy(
-                "Mailgun: the sending domain. Mailjet: the secret key’s name."
-            ),
+            "api_domain": gettext_lazy("Mailgun: the sending domain."),
         }
 
     def __init__(self, data: Any = None, *, instance: MailSettings) -> None:

@@ -67,10 +67,9 @@ def _fields(message: EmailMessage, kind: str) -> Iterator[tuple[str, str]]:
         if part.get_content_type() != kind:
             continue
         payload = part.get_payload()
-        groups = payload if isinstance(payload, list) else [part]
-        if groups == [part]:
-            groups = [email.message_from_string(part.as_string().partition("\n\n")[2])]
-        for group in groups:
+        if not isinstance(payload, list):
+            payload = [email.message_from_string(part.as_string().partition("\n\n")[2])]
+        for group in (each for each in payload if not isinstance(each, str)):
             yield from ((name.casefold(), " ".join(str(v).split())) for name, v in group.items())
 
 

@@ -28,7 +28,6 @@ NAMES = {
     MailWay.MAILJET: "mailjet.Mailjet",
     MailWay.POSTMARK: "postmark.Postmark",
     MailWay.RESEND: "resend.Resend",
-    MailWay.SENDGRID: "sendgrid.SendGrid",
 }
 # The address itself is the secret; what these would ask for besides is not needed.
 GIVEN: dict[str, dict[str, Any]] = {

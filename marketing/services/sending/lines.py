@@ -31,10 +31,9 @@ BROKEN = (smtplib.SMTPServerDisconnected, OSError)
 PROVIDERS = {
     MailWay.BREVO: ("brevo", {"api_key": True}),
     MailWay.MAILGUN: ("mailgun", {"api_key": True, "sender_domain": False}),
-    MailWay.MAILJET: ("mailjet", {"api_key": True, "secret_key": False}),
+    MailWay.MAILJET: ("mailjet", {"api_key": True, "secret_key": True}),
     MailWay.POSTMARK: ("postmark", {"server_token": True}),
     MailWay.RESEND: ("resend", {"api_key": True}),
-    MailWay.SENDGRID: ("sendgrid", {"api_key": True}),
 }
 
 
@@ -263,8 +262,12 @@ def _smtp_backend(mail: MailSettings) -> EmailBackend:
 
 def _provider(mail: MailSettings) -> Any:
     name, wanted = PROVIDERS[MailWay(mail.way)]
+    # A key that has a secret beside it is stored as “key:secret”.
+    keys = iter(
+        opened(mail.api_key).split(":") if "secret_key" in wanted else [opened(mail.api_key)]
+    )
     given = {
-        option: opened(mail.api_key) if is_key else mail.api_domain
+        option: next(keys, "") if is_key else mail.api_domain
         for option, is_key in wanted.items()
         if is_key or mail.api_domain
     }

@@ -198,11 +198,12 @@ def test_a_provider_reports_in_its_own_form(client: Client) -> None:
     assert told(client, "postmark", delivered).json() == {"taken": 0, "told": 0}
 
 
-@pytest.mark.parametrize("way", ["json", "postmark", "brevo", "mailgun", "mailjet", "sendgrid"])
+@pytest.mark.parametrize("way", ["json", "postmark", "brevo", "mailgun", "mailjet"])
 @pytest.mark.parametrize("said", [[], {}, "x", 7, [[1]], {"kind": "strange"}])
 def test_what_cannot_be_read_is_refused_with_a_sentence(
     client: Client, way: str, said: Any
 ) -> None:
+    sent_to()
     answer = told(client, way, said)
     assert answer.status_code in {200, 400}
     assert not DeliveryProblem.objects.exists()
