@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from analytics.forms.test_planner import TestPlannerForm
 from analytics.pages.campaign_comparison import comparison_context
-from analytics.pages.test_planner import planner_context
+from analytics.pages.test_planner import answer_to
 from analytics.queries.campaigns import KIND
 from core import permissions
 from core.pages import render_page
@@ -41,4 +42,6 @@ def campaign_measure(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("marketing.campaign.view")
 def test_planner(request: HttpRequest) -> HttpResponse:
     """How many people a test needs."""
-    return render_page(request, "analytics/test_planner.html", planner_context(request.GET))
+    form = TestPlannerForm.filled(request.GET)
+    answer = answer_to(form.cleaned_data) if form.is_valid() else None
+    return render_page(request, "analytics/test_planner.html", {"form": form, "answer": answer})

@@ -56,7 +56,7 @@ def test_the_report_says_first_whether_it_worked(log_in) -> None:
     client = log_in(UserFactory(role="administrator"))
     page = client.get(f"/campaigns/{of.pk}/").content.decode()
     assert "Did it work?" in page
-    assert "+17 pts" in page
+    assert "+17.0 pts" in page
     assert "Bought: 25.0% with, 8.0% without" in page
     assert "Clear effect" in page
     assert "against a random holdout of 20%" in page
@@ -113,7 +113,7 @@ def test_the_report_asks_few_questions(log_in, django_assert_max_num_queries) ->
 
 def test_a_campaign_out_of_reach_is_measured_by_nobody_else(log_in) -> None:
     of = campaign(owner=UserFactory(role="administrator"))
-    client = log_in(UserFactory(role="sales_rep"))
+    client = log_in(UserFactory(role="sales"))
     assert client.post(f"/campaigns/{of.pk}/measure/").status_code in {403, 404}
     assert not JobRun.objects.filter(kind=KIND).exists()
 
