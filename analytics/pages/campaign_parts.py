@@ -21,13 +21,16 @@ from core.models import User
 from core.phrases import number, percent
 from marketing.choices import Decision
 from marketing.models import Campaign, Segment
+from marketing.services.campaigns.winners import DECIDABLE
 
 METRIC = {"click": "clicked", "reply": "replied"}
 FEWEST = 20  # messages of an hour that say something
 SHADES = 5
 
 
-def variants_of(campaign: Campaign, figures: Mapping[str, Any]) -> dict[str, Any] | None:
+def variants_of(
+    campaign: Campaign, figures: Mapping[str, Any], user: User
+) -> dict[str, Any] | None:
     rows = figures["variants"]
     if len(rows) < 2:
         return None
@@ -40,6 +43,10 @@ def variants_of(campaign: Campaign, figures: Mapping[str, Any]) -> dict[str, Any
         "sub": _variants_sub(campaign),
         "pill": _test_pill(test, won),
         "has_control": has_control,
+        "may_choose": bool(figures["waiting"])
+        and campaign.winner_id is None
+        and campaign.state in DECIDABLE
+        and permissions.reaches(Campaign, user, campaign, "edit"),
         "note": VERDICTS["unhealthy"].text if test and test["word"] == "unhealthy" else "",
         "rows": [
             {

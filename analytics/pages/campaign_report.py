@@ -55,7 +55,7 @@ def report_panel(campaign: Campaign, user: User) -> dict[str, Any] | None:
         "worked": _worked(campaign, figures, money_of),
         "outcomes": _outcomes(campaign, figures, money_of),
         "engagement": _engagement(campaign, figures),
-        "variants": variants_of(campaign, figures),
+        "variants": variants_of(campaign, figures, user),
         "links": list(links_in(figures)),
         "send_times": send_times_of(user),
         "segments": segments_of(figures, user),
