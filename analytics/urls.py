@@ -22,6 +22,7 @@ from analytics.views import (
 urlpatterns = [
     path("campaigns/compare/", campaigns.campaign_comparison, name="campaign_comparison"),
     path("campaigns/planner/", campaigns.test_planner, name="test_planner"),
+    path("campaigns/<int:pk>/winner/", campaigns.campaign_winner, name="campaign_winner"),
     path("campaigns/<int:pk>/measure/", campaigns.campaign_measure, name="campaign_measure"),
     path("scoring/", lead_scores.lead_score_model, name="lead_score_model"),
     path("scoring/leads/<int:pk>/", lead_scores.lead_score_more, name="lead_score_more"),

@@ -12,8 +12,6 @@ from core.registries import Command, Panel, commands, panels
 
 def register_campaigns() -> None:
     """The report of a campaign, and what computes it."""
-    from analytics.pages.campaign_report import report_panel  # noqa: PLC0415  # needs loaded models
-
     job_kinds.register(
         JobKind(
             "analytics.campaign_effects",
@@ -42,6 +40,12 @@ def register_campaigns() -> None:
             result_url=lambda _scope: reverse("campaign_comparison"),
         )
     )
+    _register_pages()
+
+
+def _register_pages() -> None:
+    from analytics.pages.campaign_report import report_panel  # noqa: PLC0415  # needs loaded models
+
     panels.register(
         Panel(
             "analytics.campaign_report",

@@ -1,5 +1,6 @@
 """What somebody plans to test: the form of the calculator."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -59,6 +60,12 @@ class TestPlannerForm(forms.Form):
         required=False,
         help_text=gettext_lazy("For journeys and forms, where people come one by one."),
     )
+
+    @classmethod
+    def filled(cls, query: Mapping[str, str]) -> "TestPlannerForm":
+        """With what an address asks; the rest as the form begins."""
+        initial = {name: field.initial for name, field in cls.base_fields.items()}
+        return cls({**initial, **{name: query[name] for name in query if name in initial}})
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

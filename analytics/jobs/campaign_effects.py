@@ -96,8 +96,10 @@ def store_effect(
     campaign: Campaign, figures: dict[str, Any], send_times: list[list[int]], run: RunContext
 ) -> None:
     """What is measured takes the place of what was, unless that is newer."""
-    goal = next((row for row in figures["effects"] if row["outcome"] == "converted"), {})
-    row = (
+    goal: dict[str, Any] = next(
+        (row for row in figures["effects"] if row["outcome"] == "converted"), {}
+    )
+    row: tuple[Any, ...] = (
         campaign.pk,
         figures,
         send_times,

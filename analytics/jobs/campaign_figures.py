@@ -129,7 +129,7 @@ def _effects(
     """Each outcome against those held out; p-values raised for as many as there are."""
     if ratio_p is None:
         return []
-    found = []
+    found: list[dict[str, Any]] = []
     for outcome in _measurable(treated, control):
         arms = _arm(treated, outcome), _arm(control, outcome)
         verdict = judge(*arms, ratio_p=ratio_p, days=terms.days, rules=terms.rules)

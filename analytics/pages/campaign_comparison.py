@@ -10,7 +10,13 @@ from django.utils.translation import gettext as _
 from analytics.models import CampaignEffect
 from analytics.pages.campaign_report import base_cost, roi, sees_money
 from analytics.pages.campaign_uplift import uplift_card
-from analytics.pages.campaign_words import bare_points, pill_of
+from analytics.pages.campaign_words import (
+    bare_points,
+    digits_for,
+    interval_text,
+    pill_of,
+    shown_ends,
+)
 from analytics.queries.campaigns import COMPARED, KIND, compared_by, delivered, may_measure
 from core import permissions
 from core.currencies import base_currency
@@ -58,17 +64,18 @@ def _row(effect: CampaignEffect, currency: str) -> dict[str, Any]:
     funnel, extra = figures["funnel"], figures["extra"]
     goal = next((row for row in figures["effects"] if row["outcome"] == "converted"), None)
     cost = base_cost(campaign, currency) if currency else None
-    brought = extra["revenue"] if extra else None
+    # Where nobody brought anything, with the campaign or without, revenue is not what it was for.
+    has_revenue = funnel["revenue"] or (extra and extra["revenue"])
+    brought = extra["revenue"] if extra and has_revenue else None
+    told = goal if goal is not None and "difference" in goal else None
     return {
         "campaign": campaign,
         "sent": number(funnel["sent"]),
         "clicked": _share(funnel["clicked"], delivered(funnel)),
         "converted": _share(funnel["converted"], funnel["people"]),
         "pill": pill_of(goal) if goal else None,
-        "lift": bare_points(goal["difference"]) if goal and "difference" in goal else "",
-        "range": f"{bare_points(goal['lower'])} … {bare_points(goal['upper'])}"
-        if goal and "lower" in goal
-        else "",
+        "lift": bare_points(told["difference"], digits_for(told["difference"])) if told else "",
+        "range": interval_text(shown_ends(told), currency, is_share=True) if told else "",
         "brought": money_short(brought, currency) if brought is not None and currency else "–",
         "cost": money_short(cost, currency) if cost is not None else "–",
         "roi": percent(roi(brought, cost)) if cost and brought is not None else "–",

@@ -7,7 +7,13 @@ from urllib.parse import urlsplit
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
-from analytics.pages.campaign_words import METRICS, VERDICTS, bare_points
+from analytics.pages.campaign_words import (
+    METRICS,
+    VERDICTS,
+    bare_points,
+    digits_for,
+    interval_text,
+)
 from analytics.pages.intervals import mini_interval
 from analytics.queries.campaigns import send_times_for
 from core import permissions
@@ -15,13 +21,16 @@ from core.models import User
 from core.phrases import number, percent
 from marketing.choices import Decision
 from marketing.models import Campaign, Segment
+from marketing.services.campaigns.winners import DECIDABLE
 
 METRIC = {"click": "clicked", "reply": "replied"}
 FEWEST = 20  # messages of an hour that say something
-SHADES = 6
+SHADES = 5
 
 
-def variants_of(campaign: Campaign, figures: Mapping[str, Any]) -> dict[str, Any] | None:
+def variants_of(
+    campaign: Campaign, figures: Mapping[str, Any], user: User
+) -> dict[str, Any] | None:
     rows = figures["variants"]
     if len(rows) < 2:
         return None
@@ -34,6 +43,10 @@ def variants_of(campaign: Campaign, figures: Mapping[str, Any]) -> dict[str, Any
         "sub": _variants_sub(campaign),
         "pill": _test_pill(test, won),
         "has_control": has_control,
+        "may_choose": bool(figures["waiting"])
+        and campaign.winner_id is None
+        and campaign.state in DECIDABLE
+        and permissions.reaches(Campaign, user, campaign, "edit"),
         "note": VERDICTS["unhealthy"].text if test and test["word"] == "unhealthy" else "",
         "rows": [
             {
@@ -58,8 +71,8 @@ def _variant_lift(row: Mapping[str, Any]) -> dict[str, str] | None:
     if goal is None or "difference" not in goal:
         return None
     return {
-        "text": bare_points(goal["difference"]),
-        "range": f"{bare_points(goal['lower'])} … {bare_points(goal['upper'])}",
+        "text": bare_points(goal["difference"], digits_for(goal["difference"])),
+        "range": interval_text(goal, "", is_share=True),
         "tone": VERDICTS[goal["word"]].tone,
     }
 
@@ -173,7 +186,7 @@ def segments_of(figures: Mapping[str, Any], user: User) -> list[dict[str, Any]]:
             "segment": known[row["segment"]],
             "people": number(row["people"]),
             "lift": bare_points(row["lift"]),
-            "range": f"{bare_points(row['lower'])} … {bare_points(row['upper'])}",
+            "range": interval_text(row | {"difference": row["lift"]}, "", is_share=True),
             "tone": ("ok" if row["lift"] > 0 else "bad") if row["is_clear"] else "",
             "order": row["lift"],
         }

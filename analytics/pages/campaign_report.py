@@ -14,10 +14,13 @@ from analytics.pages.campaign_words import (
     VERDICTS,
     bare_points,
     difference_text,
+    digits_for,
+    interval_text,
     level_text,
     outcome_text,
     pill_of,
     points,
+    shown_ends,
 )
 from analytics.pages.intervals import drawn_interval
 from analytics.queries.campaigns import KIND, delivered, effect_of, may_measure
@@ -52,7 +55,7 @@ def report_panel(campaign: Campaign, user: User) -> dict[str, Any] | None:
         "worked": _worked(campaign, figures, money_of),
         "outcomes": _outcomes(campaign, figures, money_of),
         "engagement": _engagement(campaign, figures),
-        "variants": variants_of(campaign, figures),
+        "variants": variants_of(campaign, figures, user),
         "links": list(links_in(figures)),
         "send_times": send_times_of(user),
         "segments": segments_of(figures, user),
@@ -163,22 +166,21 @@ def _worked(campaign: Campaign, figures: Mapping[str, Any], currency: str) -> di
     }
     if "difference" not in goal:
         return worked
-    is_over = not goal["days_left"]
-    ends = ("lower", "upper") if is_over else ("always_lower", "always_upper")
-    interval = {"low": goal[ends[0]], "middle": goal["difference"], "high": goal[ends[1]]}
-    says = {name: bare_points(value) for name, value in interval.items()}
+    now = shown_ends(goal)
+    interval = {"low": now["lower"], "middle": now["difference"], "high": now["upper"]}
+    digits = digits_for(goal["difference"])
+    says = {name: bare_points(value, digits) for name, value in interval.items()}
     return worked | {
-        "big": difference_text(goal["difference"], currency, is_share=True),
+        "big": points(goal["difference"], digits),
         "said": _("%(goal)s: %(with)s with, %(without)s without")
         % {
             "goal": outcome_text("converted", campaign.goal),
             "with": level_text(goal["with"], currency, is_share=True),
             "without": level_text(goal["without"], currency, is_share=True),
         },
-        "interval": drawn_interval(interval, bare_points),
+        "interval": drawn_interval(interval, lambda value: bare_points(value, digits)),
         "tone": VERDICTS[goal["word"]].tone,
         "label": _("Uplift %(middle)s points, 95 percent interval %(low)s to %(high)s") % says,
-        "is_over": is_over,
         "tiles": list(_tiles(campaign, figures, currency)),
     }
 
@@ -189,7 +191,7 @@ def _tiles(
     extra, funnel = figures["extra"], figures["funnel"]
     if extra is not None:
         yield {
-            "label": _("Extra, because of it"),
+            "label": pgettext("outcomes of a campaign", "Extra"),
             "value": number(max(0, round(extra["converted"]))),
         }
         if currency:
@@ -211,9 +213,7 @@ def _cost_tiles(
         return
     if extra["converted"] >= 1:
         each = round(cost / extra["converted"], 2 if cost < 10 * extra["converted"] else 0)
-        yield {"label": _("Cost of each extra one"), "value": money(each, currency)}
-    if cost and extra["revenue"]:
-        yield {"label": "ROI", "value": percent(roi(extra["revenue"], cost))}
+        yield {"label": _("Cost of each"), "value": money(each, currency)}
 
 
 def base_cost(campaign: Campaign, currency: str) -> float | None:
@@ -242,13 +242,16 @@ def _outcomes(
     for row in figures["effects"]:
         if "difference" not in row or (not currency and not row["is_share"]):
             continue
+        is_share = row["is_share"]
+        always = {end: row[f"always_{end}"] for end in ("lower", "upper")}
         told = {
-            name: difference_text(row[name], currency, is_share=row["is_share"])
-            for name in ("difference", "lower", "upper", "always_lower", "always_upper")
-        }
-        told |= {
-            name: level_text(row[name], currency, is_share=row["is_share"])
-            for name in ("with", "without")
+            "difference": difference_text(
+                row["difference"], currency, is_share=is_share, digits=digits_for(row["difference"])
+            ),
+            "range": interval_text(shown_ends(row), currency, is_share=is_share),
+            "always": interval_text(row | always, currency, is_share=is_share),
+            "with": level_text(row["with"], currency, is_share=is_share),
+            "without": level_text(row["without"], currency, is_share=is_share),
         }
         label = outcome_text(row["outcome"], campaign.goal)
         rows.append(told | {"label": label, "pill": pill_of(row)})
@@ -268,9 +271,10 @@ def _engagement(campaign: Campaign, figures: Mapping[str, Any]) -> dict[str, Any
         figures["by_day"],
         lambda slot: date_format(begun + timedelta(days=slot), pgettext("format of a day", "j M")),
     )
-    if hours is None and days is None:
+    shown = hours or days
+    if shown is None:
         return None
-    peak = max((v for series in (hours or days)["s"] for v in series["v"]), default=0)
+    peak = max((v for series in shown["s"] for v in series["v"]), default=0)
     return {"hours": hours, "days": days, "peak": number(peak)}
 
 

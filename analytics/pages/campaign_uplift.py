@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from analytics.pages.campaign_words import bare_points
 from analytics.queries.campaigns import UPLIFT
 from analytics.queries.customer_segments import FieldWords
 from analytics.queries.uplift import LEARNER_NAMES, why_served
@@ -33,8 +34,8 @@ def uplift_card() -> dict[str, Any] | None:
             {
                 "name": _(LEARNER_NAMES[name]),
                 "is_served": name == version.algorithm,
-                "qini": number(100 * row["qini"], 2),
-                "range": f"{number(100 * row['lower'], 2)} … {number(100 * row['upper'], 2)}",
+                "qini": bare_points(row["qini"], 2),
+                "range": f"{bare_points(row['lower'], 2)} … {bare_points(row['upper'], 2)}",
                 "quarter": number(100 * _gained(row["curve"], 0.25), 2),
                 "half": number(100 * _gained(row["curve"], 0.5), 2),
             }

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from core.phrases import money, number, percent, signed
+from core.phrases import money, number, percent
 from marketing.choices import Goal
 
 
@@ -85,7 +85,7 @@ GOALS: Mapping[str, Promise] = {
     Goal.SUBMIT: gettext_lazy("Filled in a form"),
     Goal.OPPORTUNITY: gettext_lazy("Opened a deal"),
     Goal.WON: gettext_lazy("Signed a deal"),
-    Goal.PURCHASE: gettext_lazy("Bought"),
+    Goal.PURCHASE: pgettext_lazy("goal reached", "Bought"),
 }
 METRICS: Mapping[str, Promise] = {
     "clicked": pgettext_lazy("campaign", "Click rate"),
@@ -103,20 +103,41 @@ def points(share: float | None, digits: int = 1) -> str:
     """A difference of shares, such as +3.4 pts."""
     if share is None:
         return "–"
-    return _("%(points)s pts") % {"points": signed(100 * share, digits)}
+    return _("%(points)s pts") % {"points": bare_points(share, digits)}
 
 
-def bare_points(share: float) -> str:
-    """The same where the head of a column says the unit."""
-    return signed(100 * share, 2 if abs(share) < 0.01 else 1)
+def bare_points(share: float, digits: int = 1) -> str:
+    """The same where the head of a column says the unit; always as many decimals, so that rows compare."""
+    shown = number(abs(100 * share), digits)
+    return shown if not float(f"{share:.6f}") else f"{'+' if share > 0 else '−'}{shown}"
 
 
-def difference_text(value: float, currency: str, *, is_share: bool) -> str:
+def digits_for(difference: float) -> int:
+    """Decimals of a difference and its interval: two for what is less than a point."""
+    return 2 if abs(difference) < 0.01 else 1
+
+
+def difference_text(value: float, currency: str, *, is_share: bool, digits: int = 1) -> str:
     """In points, or as money with its sign."""
     if is_share:
-        return points(value, 2 if abs(value) < 0.01 else 1)
+        return points(value, digits)
     sign = "+" if value > 0 else ""
     return f"{sign}{money(round(value, 2), currency, has_cents=True)}"
+
+
+def interval_text(effect: Mapping[str, float], currency: str, *, is_share: bool) -> str:
+    """Its ends, the unit said once."""
+    if is_share:
+        digits = digits_for(effect["difference"])
+        return f"{bare_points(effect['lower'], digits)} … {bare_points(effect['upper'], digits)}"
+    ends = (difference_text(effect[name], currency, is_share=False) for name in ("lower", "upper"))
+    return " … ".join(ends)
+
+
+def shown_ends(effect: Mapping[str, Any]) -> dict[str, Any]:
+    """The effect with the interval that holds now: while outcomes still count, the one for daily looks."""
+    ends = {name: effect[f"always_{name}"] for name in ("lower", "upper")}
+    return {**effect, **ends} if effect["days_left"] else dict(effect)
 
 
 def level_text(value: float, currency: str, *, is_share: bool) -> str:

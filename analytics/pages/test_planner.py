@@ -1,27 +1,20 @@
 """How many people a test needs, and what those that there are can show."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from analytics.forms.test_planner import TestPlannerForm
 from analytics.pages.campaign_words import points
-from core.phrases import number, percent
+from core.phrases import exact_percent, number, percent
 
 POWER = 0.8
 
 
-def planner_context(query: Mapping[str, str]) -> dict[str, Any]:
-    """The form, and the answer once it is filled in; at first for what the form begins with."""
-    initial = {name: field.initial for name, field in TestPlannerForm.base_fields.items()}
-    asked = {**initial, **{name: query[name] for name in query if name in initial}}
-    form = TestPlannerForm(asked)
-    return {"form": form, "answer": _answer(form.cleaned_data) if form.is_valid() else None}
-
-
-def _answer(asked: Mapping[str, Any]) -> dict[str, Any]:
+def answer_to(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What the form asks, answered."""
     # scipy costs seconds: only who asks this page loads it.
     from analytics.methods.experiments.planning import (
         days_needed,
@@ -60,5 +53,8 @@ def _answer(asked: Mapping[str, Any]) -> dict[str, Any]:
             "From %(usual)s to %(new)s: with so many people four of five such tests come out clear. "
             "Without any change one in twenty does, at most."
         )
-        % {"usual": percent(usual, 2), "new": percent(usual + change, 2)},
+        % {
+            "usual": exact_percent(Decimal(str(round(usual, 6)))),
+            "new": exact_percent(Decimal(str(round(usual + change, 6)))),
+        },
     }

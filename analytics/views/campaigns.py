@@ -7,15 +7,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from analytics.forms.test_planner import TestPlannerForm
 from analytics.pages.campaign_comparison import comparison_context
-from analytics.pages.test_planner import planner_context
+from analytics.pages.test_planner import answer_to
 from analytics.queries.campaigns import KIND
 from core import permissions
+from core.errors import Refused
 from core.pages import render_page
 from core.permissions import requires
+from core.phrases import number
 from core.queue import enqueue
 from core.services.jobs import start_run
 from core.tasks import run_job
+from marketing.services.campaigns.winners import choose_winner
 from marketing.views.campaigns import campaign_of
 
 
@@ -38,7 +42,30 @@ def campaign_measure(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("campaign_detail", pk=pk)
 
 
+@requires("marketing.campaign.edit")
+@require_POST
+def campaign_winner(request: HttpRequest, pk: int) -> HttpResponse:
+    """A person decides which variant the rest of the audience gets."""
+    campaign = campaign_of(request, pk, "edit")
+    variant = campaign.variants.filter(letter=request.POST.get("letter", "")).first()
+    if variant is None:
+        messages.error(request, _("This campaign has no such variant. Choose one of the list."))
+        return redirect("campaign_detail", pk=pk)
+    try:
+        count = choose_winner(
+            campaign=campaign, variant=variant, by=permissions.user_of(request), at=timezone.now()
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        said = _("Variant %(letter)s goes to the %(count)s people who waited.")
+        messages.success(request, said % {"letter": variant.letter, "count": number(count)})
+    return redirect("campaign_detail", pk=pk)
+
+
 @requires("marketing.campaign.view")
 def test_planner(request: HttpRequest) -> HttpResponse:
     """How many people a test needs."""
-    return render_page(request, "analytics/test_planner.html", planner_context(request.GET))
+    form = TestPlannerForm.filled(request.GET)
+    answer = answer_to(form.cleaned_data) if form.is_valid() else None
+    return render_page(request, "analytics/test_planner.html", {"form": form, "answer": answer})

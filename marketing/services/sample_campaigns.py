@@ -18,6 +18,7 @@ from marketing.services.campaigns.assignment import share_of
 from marketing.services.campaigns.past import PastCampaign, PastRecipient, import_past_campaign
 from marketing.services.sample_segments import marketer
 
+FRIDAY = 4
 LARGE = 500  # employees; there the messages work best
 OPENED = 0.34
 # Share of the clicks in each hour since sending.
@@ -53,11 +54,11 @@ STORIES = (
         Goal.PURCHASE,
         0.2,
         (0.07, 0.12),
-        0.03,
-        0.03,
-        0.11,
-        480,
-        900,
+        0.07,
+        0.02,
+        0.16,
+        160,
+        9_500,
     ),
     Story(
         "Fair invitation 展会邀请",
@@ -80,10 +81,10 @@ STORIES = (
         0.2,
         (0.09,),
         0.02,
+        0.008,
         0.01,
-        0.03,
-        260,
-        240,
+        140,
+        1_200,
     ),
 )
 
@@ -101,11 +102,13 @@ def make_sample_campaigns(*, as_of: datetime) -> int:
     currency = company().base_currency
     for story in STORIES:
         began = as_of - timedelta(days=story.days_ago)
+        began -= timedelta(days=max(0, began.weekday() - FRIDAY))
         facts = PastCampaign(
             name=story.name,
             started_at=began.replace(hour=8, minute=0, second=0, microsecond=0),
             variants=story.variants,
             goal=story.goal,
+            test_metric=Goal.CLICK,
             held_out=story.held_out,
             cost=Decimal(story.cost),
             currency=currency,

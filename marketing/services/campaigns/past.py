@@ -29,6 +29,7 @@ class PastCampaign:
     started_at: datetime
     variants: Sequence[str]  # what each message was called
     goal: Goal = Goal.PURCHASE
+    test_metric: Goal | None = None  # by which variants are compared; the goal, unless named
     goal_days: int = 14
     held_out: float = 0.0
     purpose: Purpose | None = None
@@ -65,7 +66,11 @@ def import_past_campaign(
     seen: set[str] = set()
     count = 0
     for part in _in_parts(people):
-        rows = [_recipient(campaign, variants, each) for each in part if _is_new(each, seen)]
+        rows = [
+            _recipient(campaign, variants, each, facts.started_at)
+            for each in part
+            if _is_new(each, seen)
+        ]
         Recipient.objects.bulk_create(rows)
         count += len(rows)
     return campaign, count
@@ -79,7 +84,7 @@ def _campaign(facts: PastCampaign) -> Campaign:
         holdout_share=Decimal(str(round(facts.held_out, 3))),
         goal=facts.goal,
         goal_days=facts.goal_days,
-        test_metric=facts.goal,
+        test_metric=facts.test_metric or facts.goal,
         cost=facts.cost,
         currency=facts.currency,
         started_at=facts.started_at,
@@ -98,9 +103,9 @@ def _variant(campaign: Campaign, name: str, place: int) -> CampaignVariant:
 
 
 def _recipient(
-    campaign: Campaign, variants: Sequence[CampaignVariant], each: PastRecipient
+    campaign: Campaign, variants: Sequence[CampaignVariant], each: PastRecipient, began: datetime
 ) -> Recipient:
-    sent_at = each.sent_at or campaign.started_at
+    sent_at = each.sent_at or began
     is_held_out = each.variant is None
     key = each.address.strip().casefold()[:254]
     return Recipient(

@@ -9,6 +9,7 @@ from core.jobs.questions import ask
 from core.models import JobRun
 from marketing.choices import CampaignState
 from marketing.models import Campaign, Recipient
+from marketing.services.sending.claims import NEVER
 from tests.analytics.campaigns import BEGAN, campaign, held_out, people, recipient, send, variants
 from tests.factories import UserFactory
 from tests.factories.core import NOW
@@ -56,7 +57,7 @@ def test_the_report_says_first_whether_it_worked(log_in) -> None:
     client = log_in(UserFactory(role="administrator"))
     page = client.get(f"/campaigns/{of.pk}/").content.decode()
     assert "Did it work?" in page
-    assert "+17 pts" in page
+    assert "+17.0 pts" in page
     assert "Bought: 25.0% with, 8.0% without" in page
     assert "Clear effect" in page
     assert "against a random holdout of 20%" in page
@@ -113,7 +114,7 @@ def test_the_report_asks_few_questions(log_in, django_assert_max_num_queries) ->
 
 def test_a_campaign_out_of_reach_is_measured_by_nobody_else(log_in) -> None:
     of = campaign(owner=UserFactory(role="administrator"))
-    client = log_in(UserFactory(role="sales_rep"))
+    client = log_in(UserFactory(role="sales"))
     assert client.post(f"/campaigns/{of.pk}/measure/").status_code in {403, 404}
     assert not JobRun.objects.filter(kind=KIND).exists()
 
@@ -138,3 +139,22 @@ def test_campaigns_under_way_are_measured_by_themselves() -> None:
     assert not is_measuring_due(NOW)
     campaign(state=CampaignState.SENDING, finished_at=None)
     assert is_measuring_due(NOW)
+
+
+def test_a_person_may_choose_the_winner(log_in) -> None:
+    of = campaign(holdout_share="0", state=CampaignState.SENDING, decision="hand", test_share="0.5")
+    a, b = variants(of)
+    who = people(80)
+    waiting = {"arm": "rest", "state": "waiting", "sent_at": None, "due_at": NEVER}
+    rows = [recipient(of, one, variant=(a, b)[place % 2]) for place, one in enumerate(who[:40])]
+    Recipient.objects.bulk_create(rows + [recipient(of, one, **waiting) for one in who[40:]])
+    carry_out(ask(kind=KIND, as_of=NOW, scope={"campaign": of.pk}))
+    client = log_in(UserFactory(role="administrator"))
+    assert "A to the rest" in client.get(f"/campaigns/{of.pk}/").content.decode()
+    odd = client.post(f"/campaigns/{of.pk}/winner/", {"letter": "Z"}, follow=True)
+    assert "no such variant" in odd.content.decode()
+    page = client.post(f"/campaigns/{of.pk}/winner/", {"letter": "B"}, follow=True)
+    assert "Variant B goes to the 40 people who waited." in page.content.decode()
+    assert Recipient.objects.filter(campaign=of, arm="rest", variant=b).count() == 40
+    again = client.post(f"/campaigns/{of.pk}/winner/", {"letter": "A"}, follow=True)
+    assert "has been chosen already" in again.content.decode()
