@@ -99,13 +99,13 @@ def _per_minute(campaign: Campaign, at: datetime) -> float:
     )
     whole = [count for minute, count in minutes if minute + timedelta(minutes=1) <= at]
     if whole:
-        return sum(whole) / len(whole)
+        return float(sum(whole) / len(whole))
     begun = min((minute for minute, _count in minutes), default=None)
     if begun is None:
         return 0
     first = max(begun, campaign.started_at or begun)
     seconds = max((at - first).total_seconds(), 1)
-    return sum(count for _minute, count in minutes) / seconds * 60
+    return float(sum(count for _minute, count in minutes) / seconds * 60)
 
 
 def next_due(campaign: Campaign) -> datetime | None:

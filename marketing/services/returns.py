@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -36,7 +37,7 @@ def take_returned(returned: Returned, *, at: datetime) -> bool:
     if recipient is None:
         return False
     with transaction.atomic():
-        told = {
+        told: dict[str, Any] = {
             "address": recipient.address_key,
             "at": at,
             "key": returned.number or f"message:{recipient.message_key}",

@@ -115,14 +115,15 @@ class SmtpLine:
             return None
         try:
             self.backend.open()
-            self.backend.connection.ehlo_or_helo_if_needed()
+            smtp: Any = self.backend.connection
+            smtp.ehlo_or_helo_if_needed()
         except smtplib.SMTPAuthenticationError as error:
             return self._no(said(error.smtp_code, error.smtp_error), ServerFault.LOGIN)
         except smtplib.SMTPResponseException as error:
             return self._no(said(error.smtp_code, error.smtp_error), ServerFault.BUSY)
         except (smtplib.SMTPException, OSError) as error:
             return self._no(_plain(error), ServerFault.CONNECTION)
-        self.smtp, self.is_fresh = self.backend.connection, True
+        self.smtp, self.is_fresh = smtp, True
         return None
 
     def _no(self, text: str, fault: ServerFault) -> Answer:

@@ -12,7 +12,7 @@ from core.errors import Refused
 SALT = "marketing.mail"
 
 
-def _fernet(secret_key: str | None = None) -> Fernet:
+def _fernet(secret_key: str | bytes | None = None) -> Fernet:
     key = salted_hmac(SALT, "key", secret=secret_key, algorithm="sha256").digest()
     return Fernet(base64.urlsafe_b64encode(key))
 
