@@ -103,7 +103,7 @@ def register() -> None:
             _("Campaigns of the sample company"),
             "marketing.jobs.sample_campaigns.SampleCampaignsJob",
             permission="marketing.campaign.edit",
-            follows=("crm.sample_company",),
+            follows=("marketing.sample_consents",),
         ),
     )
 
@@ -143,6 +143,21 @@ def _register_pages() -> None:
             "marketing.segment.view",
         ),
     )
+    _register_commands()
+    panels.register(
+        Panel(
+            "marketing.segments",
+            "crm.contact.insight",
+            "marketing/panels/segments.html",
+            segments_of,
+            "crm.contact.view",
+            50,
+            is_later=True,
+        )
+    )
+
+
+def _register_commands() -> None:
     commands.register(
         Command(
             "marketing.campaign_create",
@@ -165,17 +180,6 @@ def _register_pages() -> None:
             "segment_create",
             "marketing.segment.create",
         ),
-    )
-    panels.register(
-        Panel(
-            "marketing.segments",
-            "crm.contact.insight",
-            "marketing/panels/segments.html",
-            segments_of,
-            "crm.contact.view",
-            50,
-            is_later=True,
-        )
     )
 
 
