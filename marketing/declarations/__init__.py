@@ -60,16 +60,7 @@ def register() -> None:
     record_types.add_fields("crm.contact", IN_SEGMENTS, *CONSENT_BEHAVIOURS, *UPLIFT)
     record_types.add_fields("crm.company", PEOPLE_IN_SEGMENT)
     permissions.COUNTS_ALL["marketing.segment.size"] = "crm.contact.view"
-    permission_groups.register(PermissionGroup("marketing", _("Marketing")))
-    permission_registry.register(
-        *(
-            Permission(f"{kind.key}.{action}", label, has_reach=True)
-            for kind in RECORD_TYPES
-            for action, label in ACTIONS.items()
-        ),
-        Permission("marketing.campaign.approve", _("Approve campaigns")),
-        Permission("marketing.campaign.send", _("Send campaigns")),
-    )
+    _register_rights()
     archive_tables.register(*ARCHIVE_TABLES)
     _register_pages()
     _register_settings()
@@ -105,6 +96,19 @@ def register() -> None:
             permission="marketing.campaign.edit",
             follows=("marketing.sample_consents",),
         ),
+    )
+
+
+def _register_rights() -> None:
+    permission_groups.register(PermissionGroup("marketing", _("Marketing")))
+    permission_registry.register(
+        *(
+            Permission(f"{kind.key}.{action}", label, has_reach=True)
+            for kind in RECORD_TYPES
+            for action, label in ACTIONS.items()
+        ),
+        Permission("marketing.campaign.approve", _("Approve campaigns")),
+        Permission("marketing.campaign.send", _("Send campaigns")),
     )
 
 
