@@ -60,16 +60,7 @@ def register() -> None:
     record_types.add_fields("crm.contact", IN_SEGMENTS, *CONSENT_BEHAVIOURS, *UPLIFT)
     record_types.add_fields("crm.company", PEOPLE_IN_SEGMENT)
     permissions.COUNTS_ALL["marketing.segment.size"] = "crm.contact.view"
-    permission_groups.register(PermissionGroup("marketing", _("Marketing")))
-    permission_registry.register(
-        *(
-            Permission(f"{kind.key}.{action}", label, has_reach=True)
-            for kind in RECORD_TYPES
-            for action, label in ACTIONS.items()
-        ),
-        Permission("marketing.campaign.approve", _("Approve campaigns")),
-        Permission("marketing.campaign.send", _("Send campaigns")),
-    )
+    _register_rights()
     archive_tables.register(*ARCHIVE_TABLES)
     _register_pages()
     _register_settings()
@@ -103,8 +94,21 @@ def register() -> None:
             _("Campaigns of the sample company"),
             "marketing.jobs.sample_campaigns.SampleCampaignsJob",
             permission="marketing.campaign.edit",
-            follows=("crm.sample_company",),
+            follows=("marketing.sample_consents",),
         ),
+    )
+
+
+def _register_rights() -> None:
+    permission_groups.register(PermissionGroup("marketing", _("Marketing")))
+    permission_registry.register(
+        *(
+            Permission(f"{kind.key}.{action}", label, has_reach=True)
+            for kind in RECORD_TYPES
+            for action, label in ACTIONS.items()
+        ),
+        Permission("marketing.campaign.approve", _("Approve campaigns")),
+        Permission("marketing.campaign.send", _("Send campaigns")),
     )
 
 
@@ -143,6 +147,21 @@ def _register_pages() -> None:
             "marketing.segment.view",
         ),
     )
+    _register_commands()
+    panels.register(
+        Panel(
+            "marketing.segments",
+            "crm.contact.insight",
+            "marketing/panels/segments.html",
+            segments_of,
+            "crm.contact.view",
+            50,
+            is_later=True,
+        )
+    )
+
+
+def _register_commands() -> None:
     commands.register(
         Command(
             "marketing.campaign_create",
@@ -165,17 +184,6 @@ def _register_pages() -> None:
             "segment_create",
             "marketing.segment.create",
         ),
-    )
-    panels.register(
-        Panel(
-            "marketing.segments",
-            "crm.contact.insight",
-            "marketing/panels/segments.html",
-            segments_of,
-            "crm.contact.view",
-            50,
-            is_later=True,
-        )
     )
 
 

@@ -42,7 +42,7 @@ def register_consent() -> None:
             _("Consents of the sample company"),
             "marketing.jobs.sample_consents.SampleConsentsJob",
             permission="marketing.settings.manage",
-            follows=("crm.sample_company",),
+            follows=("marketing.sample_segments",),
         )
     )
 
