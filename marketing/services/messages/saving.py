@@ -173,7 +173,8 @@ def _check_conditions(
 
 
 def _key(message: Message, language: str) -> str:
-    return f"message-before:{message.pk}:{language}"
+    # With its moment: a database that was set up anew gives the same numbers again.
+    return f"message-before:{message.pk}:{message.created_at.timestamp()}:{language}"
 
 
 def _remember(message: Message, language: str, content: dict[str, Any]) -> None:
