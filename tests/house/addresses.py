@@ -51,6 +51,7 @@ from marketing.models import (
 )
 from marketing.services.messages.blocks import new_block
 from marketing.services.public_links import confirmation_url, preferences_url, unsubscribe_url
+from marketing.services.returns import door
 from tests.factories import (
     ActivityFactory,
     ApiTokenFactory,
@@ -513,6 +514,7 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "campaign_effect": _measured_campaign,
     "message_image": _picture,
     "mail": lambda _owner: {"recipient": 1, "signature": "x"},
+    "mail_returns": lambda _owner: {"way": "json", "token": door()},
     "record": _lead,
     "record_restore": _edit,
     "record_file": _file,

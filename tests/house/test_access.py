@@ -32,8 +32,16 @@ BY_LINK = {
     "web_form_page",
     "web_form_frame",
     "web_form_send",
+    "mail_returns",
 }
-BY_LETTER = {"mail_open", "mail_click", "mail_trap", "page_script", "page_visit", "message_image"}
+BY_LETTER = {
+    "mail_open",
+    "mail_click",
+    "mail_trap",
+    "page_script",
+    "page_visit",
+    "message_image",
+}
 # What only notes that a page was read: sessions when they were last used, records who opened them last.
 NOTED = re.compile(r'"(django_session|usersessions_usersession|core_recentrecord)"')
 IN_SESSION = re.compile(r'"(django_session|usersessions_usersession)"')

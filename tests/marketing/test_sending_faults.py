@@ -183,7 +183,7 @@ def test_a_mail_server_in_every_trouble_gets_each_message_once(tmp_path: Path) -
             for trouble in TROUBLES:
                 wait_until(more_than(post, sum(post.taken.values())))
                 post.answer(trouble)
-                time.sleep(0.3)
+                time.sleep(0.1)
                 post.answer("250 OK")
                 drive.forget_rest()
             post.stop()
