@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from core.conditions import checked, from_json, to_q
@@ -13,9 +13,20 @@ from core.errors import Refused
 from core.models import User
 from core.time_limits import TookTooLong, at_most
 from crm.models import Contact
-from marketing.choices import ConsentState
-from marketing.models import Campaign, Consent, SegmentMember, Suppression
+from marketing.models import Campaign, SegmentMember
 from marketing.queries.segment_rules import contact_type, view_of
+from marketing.queries.standing import (
+    BINNED,
+    CAPPED,
+    NO_ADDRESS,
+    NO_CONSENT,
+    PAUSED,
+    PENDING,
+    SUPPRESSED,
+    WITHDRAWN,
+    Standing,
+    counts_of,
+)
 
 SECONDS = 3
 
@@ -73,36 +84,23 @@ class AudienceNumbers:
     without_address: int = 0
     without_consent: int = 0
     suppressed: int = 0
+    resting: int = 0
     held_out: int = 0
     sentence: str = ""
 
     @property
     def recipients(self) -> int:
-        left_out = self.without_address + self.without_consent + self.suppressed
+        left_out = self.without_address + self.without_consent + self.suppressed + self.resting
         return self.number - left_out - self.held_out
 
 
 def numbers_of(audience: Audience, at: datetime) -> AudienceNumbers:
     """Counted exactly, but for no longer than a few seconds; each contact under its first obstacle."""
-    rows = contacts_of(audience, at).order_by()
-    agreed = Exists(
-        Consent.objects.filter(
-            contact=OuterRef("pk"),
-            purpose=audience.purpose,
-            channel=audience.channel,
-            state=ConsentState.GRANTED,
-        )
-    )
-    stopped = Exists(Suppression.objects.filter(address_key=OuterRef("email_key")))
-    addressed = ~Q(email_key="")
+    rows = contacts_of(audience, at)
+    standing = Standing(audience.purpose or 0, audience.channel, at)
     try:
         with at_most(SECONDS):
-            counts: dict[str, int] = rows.aggregate(
-                number=Count("pk"),
-                addressed=Count("pk", filter=addressed),
-                suppressed=Count("pk", filter=addressed & Q(stopped)),
-                reached=Count("pk", filter=addressed & ~Q(stopped) & Q(agreed)),
-            )
+            counts = counts_of(standing.judged(rows))
     except TookTooLong:
         return AudienceNumbers(
             sentence=_(
@@ -111,10 +109,15 @@ def numbers_of(audience: Audience, at: datetime) -> AudienceNumbers:
             )
             % {"seconds": SECONDS}
         )
+
+    def of(*codes: str) -> int:
+        return sum(counts.get(code, 0) for code in codes)
+
     return AudienceNumbers(
-        number=counts["number"],
-        without_address=counts["number"] - counts["addressed"],
-        suppressed=counts["suppressed"],
-        without_consent=counts["addressed"] - counts["suppressed"] - counts["reached"],
-        held_out=round(counts["reached"] * audience.holdout_share),
+        number=sum(counts.values()),
+        without_address=of(NO_ADDRESS, BINNED),
+        suppressed=of(SUPPRESSED),
+        without_consent=of(WITHDRAWN, PENDING, NO_CONSENT),
+        resting=of(PAUSED, CAPPED),
+        held_out=round(of("") * audience.holdout_share),
     )
