@@ -1,6 +1,7 @@
 """The tables of which the export of everything consists."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from django.apps import apps
 from django.db.models import Model
@@ -14,7 +15,8 @@ class ArchiveTable:
 
     What is linked to has a lower `order`, or is declared before: so the tables can be read back.
     `left_out` are columns that are made again from others, or that nobody may take along; `several`
-    are relations of which a cell holds the numbers (tags: the names).
+    are relations of which a cell holds the numbers (tags: the names). `at_rest` gives, by column, the values
+    of what was under way and what they become when they are read back: nothing begins by itself there.
     """
 
     key: str
@@ -22,6 +24,7 @@ class ArchiveTable:
     left_out: tuple[str, ...] = ()
     several: tuple[str, ...] = ()
     order: int = 20
+    at_rest: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def model(self) -> type[Model]:

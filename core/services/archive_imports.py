@@ -142,6 +142,8 @@ class _Restoring:
         if self.added:
             held = {c.key: row.get(c.name) for c in self.added}
             values[CUSTOM] = {key: value for key, value in held.items() if value is not None}
+        for name, rests in self.table.at_rest.items():
+            values[name] = rests.get(values.get(name, ""), values.get(name))
         record = self.model(**values)
         if hasattr(record, "normalise"):
             record.normalise()

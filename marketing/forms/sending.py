@@ -37,7 +37,8 @@ class ScheduleForm(forms.Form):
         label=gettext_lazy("Day and hour"),
         required=False,
         widget=forms.SplitDateTimeWidget(
-            date_attrs={"type": "date"}, time_attrs={"type": "time"},
+            date_attrs={"type": "date", "aria-label": gettext_lazy("Day")},
+            time_attrs={"type": "time", "aria-label": gettext_lazy("Hour")},
             date_format="%Y-%m-%d", time_format="%H:%M",
         ),
     )  # fmt: skip

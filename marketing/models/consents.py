@@ -1,6 +1,6 @@
 """Consent: who may be written to, for what, by which way, since when and on whose word."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -49,9 +49,13 @@ class Purpose(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, **kwargs: object) -> None:
+    def normalise(self) -> None:
+        """Fill the compared column; bulk writes call it themselves."""
         self.name_key = comparable(self.name)
-        super().save(**kwargs)  # type: ignore[arg-type]
+
+    def save(self, **kwargs: Any) -> None:
+        self.normalise()
+        super().save(**kwargs)
 
 
 class Consent(models.Model):

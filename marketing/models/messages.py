@@ -49,8 +49,12 @@ class Message(OwnedRecord):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, **kwargs: Any) -> None:
+    def normalise(self) -> None:
+        """Fill the compared column; bulk writes call it themselves."""
         self.name_key = comparable(self.name)
+
+    def save(self, **kwargs: Any) -> None:
+        self.normalise()
         super().save(**kwargs)
 
 

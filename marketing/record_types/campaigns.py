@@ -53,6 +53,7 @@ ARCHIVE_TABLES = (
         ("name_key", "winner"),
         ("segments", "excluded", "tags"),
         order=31,
+        at_rest={"state": {"sending": "paused", "scheduled": "draft", "approval": "draft"}},
     ),
     ArchiveTable("campaign_variants", "marketing.CampaignVariant", order=32),
     ArchiveTable("mail_hits", "marketing.MailHit", order=34),

@@ -248,6 +248,7 @@ def suggested(person: Visitor) -> str:
     return str(contact)
 
 
+@pytest.mark.acceptance
 @pytest.mark.xdist_group("pages")
 def test_next_actions_are_planned_put_off_and_refused(person: Visitor) -> None:
     page, installation = person.page, person.product.installation

@@ -26,8 +26,10 @@ from crm.models import (
     Pipeline,
 )
 from crm.services.interactions import NewInteraction, record_interactions
+from marketing.models import Campaign, Message, Purpose
 from tests.factories import (
     ActivityFactory,
+    CampaignFactory,
     CompanyFactory,
     ContactFactory,
     CustomFieldFactory,
@@ -216,3 +218,20 @@ def test_the_command_says_what_is_wrong(tmp_path: Any, everything: None) -> None
     empty()
     call_command("import_everything", target)
     assert Deal.objects.count() == 1
+
+
+def test_what_was_being_sent_rests_where_it_is_read_back() -> None:
+    owner = UserFactory(role="administrator")
+    for state in ("draft", "scheduled", "sending", "sent"):
+        CampaignFactory(name=state, state=state, owner=owner)
+    exported = export()
+    Campaign.objects.all().delete()
+    Message.objects.all().delete()
+    Purpose.objects.all().delete()
+    restore(exported)
+    assert dict(Campaign.objects.values_list("name", "state")) == {
+        "draft": "draft",
+        "scheduled": "draft",
+        "sending": "paused",
+        "sent": "sent",
+    }

@@ -6,7 +6,7 @@ An empty cell is no value. Only text that may be missing tells an empty text apa
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -74,6 +74,7 @@ DECIMAL = Kind("decimal", _write_decimal, Decimal)
 REAL = Kind("number", repr, float)
 YES_NO = Kind("yes or no", lambda value: "true" if value else "false", lambda cell: cell == "true")
 DAY = Kind("date", date.isoformat, date.fromisoformat)
+HOUR = Kind("time of day", time.isoformat, time.fromisoformat)
 MOMENT = Kind("moment", _write_moment, datetime.fromisoformat)
 JSON = Kind("json", _write_json, _read_json)
 LINK = Kind("link", str, int)
@@ -97,6 +98,7 @@ KINDS = {
         REAL,
         YES_NO,
         DAY,
+        HOUR,
         MOMENT,
         JSON,
         LINK,

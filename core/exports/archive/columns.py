@@ -37,6 +37,7 @@ KINDS: "tuple[tuple[type[models.Field[Any, Any]], Kind], ...]" = (
     (models.BooleanField, cells.YES_NO),
     (models.DateTimeField, cells.MOMENT),
     (models.DateField, cells.DAY),
+    (models.TimeField, cells.HOUR),
     (models.DecimalField, cells.DECIMAL),
     (models.FloatField, cells.REAL),
     (models.IntegerField, cells.WHOLE),
