@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('analytics', '0001_squashed_0008_lifecycle'),
         ('core', '0001_squashed_0002_view_shape'),
-        ('marketing', '0006_uplift'),
+        ('marketing', '0002_campaigns'),
     ]
 
     operations = [

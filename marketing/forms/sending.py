@@ -37,8 +37,7 @@ class ScheduleForm(forms.Form):
         label=gettext_lazy("Day and hour"),
         required=False,
         widget=forms.SplitDateTimeWidget(
-            date_attrs={"type": "date", "aria-label": gettext_lazy("Day")},
-            time_attrs={"type": "time", "aria-label": gettext_lazy("Hour")},
+            date_attrs={"type": "date"}, time_attrs={"type": "time"},
             date_format="%Y-%m-%d", time_format="%H:%M",
         ),
     )  # fmt: skip
@@ -82,6 +81,9 @@ class ScheduleForm(forms.Form):
             "scheduled_at": None if moment is None else moment.astimezone(self.zone),
         }
         super().__init__(data, initial=initial)
+        moment_field: Any = self.fields["scheduled_at"]
+        for part, label in zip(moment_field.widget.widgets, (_("Day"), _("Hour")), strict=True):
+            part.attrs["aria-label"] = label
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}

@@ -84,7 +84,7 @@ class Campaign(OwnedRecord):
     holdout_share = models.DecimalField(
         _("held out"), max_digits=4, decimal_places=3, default=0, validators=SHARE
     )
-    salt = models.CharField(max_length=32, default=_salt, editable=False)
+    salt = models.CharField(_("salt of the draw"), max_length=32, default=_salt, editable=False)
     # Sender
     sender_name = models.CharField(_("sender's name"), max_length=100, blank=True)
     sender_address = models.EmailField(_("sender's address"), blank=True)

@@ -49,13 +49,13 @@ class Purpose(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def normalise(self) -> None:
-        """Fill the compared column; bulk writes call it themselves."""
-        self.name_key = comparable(self.name)
-
     def save(self, **kwargs: Any) -> None:
         self.normalise()
         super().save(**kwargs)
+
+    def normalise(self) -> None:
+        """Fill the compared column; bulk writes call it themselves."""
+        self.name_key = comparable(self.name)
 
 
 class Consent(models.Model):

@@ -94,7 +94,9 @@ class Sending(models.Model):
     )
     asked_at = models.DateTimeField(_("asked for approval"), null=True, blank=True)
     # What was approved or set to go, so that a later change of it is noticed.
-    fingerprint = models.CharField(max_length=64, blank=True, editable=False)
+    fingerprint = models.CharField(
+        _("fingerprint of what was approved"), max_length=64, blank=True, editable=False
+    )
     # Refusals of messages and troubles with the server, one after the other.
     refusals = models.PositiveIntegerField(_("refusals in a row"), default=0)
     troubles = models.PositiveIntegerField(_("troubles in a row"), default=0)

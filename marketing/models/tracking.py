@@ -71,7 +71,7 @@ class Website(models.Model):
 class Visitor(models.Model):
     """A browser that visits the websites; whose it is, once a link of a message or a form has said so."""
 
-    key = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    key = models.UUIDField(_("key"), primary_key=True, default=uuid4, editable=False)
     contact = models.ForeignKey(
         Contact,
         verbose_name=_("contact"),

@@ -33,6 +33,16 @@ def set_up_mail(person: Visitor, port: int) -> None:
     expect(page.locator("[name=host]")).to_have_value("127.0.0.1")
 
 
+def say_where_the_company_is(person: Visitor) -> None:
+    page = person.page
+    person.open("/settings/company/")
+    page.fill("[name=address]", "Keilestraat 9, Rotterdam")
+    page.locator("form").filter(has=page.locator("[name=address]")).locator(
+        "button[type=submit]"
+    ).last.click()
+    expect(page.locator("[name=address]")).to_have_value("Keilestraat 9, Rotterdam")
+
+
 def begin(person: Visitor) -> str:
     """A draft with an audience; returns where it is written."""
     page = person.page
@@ -64,7 +74,8 @@ def write(page: Page) -> None:
     keep(page, "campaign-content")
     assert violations(page) == []
     press(page, "button[value=variant]")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_url(re.compile(r"variant=B"))
+    expect(page.locator("[name=subject]")).to_have_value(re.compile("line keeps running"))
     with page.expect_response("**/write/"):
         page.fill("[name=subject]", "Plan the January stop with us")
     press(page, "button[value^='go:']")
@@ -135,6 +146,7 @@ def test_campaign_is_written_sent_read_and_reported(browser: Browser, tmp_path: 
         ask = fresh.installation.ask
         person.sign_in(ADMINISTRATOR)
         set_up_mail(person, sink.port)
+        say_where_the_company_is(person)
         address = begin(person)
         write(person.page)
         send(person)

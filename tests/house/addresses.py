@@ -450,7 +450,9 @@ def _spam(owner: User) -> dict[str, int]:
 # By the whole name of the address, else by the noun it begins with.
 def _message(owner: User) -> int:
     """Of a campaign: it is reached as far as that is."""
-    return CampaignFactory(owner=owner, team=owner.team).variants.get().message_id
+    pk = CampaignFactory(owner=owner, team=owner.team).variants.get().message_id
+    MessageText.objects.create(message_id=pk, language="en")
+    return int(pk)
 
 
 def _template(owner: User) -> int:
@@ -469,7 +471,7 @@ def _picture(_owner: User) -> dict[str, Any]:
 def _block(owner: User) -> dict[str, Any]:
     message = _message(owner)
     body = [{**new_block("divider"), "id": "block1"}]
-    MessageText.objects.create(message_id=message, language="en", body=body)
+    MessageText.objects.filter(message_id=message).update(body=body)
     return {"pk": message, "block": "block1"}
 
 
@@ -572,6 +574,7 @@ OTHERS = {
     "key": "no-such-key",
     "object_type": "crm.lead",
     "name": "source",
+    "language": "en",
     "quarter": f"{timezone.now().year + 1}-Q1",
 }
 # By the address, where another value is needed.

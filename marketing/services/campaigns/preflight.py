@@ -13,6 +13,9 @@ from core.values import grouped
 from marketing.choices import Channel, Decision
 from marketing.models import Campaign
 from marketing.queries.audiences import Audience, AudienceNumbers, numbers_of
+from marketing.queries.merge_fields import MergeFields
+from marketing.queries.segment_rules import view_of
+from marketing.services.messages.tokens import written
 from marketing.services.sending.lines import is_delivering
 from marketing.services.sending.pace import mail_settings
 from marketing.services.sending.senders import sender_of
@@ -39,7 +42,7 @@ class Check:
 
 def stops(campaign: Campaign, at: datetime) -> list[Check]:
     """What has to be mended before it can be sent."""
-    found = [*_sender(campaign), *_texts(campaign), *_way(), *_test(campaign)]
+    found = [*_sender(campaign), *_texts(campaign, at), *_way(), *_test(campaign)]
     found += _audience(campaign, numbers(campaign, at))
     return [check for check in found if check.is_stop]
 
@@ -49,7 +52,7 @@ def checks(campaign: Campaign, counted: AudienceNumbers, at: datetime) -> list[C
     found = [
         *_audience(campaign, counted),
         *_sender(campaign),
-        *_texts(campaign),
+        *_texts(campaign, at),
         *_test(campaign),
         *_time(campaign, at),
         *_way(),
@@ -104,7 +107,8 @@ def _sender(campaign: Campaign) -> Iterator[Check]:
         yield Check(GOOD, said % words, "campaign_edit")
 
 
-def _texts(campaign: Campaign) -> Iterator[Check]:
+def _texts(campaign: Campaign, at: datetime) -> Iterator[Check]:
+    labels = MergeFields(view_of(campaign.owner, at)).labels if campaign.owner else {}
     variants = campaign.variants.order_by("letter").prefetch_related("message__texts")
     for variant in variants:
         texts = list(variant.message.texts.all())
@@ -116,7 +120,8 @@ def _texts(campaign: Campaign) -> Iterator[Check]:
             yield Check(STOP, said % words, "campaign_content")
         else:
             said = _("Message %(letter)s: “%(subject)s”")
-            yield Check(GOOD, said % {**words, "subject": texts[0].subject}, "campaign_content")
+            subject = written(texts[0].subject, labels)
+            yield Check(GOOD, said % {**words, "subject": subject}, "campaign_content")
 
 
 def _test(campaign: Campaign) -> Iterator[Check]:

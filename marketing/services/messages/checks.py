@@ -145,7 +145,9 @@ def _of_footer(rows: Sequence[MessageText]) -> Check:
             is_blocking=True,
         )
     count = len(rows)
-    detail = ngettext("Present", "Present in all %(number)s languages", count) % {"number": count}
+    detail = ngettext(
+        "Present in %(number)s language", "Present in all %(number)s languages", count
+    ) % {"number": count}
     return Check(True, _("Unsubscribe link and address"), detail)
 
 
