@@ -49,7 +49,9 @@ def summed(run: JobRun, rules: Rules) -> Summed:
     rewards, squares = np.zeros((size, taken)), np.zeros((size, taken))
     ended, running = np.zeros((size, LONGEST + 1)), np.zeros((size, LONGEST + 1))
     present = np.zeros(size, dtype=np.int64)
-    parts = LifecycleTally.objects.filter(run=run, first__gt=0).values_list("sums", flat=True)
+    # In their order, not in that of whoever was done first: sums are the same to the last digit.
+    rows = LifecycleTally.objects.filter(run=run, first__gt=0).order_by("first")
+    parts = rows.values_list("sums", flat=True)
     for sums in parts.iterator(chunk_size=50):
         counts += np.array(sums["counts"])
         rewards += np.array(sums["rewards"])
