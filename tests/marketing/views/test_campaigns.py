@@ -1,5 +1,6 @@
 """Campaigns in the browser's eyes: begun, their audience counted and saved, their variants, copies."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -190,3 +191,12 @@ def test_sales_sees_campaigns_but_writes_none(
     assert client.get(campaign.get_absolute_url()).status_code == 200
     assert client.get("/campaigns/new/").status_code == 403
     assert client.post(f"/campaigns/{campaign.pk}/variants/").status_code in {403, 404}
+
+
+def test_each_question_of_the_audience_has_its_own_label(
+    client: Client, campaign: Campaign
+) -> None:
+    page = client.get(f"/campaigns/{campaign.pk}/edit/").content.decode()
+    labels = re.findall(r"<label for=\"id_[^>]+>\s*([^<]+)", page)
+    assert len(labels) > 5
+    assert len({label.strip() for label in labels}) == len(labels)
