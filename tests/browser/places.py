@@ -18,7 +18,6 @@ KINDS = {
     "group": "groups",
     "event": "events",
     "segment": "segments",
-    "campaign": "campaigns",
     "webform": "forms",
 }
 LISTS = tuple(f"/{folder}/" for folder in KINDS.values())
@@ -37,6 +36,7 @@ WITHOUT_RECORD = (
     "/duplicates/",
     "/jobs/",
     "/segments/new/?kind=static",
+    "/campaigns/",
     "/campaigns/new/",
     "/forms/new/",
     "/campaigns/compare/",
@@ -166,9 +166,25 @@ def pages(product: Product, *, is_whole: bool) -> list[str]:
     scored = ask("SELECT min(lead_id) FROM crm_leadscore")
     found += [f"/leads/{scored}/score/", f"/scoring/leads/{scored}/"]
     found.append(f"/leads/{ask(OPEN_LEAD)}/convert/")
+    found += _of_campaigns(product)
+    found.append(f"/forms/{busiest(product, 'webform')}/answers/")
     segment = ask("SELECT min(id) FROM crm_customersegment WHERE is_current")
     if segment:
         found += [f"/customers/segments/{segment}/", f"/customers/segments/{segment}/edit/"]
+    return found
+
+
+def _of_campaigns(product: Product) -> list[str]:
+    """A draft in its editor, and one that is out."""
+    of_state = "SELECT min(id) FROM marketing_campaign WHERE state = '{}'"
+    draft, sent = (product.installation.ask(of_state.format(each)) for each in ("draft", "sent"))
+    found = []
+    if draft:
+        steps = ("", "content/", "test/", "schedule/")
+        found += [f"/campaigns/{draft}/edit/{step}" for step in steps]
+    if sent:
+        tabs = ("", "recipients/", "links/", "sending/", "about/")
+        found += [f"/campaigns/{sent}/{tab}" for tab in tabs]
     return found
 
 
@@ -181,7 +197,7 @@ def busiest(product: Product, noun: str) -> int:
             f"GROUP BY {column}_id ORDER BY count(*) DESC, {column}_id LIMIT 1"
         )
     else:
-        app = "marketing" if noun == "segment" else "crm"
+        app = "marketing" if noun in ("segment", "webform") else "crm"
         question = f"SELECT min(id) FROM {app}_{noun}"
     return int(product.installation.ask(question))
 

@@ -68,7 +68,7 @@ def test_bin_is_searched(sales: User, log_in: LogIn) -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "number"), [("administrator", 9), ("manager", 9), ("sales", 9), ("marketing", 9)]
+    ("role", "number"), [("administrator", 11), ("manager", 10), ("sales", 9), ("marketing", 11)]
 )
 def test_there_is_a_tab_for_each_type_one_may_delete(
     role: str, number: int, request: pytest.FixtureRequest, log_in: LogIn

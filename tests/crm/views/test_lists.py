@@ -13,6 +13,7 @@ from core.models import User
 from core.services.search import index_records
 from tests.factories import (
     ActivityFactory,
+    CampaignFactory,
     CompanyFactory,
     ContactFactory,
     DealFactory,
@@ -23,6 +24,7 @@ from tests.factories import (
     RoleFactory,
     SegmentFactory,
     UserFactory,
+    WebFormFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +39,8 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "crm.group": GroupFactory,
     "crm.event": EventFactory,
     "marketing.segment": SegmentFactory,
+    "marketing.campaign": CampaignFactory,
+    "marketing.webform": WebFormFactory,
 }
 LogIn = Callable[..., Client]
 each_list = pytest.mark.parametrize("key", [definition.key for definition in lists])
