@@ -42,8 +42,6 @@ WITHOUT_RECORD = (
     "/campaigns/compare/",
     "/campaigns/planner/",
     "/campaigns/templates/",
-    "/campaigns/1/edit/content/",
-    "/campaigns/1/edit/content/?view=phone&dark=1",
     "/settings/mail/",
     "/forecast/files/",
     "/scoring/",
@@ -180,7 +178,7 @@ def _of_campaigns(product: Product) -> list[str]:
     draft, sent = (product.installation.ask(of_state.format(each)) for each in ("draft", "sent"))
     found = []
     if draft:
-        steps = ("", "content/", "test/", "schedule/")
+        steps = ("", "test/", "schedule/")
         found += [f"/campaigns/{draft}/edit/{step}" for step in steps]
     if sent:
         tabs = ("", "recipients/", "links/", "sending/", "about/")
