@@ -41,6 +41,9 @@ class Caller:
     def patch(self, path: str, body: Any = None, **headers: str) -> HttpResponse:
         return self._send("patch", path, body, headers)
 
+    def put(self, path: str, body: Any = None, **headers: str) -> HttpResponse:
+        return self._send("put", path, body, headers)
+
     def delete(self, path: str, **headers: str) -> HttpResponse:
         return self._send("delete", path, None, headers)
 
