@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy, pgettext
 from core import permissions
 from core.forms.records import RecordForm
 from core.models import User
+from core.origins import absolute
 from core.permissions import Access
 from core.records import Action, Pill, RecordPage, Tab
 from marketing.models import WebForm
 from marketing.queries.web_forms import NEWEST, answers_of, told
-from marketing.services.public_links import origin
 from marketing.services.web_forms import FIELDS, keep_form, wording_of
 
 
@@ -40,9 +40,9 @@ def spam(form: WebForm, user: User) -> dict[str, Any]:
 
 def embedding(form: WebForm, _user: User) -> dict[str, Any]:
     """Four ways onto a website: a link, a frame, plain HTML, a script."""
-    page = origin() + page_path(form)
-    frame = origin() + reverse("web_form_frame", args=[form.key])
-    send = origin() + reverse("web_form_send", args=[form.key])
+    page = absolute(page_path(form))
+    frame = absolute(reverse("web_form_frame", args=[form.key]))
+    send = absolute(reverse("web_form_send", args=[form.key]))
     title = escape(form.title or form.name)
     framed = f'<iframe src="{frame}" title="{title}" width="100%" height="640"></iframe>'
     where = ", ".join(form.origins)

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.core import signing
 from django.urls import reverse
+
+from core.origins import absolute
 
 SALT_UNSUBSCRIBE, SALT_PREFERENCES = "marketing.unsubscribe", "marketing.preferences"
 SALT_CONFIRM = "marketing.confirm"
@@ -21,20 +22,15 @@ class Unsubscribing:
     recipient: int | None
 
 
-def origin() -> str:
-    """Where this installation is reached, without a slash at the end."""
-    return settings.BASE_URL.rstrip("/") or "http://localhost:8000"
-
-
 def unsubscribe_url(contact_id: int, recipient_id: int | None) -> str:
     """Never runs out; also what List-Unsubscribe names (RFC 8058)."""
     said = [contact_id] if recipient_id is None else [contact_id, recipient_id]
     token = signing.dumps(said, salt=SALT_UNSUBSCRIBE)
-    return origin() + reverse("unsubscribe", args=[token])
+    return absolute(reverse("unsubscribe", args=[token]))
 
 
 def preferences_url(contact_id: int) -> str:
-    return origin() + preferences_path(contact_id)
+    return absolute(preferences_path(contact_id))
 
 
 def preferences_path(contact_id: int) -> str:
@@ -44,7 +40,7 @@ def preferences_path(contact_id: int) -> str:
 def confirmation_url(request_id: int) -> str:
     """Of a question for confirmation; runs out."""
     token = signing.dumps(request_id, salt=SALT_CONFIRM)
-    return origin() + reverse("consent_confirm", args=[token])
+    return absolute(reverse("consent_confirm", args=[token]))
 
 
 def unsubscribing_of(token: str) -> Unsubscribing | None:

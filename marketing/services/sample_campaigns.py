@@ -12,10 +12,11 @@ from core.chance import arm_at
 from core.company import company
 from core.models import SampleData
 from crm.models import Contact
-from marketing.choices import Goal
-from marketing.models import Campaign
+from marketing.choices import Goal, HitKind, MachineSign, Verdict
+from marketing.models import Campaign, MailHit
 from marketing.services.campaigns.assignment import share_of
 from marketing.services.campaigns.past import PastCampaign, PastRecipient, import_past_campaign
+from marketing.services.sample_messages import make_sample_messages
 from marketing.services.sample_segments import marketer
 
 FRIDAY = 4
@@ -24,6 +25,14 @@ OPENED = 0.34
 # Share of the clicks in each hour since sending.
 DECAY = (0.22, 0.18, 0.13, 0.09, 0.07, 0.05, 0.04, 0.03, 0.03, 0.02, 0.02, 0.02, 0.10)
 HOURS = (9, 10, 11, 14, 16)
+# What was clicked, and how often beside the others.
+LINKS = {
+    "https://helioptic.example/service/book": 5,
+    "https://helioptic.example/service/plans": 3,
+    "https://helioptic.example/stories/moravia": 1,
+}
+BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Firefox/140.0"
+SCANNED = 0.1
 
 
 @dataclass(frozen=True)
@@ -100,6 +109,7 @@ def make_sample_campaigns(*, as_of: datetime) -> int:
     seen: Any = Contact.objects.visible_to(by).filter(is_sample=True).exclude(email="")
     people = list(seen.order_by("pk").values_list("pk", "email", "company__employees"))
     currency = company().base_currency
+    make_sample_messages(by=by, as_of=as_of)
     for story in STORIES:
         began = as_of - timedelta(days=story.days_ago)
         began -= timedelta(days=max(0, began.weekday() - FRIDAY))
@@ -115,8 +125,28 @@ def make_sample_campaigns(*, as_of: datetime) -> int:
             is_sample=True,
         )
         told = (_told(story, facts.started_at, as_of, *each) for each in people)
-        import_past_campaign(facts=facts, people=told, by=by)
+        campaign, _number = import_past_campaign(facts=facts, people=told, by=by)
+        _follow_links(campaign)
     return len(STORIES)
+
+
+def _follow_links(campaign: Campaign) -> None:
+    """Which link each of those who clicked has followed, and what a scanner did before them."""
+    clicked: Any = campaign.recipients.exclude(clicked_at=None).order_by("pk")
+    hits = [hit for recipient in clicked for hit in _hits_of(campaign, recipient)]
+    MailHit.objects.bulk_create(hits, batch_size=1_000)
+
+
+def _hits_of(campaign: Campaign, recipient: Any) -> Iterator[MailHit]:
+    def chance(what: str) -> float:
+        return share_of(campaign.name, what, recipient.contact_id)
+
+    common = {"campaign": campaign, "recipient": recipient, "kind": HitKind.CLICK}
+    common["url"] = list(LINKS)[arm_at(chance("link"), list(LINKS.values()))]
+    yield MailHit(**common, at=recipient.clicked_at, agent=BROWSER, verdict=Verdict.PERSON)
+    if chance("scanner") < SCANNED:
+        early = {"verdict": Verdict.MACHINE, "sign": MachineSign.EARLY}
+        yield MailHit(**common, at=recipient.sent_at, agent=BROWSER, **early)
 
 
 def _told(

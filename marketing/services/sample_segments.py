@@ -19,7 +19,6 @@ from crm.models import Contact
 from marketing.choices import SegmentKind
 from marketing.models import Segment, SegmentMember, SegmentSize
 from marketing.queries.segment_rules import SEGMENTS, rule_of
-from marketing.services.sample_messages import make_sample_messages
 from marketing.services.segments import save_segment
 
 DAYS = 60
@@ -92,7 +91,6 @@ def make_sample_segments(*, as_of: datetime) -> int:
     dinner = _made(LIST, "Invited by hand. 手工邀请。", Hue.PINK, (), by, as_of)
     invited = {pk: as_of - timedelta(days=ON_THE_LIST - place) for place, pk in enumerate(guests)}
     _fill(dinner, invited, as_of)
-    make_sample_messages(by=by, as_of=as_of)
     return len(made) + 2
 
 

@@ -69,7 +69,7 @@ def draft_at(request: HttpRequest, pk: int) -> Campaign:
 
 @requires("marketing.campaign.view")
 def campaign_list(request: HttpRequest) -> HttpResponse:
-    context = list_context(CAMPAIGNS, request)
+    context = list_context(CAMPAIGNS, request) | {"bar": "marketing/campaigns/list_bar.html"}
     look_after_indexes(context["state"])
     return render_page(request, "core/list/page.html", context, parts={"list": "list"})
 

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core import permissions
+from core.origins import absolute
 from core.pages import form_page
 from core.permissions import requires
 from marketing.forms.mail import SECRETS, MailSettingsForm
 from marketing.services.mail_settings import change_mail, renew_door, told, try_mail
-from marketing.services.public_links import origin
 from marketing.services.returns import door
 from marketing.services.sending.lines import PROVIDERS, Outcome, is_delivering
 from marketing.services.sending.pace import mail_settings
@@ -37,7 +37,7 @@ def mail_settings_edit(request: HttpRequest) -> HttpResponse:
     way = row.way if row.way in PROVIDERS else "json"
     context = {
         "row": row,
-        "door_url": origin() + reverse("mail_returns", args=[way, door()]),
+        "door_url": absolute(reverse("mail_returns", args=[way, door()])),
         "is_set_up": is_set_up,
         "stored": [name for name in SECRETS if getattr(row, name)],
     }

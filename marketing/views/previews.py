@@ -12,13 +12,13 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import Refused
+from core.origins import absolute
 from core.permissions import requires, user_of
 from crm.models import Contact
 from marketing.pages.content import Place
 from marketing.queries.merge_fields import MergeFields
 from marketing.queries.segment_rules import view_of
 from marketing.services.messages.checks import checks_of, missing_of
-from marketing.services.messages.drawing import absolute
 from marketing.services.messages.trying import example_contacts, letter_to, send_test
 from marketing.views.content import EDIT, contact_at, place_at
 

@@ -7,13 +7,14 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from core.origins import absolute
 from core.permissions import public
 from core.visitors import client_address, is_too_often
 from marketing.choices import HitKind
@@ -129,4 +130,4 @@ def _is_ours(url: str) -> bool:
 
 def snippet_of() -> str:
     """What stands in the head of a website's pages."""
-    return f'<script async src="{settings.BASE_URL.rstrip("/")}/m/page.js"></script>'
+    return f'<script async src="{absolute(reverse("page_script"))}"></script>'

@@ -72,6 +72,7 @@ def _editor(request: HttpRequest, web_form: WebForm, cancel_url: str) -> HttpRes
         "form": editor,
         "web_form": web_form,
         "visitor": _preview(web_form, editor),
+        "visitors_language": web_form.language or translation.get_language(),
         "cancel_url": cancel_url,
     }
     status = UNPROCESSABLE if is_sent and not is_by_htmx(request) else 200

@@ -8,11 +8,11 @@ from html import escape
 from typing import Any
 
 import mrml
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.company import Company
+from core.origins import absolute
 from marketing.models import MessageImage
 from marketing.services.messages.pieces import (
     CLOSE,
@@ -60,11 +60,6 @@ body, .canvas { background: #161513 !important; } .s, .s > table { background: #
 # Marks as they go through `mrml`, which writes other characters of attributes as escapes.
 PLAIN_MARK = re.compile(r"x-mark-(\d+)-x")
 Draw = Callable[["Drawing", Block], tuple[str, str]]
-
-
-def absolute(path: str) -> str:
-    """The address that a mail program reaches it by."""
-    return (settings.BASE_URL.rstrip("/") or "http://localhost:8000") + path
 
 
 def picture_url(image: MessageImage) -> str:

@@ -12,6 +12,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from core.origins import absolute
+
 OPEN, CLICK, TRAP, VISIT = "open", "click", "trap", "visit"
 BYTES = 12  # 96 bits: nobody guesses one within the life of a letter
 
@@ -70,4 +72,4 @@ def visiting_recipient(token: str) -> int | None:
 
 def _at(name: str, kind: str, recipient: int, url: str = "") -> str:
     path = reverse(name, args=[recipient, signature(kind, recipient, url)])
-    return f"{settings.BASE_URL.rstrip('/')}{path}"
+    return absolute(path)
