@@ -242,6 +242,7 @@ def _register_jobs() -> None:
             "core.chores.custom_field_indexes.CustomFieldIndexJob",
             permission="core.custom_field.manage",
             describe=_index_title,
+            is_background=True,
         ),
         JobKind(
             "core.tag_replacement",
@@ -262,6 +263,7 @@ def _register_jobs() -> None:
                 "records": pgettext_lazy("data quality", "Records counted"),
                 "faults": pgettext_lazy("data quality", "Records with a wrong address or number"),
             },
+            is_background=True,
         ),
         JobKind(
             "core.search_rebuild",
@@ -269,6 +271,7 @@ def _register_jobs() -> None:
             "core.chores.search.SearchRebuildJob",
             permission="core.settings.manage",
             can_run_now=True,
+            is_background=True,
         ),
     )
     job_kinds.register(

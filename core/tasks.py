@@ -5,9 +5,11 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
+from core.jobs.kinds import job_kinds
 from core.jobs.recovery import runs_to_wake
 from core.jobs.runner import execute_run
-from core.queue import enqueue
+from core.models import JobRun
+from core.queue import BACKGROUND, PROMPT, enqueue
 from core.services.jobs import ask_dated_question
 from core.services.webhook_deliveries import make_deliveries, prune_log, webhooks_to_wake
 from core.services.webhook_turns import take_turn
@@ -21,7 +23,9 @@ def run_job(run_id: int) -> None:
 
 def wake(run_id: int, seconds: float = 0) -> None:
     """Call a worker to the run."""
-    enqueue(run_job, run_id, countdown=seconds)
+    kind = job_kinds[JobRun.objects.values_list("kind", flat=True).get(pk=run_id)]
+    queue = BACKGROUND if kind.is_background else PROMPT
+    enqueue(run_job, run_id, countdown=seconds, queue=queue)
 
 
 @shared_task(name="core.recover_runs")

@@ -111,6 +111,7 @@ def _register_jobs() -> None:
             describe=_job_title,
             follows=("crm.file_import", "crm.sample_company"),
             result_url=_model_url,
+            is_background=True,
         ),
         JobKind(
             "analytics.lead_digest",
@@ -118,6 +119,7 @@ def _register_jobs() -> None:
             "analytics.jobs.lead_digests.LeadDigestJob",
             permission="analytics.lead_score.run",
             counts={"letters": pgettext_lazy("digest", "E-mails")},
+            is_background=True,
         ),
         JobKind(
             "analytics.lead_score_comparison",
@@ -125,6 +127,7 @@ def _register_jobs() -> None:
             "analytics.jobs.lead_score_comparison.LeadScoreComparison",
             permission="analytics.lead_score.run",
             result_url=_comparison_url,
+            is_background=True,
         ),
     )
     audit_actions.register(
@@ -165,6 +168,7 @@ def _register_forecasts() -> None:
                 "tested": _("Series that were tested"),
                 "beats": _("Series better than the season before"),
             },
+            is_background=True,
         )
     )
     audited_types.register(AuditedType("analytics.forecasttarget"))
@@ -325,6 +329,7 @@ def _register_outlook_jobs() -> None:
                 "stale_old": _("Open for too long"),
                 "stale_untouched": _("Untouched for too long"),
             },
+            is_background=True,
         )
     )
     job_kinds.register(
@@ -336,6 +341,7 @@ def _register_outlook_jobs() -> None:
             can_run_now=True,
             follows=("analytics.win_probability",),
             result_url=lambda _scope: reverse("quarter_forecast"),
+            is_background=True,
         ),
         JobKind(
             "analytics.sample_quarter",

@@ -26,6 +26,7 @@ def register_campaigns() -> None:
                 "campaigns": pgettext_lazy("job", "Campaigns"),
                 "decided": _("Tests decided"),
             },
+            is_background=True,
         ),
     )
     job_kinds.register(
@@ -38,6 +39,7 @@ def register_campaigns() -> None:
             follows=("marketing.sample_campaigns",),
             is_long=True,
             result_url=lambda _scope: reverse("campaign_comparison"),
+            is_background=True,
         )
     )
     _register_pages()

@@ -70,6 +70,7 @@ def _register_job() -> None:
                 "assigned": _("Contacts in a segment"),
                 "with_cell": _("Contacts in an RFM cell"),
             },
+            is_background=True,
         )
     )
 

@@ -72,6 +72,7 @@ def _register_jobs() -> None:
                 "customers": _("Customers"),
                 "returned": _("Customers who came back"),
             },
+            is_background=True,
         ),
         JobKind(
             "analytics.company_totals",
@@ -81,6 +82,7 @@ def _register_jobs() -> None:
             follows=("analytics.lifetime_value", "analytics.customer_segments"),
             is_long=True,
             result_url=lambda _scope: reverse("company_list"),
+            is_background=True,
         ),
     )
 

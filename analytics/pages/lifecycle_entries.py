@@ -97,6 +97,7 @@ def _register_jobs() -> None:
             is_long=True,
             result_url=lambda _scope: reverse("lifecycle"),
             counts={"moved": pgettext_lazy("lifecycle", "Contacts with another way")},
+            is_background=True,
         ),
         JobKind(
             "analytics.lifecycle_scores",
@@ -106,5 +107,6 @@ def _register_jobs() -> None:
             follows=("analytics.lifecycle",),
             is_long=True,
             result_url=lambda _scope: reverse("lifecycle"),
+            is_background=True,
         ),
     )

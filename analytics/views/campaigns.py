@@ -16,9 +16,8 @@ from core.errors import Refused
 from core.pages import render_page
 from core.permissions import requires
 from core.phrases import number
-from core.queue import enqueue
 from core.services.jobs import start_run
-from core.tasks import run_job
+from core.tasks import wake
 from marketing.services.campaigns.winners import choose_winner
 from marketing.views.campaigns import campaign_of
 
@@ -37,7 +36,7 @@ def campaign_measure(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = campaign_of(request, pk)
     user, now = permissions.user_of(request), timezone.now()
     run = start_run(kind=KIND, scope={"campaign": campaign.pk}, by=user, as_of=now)
-    enqueue(run_job, run.pk)
+    wake(run.pk)
     messages.success(request, _("The campaign is being measured. Come back in a minute."))
     return redirect("campaign_detail", pk=pk)
 

@@ -73,7 +73,8 @@ class JobKind:
     `result_url` gives the page of what came of it, from the scope; `counts` labels the counts of
     the run's result that people want to see. Without a `permission` a run is only its asker's: other
     rights decide who may ask for it. A command that does its run itself leaves those that are long and
-    only follow on it to the workers.
+    only follow on it to the workers. What is of the background may take minutes while nobody waits: it
+    never stands before what people wait for.
     """
 
     key: str
@@ -83,6 +84,7 @@ class JobKind:
     can_run_now: bool = False
     follows: tuple[str, ...] = ()
     is_long: bool = False
+    is_background: bool = False
     describe: Callable[[dict[str, Any]], str] | None = None
     result_url: Callable[[dict[str, Any]], str] | None = None
     counts: Mapping[str, Promise] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from core.choices import ACTIVE_STATES, RunState
 from core.models import JobRun
+from core.queue import QUEUES
 
 WORKERS = "workers-seen"
 NOTE_EVERY = 10  # seconds
@@ -59,8 +60,7 @@ def queue_depth() -> int | None:
     try:
         with current_app.connection_for_read() as broker:
             client = getattr(broker.default_channel, "client", None)
-            name = current_app.conf.task_default_queue
-            return None if client is None else int(client.llen(name))
+            return None if client is None else sum(int(client.llen(name)) for name in QUEUES)
     except BROKER_ERRORS:
         return None
 

@@ -15,6 +15,7 @@ def register_duplicates() -> None:
             "crm.jobs.duplicate_keys.DuplicateKeysJob",
             permission="crm.duplicates.use",
             can_run_now=True,
+            is_background=True,
         ),
         JobKind(
             "crm.duplicates",
@@ -27,6 +28,7 @@ def register_duplicates() -> None:
                 "compared": pgettext_lazy("duplicates", "Pairs compared"),
                 "found": pgettext_lazy("duplicates", "Possible duplicates"),
             },
+            is_background=True,
         ),
         JobKind(
             "crm.duplicate_merge",

@@ -3,7 +3,7 @@
 import os
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -96,9 +96,21 @@ def web(address: Address) -> Program:
 
 
 def worker(concurrency: str) -> Program:
+    """Takes everything."""
+    return _worker("worker", ["--concurrency", concurrency])
+
+
+def prompt_worker() -> Program:
+    """Takes what people wait for, however long others compute."""
+    return _worker(
+        "prompt", ["--concurrency", "1", "--queues", "celery", "--hostname", "prompt@%h"]
+    )
+
+
+def _worker(name: str, options: Sequence[str]) -> Program:
     command = [*BACKGROUND, venv_program("celery"), "-A", "config", "worker", "--loglevel", "INFO"]
-    command += ["--concurrency", concurrency, "--without-gossip", "--without-mingle"]
-    return Program("worker", command, 30, 15, ONE_THREAD)
+    command += [*options, "--without-gossip", "--without-mingle"]
+    return Program(name, command, 30, 15, ONE_THREAD)
 
 
 def beat() -> Program:
@@ -117,7 +129,8 @@ def beat() -> Program:
 
 
 def programs(layout: Layout, address: Address, environment: Mapping[str, str]) -> list[Program]:
-    served = [web(address), worker(environment.get("WORKER_CONCURRENCY") or "2"), beat()]
+    concurrency = environment.get("WORKER_CONCURRENCY") or "2"
+    served = [web(address), worker(concurrency), prompt_worker(), beat()]
     return served if environment.get("REDIS_URL") else [valkey(layout), *served]
 
 

@@ -30,7 +30,7 @@ def test_message_is_sent_after_the_commit() -> None:
     with transaction.atomic():
         enqueue(task, 7, countdown=2)
         assert task.sent == []
-    assert task.sent == [{"args": (7,), "countdown": 2, "retry": False}]
+    assert task.sent == [{"args": (7,), "countdown": 2, "queue": "celery", "retry": False}]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,7 +9,7 @@ import yaml
 from scripts import check
 
 ROOT = Path(__file__).resolve().parents[2]
-APPLICATION = {"migrate", "web", "worker", "beat"}
+APPLICATION = {"migrate", "web", "worker", "prompt", "beat"}
 SECRETS = {"SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD"}
 
 
@@ -71,7 +71,7 @@ def test_worker_can_be_scaled(services):
 
 
 def test_services_wait_for_what_they_need(services):
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "worker", "prompt", "beat"):
         conditions = {need: on["condition"] for need, on in services[name]["depends_on"].items()}
         assert conditions == {
             "migrate": "service_completed_successfully",
@@ -83,7 +83,7 @@ def test_services_wait_for_what_they_need(services):
 def test_health_is_checked(services):
     dockerfile = (ROOT / "Dockerfile").read_text()
     assert "HEALTHCHECK" in dockerfile  # the web server's, which the others replace or disable
-    for name in ("worker", "db", "redis"):
+    for name in ("worker", "prompt", "db", "redis"):
         assert services[name]["healthcheck"]["test"], name
 
 

@@ -147,7 +147,8 @@ def configuration(layout, environment=None):
 def test_all_programs_are_restarted_logged_and_killed_with_their_group(layout):
     parser = configuration(layout)
     names = [name for name in parser.sections() if name.startswith("program:")]
-    assert names == ["program:broker", "program:web", "program:worker", "program:beat"]
+    started = ["broker", "web", "worker", "prompt", "beat"]
+    assert names == [f"program:{name}" for name in started]
     for name in names:
         section = parser[name]
         assert section["autorestart"] == section["killasgroup"] == "true"
@@ -176,6 +177,12 @@ def test_worker_uses_one_thread_for_linear_algebra(layout):
 def test_worker_concurrency_comes_from_the_environment(layout):
     command = configuration(layout, {"WORKER_CONCURRENCY": "7"})["program:worker"]["command"]
     assert "--concurrency 7" in command
+
+
+def test_one_worker_leaves_the_background_to_others(layout):
+    parser = configuration(layout)
+    assert "--queues celery " in parser["program:prompt"]["command"]
+    assert "--queues" not in parser["program:worker"]["command"]
 
 
 def test_percent_signs_in_paths_survive(tmp_path):

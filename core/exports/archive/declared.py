@@ -19,6 +19,7 @@ def register_archive() -> None:
             permission="core.archive.export",
             result_url=lambda _scope: reverse("archive_list"),
             counts={"rows": pgettext_lazy("archive", "Rows")},
+            is_background=True,
         )
     )
     settings_sections.register(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from celery import current_app
 from django.conf import settings
@@ -17,9 +17,9 @@ from core.models import JobPartition, User
 from core.phrases import duration
 from core.queries.jobs import described, visible_runs
 from core.queries.system.facts import BAD, OK, WARN, Fact, guarded
+from core.queue import QUEUES
 from core.values import grouped
 
-QUEUE = "celery"
 TIMEOUT = 1.0  # seconds that the page waits for the broker, and for workers to answer
 LONG_QUEUE = 1_000
 # Beat writes down when it last did something every three minutes.
@@ -48,7 +48,7 @@ def _broker() -> Fact:
     )
     with client:
         version = client.info("server")["redis_version"]
-        waiting: Any = client.llen(QUEUE)
+        waiting = sum(cast("int", client.llen(name)) for name in QUEUES)
     words = {"version": version, "waiting": grouped(waiting)}
     value = _("%(version)s, %(waiting)s calls waiting") % words
     if waiting <= LONG_QUEUE:

@@ -5,12 +5,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from core import tasks
 from core.choices import PartitionState, RunState
+from core.jobs.kinds import job_kinds
+from core.jobs.questions import ask
 from core.jobs.recovery import runs_to_wake
 from core.models import JobPartition, JobRun
+from core.queue import QUEUES
 from tests.running import work_once
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +117,26 @@ def test_schedule_asks_once_a_day(
         tasks.ask_question("tests.squares")
     assert JobRun.objects.count() == 1
     assert len(called) == 2, "waking twice is harmless"
+
+
+@pytest.mark.parametrize(
+    ("kind", "queue"), [("core.data_quality", "background"), ("core.bulk_change", "celery")]
+)
+def test_what_nobody_waits_for_queues_apart(
+    kind: str,
+    queue: str,
+    django_capture_on_commit_callbacks: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(tasks.run_job, "apply_async", lambda queue, **_options: told.append(queue))
+    run = ask(kind=kind, as_of=timezone.now())
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.wake(run.pk)
+    assert told == [queue]
+
+
+def test_workers_know_both_queues() -> None:
+    """And what is long even for a command is of the background."""
+    assert tuple(queue.name for queue in settings.CELERY_TASK_QUEUES) == QUEUES
+    assert [kind.key for kind in job_kinds if kind.is_long and not kind.is_background] == []
