@@ -58,6 +58,10 @@ SAID: Json = thing(
         "source": {"type": "string", "enum": list(ConsentSource.values)},
         "details": TEXT,
         "at": MAYBE_MOMENT,
+        "taken_back": {
+            **MAYBE_MOMENT,
+            "description": "When the import was undone that brought the word: since then it holds no more.",
+        },
     }
 )
 WORD: Json = thing(
@@ -81,6 +85,7 @@ def _told_word(row: Consent | ConsentEvent) -> Json:
         "source": row.source,
         "details": row.detail,
         "at": moment(row.at),
+        "taken_back": moment(getattr(row, "taken_back_at", None)),
     }
 
 
