@@ -38,6 +38,7 @@ from marketing.declarations.consent import register_consent
 from marketing.record_types import (
     ARCHIVE_TABLES,
     CONSENT_BEHAVIOURS,
+    CONSENT_OF_LEADS,
     IN_SEGMENTS,
     PEOPLE_IN_SEGMENT,
     RECORD_TYPES,
@@ -58,6 +59,7 @@ def register() -> None:
     """Called once, when the apps are ready."""
     record_types.register(*RECORD_TYPES)
     record_types.add_fields("crm.contact", IN_SEGMENTS, *CONSENT_BEHAVIOURS, *UPLIFT)
+    record_types.add_fields("crm.lead", *CONSENT_OF_LEADS)
     record_types.add_fields("crm.company", PEOPLE_IN_SEGMENT)
     permissions.COUNTS_ALL["marketing.segment.size"] = "crm.contact.view"
     _register_rights()
