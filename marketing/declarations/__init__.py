@@ -208,11 +208,15 @@ def _register_settings() -> None:
 
 
 def _register_changes() -> None:
+    from marketing.services.messages.leftovers import CAMPAIGN, forget_leftovers  # noqa: PLC0415
     from marketing.services.rows import ROW_RULES  # noqa: PLC0415  # needs loaded models
     from marketing.services.segments import note_changed, note_new  # noqa: PLC0415
     from marketing.services.stale_memberships import TYPES, note_stale  # noqa: PLC0415
 
-    change_followers.register(ChangeFollower("marketing.stale_memberships", TYPES, note_stale))
+    change_followers.register(
+        ChangeFollower("marketing.stale_memberships", TYPES, note_stale),
+        ChangeFollower("marketing.leftovers", frozenset({CAMPAIGN}), forget_leftovers),
+    )
     change_rules.register(ChangeRules("marketing.segment", written=note_changed, created=note_new))
     row_rules.register(*ROW_RULES)
 
@@ -283,9 +287,11 @@ def _register_list_changes() -> None:
     trail_words.register(
         TrailWords("marketing.segment.condition", _("Condition"), condition_in_words),
         TrailWords("marketing.segment.contacts", _("Contacts"), number_in_words),
+        TrailWords("marketing.campaign.message", _("Message"), lambda value, _user: str(value)),
     )
     audit_actions.register(
         AuditAction("marketing.campaign.winner", _("Winner of the test chosen")),
+        AuditAction("message.write", _("Message written")),
         AuditAction(AddToList.key, _("Contacts put on the list")),
         AuditAction(RemoveFromList.key, _("Contacts taken off the list")),
     )
