@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.axe import violations
 from tests.browser.pictures import keep
@@ -68,15 +68,18 @@ def begin(person: Visitor) -> int:
     return int(number)
 
 
-def write(page: Page) -> None:
+def write(person: Visitor) -> None:
     """A ready-made letter in English and Chinese, and another subject as variant B."""
+    page = person.page
     press(page, "button[value='starter:welcome']")
     expect(page.locator("#letter-canvas trix-editor").first).to_be_visible()
     expect(page.locator(".ed-h nav.seg").first.locator("a")).to_have_count(2)  # languages
     with page.expect_response("**/write/"):
         page.fill("[name=subject]", "{first name|Hello}, your line keeps running")
     keep(page, "campaign-content")
+    assert person.complaints == []
     assert violations(page) == []
+    person.complaints.clear()  # what axe puts into the page breaks the policy of the letter's editor
     press(page, "button[value=variant]")
     page.wait_for_url(re.compile(r"variant=B"))
     expect(page.locator("[name=subject]")).to_have_value(re.compile("line keeps running"))
@@ -152,7 +155,7 @@ def test_campaign_is_written_sent_read_and_reported(browser: Browser, tmp_path: 
         set_up_mail(person, sink.port)
         say_where_the_company_is(person)
         campaign = begin(person)
-        write(person.page)
+        write(person)
         send(person, campaign)
 
         recipients = f"SELECT count(*) FROM marketing_recipient WHERE campaign_id = {campaign} AND "
