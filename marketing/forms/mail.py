@@ -78,6 +78,10 @@ class MailSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
                 "Messages that cannot be delivered return to it; what stands before the @ is followed by + and "
                 "the number of the message, so the mailbox has to take such addresses."
             ),
+            "mailbox": gettext_lazy(
+                "Reports are taken out of it. Answers to campaigns are noticed and stay there: it has to be "
+                "the mailbox of the address for answers, or get a copy of what arrives at it."
+            ),
             "api_domain": gettext_lazy("Mailgun: the sending domain."),
         }
 

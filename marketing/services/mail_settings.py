@@ -22,6 +22,8 @@ from marketing.services.sending.secrets import sealed
 
 PERMISSION = "core.settings.manage"
 SECRETS = ("password", "api_key", "mailbox_password")
+# Another one of these is another mailbox: it is read from its beginning.
+OF_MAILBOX = ("mailbox", "mailbox_host", "mailbox_user")
 
 
 @transaction.atomic
@@ -40,6 +42,8 @@ def change_mail(*, values: Mapping[str, Any], by: User) -> MailSettings:
     changes = audit.differences(before, row)
     if not changes:
         return row
+    if not changes.keys().isdisjoint(OF_MAILBOX):
+        row.mailbox_mark = ""
     row.save()
     told = {
         name: ("", _("changed")) if name in SECRETS else change for name, change in changes.items()
