@@ -89,6 +89,7 @@ class Migration(migrations.Migration):
                 ('api_key', models.TextField(blank=True, editable=False, verbose_name='key')),
                 ('api_domain', models.CharField(blank=True, max_length=200, verbose_name='domain at the provider')),
                 ('webhook_secret', models.TextField(blank=True, editable=False, verbose_name='secret of the webhook')),
+                ('signing_key', models.TextField(blank=True, editable=False, verbose_name='key of signatures')),
                 ('connections', models.PositiveSmallIntegerField(default=2, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(20)], verbose_name='connections of a worker')),
                 ('per_minute', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='messages a minute')),
                 ('per_domain', models.JSONField(blank=True, default=dict, help_text='* is any domain.', verbose_name='messages a minute by domain')),

@@ -37,6 +37,8 @@ class MailSettings(models.Model):
     api_key = models.TextField(_("key"), blank=True, editable=False)
     api_domain = models.CharField(_("domain at the provider"), max_length=200, blank=True)
     webhook_secret = models.TextField(_("secret of the webhook"), blank=True, editable=False)
+    # With which the provider signs its reports; empty: the address alone is the secret.
+    signing_key = models.TextField(_("key of signatures"), blank=True, editable=False)
     # How fast
     connections = models.PositiveSmallIntegerField(
         _("connections of a worker"),

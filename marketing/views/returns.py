@@ -22,6 +22,9 @@ from marketing.services.incoming import answer_of
 from marketing.services.reports import returned_of
 from marketing.services.returns import Returned, is_door, take_returned
 from marketing.services.sending.lines import PROVIDERS
+from marketing.services.sending.pace import mail_settings
+from marketing.services.sending.secrets import opened
+from marketing.views.report_signatures import is_signed
 
 GENERIC = "json"
 # A message as it arrived, posted by a mail server or a rule of it; and as providers tell what arrives.
@@ -40,7 +43,7 @@ NAMES = {
     MailWay.POSTMARK: "postmark.Postmark",
     MailWay.RESEND: "resend.Resend",
 }
-# The address itself is the secret; what these would ask for besides is not needed.
+# The address itself is the secret; where a key is set, signatures are looked at before.
 GIVEN: dict[str, dict[str, Any]] = {
     MailWay.MAILGUN: {"webhook_signing_key": "-"},
 }
@@ -58,6 +61,11 @@ def mail_returns(request: HttpRequest, way: str, token: str) -> HttpResponse:
         return HttpResponse()
     if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
         return _no(_("This is too large: send fewer reports at once."), 413)
+    key = mail_settings().signing_key
+    if key and not is_signed(way, opened(key), request):
+        return _no(
+            _("The signature is not right: compare the key in Settings › Sending e-mail."), 403
+        )
     try:
         found = list(_found(way, request))
     except UNREADABLE:
