@@ -302,7 +302,13 @@ class FormSubmissionAdmin(PanelAdmin):
 class MailSettingsAdmin(PanelAdmin):
     """Changed in the product, which encrypts what is secret."""
 
-    hidden: ClassVar[Any] = ("password", "api_key", "mailbox_password", "webhook_secret")
+    hidden: ClassVar[Any] = (
+        "password",
+        "api_key",
+        "mailbox_password",
+        "webhook_secret",
+        "signing_key",
+    )
     group = "market"
     icon = "outgoing_mail"
     has_name = False

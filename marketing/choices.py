@@ -35,6 +35,7 @@ class ConsentSource(TextChoices):
     CONFIRMED = "confirmed", _("Confirmed by e-mail")
     CENTRE = "centre", _("Preference page")
     UNSUBSCRIBE = "unsubscribe", _("Unsubscribe link")
+    ANSWER = "answer", _("Answer by e-mail")
     COMPLAINT = "complaint", _("Complaint")
     PERSON = "person", pgettext_lazy("consent", "Noted by a colleague")
     IMPORT = "import", pgettext_lazy("consent", "Import")
@@ -81,6 +82,18 @@ class RecipientState(TextChoices):
     FAILED = "failed", pgettext_lazy("recipient", "Refused by the mail server")
     UNKNOWN = "unknown", pgettext_lazy("recipient", "Not known whether it was sent")
     CONTROL = "control", pgettext_lazy("recipient", "Held out")
+
+
+class Reaction(TextChoices):
+    """What a recipient did, the least first; each is a moment of the recipient of the same name."""
+
+    BOUNCED = "bounced_at", pgettext_lazy("recipient", "Bounced")
+    OPENED = "opened_at", pgettext_lazy("recipient", "Opened")
+    CLICKED = "clicked_at", pgettext_lazy("recipient", "Clicked")
+    REPLIED = "replied_at", pgettext_lazy("recipient", "Answered")
+    CONVERTED = "converted_at", pgettext_lazy("recipient", "Reached the goal")
+    UNSUBSCRIBED = "unsubscribed_at", pgettext_lazy("recipient", "Unsubscribed")
+    COMPLAINED = "complained_at", pgettext_lazy("recipient", "Complained")
 
 
 class Arm(TextChoices):

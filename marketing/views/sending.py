@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from core import permissions
@@ -23,7 +24,7 @@ from core.lists.keyset import fetch_page
 from core.models import User
 from core.pages import form_page, render_page, status_of_poll
 from core.permissions import requires
-from marketing.choices import CampaignState, RecipientState
+from marketing.choices import CampaignState, Reaction, RecipientState
 from marketing.forms.sending import RecipientFilterForm, ScheduleForm
 from marketing.models import Campaign, Recipient
 from marketing.pages.campaigns import campaign_context, editor_context
@@ -173,7 +174,14 @@ def _told(row: Recipient, access: permissions.Access) -> dict[str, Any]:
         "state": RecipientState(row.state),
         "why": why_not(row.reason) if row.state != RecipientState.SENT else "",
         "tone": TONES.get(RecipientState(row.state), ""),
+        "reaction": _reaction(row),
     }
+
+
+def _reaction(row: Recipient) -> str:
+    """The furthest that the person went."""
+    done = [each for each in Reaction if getattr(row, each.value) is not None]
+    return str(done[-1].label) if done else ""
 
 
 TONES = {
@@ -207,7 +215,15 @@ class RecipientSheet:
     @property
     def heads(self) -> list[str]:
         address = [_("Address")] if self.access.sees("crm.contact.email") else []
-        return [_("Contact"), *address, _("Variant"), _("State"), _("Why"), _("Sent")]
+        return [
+            _("Contact"),
+            *address,
+            _("Variant"),
+            _("State"),
+            _("Why"),
+            _("Sent"),
+            pgettext("recipient", "Reaction"),
+        ]
 
     def rows(self) -> Iterator[list[Any]]:
         last = 0
@@ -217,7 +233,15 @@ class RecipientSheet:
                 address = [row.address] if self.access.sees("crm.contact.email") else []
                 letter = row.variant.letter if row.variant else ""
                 state = str(told["state"].label)
-                yield [told["name"], *address, letter, state, told["why"], row.sent_at]
+                yield [
+                    told["name"],
+                    *address,
+                    letter,
+                    state,
+                    told["why"],
+                    row.sent_at,
+                    told["reaction"],
+                ]
             last = part[-1].pk
 
     def _after(self, last: int) -> list[Recipient]:
