@@ -171,6 +171,10 @@ def test_campaign_is_written_sent_read_and_reported(browser: Browser, tmp_path: 
         assert int(ask(recipients + "unsubscribed_at IS NOT NULL")) == 1
 
         page = person.page
+        person.open(f"/campaigns/{campaign}/")
+        press(page, "main form[action$='/measure/'] button")
+        measured = f"SELECT count(*) FROM analytics_campaigneffect WHERE campaign_id = {campaign}"
+        fresh.installation.wait_for_answer(measured, 1, NOTICED_SECONDS)
         for path, name in (("", "report"), ("recipients/", "recipients"), ("links/", "links")):
             person.open(f"/campaigns/{campaign}/{path}")
             expect(page.locator("main .page, main .scroll").first).to_be_visible()
