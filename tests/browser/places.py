@@ -40,6 +40,7 @@ WITHOUT_RECORD = (
     "/campaigns/new/",
     "/forms/new/",
     "/campaigns/compare/",
+    "/campaigns/past/",
     "/campaigns/planner/",
     "/campaigns/templates/",
     "/settings/mail/",
