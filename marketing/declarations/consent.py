@@ -34,6 +34,7 @@ def register_consent() -> None:
         Permission("marketing.settings.manage", _("Set up purposes, limits and senders")),
     )
     _register_changes()
+    _register_imports()
     _register_pages()
     _register_web_forms()
     job_kinds.register(
@@ -83,6 +84,13 @@ def _register_changes() -> None:
         AuditAction("purpose.archive", _("Purpose of messages archived or brought back")),
         AuditAction("marketing.options", _("Options of marketing changed")),
     )
+
+
+def _register_imports() -> None:
+    from crm.services.imports.beside import columns_beside  # noqa: PLC0415  # needs loaded models
+    from marketing.services.imported_consents import CONSENT_COLUMNS  # noqa: PLC0415
+
+    columns_beside.register(CONSENT_COLUMNS)
 
 
 def _register_pages() -> None:

@@ -298,6 +298,8 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(choices=[('form', 'Web form'), ('confirmed', 'Confirmed by e-mail'), ('centre', 'Preference page'), ('unsubscribe', 'Unsubscribe link'), ('answer', 'Answer by e-mail'), ('complaint', 'Complaint'), ('person', 'Noted by a colleague'), ('import', 'Import'), ('api', 'API')], max_length=12, verbose_name='source')),
                 ('detail', models.CharField(blank=True, max_length=300, verbose_name='details')),
                 ('at', models.DateTimeField(verbose_name='when')),
+                ('origin', models.CharField(blank=True, editable=False, max_length=40, verbose_name='origin')),
+                ('taken_back_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='taken back')),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
                 ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='consent_events', to='crm.contact', verbose_name='contact')),
                 ('purpose', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='marketing.purpose', verbose_name='purpose')),
@@ -565,6 +567,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='consentevent',
             index=models.Index(fields=['contact', '-id'], name='marketing_consent_trail'),
+        ),
+        migrations.AddIndex(
+            model_name='consentevent',
+            index=models.Index(condition=models.Q(('origin', ''), _negated=True), fields=['origin', 'id'], name='marketing_consent_origin'),
         ),
         migrations.AddConstraint(
             model_name='consent',
