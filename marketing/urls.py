@@ -3,6 +3,7 @@
 from django.urls import path
 
 from marketing.views import (
+    campaign_calendar,
     campaigns,
     content,
     mail,
@@ -68,6 +69,7 @@ urlpatterns = [
     path("segments/<int:pk>/members/", segments.segment_members, name="segment_members"),
     path("contacts/<int:pk>/lists/", segments.contact_lists, name="contact_lists"),
     path("campaigns/", campaigns.campaign_list, name="campaign_list"),
+    path("campaigns/calendar/", campaign_calendar.campaign_calendar, name="campaign_calendar"),
     path("campaigns/new/", campaigns.campaign_create, name="campaign_create"),
     path("campaigns/<int:pk>/", campaigns.campaign_detail, name="campaign_detail"),
     path("campaigns/<int:pk>/about/", campaigns.campaign_about, name="campaign_about"),
