@@ -17,6 +17,7 @@ from marketing.models import (
     ContactUplift,
     DeliveryProblem,
     FormSubmission,
+    LinkCheck,
     MailHit,
     MailSettings,
     MarketingOptions,
@@ -277,6 +278,15 @@ class ConfirmationRequestAdmin(PanelAdmin):
     has_name = False
     list_display: ClassVar[Any] = ("contact", "address", "created_at", "sent_at", "confirmed_at")
     joined: ClassVar[Any] = ("contact",)
+
+
+@admin.register(LinkCheck)
+class LinkCheckAdmin(PanelAdmin):
+    group = "market"
+    icon = "link"
+    has_name = False
+    list_display: ClassVar[Any] = ("url", "fault", "status", "leads_to", "checked_at")
+    list_filter: ClassVar[Any] = ("fault",)
 
 
 @admin.register(WebForm)

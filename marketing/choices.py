@@ -218,3 +218,14 @@ class ServerFault(TextChoices):
     LOGIN = "login", _("It does not accept the log-in")
     SENDER = "sender", _("It does not accept the sender")
     BUSY = "busy", _("It asks to wait")
+
+
+class LinkFault(TextChoices):
+    """Why a link was not reached; the words of `DeliveryFault` for letters."""
+
+    ADDRESS = "address", _("It leads to a place that nobody outside reaches.")
+    NAME = "name", _("There is no such website.")
+    CONNECTION = "connection", _("The website cannot be reached.")
+    CERTIFICATE = "certificate", _("The website’s certificate is not valid: browsers warn of it.")
+    TIME = "time", _("The website did not answer in time.")
+    REDIRECT = "redirect", _("It is sent on and on, without end.")

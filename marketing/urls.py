@@ -89,6 +89,7 @@ urlpatterns = [
     path("messages/<int:pk>/write/", content.message_write, name="message_write"),
     path("messages/<int:pk>/preview/", previews.message_preview, name="message_preview"),
     path("messages/<int:pk>/checks/", previews.message_checks, name="message_checks"),
+    path("messages/<int:pk>/links/", previews.message_links, name="message_links"),
     path("messages/<int:pk>/fields/", previews.message_fields, name="message_fields"),
     path("messages/<int:pk>/test/", previews.message_test, name="message_test"),
     path(
@@ -108,6 +109,7 @@ urlpatterns = [
     path("m/page.js", tracking.page_script, name="page_script"),
     path("m/visit/", tracking.page_visit, name="page_visit"),
     path("campaigns/<int:pk>/edit/schedule/", sending.campaign_schedule, name="campaign_schedule"),
+    path("campaigns/<int:pk>/edit/links/", sending.campaign_link_check, name="campaign_link_check"),
     path("campaigns/<int:pk>/step/", sending.campaign_step, name="campaign_step"),
     path("campaigns/<int:pk>/sending/", sending.campaign_sending, name="campaign_sending"),
     path("campaigns/<int:pk>/recipients/", sending.campaign_recipients, name="campaign_recipients"),

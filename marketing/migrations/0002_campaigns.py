@@ -22,6 +22,25 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='LinkCheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(editable=False, max_length=64, unique=True, verbose_name='key')),
+                ('url', models.TextField(verbose_name='web address')),
+                ('asked_at', models.DateTimeField(verbose_name='to be asked since')),
+                ('lease_until', models.DateTimeField(blank=True, null=True, verbose_name='claimed until')),
+                ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='asked')),
+                ('fault', models.CharField(blank=True, choices=[('address', 'It leads to a place that nobody outside reaches.'), ('name', 'There is no such website.'), ('connection', 'The website cannot be reached.'), ('certificate', 'The website’s certificate is not valid: browsers warn of it.'), ('time', 'The website did not answer in time.'), ('redirect', 'It is sent on and on, without end.')], max_length=11, verbose_name='fault')),
+                ('status', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='answer')),
+                ('leads_to', models.TextField(blank=True, verbose_name='leads on to')),
+            ],
+            options={
+                'verbose_name': 'check of a link',
+                'verbose_name_plural': 'checks of links',
+                'indexes': [models.Index(condition=models.Q(('checked_at', None), ('checked_at__lt', models.F('asked_at')), _connector='OR'), fields=['asked_at'], name='marketing_link_waiting'), models.Index(fields=['checked_at'], name='marketing_link_checked')],
+            },
+        ),
+        migrations.CreateModel(
             name='Campaign',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -30,14 +30,16 @@ from marketing.models import Campaign, PastPerson, Recipient
 from marketing.pages.campaigns import campaign_context, editor_context
 from marketing.queries.sending import progress_of, recipients_of
 from marketing.services.campaigns.drafts import save_campaign
+from marketing.services.campaigns.links import ask_links
 from marketing.services.campaigns.preflight import checks, numbers
 from marketing.services.campaigns.steps import UNDER_WAY, open_steps, take_step
 from marketing.services.sending.why import why
 from marketing.services.sending.words import why_not
-from marketing.tasks import wake_sender
+from marketing.tasks import wake_link_checks, wake_sender
 from marketing.views.campaigns import campaign_of, draft_at
 
 PAGE_SIZE = 50
+ASKING_LINKS = ("ask", "approve", "schedule")
 LIVE = "sending-live"
 EXPORTED_AT_ONCE = 2_000
 BUTTONS = {
@@ -86,6 +88,16 @@ def _steps(campaign: Campaign, user: User) -> dict[str, Any]:
     return {BUTTONS[step]: is_open for step, is_open in open_steps(campaign, user).items()}
 
 
+@requires("marketing.campaign.edit")
+@require_POST
+def campaign_link_check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have a worker ask where the links of its letters lead."""
+    campaign, user = draft_at(request, pk), permissions.user_of(request)
+    if ask_links(campaign, by=user, at=timezone.now()):
+        wake_link_checks()
+    return redirect("campaign_schedule", pk=pk)
+
+
 # -- steps -----------------------------------------------------------------------------------------
 
 
@@ -100,6 +112,8 @@ def campaign_step(request: HttpRequest, pk: int) -> HttpResponse:
         raise Refused(_("This is no step of a campaign. Use the buttons of its page."))
     if taken.wakes:
         wake_sender(pk)
+    if step in ASKING_LINKS and ask_links(campaign, by=user, at=timezone.now()):
+        wake_link_checks()
     messages.success(request, taken.sentence)
     campaign.refresh_from_db()
     if campaign.state == CampaignState.DRAFT:
