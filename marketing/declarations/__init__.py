@@ -173,6 +173,13 @@ def _register_commands() -> None:
             "marketing.campaign.create",
         ),
         Command(
+            "marketing.campaign_calendar",
+            _("Calendar of campaigns"),
+            "calendar-event",
+            "campaign_calendar",
+            "marketing.campaign.view",
+        ),
+        Command(
             "marketing.message_templates",
             _("Templates of messages"),
             "template",

@@ -57,6 +57,7 @@ ARCHIVE_TABLES = (
         later=("winner",),
     ),
     ArchiveTable("campaign_variants", "marketing.CampaignVariant", order=32),
+    ArchiveTable("past_people", "marketing.PastPerson", order=34),
     ArchiveTable("mail_hits", "marketing.MailHit", order=34),
     ArchiveTable("websites", "marketing.Website", order=30),
     ArchiveTable(

@@ -180,10 +180,15 @@ def withdraw_all(
 
 
 def withdraw(
-    *, contact: int, purposes: Iterable[int], channel: str, detail: str, at: datetime
+    *,
+    contact: int,
+    purposes: Iterable[int],
+    channel: str,
+    detail: str,
+    at: datetime,
+    source: ConsentSource = ConsentSource.UNSUBSCRIBE,
 ) -> int:
-    """By the link of a message: these purposes."""
-    source = ConsentSource.UNSUBSCRIBE
+    """By the link of a message, or an answer to it: these purposes."""
     state = ConsentState.WITHDRAWN
     return record_consents(
         Word(contact, purpose, channel, state, source, at, detail) for purpose in purposes

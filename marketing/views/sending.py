@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from core import permissions
@@ -23,20 +24,22 @@ from core.lists.keyset import fetch_page
 from core.models import User
 from core.pages import form_page, render_page, status_of_poll
 from core.permissions import requires
-from marketing.choices import CampaignState, RecipientState
+from marketing.choices import CampaignState, Reaction, RecipientState
 from marketing.forms.sending import RecipientFilterForm, ScheduleForm
-from marketing.models import Campaign, Recipient
+from marketing.models import Campaign, PastPerson, Recipient
 from marketing.pages.campaigns import campaign_context, editor_context
 from marketing.queries.sending import progress_of, recipients_of
 from marketing.services.campaigns.drafts import save_campaign
+from marketing.services.campaigns.links import ask_links
 from marketing.services.campaigns.preflight import checks, numbers
 from marketing.services.campaigns.steps import UNDER_WAY, open_steps, take_step
 from marketing.services.sending.why import why
 from marketing.services.sending.words import why_not
-from marketing.tasks import wake_sender
+from marketing.tasks import wake_link_checks, wake_sender
 from marketing.views.campaigns import campaign_of, draft_at
 
 PAGE_SIZE = 50
+ASKING_LINKS = ("ask", "approve", "schedule")
 LIVE = "sending-live"
 EXPORTED_AT_ONCE = 2_000
 BUTTONS = {
@@ -85,6 +88,16 @@ def _steps(campaign: Campaign, user: User) -> dict[str, Any]:
     return {BUTTONS[step]: is_open for step, is_open in open_steps(campaign, user).items()}
 
 
+@requires("marketing.campaign.edit")
+@require_POST
+def campaign_link_check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have a worker ask where the links of its letters lead."""
+    campaign, user = draft_at(request, pk), permissions.user_of(request)
+    if ask_links(campaign, by=user, at=timezone.now()):
+        wake_link_checks()
+    return redirect("campaign_schedule", pk=pk)
+
+
 # -- steps -----------------------------------------------------------------------------------------
 
 
@@ -99,6 +112,8 @@ def campaign_step(request: HttpRequest, pk: int) -> HttpResponse:
         raise Refused(_("This is no step of a campaign. Use the buttons of its page."))
     if taken.wakes:
         wake_sender(pk)
+    if step in ASKING_LINKS and ask_links(campaign, by=user, at=timezone.now()):
+        wake_link_checks()
     messages.success(request, taken.sentence)
     campaign.refresh_from_db()
     if campaign.state == CampaignState.DRAFT:
@@ -157,9 +172,17 @@ def campaign_recipients(request: HttpRequest, pk: int) -> HttpResponse:
         "previous_url": _place(query, page.previous_token),
         "next_url": _place(query, page.next_token),
         "may_export": access.may("marketing.campaign.export"),
+        "counted_only": _counted_only(campaign),
         "sees_address": access.sees("crm.contact.email"),
     }
     return render_page(request, "marketing/campaigns/recipients.html", context)
+
+
+def _counted_only(campaign: Campaign) -> int:
+    """People of a past campaign's file who are no contacts."""
+    if not campaign.has_told_outcomes:
+        return 0
+    return PastPerson.objects.filter(campaign=campaign, recipient=None).count()
 
 
 def _place(query: dict[str, str], token: str) -> str:
@@ -173,7 +196,14 @@ def _told(row: Recipient, access: permissions.Access) -> dict[str, Any]:
         "state": RecipientState(row.state),
         "why": why_not(row.reason) if row.state != RecipientState.SENT else "",
         "tone": TONES.get(RecipientState(row.state), ""),
+        "reaction": _reaction(row),
     }
+
+
+def _reaction(row: Recipient) -> str:
+    """The furthest that the person went."""
+    done = [each for each in Reaction if getattr(row, each.value) is not None]
+    return str(done[-1].label) if done else ""
 
 
 TONES = {
@@ -207,7 +237,15 @@ class RecipientSheet:
     @property
     def heads(self) -> list[str]:
         address = [_("Address")] if self.access.sees("crm.contact.email") else []
-        return [_("Contact"), *address, _("Variant"), _("State"), _("Why"), _("Sent")]
+        return [
+            _("Contact"),
+            *address,
+            _("Variant"),
+            _("State"),
+            _("Why"),
+            _("Sent"),
+            pgettext("recipient", "Reaction"),
+        ]
 
     def rows(self) -> Iterator[list[Any]]:
         last = 0
@@ -217,7 +255,15 @@ class RecipientSheet:
                 address = [row.address] if self.access.sees("crm.contact.email") else []
                 letter = row.variant.letter if row.variant else ""
                 state = str(told["state"].label)
-                yield [told["name"], *address, letter, state, told["why"], row.sent_at]
+                yield [
+                    told["name"],
+                    *address,
+                    letter,
+                    state,
+                    told["why"],
+                    row.sent_at,
+                    told["reaction"],
+                ]
             last = part[-1].pk
 
     def _after(self, last: int) -> list[Recipient]:
