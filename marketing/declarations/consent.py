@@ -73,6 +73,7 @@ def _register_changes() -> None:
     merge_rules.register(MergeRule("marketing.consent", "crm.contact", keep_stricter))
     audited_types.register(
         AuditedType("marketing.purpose"),
+        AuditedType("marketing.message"),
         AuditedType("marketing.suppression"),
         AuditedType("marketing.marketingoptions"),
     )

@@ -49,9 +49,8 @@ def _read(kind: str, names: Collection[str], ids: Collection[int], view: Viewpoi
 def _contacts(kind: str, ids: Collection[int], view: Viewpoint) -> dict[int, tuple[int, str]]:
     """Number and address of each row's contact."""
     seen = Contact.objects.visible_to(view.user)
-    if kind == CONTACT:
-        rows = seen.filter(pk__in=ids).values_list("pk", "pk", "email_key")
-    else:
+    rows: Any = seen.filter(pk__in=ids).values_list("pk", "pk", "email_key")
+    if kind == LEAD:
         leads = Lead.objects.filter(pk__in=ids, contact__in=seen)
         rows = leads.values_list("pk", "contact", "contact__email_key")
     return {pk: (contact, address) for pk, contact, address in rows}

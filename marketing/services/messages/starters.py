@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import permissions
+from core import audit, permissions
 from core.errors import Refused
 from core.models import User
 from marketing.choices import MessageForm
@@ -309,21 +309,27 @@ def make_template(
         message.form = like.form
         message.save()
         copy_texts(like, message)
+    audit.record(actor=by, action="create", subject=message)
     return message
 
 
+@transaction.atomic
 def rename_template(*, message: Message, name: str, by: User) -> None:
     require_write(message, by)
     name = line(name, 120)
     if not name:
         raise Refused(_("Give the template a name."))
-    message.name = name
+    before, message.name = message.name, name
     message.save()
+    if before != name:
+        audit.record(actor=by, action="edit", subject=message, changes={"name": (before, name)})
 
 
+@transaction.atomic
 def drop_template(*, message: Message, by: User) -> None:
     """For good: campaigns hold copies of their own."""
     require_write(message, by)
     if not message.is_template:
         raise Refused(_("This message belongs to a campaign. Delete the campaign instead."))
+    audit.record(actor=by, action="delete", subject=message, changes={"name": (message.name, None)})
     message.delete()

@@ -16,7 +16,11 @@ from marketing.models import Campaign, Message, MessageImage, MessageText
 from marketing.services.messages.blocks import new_block
 from marketing.services.messages.pictures import add_picture, has_file
 from marketing.services.messages.saving import save_text, undo_text
-from marketing.services.messages.starters import make_template
+from marketing.services.messages.starters import (
+    drop_template,
+    make_template,
+    rename_template,
+)
 from tests.factories import CampaignFactory, UserFactory
 
 
@@ -120,3 +124,17 @@ def test_undoing_is_writing_too_and_saving_nothing_is_none(ann: User) -> None:
     undo_text(message=template, language="en", version=template.version, by=ann)
     assert template.texts.get(language="en").subject == "One"
     assert set(written()) == {("marketing.message", ann.email)}
+
+
+def test_templates_leave_a_trail(ann: User) -> None:
+    template = make_template(name="Usual", by=ann)
+    pk = template.pk
+    rename_template(message=template, name="Unusual", by=ann)
+    rename_template(message=template, name="Unusual", by=ann)
+    drop_template(message=template, by=ann)
+    events = AuditEvent.objects.filter(object_type="marketing.message", object_id=pk)
+    assert list(events.order_by("pk").values_list("action", "changes")) == [
+        ("create", {}),
+        ("edit", {"name": ["Usual", "Unusual"]}),
+        ("delete", {"name": ["Unusual", None]}),
+    ]
