@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from core.currencies import base_currency
 from core.models import User
 from core.values import grouped
-from marketing.choices import Decision, Goal
+from marketing.choices import Decision, FollowUp, Goal
 from marketing.models import Campaign, Purpose, Segment
 from marketing.queries.audiences import Audience
 
@@ -59,6 +59,11 @@ class AudienceForm(NewCampaignForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    follow_up = forms.ChoiceField(
+        label=gettext_lazy("Of its recipients"),
+        required=False,
+        choices=[("", gettext_lazy("Everybody, also who got nothing")), *FollowUp.choices],
+    )
     holdout = forms.IntegerField(
         label=gettext_lazy("Held out, in %"),
         validators=SHARES,
@@ -96,6 +101,11 @@ class AudienceForm(NewCampaignForm):
             field: Any = self.fields[name]
             field.choices = [(each.pk, _sized(each)) for each in seen]
         self.seen = {each.pk: each for each in seen}
+        if not campaign.follow_up:
+            del self.fields["follow_up"]
+        else:
+            name = campaign.follows.name if campaign.follows else "–"
+            self.fields["follow_up"].help_text = _("It follows up “%(name)s”.") % {"name": name}
         self.fields["cost"].help_text = _("In %(currency)s.") % {
             "currency": campaign.currency or base_currency()
         }
@@ -111,8 +121,14 @@ class AudienceForm(NewCampaignForm):
             segments=self._seen_of("segments"),
             excluded=self._seen_of("excluded"),
             condition=condition,
+            follows=campaign.follows_id,
+            follow_up=self._follow_up(),
             holdout_share=int(share) / 100 if share.isdecimal() and len(share) < 4 else 0,
         )
+
+    def _follow_up(self) -> str:
+        value = str(self["follow_up"].value() or "") if "follow_up" in self.fields else ""
+        return value if value in FollowUp else ""
 
     def _seen_of(self, name: str) -> list[int]:
         numbers = map(_number, self[name].value() or ())
@@ -128,6 +144,7 @@ class AudienceForm(NewCampaignForm):
             setattr(campaign, name, said[name])
         for name in ("sender_name", "sender_address", "reply_to"):
             setattr(campaign, name, said[name])
+        campaign.follow_up = said.get("follow_up", "")
         campaign.holdout_share = Decimal(said["holdout"]) / HUNDRED
         campaign.currency = campaign.currency or base_currency()
         return campaign
@@ -149,6 +166,7 @@ def _initial(campaign: Campaign) -> dict[str, Any]:
         **{name: getattr(campaign, name) for name in (*names, "reply_to")},
         "segments": list(campaign.segments.values_list("pk", flat=True)),
         "excluded": list(campaign.excluded.values_list("pk", flat=True)),
+        "follow_up": campaign.follow_up,
         "holdout": round(campaign.holdout_share * HUNDRED),
     }
 
@@ -157,6 +175,23 @@ def _typed(said: Any) -> dict[str, Any]:
     """What stands in the form, as a browser sends it."""
     several = {"segments", "excluded"}
     return {name: said.getlist(name) if name in several else said[name] for name in said}
+
+
+class FollowUpForm(forms.Form):
+    """Whom a campaign is followed up with."""
+
+    group = forms.ChoiceField(
+        label=gettext_lazy("To those who"), choices=FollowUp.choices, widget=forms.RadioSelect
+    )
+
+    def __init__(self, data: Any = None, *, campaign: Campaign) -> None:
+        """Without opens that are counted, nobody knows who opened."""
+        super().__init__(data, initial={"group": FollowUp.CLICKED})
+        group: Any = self.fields["group"]
+        unknown = set() if campaign.counts_opens else {FollowUp.OPENED, FollowUp.UNOPENED}
+        if not campaign.counts_clicks:
+            unknown |= {FollowUp.OPENED, FollowUp.CLICKED}
+        group.choices = [(value, text) for value, text in FollowUp.choices if value not in unknown]
 
 
 class TestForm(forms.Form):

@@ -30,7 +30,7 @@ from core.permissions import requires
 from core.registries.panels import filled_panels
 from core.views.list_tools import look_after_indexes
 from marketing.choices import CampaignState
-from marketing.forms.campaigns import AudienceForm, NewCampaignForm, TestForm
+from marketing.forms.campaigns import AudienceForm, FollowUpForm, NewCampaignForm, TestForm
 from marketing.models import Campaign, CampaignVariant
 from marketing.pages.campaigns import campaign_context, editor_context
 from marketing.queries.audiences import AudienceNumbers, numbers_of
@@ -43,6 +43,7 @@ from marketing.services.campaigns.drafts import (
     save_campaign,
     set_audience,
 )
+from marketing.services.campaigns.follow_ups import follow_up_campaign
 from marketing.tables import CAMPAIGNS
 
 AUDIENCE = "marketing/campaigns/audience.html"
@@ -81,6 +82,11 @@ def campaign_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = campaign_context(campaign, user, "report")
     if campaign.state == CampaignState.DRAFT and context["may_edit"]:
         return redirect("campaign_edit", pk=pk)
+    context |= {
+        "has_begun": campaign.started_at is not None,
+        "may_export": permissions.access_of(user).may("marketing.campaign.export"),
+        "follow_up_form": FollowUpForm(campaign=campaign),
+    }
     context["panels"] = filled_panels("marketing.campaign.report", campaign, user)
     return render_page(request, "marketing/campaigns/detail.html", context)
 
@@ -121,6 +127,22 @@ def campaign_duplicate(request: HttpRequest, pk: int) -> HttpResponse:
     )
     messages.success(request, _("This is the copy. Give it a name of its own."))
     return redirect("campaign_edit", pk=copy.pk)
+
+
+@requires("marketing.campaign.create")
+@require_POST
+def campaign_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
+    """A draft to those of its recipients who did this or that."""
+    campaign, user = campaign_of(request, pk), permissions.user_of(request)
+    try:
+        draft = follow_up_campaign(
+            campaign=campaign, group=request.POST.get("group", ""), by=user, at=timezone.now()
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("campaign_detail", pk=pk)
+    messages.success(request, _("The draft is made. Write its message."))
+    return redirect("campaign_edit", pk=draft.pk)
 
 
 # -- audience --------------------------------------------------------------------------------------

@@ -21,6 +21,8 @@ COPIED = (
     "channel",
     "purpose",
     "condition",
+    "follows",
+    "follow_up",
     "holdout_share",
     "sender_name",
     "sender_address",
