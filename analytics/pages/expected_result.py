@@ -37,7 +37,7 @@ def expected_panel(campaign: Campaign, user: User) -> dict[str, Any] | None:
 
 
 def _range(before: Before, coming: int) -> str:
-    from analytics.methods.experiments.expected import expected_count  # noqa: PLC0415  # loads slowly
+    from analytics.methods.experiments.expected import expected_count  # loads slowly
 
     low, high = expected_count(before.happened, before.people, coming)
     return f"{number(round(low))}–{number(round(high))}"

@@ -1,6 +1,6 @@
 """What is asked about a campaign: how it is called, whom it goes to, how it is tested."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,11 +13,14 @@ from core.currencies import base_currency
 from core.models import User
 from core.values import grouped
 from marketing.choices import Decision, FollowUp, Goal
-from marketing.models import Campaign, Purpose, Segment
+from marketing.models import Campaign, CampaignVariant, Purpose, Segment
 from marketing.queries.audiences import Audience
 
 HUNDRED = Decimal(100)
 MOST_SEGMENTS = 200
+MOST_MINUTES = 7 * 24 * 60
+WEIGHT, DELAY = "weight_", "delay_"
+TEST_FORM = "test-form"  # its fields stand beside the variants as well
 SHARES = (MinValueValidator(0), MaxValueValidator(50))
 TESTED = (MinValueValidator(1), MaxValueValidator(100))
 
@@ -208,8 +211,12 @@ class TestForm(forms.Form):
         label=gettext_lazy("Hours until the decision"), min_value=1, max_value=720
     )
 
-    def __init__(self, data: Any = None, *, campaign: Campaign) -> None:
+    def __init__(
+        self, data: Any = None, *, campaign: Campaign, variants: Sequence[CampaignVariant] = ()
+    ) -> None:
+        """With several variants each has a weight, and minutes by which it goes out later."""
         self.campaign = campaign
+        self.variants = list(variants) if len(variants) > 1 else []
         initial = {
             "test_share": round(campaign.test_share * HUNDRED),
             "decision": campaign.decision,
@@ -217,6 +224,44 @@ class TestForm(forms.Form):
             "test_hours": campaign.test_hours,
         }
         super().__init__(data, initial=initial)
+        for each in self.variants:
+            words = {"letter": each.letter}
+            self.fields[f"{WEIGHT}{each.letter}"] = forms.IntegerField(
+                label=_("Parts of %(letter)s") % words,
+                min_value=1,
+                max_value=100,
+                initial=each.weight,
+                widget=forms.NumberInput(attrs={"form": TEST_FORM}),
+            )
+            self.fields[f"{DELAY}{each.letter}"] = forms.IntegerField(
+                label=_("Minutes later, %(letter)s") % words,
+                min_value=0,
+                max_value=MOST_MINUTES,
+                initial=each.delay_minutes,
+                widget=forms.NumberInput(attrs={"form": TEST_FORM}),
+            )
+
+    @property
+    def rule_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("test_share", "decision", "test_metric", "test_hours")]
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """Each variant with its two fields."""
+        return [
+            {
+                "variant": each,
+                "weight": self[f"{WEIGHT}{each.letter}"],
+                "delay": self[f"{DELAY}{each.letter}"],
+            }
+            for each in self.variants
+        ]
+
+    def times(self) -> dict[str, tuple[int, int]]:
+        """Weight and minutes by letter, of a valid form."""
+        said = self.cleaned_data
+        letters = [each.letter for each in self.variants]
+        return {each: (said[f"{WEIGHT}{each}"], said[f"{DELAY}{each}"]) for each in letters}
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}

@@ -42,6 +42,7 @@ from marketing.services.campaigns.drafts import (
     remove_variant,
     save_campaign,
     set_audience,
+    weigh_variants,
 )
 from marketing.services.campaigns.follow_ups import follow_up_campaign
 from marketing.tables import CAMPAIGNS
@@ -247,14 +248,13 @@ def _counted(
 def campaign_test(request: HttpRequest, pk: int) -> HttpResponse:
     """The variants, how they are compared, and who decides."""
     campaign, user = draft_at(request, pk), permissions.user_of(request)
-    form = TestForm(request.POST or None, campaign=campaign)
-    context = {
-        **editor_context(campaign, "test"),
-        "variants": list(campaign.variants.select_related("message")),
-    }
+    variants = list(campaign.variants.select_related("message"))
+    form = TestForm(request.POST or None, campaign=campaign, variants=variants)
+    context = {**editor_context(campaign, "test"), "variants": variants}
 
     def save(form: TestForm) -> tuple[str, str]:
         save_campaign(campaign=form.filled(), by=user, at=timezone.now())
+        weigh_variants(campaign=campaign, times=form.times(), by=user)
         after = context["next_step"]
         goes_on = after is not None and "next" in request.POST
         return _("The test is saved."), after["url"] if goes_on and after else request.path

@@ -203,6 +203,21 @@ def with_test(decision: Decision = Decision.WINNER, rest: int = 300, **given: An
     return of
 
 
+def test_times_of_sending_are_compared_when_the_latest_had_its_time() -> None:
+    """B goes out a day later: after thirty hours it had six, so nothing is said and nobody wins."""
+    of = with_test(rest=20)
+    of.variants.filter(letter="B").update(delay_minutes=24 * 60)
+    measure(campaign=of.pk)
+    of.refresh_from_db()
+    assert figures(of)["test"]["word"] == "early"
+    assert of.winner is None
+    measure(NOW + timedelta(hours=19), campaign=of.pk)
+    of.refresh_from_db()
+    assert figures(of)["test"]["word"] == "clear"
+    assert of.winner is not None
+    assert of.winner.letter == "B"
+
+
 def test_the_winner_goes_to_the_rest() -> None:
     of = with_test()
     run = measure()
