@@ -19,6 +19,7 @@ HIT_SECONDS = 20
 SEGMENT_SECONDS = 10
 CONFIRMATION_SECONDS = 60
 SENDING_SECONDS = 10
+LINK_SECONDS = 60
 MAILBOX_SECONDS = 300
 MEASURING_SECONDS = 600
 
@@ -170,6 +171,7 @@ SEEDS = [
         "marketing.send_confirmations",
         seconds=CONFIRMATION_SECONDS,
     ),
+    ScheduleSeed(gettext_noop("Links of letters"), "marketing.check_links", seconds=LINK_SECONDS),
     ScheduleSeed(
         gettext_noop("Campaigns that are to be sent"),
         "marketing.look_after_sending",

@@ -1,6 +1,7 @@
 """A named lock that lasts until the transaction ends."""
 
 import hashlib
+from collections.abc import Iterable
 
 from django.db import connection
 
@@ -10,6 +11,17 @@ def lock_for_transaction(name: str) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_key(name)])
+
+
+def lock_all_for_transaction(names: Iterable[str]) -> None:
+    """Wait for several, in one order for everybody, so that nobody waits for each other."""
+    keys = sorted({_key(name) for name in names})
+    if connection.vendor == "postgresql" and keys:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) WITH ORDINALITY AS k(key, place) ORDER BY place",
+                [keys],
+            )
 
 
 def share_for_transaction(name: str) -> None:

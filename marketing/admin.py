@@ -17,6 +17,7 @@ from marketing.models import (
     ContactUplift,
     DeliveryProblem,
     FormSubmission,
+    LinkCheck,
     MailHit,
     MailSettings,
     MarketingOptions,
@@ -279,6 +280,15 @@ class ConfirmationRequestAdmin(PanelAdmin):
     joined: ClassVar[Any] = ("contact",)
 
 
+@admin.register(LinkCheck)
+class LinkCheckAdmin(PanelAdmin):
+    group = "market"
+    icon = "link"
+    has_name = False
+    list_display: ClassVar[Any] = ("url", "fault", "status", "leads_to", "checked_at")
+    list_filter: ClassVar[Any] = ("fault",)
+
+
 @admin.register(WebForm)
 class WebFormAdmin(RecordAdmin):
     """What a form asks for is chosen in the product, which checks it."""
@@ -313,7 +323,13 @@ class FormSubmissionAdmin(PanelAdmin):
 class MailSettingsAdmin(PanelAdmin):
     """Changed in the product, which encrypts what is secret."""
 
-    hidden: ClassVar[Any] = ("password", "api_key", "mailbox_password", "webhook_secret")
+    hidden: ClassVar[Any] = (
+        "password",
+        "api_key",
+        "mailbox_password",
+        "webhook_secret",
+        "signing_key",
+    )
     group = "market"
     icon = "outgoing_mail"
     has_name = False

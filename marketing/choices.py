@@ -35,6 +35,7 @@ class ConsentSource(TextChoices):
     CONFIRMED = "confirmed", _("Confirmed by e-mail")
     CENTRE = "centre", _("Preference page")
     UNSUBSCRIBE = "unsubscribe", _("Unsubscribe link")
+    ANSWER = "answer", _("Answer by e-mail")
     COMPLAINT = "complaint", _("Complaint")
     PERSON = "person", pgettext_lazy("consent", "Noted by a colleague")
     IMPORT = "import", pgettext_lazy("consent", "Import")
@@ -81,6 +82,18 @@ class RecipientState(TextChoices):
     FAILED = "failed", pgettext_lazy("recipient", "Refused by the mail server")
     UNKNOWN = "unknown", pgettext_lazy("recipient", "Not known whether it was sent")
     CONTROL = "control", pgettext_lazy("recipient", "Held out")
+
+
+class Reaction(TextChoices):
+    """What a recipient did, the least first; each is a moment of the recipient of the same name."""
+
+    BOUNCED = "bounced_at", pgettext_lazy("recipient", "Bounced")
+    OPENED = "opened_at", pgettext_lazy("recipient", "Opened")
+    CLICKED = "clicked_at", pgettext_lazy("recipient", "Clicked")
+    REPLIED = "replied_at", pgettext_lazy("recipient", "Answered")
+    CONVERTED = "converted_at", pgettext_lazy("recipient", "Reached the goal")
+    UNSUBSCRIBED = "unsubscribed_at", pgettext_lazy("recipient", "Unsubscribed")
+    COMPLAINED = "complained_at", pgettext_lazy("recipient", "Complained")
 
 
 class Arm(TextChoices):
@@ -214,3 +227,14 @@ class ServerFault(TextChoices):
     LOGIN = "login", _("It does not accept the log-in")
     SENDER = "sender", _("It does not accept the sender")
     BUSY = "busy", _("It asks to wait")
+
+
+class LinkFault(TextChoices):
+    """Why a link was not reached; the words of `DeliveryFault` for letters."""
+
+    ADDRESS = "address", _("It leads to a place that nobody outside reaches.")
+    NAME = "name", _("There is no such website.")
+    CONNECTION = "connection", _("The website cannot be reached.")
+    CERTIFICATE = "certificate", _("The website’s certificate is not valid: browsers warn of it.")
+    TIME = "time", _("The website did not answer in time.")
+    REDIRECT = "redirect", _("It is sent on and on, without end.")

@@ -3,9 +3,10 @@
 from celery import shared_task
 from django.utils import timezone
 
-from core.queue import enqueue
+from core.queue import BACKGROUND, enqueue
 from marketing.services.confirmations import send_waiting
 from marketing.services.mailbox import read_mailbox
+from marketing.services.messages.link_checks import check_waiting
 from marketing.services.refreshing import refresh_changed
 from marketing.services.sending.turns import take_turn
 from marketing.services.sending.waking import look_after
@@ -35,6 +36,17 @@ def forget_visitors() -> None:
 def send_confirmations() -> None:
     """E-mails that ask people to confirm a consent."""
     send_waiting(at=timezone.now())
+
+
+@shared_task(name="marketing.check_links")
+def check_links() -> None:
+    """Ask the links of letters that wait for it."""
+    check_waiting(clock=timezone.now)
+
+
+def wake_link_checks() -> None:
+    """Call a worker to the links; beat does it every minute as well."""
+    enqueue(check_links, queue=BACKGROUND)
 
 
 @shared_task(name="marketing.look_after_sending")

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from marketing.views import (
+    campaign_calendar,
     campaigns,
     content,
     mail,
@@ -68,6 +69,7 @@ urlpatterns = [
     path("segments/<int:pk>/members/", segments.segment_members, name="segment_members"),
     path("contacts/<int:pk>/lists/", segments.contact_lists, name="contact_lists"),
     path("campaigns/", campaigns.campaign_list, name="campaign_list"),
+    path("campaigns/calendar/", campaign_calendar.campaign_calendar, name="campaign_calendar"),
     path("campaigns/new/", campaigns.campaign_create, name="campaign_create"),
     path("campaigns/<int:pk>/", campaigns.campaign_detail, name="campaign_detail"),
     path("campaigns/<int:pk>/about/", campaigns.campaign_about, name="campaign_about"),
@@ -88,6 +90,7 @@ urlpatterns = [
     path("messages/<int:pk>/write/", content.message_write, name="message_write"),
     path("messages/<int:pk>/preview/", previews.message_preview, name="message_preview"),
     path("messages/<int:pk>/checks/", previews.message_checks, name="message_checks"),
+    path("messages/<int:pk>/links/", previews.message_links, name="message_links"),
     path("messages/<int:pk>/fields/", previews.message_fields, name="message_fields"),
     path("messages/<int:pk>/test/", previews.message_test, name="message_test"),
     path(
@@ -107,6 +110,7 @@ urlpatterns = [
     path("m/page.js", tracking.page_script, name="page_script"),
     path("m/visit/", tracking.page_visit, name="page_visit"),
     path("campaigns/<int:pk>/edit/schedule/", sending.campaign_schedule, name="campaign_schedule"),
+    path("campaigns/<int:pk>/edit/links/", sending.campaign_link_check, name="campaign_link_check"),
     path("campaigns/<int:pk>/step/", sending.campaign_step, name="campaign_step"),
     path("campaigns/<int:pk>/sending/", sending.campaign_sending, name="campaign_sending"),
     path("campaigns/<int:pk>/recipients/", sending.campaign_recipients, name="campaign_recipients"),

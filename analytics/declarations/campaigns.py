@@ -35,7 +35,6 @@ def register_campaigns() -> None:
                 "campaigns": pgettext_lazy("job", "Campaigns"),
                 "decided": _("Tests decided"),
             },
-            is_background=True,
         ),
     )
     job_kinds.register(

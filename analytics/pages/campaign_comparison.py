@@ -72,6 +72,7 @@ def _row(effect: CampaignEffect, currency: str) -> dict[str, Any]:
         "campaign": campaign,
         "sent": number(funnel["sent"]),
         "clicked": _share(funnel["clicked"], delivered(funnel)),
+        "replied": _share(funnel["replied"], delivered(funnel)),
         "converted": _share(funnel["converted"], funnel["people"]),
         "pill": pill_of(goal) if goal else None,
         "lift": bare_points(told["difference"], digits_for(told["difference"])) if told else "",

@@ -6,6 +6,7 @@ knock at databases, cloud metadata and machines that the internet does not reach
 
 import re
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import (
     IPv4Address,
@@ -57,7 +58,19 @@ class Target:
         return self.scheme == "https"
 
 
-def target_of(url: str) -> Target:
+# Whether a target may be connected to at an address.
+Rule = Callable[[Target, IpAddress], bool]
+
+
+def may_reach(target: Target, address: IpAddress) -> bool:
+    """Whether this address may be connected to for the target."""
+    address = _plain(address)
+    if any(address in network for network in allowed_networks()):
+        return target.port >= FIRST_FREE_PORT or target.port in DEFAULT_PORTS.values()
+    return target.is_encrypted and target.port in PUBLIC_PORTS and is_public(address)
+
+
+def target_of(url: str, rule: Rule = may_reach) -> Target:
     """The parts of an address; refuses what no webhook may have, whatever it resolves to."""
     try:
         parts = urlsplit(url.strip())
@@ -71,7 +84,7 @@ def target_of(url: str) -> Target:
         raise Refused(_("Leave user name and password out of the address."))
     path = iri_to_uri((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
     target = Target(parts.scheme, host, port, path)
-    if _is_literal(target.host) and not may_reach(target, ip_address(target.host)):
+    if _is_literal(target.host) and not rule(target, ip_address(target.host)):
         raise Refused(_("Webhooks may not be sent to this address."))
     return target
 
@@ -92,24 +105,16 @@ def _is_literal(host: str | None) -> bool:
     return True
 
 
-def resolved(target: Target) -> IpAddress:
+def resolved(target: Target, rule: Rule = may_reach) -> IpAddress:
     """The address to connect to; refused where any of the host's is not allowed."""
     try:
         found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise Unreachable(DeliveryFault.NAME) from None
     addresses = [ip_address(str(entry[4][0])) for entry in found]
-    if not addresses or not all(may_reach(target, address) for address in addresses):
+    if not addresses or not all(rule(target, address) for address in addresses):
         raise Unreachable(DeliveryFault.ADDRESS)
     return addresses[0]
-
-
-def may_reach(target: Target, address: IpAddress) -> bool:
-    """Whether this address may be connected to for the target."""
-    address = _plain(address)
-    if any(address in network for network in allowed_networks()):
-        return target.port >= FIRST_FREE_PORT or target.port in DEFAULT_PORTS.values()
-    return target.is_encrypted and target.port in PUBLIC_PORTS and is_public(address)
 
 
 def allowed_networks() -> list[IPv4Network | IPv6Network]:

@@ -19,7 +19,7 @@ from typing import Self
 import certifi
 
 from core.choices import DeliveryFault
-from core.webhooks.addresses import Target, Unreachable, resolved, target_of
+from core.webhooks.addresses import Rule, Target, Unreachable, may_reach, resolved, target_of
 
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10
@@ -95,9 +95,9 @@ class Line:
         target = target_of(self.url)
         if self._connection is None or _is_stale(self._connection):
             self.close()
-            self._connection = _connected(target)
+            self._connection = connected(target)
         connection = self._connection
-        with _given_up_after(ALL_SECONDS, connection):
+        with given_up_after(ALL_SECONDS, connection):
             connection.request("POST", target.path, body, dict(headers))
             response = connection.getresponse()
             text = response.read(MOST_BYTES)
@@ -122,9 +122,9 @@ def _wait(response: HTTPResponse) -> int:
     )
 
 
-def _connected(target: Target) -> HTTPConnection:
+def connected(target: Target, rule: Rule = may_reach) -> HTTPConnection:
     """A connection to the checked address; the certificate has to be that of the name."""
-    address = resolved(target)
+    address = resolved(target, rule)
     connection = HTTPConnection(target.host, target.port)
     connection.auto_open = 0  # it never connects by itself: that would ask for the address again
     plain = socket.create_connection((str(address), target.port), timeout=CONNECT_SECONDS)
@@ -169,7 +169,7 @@ def _is_stale(connection: HTTPConnection) -> bool:
 
 
 @contextmanager
-def _given_up_after(seconds: float, connection: HTTPConnection) -> Iterator[None]:
+def given_up_after(seconds: float, connection: HTTPConnection) -> Iterator[None]:
     """A bound for the whole exchange: a receiver that sends a byte now and then never times out."""
     sock = connection.sock
 

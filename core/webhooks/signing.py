@@ -27,7 +27,7 @@ def secret_of(webhook: Webhook) -> str:
 def headers_for(webhook: Webhook, *, message_id: str, body: bytes, at: datetime) -> dict[str, str]:
     """What makes the message verifiable; with a signature of the old secret while it still counts."""
     stamp = str(int(at.timestamp()))
-    signed = b".".join((message_id.encode(), stamp.encode(), body))
+    signed = _signed(message_id, stamp, body)
     versions = [webhook.secret_version]
     if webhook.old_secret_until is not None and at < webhook.old_secret_until:
         versions.append(webhook.secret_version - 1)
@@ -38,6 +38,16 @@ def headers_for(webhook: Webhook, *, message_id: str, body: bytes, at: datetime)
             _signature(key_of(webhook, version), signed) for version in versions
         ),
     }
+
+
+def is_signature(given: str, *, key: bytes, message_id: str, stamp: str, body: bytes) -> bool:
+    """Whether one of the signatures that came with a message is the key's."""
+    right = _signature(key, _signed(message_id, stamp, body)).encode()
+    return any(hmac.compare_digest(right, each.encode()) for each in given.split())
+
+
+def _signed(message_id: str, stamp: str, body: bytes) -> bytes:
+    return b".".join((message_id.encode(), stamp.encode(), body))
 
 
 def _signature(key: bytes, signed: bytes) -> str:

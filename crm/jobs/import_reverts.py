@@ -1,5 +1,6 @@
 """Reverting an import in parts: first what it changed, the newest first; then what it made."""
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -42,19 +43,22 @@ class ImportRevertJob(Job):
     def save(self, run: RunContext, results: dict[str, Any]) -> Saved:
         file_import = import_of(run)
         undoing = ChangeSet.objects.select_related("actor").get(pk=run.scope["undoing"])
+        counts: Counter[str] = Counter()
         if results["what"] == CHANGED:
             rows = AuditEvent.objects.filter(pk__in=results["ids"]).order_by("-pk")
-            counts = reverting.put_changes_back(events=list(rows), undoing=undoing)
+            counts.update(reverting.put_changes_back(events=list(rows), undoing=undoing))
         elif results["what"] == MADE:
-            counts = reverting.bin_made(
-                kind=record_types[results["kind"]],
-                pks=results["ids"],
-                file_import=file_import,
-                undoing=undoing,
+            counts.update(
+                reverting.bin_made(
+                    kind=record_types[results["kind"]],
+                    pks=results["ids"],
+                    file_import=file_import,
+                    undoing=undoing,
+                )
             )
         else:
-            counts = reverting.forget_told(file_import=file_import)
-            counts |= reverting.forget_colleagues(file_import=file_import, undoing=undoing)
+            counts.update(reverting.forget_told(file_import=file_import, at=undoing.at))
+            counts.update(reverting.forget_colleagues(file_import=file_import, undoing=undoing))
         return Saved(len(results.get("ids", ())), sum(counts.values()), counts)
 
 

@@ -34,10 +34,9 @@ from core.models import User
 from core.telling.values import moment
 from crm.models import Contact
 from marketing.choices import Channel, ConsentSource, ConsentState
-from marketing.models import Consent, ConsentEvent, FormSubmission, Purpose, Suppression, WebForm
+from marketing.models import Consent, ConsentEvent, Purpose, Suppression
 from marketing.queries.consents import trail_of
 from marketing.queries.suppressions import suppressions
-from marketing.queries.web_forms import answers_of, told
 from marketing.services.consents import Word, record_consents
 from marketing.services.suppressions import (
     add_suppressions,
@@ -59,6 +58,10 @@ SAID: Json = thing(
         "source": {"type": "string", "enum": list(ConsentSource.values)},
         "details": TEXT,
         "at": MAYBE_MOMENT,
+        "taken_back": {
+            **MAYBE_MOMENT,
+            "description": "When the import was undone that brought the word: since then it holds no more.",
+        },
     }
 )
 WORD: Json = thing(
@@ -82,33 +85,8 @@ def _told_word(row: Consent | ConsentEvent) -> Json:
         "source": row.source,
         "details": row.detail,
         "at": moment(row.at),
+        "taken_back": moment(getattr(row, "taken_back_at", None)),
     }
-
-
-class Purposes(ApiView):
-    """What people can agree to."""
-
-    rights = {"GET": VIEW}
-
-    @described(
-        "Purposes of messages",
-        query=lists.PAGING,
-        answers={
-            200: listed(
-                thing({"id": ID, "name": TEXT, "is_confirmed": FLAG, "archived": MAYBE_MOMENT})
-            )
-        },
-    )
-    def get(self, request: Request) -> Response:
-        def told(row: Purpose) -> Json:
-            return {
-                "id": row.pk,
-                "name": row.name,
-                "is_confirmed": row.is_confirmed,
-                "archived": moment(row.archived_at),
-            }
-
-        return lists.answer(request, Purpose.objects.all(), told)
 
 
 class ContactConsents(ApiView):
@@ -281,44 +259,3 @@ def _addresses(body: Json, name: str) -> list[str]:
         sentence = _("Give up to %(most)s addresses.") % {"most": MOST_WORDS}
         raise InvalidError({name: [sentence]})
     return addresses_in("\n".join(given)) if given else []
-
-
-class WebFormAnswers(ApiView):
-    """What came in by a web form."""
-
-    rights = {"GET": "marketing.webform.view"}
-
-    @described(
-        "Answers to a web form, the newest first; without spam",
-        query=lists.PAGING,
-        answers={
-            200: listed(
-                thing(
-                    {
-                        "id": ID,
-                        "name": TEXT,
-                        "contact": MAYBE_NUMBER,
-                        "lead": MAYBE_NUMBER,
-                        "at": MAYBE_MOMENT,
-                    }
-                )
-            )
-        },
-    )
-    def get(self, request: Request, pk: int) -> Response:
-        user = user_of(request)
-        form = WebForm.objects.visible_to(user).filter(pk=pk).first()
-        if form is None:
-            raise Http404
-
-        def read(row: FormSubmission) -> Json:
-            (seen,) = told([row], user)
-            return {
-                "id": seen.pk,
-                "name": seen.who,  # type: ignore[attr-defined]  # told adds it
-                "contact": seen.contact.pk if seen.contact is not None else None,
-                "lead": seen.lead.pk if seen.lead is not None else None,
-                "at": moment(seen.at),
-            }
-
-        return lists.answer(request, answers_of(form, is_spam=False), read, newest_first=True)

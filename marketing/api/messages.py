@@ -1,7 +1,5 @@
 """Messages by program: templates and those of campaigns, read, written and tried."""
 
-from typing import Any
-
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,10 +25,10 @@ from core.api.described import (
 )
 from core.api.idempotency import once
 from core.api.problems import InvalidError
-from core.errors import Refused
 from core.ids import is_id
 from core.models import User
 from crm.models import Contact
+from marketing.api.asking import only, refusing
 from marketing.models import Campaign, CampaignVariant, Message, MessageText
 from marketing.services.messages.checks import checks_of
 from marketing.services.messages.saving import LANGUAGES, save_text
@@ -112,8 +110,8 @@ class Messages(ApiView):
     @once
     def post(self, request: Request) -> Response:
         body = body_of(request)
-        _only(body, "name", "starter")
-        made = _refusing(
+        only(body, "name", "starter")
+        made = refusing(
             "name",
             lambda: make_template(
                 name=str(body.get("name", "")),
@@ -162,13 +160,13 @@ class MessageTexts(_OfMessage):
     def put(self, request: Request, pk: int, language: str) -> Response:
         message, _campaign = self.message(request, pk, "edit")
         body = body_of(request)
-        _only(body, "subject", "preview", "body", "version")
+        only(body, "subject", "preview", "body", "version")
         version = body.get("version")
         if not is_id(version):
             raise InvalidError(
                 {"version": [_("Give the number of the version that you have read.")]}
             )
-        _refusing(
+        refusing(
             "body",
             lambda: save_text(
                 message=message,
@@ -276,16 +274,3 @@ def _written(message: Message, row: MessageText) -> Json:
         "body": row.body,
         "version": message.version,
     }
-
-
-def _only(body: Json, *names: str) -> None:
-    if unknown := set(body) - set(names):
-        raise InvalidError({min(unknown): [_("There is no such field.")]})
-
-
-def _refusing(field: str, act: Any) -> Any:
-    """What the service answers; its refusal is the fault of the field."""
-    try:
-        return act()
-    except Refused as refusal:
-        raise InvalidError({field: [str(refusal)]}) from refusal

@@ -2,10 +2,44 @@
 
 from django.urls import path
 
-from marketing.api import consents, messages, segments
+from marketing.api import (
+    campaign_plans,
+    campaigns,
+    consents,
+    messages,
+    purposes,
+    segments,
+    web_forms,
+)
 
 urlpatterns = [
-    path("purposes/", consents.Purposes.as_view(), name="api_purposes"),
+    path(
+        "campaigns/<int:pk>/plan/",
+        campaign_plans.CampaignPlan.as_view(),
+        name="api_campaign_plan",
+    ),
+    path(
+        "campaigns/<int:pk>/sending/",
+        campaigns.CampaignSending.as_view(),
+        name="api_campaign_sending",
+    ),
+    path(
+        "campaigns/<int:pk>/checks/",
+        campaigns.CampaignChecks.as_view(),
+        name="api_campaign_checks",
+    ),
+    path(
+        "campaigns/<int:pk>/recipients/",
+        campaigns.CampaignRecipients.as_view(),
+        name="api_campaign_recipients",
+    ),
+    path(
+        "campaigns/<int:pk>/winner/",
+        campaigns.CampaignWinner.as_view(),
+        name="api_campaign_winner",
+    ),
+    path("purposes/", purposes.Purposes.as_view(), name="api_purposes"),
+    path("purposes/<int:pk>/", purposes.PurposeDetail.as_view(), name="api_purpose_detail"),
     path("consents/", consents.Consents.as_view(), name="api_consents"),
     path("suppressions/", consents.Suppressions.as_view(), name="api_suppressions"),
     path(
@@ -13,8 +47,11 @@ urlpatterns = [
         consents.ContactConsents.as_view(),
         name="api_contact_consents",
     ),
+    path("webforms/<int:pk>/setup/", web_forms.WebFormSetup.as_view(), name="api_webform_setup"),
     path(
-        "webforms/<int:pk>/answers/", consents.WebFormAnswers.as_view(), name="api_webform_answers"
+        "webforms/<int:pk>/answers/",
+        web_forms.WebFormAnswers.as_view(),
+        name="api_webform_answers",
     ),
     path("messages/", messages.Messages.as_view(), name="api_messages"),
     path("messages/<int:pk>/", messages.MessageDetail.as_view(), name="api_message_detail"),

@@ -34,6 +34,8 @@ def register_consent() -> None:
         Permission("marketing.settings.manage", _("Set up purposes, limits and senders")),
     )
     _register_changes()
+    _register_imports()
+    _register_columns()
     _register_pages()
     _register_web_forms()
     job_kinds.register(
@@ -83,6 +85,20 @@ def _register_changes() -> None:
         AuditAction("purpose.archive", _("Purpose of messages archived or brought back")),
         AuditAction("marketing.options", _("Options of marketing changed")),
     )
+
+
+def _register_imports() -> None:
+    from crm.services.imports.beside import columns_beside  # noqa: PLC0415  # needs loaded models
+    from marketing.services.imported_consents import CONSENT_COLUMNS  # noqa: PLC0415
+
+    columns_beside.register(CONSENT_COLUMNS)
+
+
+def _register_columns() -> None:
+    from core.lists.told import told_columns  # noqa: PLC0415
+    from marketing.queries.consent_columns import TOLD_CONSENT  # noqa: PLC0415
+
+    told_columns.register(TOLD_CONSENT)
 
 
 def _register_pages() -> None:

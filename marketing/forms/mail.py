@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy
 from marketing.choices import MailWay
 from marketing.models import MailSettings
 
-SECRETS = ("password", "api_key", "mailbox_password")
+SECRETS = ("password", "api_key", "signing_key", "mailbox_password")
 LIMIT = re.compile(r"(\*|[\w.-]+)\s+(\d{1,6})")
+RESEND_KEY = re.compile(r"whsec_[A-Za-z0-9+/]+={0,2}")
 KEPT = gettext_lazy("Leave it empty to keep the one that is stored.")
 
 
@@ -30,6 +31,13 @@ class MailSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
         required=False,
         max_length=1_000,
         help_text=gettext_lazy("Mailjet: key and secret with a colon between them."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    signing_key = forms.CharField(
+        label=gettext_lazy("Key of signed reports"),
+        required=False,
+        max_length=500,
+        help_text=gettext_lazy("Mailgun and Resend: reports that are not signed are refused."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     mailbox_password = forms.CharField(
@@ -78,6 +86,10 @@ class MailSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
                 "Messages that cannot be delivered return to it; what stands before the @ is followed by + and "
                 "the number of the message, so the mailbox has to take such addresses."
             ),
+            "mailbox": gettext_lazy(
+                "Reports are taken out of it. Answers to campaigns are noticed and stay there: it has to be "
+                "the mailbox of the address for answers, or get a copy of what arrives at it."
+            ),
             "api_domain": gettext_lazy("Mailgun: the sending domain."),
         }
 
@@ -112,6 +124,15 @@ class MailSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
         is_provider = way not in (None, MailWay.ENVIRONMENT, MailWay.SMTP)
         if is_provider and not (said.get("api_key") or self.stored["api_key"]):
             self.add_error("api_key", _("Enter the key that the provider gave you."))
+        if said.get("signing_key") and not _is_key(said["signing_key"], way):
+            self.add_error("signing_key", _("Copy the whole key: letters, digits and signs only."))
         if said.get("mailbox") and not said.get("mailbox_host"):
             self.add_error("mailbox_host", _("Enter the name of the server."))
         return said
+
+
+def _is_key(key: str, way: str | None) -> bool:
+    """Whether it can be one; of Resend whsec_ and base64."""
+    if way != MailWay.RESEND:
+        return key.isascii()
+    return RESEND_KEY.fullmatch(key) is not None

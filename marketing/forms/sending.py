@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.company import company
-from marketing.choices import RecipientState
+from marketing.choices import Reaction, RecipientState
 from marketing.models import Campaign
 
 NOW, LATER = "now", "later"
@@ -121,6 +121,11 @@ class RecipientFilterForm(forms.Form):
         required=False,
         choices=[("", gettext_lazy("All")), *RecipientState.choices],
     )
+    reaction = forms.ChoiceField(
+        label=pgettext_lazy("recipient", "Reaction"),
+        required=False,
+        choices=[("", gettext_lazy("All")), *Reaction.choices],
+    )
     search = forms.CharField(
         label=gettext_lazy("Address"),
         required=False,
@@ -134,6 +139,8 @@ class RecipientFilterForm(forms.Form):
         found: dict[str, Any] = {}
         if said.get("state"):
             found["state"] = said["state"]
+        if said.get("reaction"):
+            found[f"{said['reaction']}__isnull"] = False
         if said.get("search"):
             found["address_key"] = said["search"].strip().casefold()
         return found

@@ -22,6 +22,25 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='LinkCheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(editable=False, max_length=64, unique=True, verbose_name='key')),
+                ('url', models.TextField(verbose_name='web address')),
+                ('asked_at', models.DateTimeField(verbose_name='to be asked since')),
+                ('lease_until', models.DateTimeField(blank=True, null=True, verbose_name='claimed until')),
+                ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='asked')),
+                ('fault', models.CharField(blank=True, choices=[('address', 'It leads to a place that nobody outside reaches.'), ('name', 'There is no such website.'), ('connection', 'The website cannot be reached.'), ('certificate', 'The website’s certificate is not valid: browsers warn of it.'), ('time', 'The website did not answer in time.'), ('redirect', 'It is sent on and on, without end.')], max_length=11, verbose_name='fault')),
+                ('status', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='answer')),
+                ('leads_to', models.TextField(blank=True, verbose_name='leads on to')),
+            ],
+            options={
+                'verbose_name': 'check of a link',
+                'verbose_name_plural': 'checks of links',
+                'indexes': [models.Index(condition=models.Q(('checked_at', None), ('checked_at__lt', models.F('asked_at')), _connector='OR'), fields=['asked_at'], name='marketing_link_waiting'), models.Index(fields=['checked_at'], name='marketing_link_checked')],
+            },
+        ),
+        migrations.CreateModel(
             name='Campaign',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -91,6 +110,7 @@ class Migration(migrations.Migration):
                 ('api_key', models.TextField(blank=True, editable=False, verbose_name='key')),
                 ('api_domain', models.CharField(blank=True, max_length=200, verbose_name='domain at the provider')),
                 ('webhook_secret', models.TextField(blank=True, editable=False, verbose_name='secret of the webhook')),
+                ('signing_key', models.TextField(blank=True, editable=False, verbose_name='key of signatures')),
                 ('connections', models.PositiveSmallIntegerField(default=2, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(20)], verbose_name='connections of a worker')),
                 ('per_minute', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='messages a minute')),
                 ('per_domain', models.JSONField(blank=True, default=dict, help_text='* is any domain.', verbose_name='messages a minute by domain')),
@@ -102,6 +122,7 @@ class Migration(migrations.Migration):
                 ('mailbox_port', models.PositiveIntegerField(default=993, verbose_name='port of the mailbox')),
                 ('mailbox_user', models.CharField(blank=True, max_length=200, verbose_name='user of the mailbox')),
                 ('mailbox_password', models.TextField(blank=True, editable=False, verbose_name='password of the mailbox')),
+                ('mailbox_mark', models.CharField(blank=True, editable=False, max_length=200, verbose_name='mailbox read up to')),
                 ('mailbox_read_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='mailbox read')),
                 ('mailbox_fault', models.CharField(blank=True, editable=False, max_length=300, verbose_name='why the mailbox could not be read')),
             ],
@@ -295,9 +316,11 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('channel', models.CharField(choices=[('email', 'E-mail'), ('sms', 'SMS'), ('wechat', 'WeChat')], max_length=8, verbose_name='channel')),
                 ('state', models.CharField(choices=[('pending', 'To be confirmed'), ('granted', 'Given'), ('withdrawn', 'Withdrawn')], max_length=10, verbose_name='state')),
-                ('source', models.CharField(choices=[('form', 'Web form'), ('confirmed', 'Confirmed by e-mail'), ('centre', 'Preference page'), ('unsubscribe', 'Unsubscribe link'), ('complaint', 'Complaint'), ('person', 'Noted by a colleague'), ('import', 'Import'), ('api', 'API')], max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('form', 'Web form'), ('confirmed', 'Confirmed by e-mail'), ('centre', 'Preference page'), ('unsubscribe', 'Unsubscribe link'), ('answer', 'Answer by e-mail'), ('complaint', 'Complaint'), ('person', 'Noted by a colleague'), ('import', 'Import'), ('api', 'API')], max_length=12, verbose_name='source')),
                 ('detail', models.CharField(blank=True, max_length=300, verbose_name='details')),
                 ('at', models.DateTimeField(verbose_name='when')),
+                ('origin', models.CharField(blank=True, editable=False, max_length=40, verbose_name='origin')),
+                ('taken_back_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='taken back')),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
                 ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='consent_events', to='crm.contact', verbose_name='contact')),
                 ('purpose', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='marketing.purpose', verbose_name='purpose')),
@@ -313,7 +336,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('channel', models.CharField(choices=[('email', 'E-mail'), ('sms', 'SMS'), ('wechat', 'WeChat')], default='email', max_length=8, verbose_name='channel')),
                 ('state', models.CharField(choices=[('pending', 'To be confirmed'), ('granted', 'Given'), ('withdrawn', 'Withdrawn')], max_length=10, verbose_name='state')),
-                ('source', models.CharField(choices=[('form', 'Web form'), ('confirmed', 'Confirmed by e-mail'), ('centre', 'Preference page'), ('unsubscribe', 'Unsubscribe link'), ('complaint', 'Complaint'), ('person', 'Noted by a colleague'), ('import', 'Import'), ('api', 'API')], max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('form', 'Web form'), ('confirmed', 'Confirmed by e-mail'), ('centre', 'Preference page'), ('unsubscribe', 'Unsubscribe link'), ('answer', 'Answer by e-mail'), ('complaint', 'Complaint'), ('person', 'Noted by a colleague'), ('import', 'Import'), ('api', 'API')], max_length=12, verbose_name='source')),
                 ('detail', models.CharField(blank=True, max_length=300, verbose_name='details')),
                 ('at', models.DateTimeField(verbose_name='since')),
                 ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='crm.contact', verbose_name='contact')),
@@ -566,6 +589,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='consentevent',
             index=models.Index(fields=['contact', '-id'], name='marketing_consent_trail'),
+        ),
+        migrations.AddIndex(
+            model_name='consentevent',
+            index=models.Index(condition=models.Q(('origin', ''), _negated=True), fields=['origin', 'id'], name='marketing_consent_origin'),
         ),
         migrations.AddConstraint(
             model_name='consent',

@@ -2,6 +2,7 @@
 
 from marketing.models.campaigns import Campaign, CampaignVariant, Recipient
 from marketing.models.consents import Consent, ConsentEvent, Purpose, Suppression
+from marketing.models.links import LinkCheck
 from marketing.models.messages import Message, MessageImage, MessageText
 from marketing.models.past_people import PastPerson
 from marketing.models.preferences import (
@@ -26,6 +27,7 @@ __all__ = [
     "ContactUplift",
     "DeliveryProblem",
     "FormSubmission",
+    "LinkCheck",
     "MailHit",
     "MailSettings",
     "MarketingOptions",

@@ -119,11 +119,21 @@ class ConsentEvent(models.Model):
         related_name="+",
     )
     at = models.DateTimeField(_("when"))
+    # What brought many words at once, such as an import, which can take them back: then they hold no more.
+    origin = models.CharField(_("origin"), max_length=40, blank=True, editable=False)
+    taken_back_at = models.DateTimeField(_("taken back"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("change of a consent")
         verbose_name_plural = _("changes of consents")
-        indexes = [models.Index(fields=["contact", "-id"], name="marketing_consent_trail")]
+        indexes = [
+            models.Index(fields=["contact", "-id"], name="marketing_consent_trail"),
+            models.Index(
+                fields=["origin", "id"],
+                condition=~Q(origin=""),
+                name="marketing_consent_origin",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.contact_id}: {self.state}"

@@ -37,6 +37,8 @@ class MailSettings(models.Model):
     api_key = models.TextField(_("key"), blank=True, editable=False)
     api_domain = models.CharField(_("domain at the provider"), max_length=200, blank=True)
     webhook_secret = models.TextField(_("secret of the webhook"), blank=True, editable=False)
+    # With which the provider signs its reports; empty: the address alone is the secret.
+    signing_key = models.TextField(_("key of signatures"), blank=True, editable=False)
     # How fast
     connections = models.PositiveSmallIntegerField(
         _("connections of a worker"),
@@ -62,6 +64,10 @@ class MailSettings(models.Model):
     mailbox_port = models.PositiveIntegerField(_("port of the mailbox"), default=993)
     mailbox_user = models.CharField(_("user of the mailbox"), max_length=200, blank=True)
     mailbox_password = models.TextField(_("password of the mailbox"), blank=True, editable=False)
+    # The last message that was looked at and left there, as the server numbers it.
+    mailbox_mark = models.CharField(
+        _("mailbox read up to"), max_length=200, blank=True, editable=False
+    )
     mailbox_read_at = models.DateTimeField(_("mailbox read"), null=True, blank=True, editable=False)
     mailbox_fault = models.CharField(
         _("why the mailbox could not be read"), max_length=300, blank=True, editable=False

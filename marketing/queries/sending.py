@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 from django.db.models.functions import TruncMinute
 
+from core.models import User
+from crm.models import Contact
 from marketing.choices import Arm, RecipientState
 from marketing.models import Campaign, Recipient
 
@@ -121,3 +123,11 @@ def waits_for_decision(campaign: Campaign) -> int:
         campaign=campaign, state=RecipientState.WAITING, arm=Arm.REST, variant=None
     )
     return rows.count()
+
+
+def recipients_of(campaign: Campaign, user: User) -> QuerySet[Recipient]:
+    """Those whose contacts the user reaches."""
+    seen = Contact.objects.visible_to(user).values("pk")
+    return Recipient.objects.filter(campaign=campaign, contact__in=seen).select_related(
+        "contact", "variant"
+    )

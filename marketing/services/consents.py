@@ -20,8 +20,9 @@ from marketing.models import Consent, ConsentEvent, Purpose
 NOTE = "consent.note"
 # In the order of `Word`.
 FIELDS = ("contact", "purpose", "channel", "state", "source", "at", "detail")
-EVENT_FIELDS = ("contact_id", "purpose_id", *FIELDS[2:], "by_id")
+EVENT_FIELDS = ("contact_id", "purpose_id", *FIELDS[2:], "by_id", "origin")
 MOST_DETAIL = 300
+ORIGIN = "marketing:consent"
 # The more a word forbids, the higher: merging keeps the higher one.
 STRICTNESS = {ConsentState.GRANTED: 0, ConsentState.PENDING: 1, ConsentState.WITHDRAWN: 2}
 
@@ -71,12 +72,13 @@ def record_consents(
     by: User | None = None,
     change_set: ChangeSet | None = None,
     keeps_withdrawn: bool = False,
+    origin: str = "",
 ) -> int:
     """Write what people said, once for each contact, purpose and channel; returns how many words were new.
 
     The newest word holds; one that is older than what is known, or the same, changes nothing. A consent that
     waits for its confirmation takes none away. With `keeps_withdrawn` whoever has withdrawn stays so: what a
-    list says of many people takes back nobody's own word.
+    list says of many people takes back nobody's own word. By `origin` what brought the words can take them back.
     """
     by_key = {word.key: word for word in words}
     stored = _stored({word.contact for word in by_key.values()})
@@ -86,7 +88,7 @@ def record_consents(
     key = ("contact_id", "purpose_id", "channel")
     upsert(Consent, map(astuple, new), fields=FIELDS, key=key, newer_by="at")
     who = by.pk if by is not None else None
-    insert_rows(ConsentEvent, EVENT_FIELDS, ((*astuple(word), who) for word in new))
+    insert_rows(ConsentEvent, EVENT_FIELDS, ((*astuple(word), who, origin) for word in new))
     _note_unsubscribed(new, stored)
     if by is not None:
         _audit(new, stored, by, change_set)
@@ -134,13 +136,18 @@ def _note_unsubscribed(words: Sequence[Word], stored: Stored) -> None:
             contact=contact,
             kind=InteractionKind.UNSUBSCRIBE,
             at=at,
-            key=f"consent:{contact}:{channel}:{at.isoformat()}",
+            key=left_key(contact, channel, at),
             subject=", ".join(named[pk].name for pk in sorted(purposes))[:300],
             channel=Channel(channel).value,
-            origin="marketing:consent",
+            origin=ORIGIN,
         )
         for (contact, channel, at), purposes in left.items()
     )
+
+
+def left_key(contact: int, channel: str, at: datetime) -> str:
+    """By which the timeline knows that somebody unsubscribed."""
+    return f"consent:{contact}:{channel}:{at.isoformat()}"
 
 
 def _audit(words: Sequence[Word], stored: Stored, by: User, change_set: ChangeSet | None) -> None:
@@ -173,10 +180,15 @@ def withdraw_all(
 
 
 def withdraw(
-    *, contact: int, purposes: Iterable[int], channel: str, detail: str, at: datetime
+    *,
+    contact: int,
+    purposes: Iterable[int],
+    channel: str,
+    detail: str,
+    at: datetime,
+    source: ConsentSource = ConsentSource.UNSUBSCRIBE,
 ) -> int:
-    """By the link of a message: these purposes."""
-    source = ConsentSource.UNSUBSCRIBE
+    """By the link of a message, or an answer to it: these purposes."""
     state = ConsentState.WITHDRAWN
     return record_consents(
         Word(contact, purpose, channel, state, source, at, detail) for purpose in purposes

@@ -21,7 +21,9 @@ from marketing.services.sending.pace import mail_settings
 from marketing.services.sending.secrets import sealed
 
 PERMISSION = "core.settings.manage"
-SECRETS = ("password", "api_key", "mailbox_password")
+SECRETS = ("password", "api_key", "signing_key", "mailbox_password")
+# Another one of these is another mailbox: it is read from its beginning.
+OF_MAILBOX = ("mailbox", "mailbox_host", "mailbox_user")
 
 
 @transaction.atomic
@@ -31,6 +33,8 @@ def change_mail(*, values: Mapping[str, Any], by: User) -> MailSettings:
     MailSettings.objects.get_or_create(pk=1)
     row = MailSettings.objects.select_for_update().get(pk=1)
     before = audit.snapshot(row)
+    if values.get("way", row.way) != row.way:
+        row.signing_key = ""  # it was the other provider's
     for name, value in values.items():
         if name in SECRETS:
             if value:
@@ -40,6 +44,8 @@ def change_mail(*, values: Mapping[str, Any], by: User) -> MailSettings:
     changes = audit.differences(before, row)
     if not changes:
         return row
+    if not changes.keys().isdisjoint(OF_MAILBOX):
+        row.mailbox_mark = ""
     row.save()
     told = {
         name: ("", _("changed")) if name in SECRETS else change for name, change in changes.items()

@@ -1,4 +1,4 @@
-"""What rows of another system say of segments beyond their fields: the condition."""
+"""What rows of another system say beyond their fields, and the services that save them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from core.registries import RowRules
 from core.rows.items import Row
 from core.rows.writing import Writing
+from marketing.services.campaigns.drafts import keep_campaign
 from marketing.services.segments import keep_segment
+from marketing.services.web_forms import keep_form
 
 CONDITION_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -36,4 +38,6 @@ ROW_RULES = (
         fill=fill_segments,
         save=keep_segment,
     ),
+    RowRules("marketing.campaign", save=keep_campaign),
+    RowRules("marketing.webform", save=keep_form),
 )

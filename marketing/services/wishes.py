@@ -37,7 +37,13 @@ def purpose_of(link: Unsubscribing) -> Purpose | None:
 
 
 @transaction.atomic
-def unsubscribe(*, link: Unsubscribing, detail: str, at: datetime) -> bool:
+def unsubscribe(
+    *,
+    link: Unsubscribing,
+    detail: str,
+    at: datetime,
+    source: ConsentSource = ConsentSource.UNSUBSCRIBE,
+) -> bool:
     """From what the message was for, else from all; returns whether the person is still known.
 
     However often it is asked, the first time counts.
@@ -47,7 +53,6 @@ def unsubscribe(*, link: Unsubscribing, detail: str, at: datetime) -> bool:
         return False
     purpose = purpose_of(link)
     if purpose is None:
-        source = ConsentSource.UNSUBSCRIBE
         withdraw_all(contacts=[contact.pk], source=source, detail=detail, at=at)
     else:
         withdraw(
@@ -56,6 +61,7 @@ def unsubscribe(*, link: Unsubscribing, detail: str, at: datetime) -> bool:
             channel=Channel.EMAIL,
             detail=detail,
             at=at,
+            source=source,
         )
     if link.recipient is not None:
         rows = Recipient.objects.filter(pk=link.recipient, contact__in=(link.contact, contact.pk))

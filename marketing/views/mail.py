@@ -9,13 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core import permissions
-from core.origins import absolute
 from core.pages import form_page
 from core.permissions import requires
 from marketing.forms.mail import SECRETS, MailSettingsForm
+from marketing.pages.mail_doors import doors_of
 from marketing.services.mail_settings import change_mail, renew_door, told, try_mail
-from marketing.services.returns import door
-from marketing.services.sending.lines import PROVIDERS, Outcome, is_delivering
+from marketing.services.sending.lines import Outcome, is_delivering
 from marketing.services.sending.pace import mail_settings
 
 MANAGE = "core.settings.manage"
@@ -34,10 +33,9 @@ def mail_settings_edit(request: HttpRequest) -> HttpResponse:
         change_mail(values=said, by=permissions.user_of(request))
         return _("The mail settings are saved."), reverse("mail_settings")
 
-    way = row.way if row.way in PROVIDERS else "json"
     context = {
         "row": row,
-        "door_url": absolute(reverse("mail_returns", args=[way, door()])),
+        "doors": doors_of(row),
         "is_set_up": is_set_up,
         "stored": [name for name in SECRETS if getattr(row, name)],
     }

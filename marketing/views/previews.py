@@ -21,8 +21,10 @@ from marketing.queries.audiences import Audience
 from marketing.queries.fatigue import often_written_to
 from marketing.queries.merge_fields import MergeFields
 from marketing.queries.segment_rules import view_of
-from marketing.services.messages.checks import checks_of, missing_of
+from marketing.services.messages.checks import checks_of, links_in_letter, missing_of
+from marketing.services.messages.link_checks import ask, asked_of
 from marketing.services.messages.trying import example_contacts, letter_to, send_test
+from marketing.tasks import wake_link_checks
 from marketing.views.content import EDIT, contact_at, place_at
 
 POLICY = "sandbox; default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"
@@ -57,13 +59,30 @@ def message_preview(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def message_checks(request: HttpRequest, pk: int) -> HttpResponse:
     """What is looked at before sending."""
-    place, user, at = place_at(request, pk), user_of(request), timezone.now()
+    return _checks(request, place_at(request, pk))
+
+
+@requires(EDIT)
+@require_POST
+def message_links(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have a worker ask where the links lead; the checks as they stand now."""
+    place = place_at(request, pk)
+    urls = links_in_letter(place.message, place.campaign, user_of(request))
+    if ask(urls, at=timezone.now()):
+        wake_link_checks()
+    return _checks(request, place)
+
+
+def _checks(request: HttpRequest, place: Place) -> HttpResponse:
+    user, at = user_of(request), timezone.now()
     checks, numbers = checks_of(place.message, place.campaign, user, at)
     context = {
         "checks": checks,
         "to_fix": sum(not check.is_fine for check in checks),
         "numbers": numbers,
         "campaign": place.campaign,
+        "message": place.message,
+        "links": asked_of(links_in_letter(place.message, place.campaign, user), at=at),
     }
     if place.campaign is not None:
         context |= {

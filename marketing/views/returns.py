@@ -1,7 +1,8 @@
-"""Public door for what mail servers and providers report: bounces and complaints."""
+"""Public door for what mail servers and providers report: bounces, complaints, and answers of people."""
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from anymail.exceptions import AnymailError
@@ -16,10 +17,23 @@ from django.views.decorators.http import require_http_methods
 
 from core.permissions import public
 from marketing.choices import DeliveryProblemKind, MailWay
+from marketing.services.answers import Answered, take_answer
+from marketing.services.incoming import answer_of
+from marketing.services.reports import returned_of
 from marketing.services.returns import Returned, is_door, take_returned
 from marketing.services.sending.lines import PROVIDERS
+from marketing.services.sending.pace import mail_settings
+from marketing.services.sending.secrets import opened
+from marketing.views.report_signatures import is_signed
 
 GENERIC = "json"
+# A message as it arrived, posted by a mail server or a rule of it; and as providers tell what arrives.
+MESSAGE = "message"
+ANSWERS = {
+    "mailgun-answers": "mailgun.Mailgun",
+    "mailjet-answers": "mailjet.Mailjet",
+    "postmark-answers": "postmark.Postmark",
+}
 MOST_BYTES = 2_000_000
 MOST_EVENTS = 2_000
 NAMES = {
@@ -29,7 +43,7 @@ NAMES = {
     MailWay.POSTMARK: "postmark.Postmark",
     MailWay.RESEND: "resend.Resend",
 }
-# The address itself is the secret; what these would ask for besides is not needed.
+# The address itself is the secret; where a key is set, signatures are looked at before.
 GIVEN: dict[str, dict[str, Any]] = {
     MailWay.MAILGUN: {"webhook_signing_key": "-"},
 }
@@ -41,21 +55,50 @@ UNREADABLE = (AnymailError, SuspiciousOperation, ValueError, KeyError, TypeError
 @require_http_methods(["POST", "HEAD"])
 def mail_returns(request: HttpRequest, way: str, token: str) -> HttpResponse:
     """Take reports; the same one told again changes nothing."""
-    if way not in {GENERIC, *PROVIDERS} or not is_door(token):
+    if way not in {GENERIC, MESSAGE, *PROVIDERS, *ANSWERS} or not is_door(token):
         raise Http404
     if request.method == "HEAD":
         return HttpResponse()
     if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
         return _no(_("This is too large: send fewer reports at once."), 413)
+    key = mail_settings().signing_key
+    if key and not is_signed(way, opened(key), request):
+        return _no(
+            _("The signature is not right: compare the key in Settings › Sending e-mail."), 403
+        )
     try:
-        found = list(_plain(request) if way == GENERIC else _of_provider(way, request))
+        found = list(_found(way, request))
     except UNREADABLE:
         return _no(_("This cannot be read. Look at the guide for the form of a report."), 400)
     if len(found) > MOST_EVENTS:
         return _no(_("This is too large: send fewer reports at once."), 413)
     now = timezone.now()
-    taken = sum(take_returned(each, at=now) for each in found)
+    taken = sum(_take(each, now) for each in found)
     return JsonResponse({"taken": taken, "told": len(found)})
+
+
+def _take(found: Returned | Answered, at: datetime) -> bool:
+    return take_answer(found, at=at) if isinstance(found, Answered) else take_returned(found, at=at)
+
+
+def _found(way: str, request: HttpRequest) -> Iterable[Returned | Answered]:
+    if way == GENERIC:
+        return _plain(request)
+    if way == MESSAGE:
+        told = returned_of(request.body) or answer_of(request.body)
+        return [told] if told is not None else []
+    return _answers(way, request) if way in ANSWERS else _of_provider(way, request)
+
+
+def _answers(way: str, request: HttpRequest) -> Iterable[Answered]:
+    """What arrived at the provider, as anymail reads it; told once by the message's own number."""
+    view_class = import_string(f"anymail.webhooks.{ANSWERS[way]}InboundWebhookView")
+    provider = way.removesuffix("-answers")
+    view = view_class(webhook_secret=["door:door"], **GIVEN.get(provider, {}))
+    for event in view.parse_events(request):
+        answered = answer_of(event.message.as_bytes())
+        if answered is not None:
+            yield answered
 
 
 def _no(sentence: str, status: int) -> HttpResponse:

@@ -1,6 +1,6 @@
 """How a campaign is sent: when, its steps from draft to sent, how it goes, its recipients."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.text import capfirst, slugify
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from core import permissions
@@ -29,26 +28,34 @@ from core.pages import form_page, render_page, status_of_poll
 from core.permissions import requires
 from core.services.exports import MOST_XLSX_ROWS
 from core.values import grouped
-from crm.models import Contact
-from marketing.choices import CampaignState, RecipientState
+from marketing.choices import CampaignState, Reaction, RecipientState
 from marketing.forms.sending import RecipientFilterForm, ScheduleForm
 from marketing.models import Campaign, PastPerson, Recipient
 from marketing.pages.campaigns import campaign_context, editor_context
-from marketing.queries.sending import progress_of
-from marketing.services.campaigns import states
+from marketing.queries.sending import progress_of, recipients_of
 from marketing.services.campaigns.drafts import save_campaign
+from marketing.services.campaigns.links import ask_links
 from marketing.services.campaigns.preflight import checks, numbers
+from marketing.services.campaigns.steps import UNDER_WAY, open_steps, take_step
 from marketing.services.sending.why import why
 from marketing.services.sending.words import why_not
-from marketing.tasks import wake_sender
+from marketing.tasks import wake_link_checks, wake_sender
 from marketing.views.campaigns import campaign_of, draft_at
 
 PAGE_SIZE = 50
+ASKING_LINKS = ("ask", "approve", "schedule")
 LIVE = "sending-live"
 EXPORTED_AT_ONCE = 2_000
-UNDER_WAY = {CampaignState.SCHEDULED, CampaignState.SENDING}
-
-Step = Callable[[Campaign, User], str]
+BUTTONS = {
+    "schedule": "may_schedule",
+    "ask": "may_ask",
+    "approve": "may_approve",
+    "draft": "may_take_back",
+    "pause": "may_pause",
+    "resume": "may_resume",
+    "cancel": "may_cancel",
+    "again": "may_send_again",
+}
 
 
 # -- the last step of the editor -------------------------------------------------------------------
@@ -81,81 +88,21 @@ def _readiness(campaign: Campaign, user: User) -> dict[str, Any]:
 
 
 def _steps(campaign: Campaign, user: User) -> dict[str, Any]:
-    """What this person may do with it now."""
-    state = CampaignState(campaign.state)
-    may_send = states.may_send(campaign, user)
-    may_edit = permissions.reaches(Campaign, user, campaign, "edit")
-    is_draft = state == CampaignState.DRAFT
-    asks = is_draft and may_edit and (states.needs_approval(user) or not may_send)
-    is_begun = state in {CampaignState.SENDING, CampaignState.PAUSED}
-    before = state in {CampaignState.DRAFT, CampaignState.APPROVAL, CampaignState.SCHEDULED}
-    return {
-        "may_schedule": is_draft and may_send and not states.needs_approval(user),
-        "may_ask": asks and bool(states.approvers()),
-        "may_approve": state == CampaignState.APPROVAL and states.may_approve(campaign, user),
-        "may_take_back": state in states.ALLOWED[CampaignState.DRAFT] and may_edit,
-        "may_pause": state == CampaignState.SENDING and may_send,
-        "may_resume": state == CampaignState.PAUSED and may_send,
-        "may_cancel": (is_begun and may_send) or (before and not is_draft and may_edit),
-        "may_send_again": state in {*UNDER_WAY, CampaignState.PAUSED, CampaignState.SENT}
-        and may_send,
-    }
+    """What this person may do with it now, by the names of the templates."""
+    return {BUTTONS[step]: is_open for step, is_open in open_steps(campaign, user).items()}
+
+
+@requires("marketing.campaign.edit")
+@require_POST
+def campaign_link_check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have a worker ask where the links of its letters lead."""
+    campaign, user = draft_at(request, pk), permissions.user_of(request)
+    if ask_links(campaign, by=user, at=timezone.now()):
+        wake_link_checks()
+    return redirect("campaign_schedule", pk=pk)
 
 
 # -- steps -----------------------------------------------------------------------------------------
-
-
-def _schedule(campaign: Campaign, user: User) -> str:
-    done = states.schedule(campaign=campaign, by=user, at=timezone.now())
-    wake_sender(campaign.pk)
-    if done.state == CampaignState.SENDING:
-        return _("The campaign begins.")
-    return _("The campaign is scheduled.")
-
-
-def _ask(campaign: Campaign, user: User) -> str:
-    states.ask_approval(campaign=campaign, by=user, at=timezone.now())
-    return _("Your colleagues are asked to approve it.")
-
-
-def _take_back(campaign: Campaign, user: User) -> str:
-    states.back_to_draft(campaign=campaign, by=user)
-    return _("The campaign is a draft again.")
-
-
-def _pause(campaign: Campaign, user: User) -> str:
-    states.pause_campaign(campaign=campaign, by=user)
-    return _("The campaign is paused. What is under way is finished.")
-
-
-def _resume(campaign: Campaign, user: User) -> str:
-    states.resume_campaign(campaign=campaign, by=user)
-    wake_sender(campaign.pk)
-    return _("The campaign goes on.")
-
-
-def _cancel(campaign: Campaign, user: User) -> str:
-    states.cancel_campaign(campaign=campaign, by=user, at=timezone.now())
-    return _("The campaign is cancelled.")
-
-
-def _again(campaign: Campaign, user: User) -> str:
-    count = states.send_unknown_again(campaign=campaign, by=user, at=timezone.now())
-    wake_sender(campaign.pk)
-    said = ngettext("%(number)s is sent again.", "%(number)s are sent again.", count)
-    return said % {"number": grouped(count)}
-
-
-STEPS: dict[str, Step] = {
-    "schedule": _schedule,
-    "approve": _schedule,
-    "ask": _ask,
-    "draft": _take_back,
-    "pause": _pause,
-    "resume": _resume,
-    "cancel": _cancel,
-    "again": _again,
-}
 
 
 @requires("marketing.campaign.view")
@@ -163,10 +110,15 @@ STEPS: dict[str, Step] = {
 def campaign_step(request: HttpRequest, pk: int) -> HttpResponse:
     """One step of its way; the service says who may take it."""
     campaign, user = campaign_of(request, pk), permissions.user_of(request)
-    step = STEPS.get(request.POST.get("step", ""))
-    if step is None:
+    step = request.POST.get("step", "")
+    taken = take_step(step, campaign=campaign, by=user, at=timezone.now())
+    if taken is None:
         raise Refused(_("This is no step of a campaign. Use the buttons of its page."))
-    messages.success(request, step(campaign, user))
+    if taken.wakes:
+        wake_sender(pk)
+    if step in ASKING_LINKS and ask_links(campaign, by=user, at=timezone.now()):
+        wake_link_checks()
+    messages.success(request, taken.sentence)
     campaign.refresh_from_db()
     if campaign.state == CampaignState.DRAFT:
         return redirect("campaign_schedule", pk=pk)
@@ -200,14 +152,6 @@ def campaign_sending(request: HttpRequest, pk: int) -> HttpResponse:
 # -- recipients ------------------------------------------------------------------------------------
 
 
-def _recipients(campaign: Campaign, user: User) -> QuerySet[Recipient]:
-    """Those whose contacts the user reaches."""
-    seen = Contact.objects.visible_to(user).values("pk")
-    return Recipient.objects.filter(campaign=campaign, contact__in=seen).select_related(
-        "contact", "variant"
-    )
-
-
 @requires("marketing.campaign.view")
 def campaign_recipients(request: HttpRequest, pk: int) -> HttpResponse:
     """Who got it, who did not and why."""
@@ -217,7 +161,7 @@ def campaign_recipients(request: HttpRequest, pk: int) -> HttpResponse:
     if not access.sees("crm.contact.email"):
         del form.fields["search"]
     page = fetch_page(
-        _recipients(campaign, user).filter(**form.wanted()),
+        recipients_of(campaign, user).filter(**form.wanted()),
         sort=Order("id"),
         descending=False,
         size=PAGE_SIZE,
@@ -256,7 +200,14 @@ def _told(row: Recipient, access: permissions.Access) -> dict[str, Any]:
         "state": RecipientState(row.state),
         "why": why_not(row.reason) if row.state != RecipientState.SENT else "",
         "tone": TONES.get(RecipientState(row.state), ""),
+        "reaction": _reaction(row),
     }
+
+
+def _reaction(row: Recipient) -> str:
+    """The furthest that the person went."""
+    done = [each for each in Reaction if getattr(row, each.value) is not None]
+    return str(done[-1].label) if done else ""
 
 
 TONES = {
@@ -275,7 +226,7 @@ def campaign_recipients_export(request: HttpRequest, pk: int) -> HttpResponseBas
     access = permissions.access_of(user)
     if not access.sees("crm.contact.email"):
         del form.fields["search"]
-    rows = _recipients(campaign, user).filter(**form.wanted())
+    rows = recipients_of(campaign, user).filter(**form.wanted())
     sheet, name = RecipientSheet(rows, access), slugify(campaign.name) or "campaign"
     if request.GET.get("form") == "xlsx":
         if rows.count() > MOST_XLSX_ROWS:
@@ -294,9 +245,6 @@ def _by_clock(moment: datetime | None) -> datetime | None:
     )
 
 
-DID = ("opened_at", "clicked_at", "replied_at", "bounced_at", "unsubscribed_at", "converted_at")
-
-
 @dataclass(frozen=True)
 class RecipientSheet:
     """The recipients as rows of a file, read by ranges of their numbers."""
@@ -307,8 +255,7 @@ class RecipientSheet:
     @property
     def heads(self) -> list[str]:
         address = [_("Address")] if self.access.sees("crm.contact.email") else []
-        did: Any = [Recipient._meta.get_field(name) for name in DID]
-        moments = [capfirst(str(each.verbose_name)) for each in did]
+        moments = [str(each.label) for each in Reaction]
         worth = (
             [_("Revenue, %(currency)s") % {"currency": base_currency()}] if self.sees_worth else []
         )
@@ -328,7 +275,7 @@ class RecipientSheet:
                 address = [row.address] if self.access.sees("crm.contact.email") else []
                 letter = row.variant.letter if row.variant else ""
                 state = str(told["state"].label)
-                did = [_by_clock(getattr(row, name)) for name in ("sent_at", *DID)]
+                did = [_by_clock(getattr(row, name)) for name in ("sent_at", *Reaction.values)]
                 worth = [row.revenue] if self.sees_worth else []
                 known = [letter, state, told["why"]]
                 yield [told["name"], *address, *known, *did, *worth]

@@ -39,6 +39,7 @@ WITHOUT_RECORD = (
     "/campaigns/",
     "/campaigns/new/",
     "/forms/new/",
+    "/campaigns/calendar/",
     "/campaigns/compare/",
     "/campaigns/past/",
     "/campaigns/planner/",

@@ -117,4 +117,4 @@ def visitor(
         yield person
     finally:
         context.close()
-    assert person.complaints == []
+    assert person.complaints == [], "\n".join(person.complaints)

@@ -66,6 +66,8 @@ class CellReader:
         options = options_of(target) | entry.get("values", {})
         self._reading = Reading(target, setting, str(entry.get("format", "")), options)
         self._read = READERS.get(target.type, _text)
+        if target.reads is not None:
+            self._read = _read_by(target.reads)
         self._known: dict[str, Any] = {}
 
     def __call__(self, cell: str) -> Any:
@@ -128,6 +130,10 @@ def _told(value: Any) -> Any:
     if isinstance(value, Decimal):
         return format(value, "f")
     return to_stored(value) if isinstance(value, date) else value
+
+
+def _read_by(reads: Callable[[str], Any]) -> Read:
+    return lambda text, _reading: reads(text)
 
 
 def _text(text: str, _reading: Reading) -> str:

@@ -1,6 +1,6 @@
 """What can be imported: for each record type the names of its columns, and what tells records apart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,15 +23,18 @@ class Extra:
     """A target that is no field of the record, or is more than one; `target` makes it a link.
 
     `by` says what the cell of a link holds; without it, all ways to name the linked record are offered.
+    `reads` reads the cells where the type does not; `called` are further heads of its columns.
     """
 
-    label: Promise
+    label: Promise | str
     type: FieldType = FieldType.TEXT
     rule: str = ""
     longest: int = 200
     target: str = ""
     by: str = ""
     choices: Mapping[str, Any] = field(default_factory=dict)
+    reads: Callable[[str], Any] | None = None
+    called: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

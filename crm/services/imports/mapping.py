@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -115,6 +115,8 @@ def _fits(target: Target, samples: Sequence[str], looks: Inferred) -> bool:
     words = {text.strip() for text in samples} - {"", *looks.placeholders}
     if not words:
         return True
+    if target.reads is not None:
+        return sum(map(_is_read_by(target.reads), words)) >= HALF * len(words)
     if target.name == "linkedin_url":
         return any("linkedin." in word.casefold() for word in words)
     if target.type == FieldType.CHOICE and target.column is not None:
@@ -124,6 +126,17 @@ def _fits(target: Target, samples: Sequence[str], looks: Inferred) -> bool:
     if target.type in NUMBERS:
         return looks.kind == Kind.MONEY or infer_numbers(words).share >= HALF
     return looks.kind not in MISFITTING.get(target.type, ())
+
+
+def _is_read_by(reads: Callable[[str], Any]) -> Callable[[str], bool]:
+    def is_read(word: str) -> bool:
+        try:
+            reads(word)
+        except ValueError:
+            return False
+        return True
+
+    return is_read
 
 
 def _formats(target: Target | None, samples: Sequence[str], looks: Inferred) -> list[str]:

@@ -20,6 +20,7 @@ from core.services.members import edit_user
 from core.services.records import EDIT, after_change
 from core.services.undo import UNDO, put_back
 from crm.models import Acquaintance, FileImport, Interaction
+from crm.services.imports.beside import take_back_beside
 from crm.services.imports.kinds import COLLEAGUE, KINDS
 from crm.services.imports.origins import origin_of
 
@@ -121,11 +122,11 @@ def _changed_since(kind: RecordType, pks: Sequence[int], file_import: FileImport
 
 
 @transaction.atomic
-def forget_told(*, file_import: FileImport) -> dict[str, int]:
-    """Delete what the import told of people: what they did, and who of us knows them."""
+def forget_told(*, file_import: FileImport, at: datetime) -> dict[str, int]:
+    """Delete what the import told of people: what they did, who of us knows them, what apps above took."""
     Acquaintance.objects.filter(imported_by=file_import).delete()
     gone, _by_model = Interaction.objects.filter(origin=origin_of(file_import)).delete()
-    return {"deleted": gone}
+    return {"deleted": gone, "put_back": take_back_beside(file_import, at)}
 
 
 @transaction.atomic

@@ -81,7 +81,7 @@ def _labels(target: Target, targets: Targets) -> set[str]:
     """What refusals call a target, in the language of whoever has tried the import."""
     if target.name == "stage":
         return {"stage"}
-    extra = targets.kind.extras.get(target.name)
+    extra = targets.extras.get(target.name)
     own = target.field.label if target.field else extra.label if extra else target.label
     found = set()
     for code, _language in settings.LANGUAGES:

@@ -1,6 +1,6 @@
 """Where a column may go: the fields of the record type, links by name, number or address, and more."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,8 @@ from core.models import User
 from core.records.fields import RecordField
 from core.rows.fields import OWNER, RowFields
 from core.text import comparable
-from crm.services.imports.kinds import EXTERNAL, ID, KINDS, ImportKind
+from crm.services.imports.beside import extras_beside
+from crm.services.imports.kinds import EXTERNAL, ID, KINDS, Extra, ImportKind
 
 BY_NAME, BY_NUMBER, BY_EMAIL, BY_ID = "name", "external", "email", "id"
 HAS_EMAIL = frozenset({"crm.contact", "crm.company"})
@@ -40,6 +41,7 @@ class Target:
     by: str = ""
     longest: int = 0
     choices: Mapping[str, Any] | None = None
+    reads: Callable[[str], Any] | None = None
 
 
 class Targets:
@@ -49,6 +51,11 @@ class Targets:
         self.kind: ImportKind = KINDS[object_type]
         self.user = user
         self.fields = RowFields(self.kind.record_type, user, view, is_of_file=True)
+
+    @cached_property
+    def extras(self) -> Mapping[str, Extra]:
+        """Those of the kind, and those that apps above take."""
+        return {**self.kind.extras, **extras_beside(self.kind.key, self.user)}
 
     @cached_property
     def by_name(self) -> dict[str, Target]:
@@ -61,7 +68,7 @@ class Targets:
 
     def _of_record(self) -> Iterator[Target]:
         for field in self.fields.by_name.values():
-            if field.name not in self.kind.extras and self._is_filled(field):
+            if field.name not in self.extras and self._is_filled(field):
                 yield from self._of_field(field)
         yield Target(EXTERNAL, _("ID in the other system"), FieldType.TEXT, NUMBERS, longest=200)
         yield Target(ID, _("Number in Renmai"), FieldType.NUMBER, NUMBERS)
@@ -71,8 +78,8 @@ class Targets:
 
     def _extras(self) -> Iterator[Target]:
         access = permissions.access_of(self.user)
-        for name, extra in self.kind.extras.items():
-            if not access.edits(extra.rule):
+        for name, extra in self.extras.items():
+            if extra.rule and not access.edits(extra.rule):
                 continue
             if extra.by:
                 label, linked = str(extra.label), extra.target
@@ -90,7 +97,15 @@ class Targets:
             else:
                 label, longest = str(extra.label), extra.longest
                 choices = extra.choices or None
-                yield Target(name, label, extra.type, FIELDS, longest=longest, choices=choices)
+                yield Target(
+                    name,
+                    label,
+                    extra.type,
+                    FIELDS,
+                    longest=longest,
+                    choices=choices,
+                    reads=extra.reads,
+                )
 
     def _is_filled(self, field: RecordField) -> bool:
         if field.name == OWNER:
@@ -117,6 +132,9 @@ class Targets:
             if declared is not None and declared.currency in self.by_name:
                 head = currency_head(declared.label)
                 found[comparable(head)] = self.by_name[declared.currency]
+        for name in self.extras.keys() & self.by_name.keys():
+            for called in self.extras[name].called:
+                found[comparable(called)] = self.by_name[name]
         for target in reversed(list(self.by_name.values())):
             for label in (target.label, str(target.field.label) if target.field else target.label):
                 found[comparable(label)] = target

@@ -26,6 +26,7 @@ from crm.models import FileImport, RefusedRow
 from crm.services.acquaintances import note_acquaintances
 from crm.services.imports import words
 from crm.services.imports.activities import complete_activity
+from crm.services.imports.beside import keep_beside
 from crm.services.imports.deals import Stages, complete_deal, no_reason, price_lines
 from crm.services.imports.derived import CLOSE_DAY, EMAIL, WEBSITE, note_of_import
 from crm.services.imports.finding import Finder, own_source
@@ -143,6 +144,7 @@ class SliceWriter:
             return
         write_named(self.writing, [each.row for each in prepared])
         self.written += prepared
+        self._keep_beside(prepared)
         self._count(prepared)
         self._tie(prepared)
         self._note_derived(prepared)
@@ -150,6 +152,11 @@ class SliceWriter:
             object_type=self.kind.key,
             values=[each.row.record.custom for each in prepared if each.row.status != REFUSED],
         )
+
+    def _keep_beside(self, prepared: Sequence[Prepared]) -> None:
+        """What apps above take of the rows."""
+        told = [(each.row.record, each.source) for each in prepared if each.row.status != REFUSED]
+        keep_beside(self.file_import, self.kind.key, told, self.writing.at)
 
     def _tie(self, prepared: Sequence[Prepared]) -> None:
         """Whoever brings their connections of LinkedIn along, or says since when, knows these people."""

@@ -15,6 +15,9 @@ from marketing.models import Campaign, Website
 from marketing.queries.audiences import Audience, AudienceNumbers, numbers_of
 from marketing.queries.merge_fields import MergeFields
 from marketing.queries.segment_rules import view_of
+from marketing.services.campaigns.links import links_in
+from marketing.services.messages.checks import MOST_TOLD, shortened
+from marketing.services.messages.link_checks import asked_of
 from marketing.services.messages.tokens import written
 from marketing.services.sending.lines import is_delivering
 from marketing.services.sending.pace import mail_settings
@@ -53,6 +56,7 @@ def checks(campaign: Campaign, counted: AudienceNumbers, at: datetime) -> list[C
         *_audience(campaign, counted),
         *_sender(campaign),
         *_texts(campaign, at),
+        *_links(campaign, at),
         *_test(campaign),
         *_goal(campaign),
         *_time(campaign, at),
@@ -123,6 +127,24 @@ def _texts(campaign: Campaign, at: datetime) -> Iterator[Check]:
             said = _("Message %(letter)s: “%(subject)s”")
             subject = written(texts[0].subject, labels)
             yield Check(GOOD, said % {**words, "subject": subject}, "campaign_content")
+
+
+def _links(campaign: Campaign, at: datetime) -> Iterator[Check]:
+    """What they answered, and whether they were asked at all; only ever worth a look."""
+    if campaign.owner is None:
+        return
+    urls = {url for some in links_in(campaign, campaign.owner).values() for url in some}
+    asked = asked_of(urls, at=at)
+    bad = [each for each in asked.news if not each.is_fine]
+    for each in bad[:MOST_TOLD]:
+        sentence = f"{shortened(each.url)}: {each.sentence}"
+        yield Check(LOOK, sentence, "campaign_content")
+    if asked.is_waiting:
+        yield Check(LOOK, _("The links are being asked: look again in a moment."))
+    elif not asked.is_done:
+        yield Check(LOOK, _("Nobody has asked yet whether the links lead somewhere."))
+    elif asked.number and not bad:
+        yield Check(GOOD, _("All links lead somewhere."), "campaign_content")
 
 
 def _test(campaign: Campaign) -> Iterator[Check]:

@@ -22,6 +22,7 @@ from marketing.queries.audiences import Audience, AudienceNumbers, contacts_of, 
 from marketing.queries.merge_fields import MergeFields, missing_counts
 from marketing.queries.segment_rules import view_of
 from marketing.services.letters import Letter, Links, compile_texts, sender_of
+from marketing.services.messages.link_checks import asked_of
 from marketing.services.messages.pictures import has_file
 from marketing.services.messages.pieces import Recipient, joined
 from marketing.services.messages.rich import ADDRESS
@@ -32,6 +33,8 @@ from marketing.services.messages.wording import words_of
 SECONDS = 2
 MOST_BYTES = 100_000  # Gmail shows 102 kB and hides the rest
 LONGEST_SUBJECT = 60  # characters; phones show fewer
+MOST_TOLD = 10  # links
+LONGEST_SHOWN = 60
 HREF = re.compile(r'href="(https?://[^"]+)"')
 
 
@@ -91,6 +94,7 @@ def checks_of(
         _of_footer(rows),
         *_of_consent(campaign, numbers),
         *_of_links(message.form, rows),
+        *_of_answers(links_in_letter(message, campaign, by), at),
         *_of_size(message.form, rows, campaign, by),
         *_of_subjects(rows),
         *_of_languages(message.form, rows),
@@ -201,6 +205,18 @@ def _of_links(form: str, rows: Sequence[MessageText]) -> Iterator[Check]:
         if pictures:
             detail = _("%(links)s, all pictures have words") % {"links": detail}
         yield Check(True, _("Links and pictures"), detail)
+
+
+def _of_answers(urls: Sequence[str], at: datetime) -> Iterator[Check]:
+    """What the links answered when they were asked; never a reason not to send."""
+    for each in asked_of(urls, at=at).news[:MOST_TOLD]:
+        yield Check(each.is_fine, shortened(each.url), each.sentence)
+
+
+def shortened(url: str) -> str:
+    """An address as people know it again."""
+    bare = url.partition("://")[2].rstrip("/")
+    return bare if len(bare) <= LONGEST_SHOWN else f"{bare[: LONGEST_SHOWN - 1]}…"
 
 
 def _blocks(form: str, rows: Sequence[MessageText]) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from core.errors import Refused
 from marketing.choices import CampaignState
 from marketing.models import Campaign, MailSettings, Recipient
 from marketing.services.sending import claims, pool
+from marketing.services.sending.caps import within_caps
 from marketing.services.sending.gathering import gather_some
 from marketing.services.sending.health import note_answers, pause
 from marketing.services.sending.lines import Answer, Line, Outcome
@@ -173,7 +174,8 @@ class Turn:
             with transaction.atomic():
                 if not self._write_answered(at):
                     return set()
-                return claims.begin(self.plan.campaign.pk, self.key, pks, at=at)
+                free = within_caps(self.key, pks, at=at)
+                return claims.begin(self.plan.campaign.pk, self.key, free, at=at)
 
         begun = patiently(write)
         self.answered = []

@@ -107,6 +107,8 @@ def test_what_is_no_report_reports_nothing(content: bytes) -> None:
 class Box:
     """A mailbox in memory."""
 
+    mark = ""
+
     def __init__(self, contents: list[bytes]) -> None:
         self.contents = dict(enumerate(map(str, range(len(contents)))))
         self.kept = dict(zip(self.contents.values(), contents, strict=True))

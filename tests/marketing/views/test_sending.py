@@ -209,6 +209,12 @@ def test_recipients_are_listed_with_what_became_of_them(
     assert "550 5.2.2 Full" in text
     assert page.get(url, {"search": "P7@example.org "}).content.decode().count("m-title") == 1
     assert "No recipient fits." in page.get(url, {"search": "nobody"}).content.decode()
+    campaign.recipients.filter(address_key="p7@example.org").update(
+        opened_at=timezone.now(), replied_at=timezone.now()
+    )
+    text = page.get(url, {"reaction": "replied_at"}).content.decode()
+    assert text.count("m-title") == 1
+    assert "<td>Answered</td>" in text
     answer = page.get(reverse("campaign_recipients_export", args=[campaign.pk]))
     lines = b"".join(answer).decode("utf-8-sig").splitlines()
     assert len(lines) == 61
