@@ -25,6 +25,7 @@ urlpatterns = [
     path("campaigns/planner/", campaigns.test_planner, name="test_planner"),
     path("campaigns/<int:pk>/winner/", campaigns.campaign_winner, name="campaign_winner"),
     path("campaigns/<int:pk>/measure/", campaigns.campaign_measure, name="campaign_measure"),
+    path("campaigns/<int:pk>/figures/", campaigns.campaign_figures, name="campaign_figures"),
     path("campaigns/past/", campaign_files.past_campaign_list, name="past_campaign_list"),
     path(
         "campaigns/past/<int:pk>/",

@@ -115,6 +115,15 @@ class Goal(TextChoices):
     PURCHASE = "purchase", pgettext_lazy("goal", "Purchase")
 
 
+class FollowUp(TextChoices):
+    """Which recipients of a campaign another one follows up with."""
+
+    OPENED = "opened", _("Opened and did not click")
+    UNOPENED = "unopened", _("Did not open")
+    CLICKED = "clicked", _("Clicked and did not reach the goal")
+    UNANSWERED = "silent", _("Did not answer")
+
+
 class Decision(TextChoices):
     """How the rest of the audience gets its variant."""
 

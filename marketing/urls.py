@@ -74,6 +74,7 @@ urlpatterns = [
     path("campaigns/<int:pk>/", campaigns.campaign_detail, name="campaign_detail"),
     path("campaigns/<int:pk>/about/", campaigns.campaign_about, name="campaign_about"),
     path("campaigns/<int:pk>/duplicate/", campaigns.campaign_duplicate, name="campaign_duplicate"),
+    path("campaigns/<int:pk>/follow-up/", campaigns.campaign_follow_up, name="campaign_follow_up"),
     path("campaigns/<int:pk>/edit/", campaigns.campaign_edit, name="campaign_edit"),
     path("campaigns/<int:pk>/edit/test/", campaigns.campaign_test, name="campaign_test"),
     path("campaigns/<int:pk>/links/", campaigns.campaign_links, name="campaign_links"),

@@ -73,6 +73,7 @@ def register_campaigns() -> None:
 
 def _register_pages() -> None:
     from analytics.pages.campaign_report import report_panel  # noqa: PLC0415  # needs loaded models
+    from analytics.pages.expected_result import expected_panel  # noqa: PLC0415
 
     panels.register(
         Panel(
@@ -82,7 +83,15 @@ def _register_pages() -> None:
             context=report_panel,
             permission="marketing.campaign.view",
             order=10,
-        )
+        ),
+        Panel(
+            "analytics.campaign_expected",
+            place="marketing.campaign.expected",
+            template="analytics/campaigns/expected.html",
+            context=expected_panel,
+            permission="marketing.campaign.view",
+            order=10,
+        ),
     )
     commands.register(
         Command(

@@ -185,7 +185,8 @@ class CampaignColumnsForm(forms.Form):
     @property
     def without_part(self) -> int:
         """Rows that name none; they are left out."""
-        return int(self.trial.rows) - sum(part["rows"] for part in self.parts)
+        parted: int = sum(part["rows"] for part in self.parts)
+        return int(self.trial.rows) - parted
 
     @property
     def lines(self) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from analytics.jobs.campaign_figures import metric_of
+from analytics.jobs.campaign_figures import decided_from, metric_of
 from analytics.methods.experiments.bandits import thompson_shares
 from marketing.choices import Decision
 from marketing.models import Campaign, CampaignVariant
@@ -20,19 +20,20 @@ def decide(campaign: Campaign, figures: dict[str, Any], at: datetime) -> str:
     A split that is broken decides nothing: a person has to. With too few outcomes it waits as long again.
     """
     test = figures["test"]
-    if test is None or test["word"] == "unhealthy" or campaign.state not in DECIDABLE:
+    if test is None or test["word"] in {"unhealthy", "early"} or campaign.state not in DECIDABLE:
         return ""
     if campaign.winner_id is not None or not figures["waiting"] or campaign.started_at is None:
         return ""
-    waited = at - campaign.started_at
-    hours = timedelta(hours=campaign.test_hours)
-    if campaign.decision == Decision.WINNER and waited >= hours:
-        if test["word"] == "few" and waited < 2 * hours:
+    due = decided_from(campaign, list(campaign.variants.all()), at)
+    if at < due:
+        return ""
+    if campaign.decision == Decision.WINNER:
+        if test["word"] == "few" and at < due + timedelta(hours=campaign.test_hours):
             return ""
         variant = CampaignVariant.objects.get(campaign=campaign, letter=test["best"])
         choose_winner(campaign=campaign, variant=variant, by=None, at=at)
         return "winner"
-    if campaign.decision == Decision.BANDIT and waited >= hours:
+    if campaign.decision == Decision.BANDIT:
         return _step(campaign, figures, at)
     return ""
 

@@ -71,7 +71,7 @@ def figures_of(
             "effects": _effects(treated, control, ratio_p, terms),
             "extra": _extra(counts, ratio_p),
             "variants": [_variant(each, campaign, counts, ratio_p, terms) for each in variants],
-            "test": _test(campaign, variants, counts),
+            "test": _test(campaign, variants, counts, at),
             "segments": [
                 {"segment": pk, "people": sides[TREATED].people + sides[CONTROL].people}
                 | _lift(sides[TREATED], sides[CONTROL], ratio_p)
@@ -211,8 +211,14 @@ def _variant(
     }
 
 
+def decided_from(campaign: Campaign, variants: Sequence[CampaignVariant], at: datetime) -> datetime:
+    """From when on variants are decided on: so many hours after the latest of them has begun."""
+    latest = timedelta(minutes=max((each.delay_minutes for each in variants), default=0))
+    return (campaign.started_at or at) + latest + timedelta(hours=campaign.test_hours)
+
+
 def _test(
-    campaign: Campaign, variants: Sequence[CampaignVariant], counts: Counted
+    campaign: Campaign, variants: Sequence[CampaignVariant], counts: Counted, at: datetime
 ) -> dict[str, Any] | None:
     """The variants against each other: whether the split is sound, and how likely each is the best."""
     tallies = [counts.variants.get(each.pk, Tally()) for each in variants]
@@ -222,6 +228,9 @@ def _test(
     told: dict[str, Any] = {"split": _split(ratio_p), "metric": campaign.test_metric}
     if told["split"]["is_broken"]:
         return told | {"word": "unhealthy"}
+    has_times = len({each.delay_minutes for each in variants}) > 1
+    if has_times and at < decided_from(campaign, variants, at):
+        return told | {"word": "early"}  # the earlier one only had more time so far
     metric = metric_of(campaign.test_metric)
     happened = [getattr(tally, metric) for tally in tallies]
     people = [tally.people for tally in tallies]

@@ -95,6 +95,8 @@ def _test_pill(test: Mapping[str, Any] | None, won: str) -> dict[str, str] | Non
     if test["word"] == "unhealthy":
         word = VERDICTS["unhealthy"]
         return {"label": str(word.label), "tone": word.tone, "icon": word.icon}
+    if test["word"] == "early":
+        return {"label": _("The latest has not had its time yet"), "tone": "", "icon": "clock"}
     if test["word"] == "few" and not won:
         return {"label": _("Too few so far"), "tone": "", "icon": "clock"}
     chance = _chance(test["chance"])

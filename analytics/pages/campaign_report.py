@@ -291,11 +291,7 @@ def _engagement(campaign: Campaign, figures: Mapping[str, Any]) -> dict[str, Any
         figures["by_day"],
         lambda slot: date_format(begun + timedelta(days=slot), pgettext("format of a day", "j M")),
     )
-    shown = hours or days
-    if shown is None:
-        return None
-    peak = max((v for series in shown["s"] for v in series["v"]), default=0)
-    return {"hours": hours, "days": days, "peak": number(peak)}
+    return {"hours": hours, "days": days} if hours or days else None
 
 
 def _chart(rows: Mapping[str, Any], name: Any) -> dict[str, Any] | None:

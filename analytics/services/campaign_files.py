@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from analytics.services.columns_of_files import columns_of
 from core import audit, permissions
 from core.errors import Refused
 from core.services.records import delete_records
+from core.tabular.packed import PACKED
 from marketing.models import Campaign, Purpose
 
 if TYPE_CHECKING:
@@ -54,7 +56,8 @@ def receive_campaign(*, upload: "UploadedFile[bytes]", by: "User", at: datetime)
 def _guess(trial: CampaignFile) -> None:
     for name, value in asdict(guess_of(trial.columns)).items():
         setattr(trial, name, value)
-    trial.name = trial.file_name.rpartition(".")[0].replace("_", " ")[:120]
+    stem = PurePath(trial.file_name.removesuffix(PACKED)).stem
+    trial.name = " ".join(stem.replace("_", " ").split())[:120]
 
 
 @transaction.atomic

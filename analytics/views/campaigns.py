@@ -1,18 +1,25 @@
 """Campaigns beside each other, measuring one anew, planning a test."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from analytics.forms.test_planner import TestPlannerForm
 from analytics.pages.campaign_comparison import comparison_context
+from analytics.pages.campaign_report import sees_money
+from analytics.pages.campaign_sheet import CampaignSheet
 from analytics.pages.test_planner import answer_to
-from analytics.queries.campaigns import KIND
+from analytics.queries.campaigns import KIND, effect_of
 from core import permissions
+from core.currencies import base_currency
+from core.downloads import CSV, download
 from core.errors import Refused
+from core.exports.files import csv_pieces, xlsx_file
 from core.pages import render_page
 from core.permissions import requires
 from core.phrases import number
@@ -27,6 +34,21 @@ def campaign_comparison(request: HttpRequest) -> HttpResponse:
     """What each campaign changed, brought and cost."""
     context = comparison_context(permissions.user_of(request), request.GET, timezone.now())
     return render_page(request, "analytics/campaign_comparison.html", context)
+
+
+@requires("marketing.campaign.export")
+def campaign_figures(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The figures of its report as a table."""
+    campaign, user = campaign_of(request, pk, "export"), permissions.user_of(request)
+    effect = effect_of(campaign)
+    if effect is None:
+        raise Refused(_("This campaign was not measured yet. Measure it first."))
+    effect.campaign = campaign
+    currency = base_currency() if sees_money(permissions.access_of(user)) else ""
+    sheet, name = CampaignSheet(effect, currency), slugify(campaign.name) or "campaign"
+    if request.GET.get("form") == "xlsx":
+        return FileResponse(xlsx_file(sheet), as_attachment=True, filename=f"{name}.xlsx")
+    return download(list(csv_pieces(sheet)), f"{name}.csv", CSV)
 
 
 @requires("marketing.campaign.edit")

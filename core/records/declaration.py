@@ -120,12 +120,16 @@ def _as_they_are(rows: QuerySet[Any]) -> QuerySet[Any]:
 Save = Callable[[Any, "User", datetime], Any]
 
 
+def _always(_record: Any) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class RecordPage:
     """The page of one record type, its forms and its place.
 
     `first` are the fields of the short form, which is a `RecordForm`; `save` is the service that writes
-    an edited record; one that `has_charts` loads what draws them; `rows` adds what the head and the facts need, so that nothing is read by a template.
+    an edited record; one that `has_charts` loads what draws them; whose record is not `is_open` offers no changes of it; `rows` adds what the head and the facts need, so that nothing is read by a template.
     """
 
     kind: str
@@ -151,6 +155,7 @@ class RecordPage:
     bar_template: str = ""
     bar: Callable[[Any, Access], Mapping[str, Any]] | None = None
     has_charts: bool = False
+    is_open: Callable[[Any], bool] = _always
 
     @property
     def key(self) -> str:

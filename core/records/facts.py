@@ -188,7 +188,9 @@ def sections_of(page: RecordPage, record: Any, reader: FactReader) -> list[Secti
 
     The record comes `with_layout`.
     """
-    may_edit = permissions.reaches(type(record), reader.user, record, "edit")
+    may_edit = page.is_open(record) and permissions.reaches(
+        type(record), reader.user, record, "edit"
+    )
     fields = [f for f in fields_for(page.record_type, reader.access) if has_place(f)]
     reader.prefetch(fields, record)
     by_section: dict[str, list[Fact]] = {}

@@ -1,6 +1,6 @@
 """What is asked about a campaign: how it is called, whom it goes to, how it is tested."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,12 +12,15 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from core.currencies import base_currency
 from core.models import User
 from core.values import grouped
-from marketing.choices import Decision, Goal
-from marketing.models import Campaign, Purpose, Segment
+from marketing.choices import Decision, FollowUp, Goal
+from marketing.models import Campaign, CampaignVariant, Purpose, Segment
 from marketing.queries.audiences import Audience
 
 HUNDRED = Decimal(100)
 MOST_SEGMENTS = 200
+MOST_MINUTES = 7 * 24 * 60
+WEIGHT, DELAY = "weight_", "delay_"
+TEST_FORM = "test-form"  # its fields stand beside the variants as well
 SHARES = (MinValueValidator(0), MaxValueValidator(50))
 TESTED = (MinValueValidator(1), MaxValueValidator(100))
 
@@ -59,6 +62,11 @@ class AudienceForm(NewCampaignForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    follow_up = forms.ChoiceField(
+        label=gettext_lazy("Of its recipients"),
+        required=False,
+        choices=[("", gettext_lazy("Everybody, also who got nothing")), *FollowUp.choices],
+    )
     holdout = forms.IntegerField(
         label=gettext_lazy("Held out, in %"),
         validators=SHARES,
@@ -96,6 +104,11 @@ class AudienceForm(NewCampaignForm):
             field: Any = self.fields[name]
             field.choices = [(each.pk, _sized(each)) for each in seen]
         self.seen = {each.pk: each for each in seen}
+        if not campaign.follow_up:
+            del self.fields["follow_up"]
+        else:
+            name = campaign.follows.name if campaign.follows else "–"
+            self.fields["follow_up"].help_text = _("It follows up “%(name)s”.") % {"name": name}
         self.fields["cost"].help_text = _("In %(currency)s.") % {
             "currency": campaign.currency or base_currency()
         }
@@ -111,8 +124,14 @@ class AudienceForm(NewCampaignForm):
             segments=self._seen_of("segments"),
             excluded=self._seen_of("excluded"),
             condition=condition,
+            follows=campaign.follows_id,
+            follow_up=self._follow_up(),
             holdout_share=int(share) / 100 if share.isdecimal() and len(share) < 4 else 0,
         )
+
+    def _follow_up(self) -> str:
+        value = str(self["follow_up"].value() or "") if "follow_up" in self.fields else ""
+        return value if value in FollowUp else ""
 
     def _seen_of(self, name: str) -> list[int]:
         numbers = map(_number, self[name].value() or ())
@@ -128,6 +147,7 @@ class AudienceForm(NewCampaignForm):
             setattr(campaign, name, said[name])
         for name in ("sender_name", "sender_address", "reply_to"):
             setattr(campaign, name, said[name])
+        campaign.follow_up = said.get("follow_up", "")
         campaign.holdout_share = Decimal(said["holdout"]) / HUNDRED
         campaign.currency = campaign.currency or base_currency()
         return campaign
@@ -149,6 +169,7 @@ def _initial(campaign: Campaign) -> dict[str, Any]:
         **{name: getattr(campaign, name) for name in (*names, "reply_to")},
         "segments": list(campaign.segments.values_list("pk", flat=True)),
         "excluded": list(campaign.excluded.values_list("pk", flat=True)),
+        "follow_up": campaign.follow_up,
         "holdout": round(campaign.holdout_share * HUNDRED),
     }
 
@@ -157,6 +178,23 @@ def _typed(said: Any) -> dict[str, Any]:
     """What stands in the form, as a browser sends it."""
     several = {"segments", "excluded"}
     return {name: said.getlist(name) if name in several else said[name] for name in said}
+
+
+class FollowUpForm(forms.Form):
+    """Whom a campaign is followed up with."""
+
+    group = forms.ChoiceField(
+        label=gettext_lazy("To those who"), choices=FollowUp.choices, widget=forms.RadioSelect
+    )
+
+    def __init__(self, data: Any = None, *, campaign: Campaign) -> None:
+        """Without opens that are counted, nobody knows who opened."""
+        super().__init__(data, initial={"group": FollowUp.CLICKED})
+        group: Any = self.fields["group"]
+        unknown = set() if campaign.counts_opens else {FollowUp.OPENED, FollowUp.UNOPENED}
+        if not campaign.counts_clicks:
+            unknown |= {FollowUp.OPENED, FollowUp.CLICKED}
+        group.choices = [(value, text) for value, text in FollowUp.choices if value not in unknown]
 
 
 class TestForm(forms.Form):
@@ -173,8 +211,12 @@ class TestForm(forms.Form):
         label=gettext_lazy("Hours until the decision"), min_value=1, max_value=720
     )
 
-    def __init__(self, data: Any = None, *, campaign: Campaign) -> None:
+    def __init__(
+        self, data: Any = None, *, campaign: Campaign, variants: Sequence[CampaignVariant] = ()
+    ) -> None:
+        """With several variants each has a weight, and minutes by which it goes out later."""
         self.campaign = campaign
+        self.variants = list(variants) if len(variants) > 1 else []
         initial = {
             "test_share": round(campaign.test_share * HUNDRED),
             "decision": campaign.decision,
@@ -182,6 +224,44 @@ class TestForm(forms.Form):
             "test_hours": campaign.test_hours,
         }
         super().__init__(data, initial=initial)
+        for each in self.variants:
+            words = {"letter": each.letter}
+            self.fields[f"{WEIGHT}{each.letter}"] = forms.IntegerField(
+                label=_("Parts of %(letter)s") % words,
+                min_value=1,
+                max_value=100,
+                initial=each.weight,
+                widget=forms.NumberInput(attrs={"form": TEST_FORM}),
+            )
+            self.fields[f"{DELAY}{each.letter}"] = forms.IntegerField(
+                label=_("Minutes later, %(letter)s") % words,
+                min_value=0,
+                max_value=MOST_MINUTES,
+                initial=each.delay_minutes,
+                widget=forms.NumberInput(attrs={"form": TEST_FORM}),
+            )
+
+    @property
+    def rule_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("test_share", "decision", "test_metric", "test_hours")]
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """Each variant with its two fields."""
+        return [
+            {
+                "variant": each,
+                "weight": self[f"{WEIGHT}{each.letter}"],
+                "delay": self[f"{DELAY}{each.letter}"],
+            }
+            for each in self.variants
+        ]
+
+    def times(self) -> dict[str, tuple[int, int]]:
+        """Weight and minutes by letter, of a valid form."""
+        said = self.cleaned_data
+        letters = [each.letter for each in self.variants]
+        return {each: (said[f"{WEIGHT}{each}"], said[f"{DELAY}{each}"]) for each in letters}
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}

@@ -55,6 +55,8 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('draft', 'Draft'), ('approval', 'Waits for approval'), ('scheduled', 'Scheduled'), ('sending', 'Sending'), ('paused', 'Paused'), ('sent', 'Sent'), ('cancelled', 'Cancelled')], default='draft', editable=False, max_length=10, verbose_name='state')),
                 ('condition', models.JSONField(blank=True, default=dict, verbose_name='condition')),
                 ('holdout_share', models.DecimalField(decimal_places=3, default=0, max_digits=4, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)], verbose_name='held out')),
+                ('follow_up', models.CharField(blank=True, choices=[('opened', 'Opened and did not click'), ('unopened', 'Did not open'), ('clicked', 'Clicked and did not reach the goal'), ('silent', 'Did not answer')], editable=False, max_length=8, verbose_name='with those who')),
+                ('follows', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='marketing.campaign', verbose_name='follows up')),
                 ('salt', models.CharField(default=marketing.models.campaigns._salt, editable=False, max_length=32, verbose_name='salt of the draw')),
                 ('sender_name', models.CharField(blank=True, max_length=100, verbose_name="sender's name")),
                 ('sender_address', models.EmailField(blank=True, max_length=254, verbose_name="sender's address")),
@@ -449,6 +451,7 @@ class Migration(migrations.Migration):
             name='Visitor',
             fields=[
                 ('key', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False, verbose_name='key')),
+                ('known_since', models.DateTimeField(blank=True, null=True, verbose_name='known since')),
                 ('first_at', models.DateTimeField(verbose_name='first visit')),
                 ('last_at', models.DateTimeField(verbose_name='last visit')),
                 ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='visitors', to='crm.contact', verbose_name='contact')),

@@ -23,6 +23,7 @@ from marketing.choices import (
     CampaignState,
     Channel,
     Decision,
+    FollowUp,
     Goal,
     RecipientState,
 )
@@ -83,6 +84,19 @@ class Campaign(OwnedRecord):
     condition = models.JSONField(_("condition"), default=dict, blank=True)
     holdout_share = models.DecimalField(
         _("held out"), max_digits=4, decimal_places=3, default=0, validators=SHARE
+    )
+    # Only recipients of another campaign who did this or that; which they are is asked when it is gathered.
+    follows = models.ForeignKey(
+        "self",
+        verbose_name=_("follows up"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
+    )
+    follow_up = models.CharField(
+        _("with those who"), max_length=8, choices=FollowUp, blank=True, editable=False
     )
     salt = models.CharField(_("salt of the draw"), max_length=32, default=_salt, editable=False)
     # Sender

@@ -79,6 +79,8 @@ class Visitor(models.Model):
         on_delete=models.CASCADE,
         related_name="visitors",
     )
+    # Since when it is known whose it is; who is told apart only later was not before.
+    known_since = models.DateTimeField(_("known since"), null=True, blank=True)
     first_at = models.DateTimeField(_("first visit"))
     last_at = models.DateTimeField(_("last visit"))
 

@@ -116,6 +116,7 @@ CAMPAIGN_PAGE = RecordPage(
     saved=_("The campaign is saved."),
     pills=_pills,
     is_square=True,
+    is_open=lambda campaign: campaign.is_changeable,
 )
 
 RECORD_PAGES = (CAMPAIGN_PAGE,)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core.conditions import checked, from_json, to_q
@@ -13,7 +13,8 @@ from core.errors import Refused
 from core.models import User
 from core.time_limits import TookTooLong, at_most
 from crm.models import Contact
-from marketing.models import Campaign, SegmentMember
+from marketing.choices import FollowUp, RecipientState
+from marketing.models import Campaign, Recipient, SegmentMember
 from marketing.queries.segment_rules import contact_type, view_of
 from marketing.queries.standing import (
     BINNED,
@@ -42,6 +43,8 @@ class Audience:
     excluded: Collection[int] = ()
     condition: Mapping[str, Any] = field(default_factory=dict)
     holdout_share: float = 0
+    follows: int | None = None
+    follow_up: str = ""
 
     @classmethod
     def of(cls, campaign: Campaign) -> "Audience":
@@ -53,6 +56,8 @@ class Audience:
             excluded=list(campaign.excluded.values_list("pk", flat=True)),
             condition=campaign.condition,
             holdout_share=float(campaign.holdout_share),
+            follows=campaign.follows_id,
+            follow_up=campaign.follow_up,
         )
 
 
@@ -70,10 +75,35 @@ def contacts_of(audience: Audience, at: datetime) -> QuerySet[Contact]:
         rows = rows.filter(Exists(members.filter(segment__in=audience.segments)))
     if audience.excluded:
         rows = rows.filter(~Exists(members.filter(segment__in=audience.excluded)))
+    if audience.follow_up:
+        rows = rows.filter(pk__in=_followed(audience).values("contact"))
     if audience.condition:
         condition = checked(from_json(audience.condition), contact_type(), view)
         rows = rows.filter(to_q(condition, contact_type(), view))
     return rows
+
+
+# What became of a message whose recipient is written to again; those held out got none and get none.
+FOLLOWED: Mapping[str, Q] = {
+    FollowUp.OPENED: Q(opened_at__isnull=False, clicked_at=None),
+    FollowUp.UNOPENED: Q(opened_at=None, clicked_at=None, replied_at=None),
+    FollowUp.CLICKED: Q(clicked_at__isnull=False, converted_at=None),
+    FollowUp.UNANSWERED: Q(replied_at=None),
+}
+
+
+def _followed(audience: Audience) -> QuerySet[Recipient]:
+    if audience.follows is None:
+        raise Refused(
+            _("The campaign that this one follows up is gone. Choose another audience for it.")
+        )
+    return followed_by(audience.follows, audience.follow_up)
+
+
+def followed_by(campaign: int, group: str) -> QuerySet[Recipient]:
+    """Recipients of a campaign who did this or that, without those for whom it came back or went wrong."""
+    sent = Recipient.objects.filter(campaign=campaign, state=RecipientState.SENT).order_by()
+    return sent.filter(FOLLOWED[group], bounced_at=None, complained_at=None, unsubscribed_at=None)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from core.permissions import requires
 from core.registries.panels import filled_panels
 from core.views.list_tools import look_after_indexes
 from marketing.choices import CampaignState
-from marketing.forms.campaigns import AudienceForm, NewCampaignForm, TestForm
+from marketing.forms.campaigns import AudienceForm, FollowUpForm, NewCampaignForm, TestForm
 from marketing.models import Campaign, CampaignVariant
 from marketing.pages.campaigns import campaign_context, editor_context
 from marketing.queries.audiences import AudienceNumbers, numbers_of
@@ -42,7 +42,9 @@ from marketing.services.campaigns.drafts import (
     remove_variant,
     save_campaign,
     set_audience,
+    weigh_variants,
 )
+from marketing.services.campaigns.follow_ups import follow_up_campaign
 from marketing.tables import CAMPAIGNS
 
 AUDIENCE = "marketing/campaigns/audience.html"
@@ -81,6 +83,11 @@ def campaign_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = campaign_context(campaign, user, "report")
     if campaign.state == CampaignState.DRAFT and context["may_edit"]:
         return redirect("campaign_edit", pk=pk)
+    context |= {
+        "has_begun": campaign.started_at is not None,
+        "may_export": permissions.access_of(user).may("marketing.campaign.export"),
+        "follow_up_form": FollowUpForm(campaign=campaign),
+    }
     context["panels"] = filled_panels("marketing.campaign.report", campaign, user)
     return render_page(request, "marketing/campaigns/detail.html", context)
 
@@ -121,6 +128,22 @@ def campaign_duplicate(request: HttpRequest, pk: int) -> HttpResponse:
     )
     messages.success(request, _("This is the copy. Give it a name of its own."))
     return redirect("campaign_edit", pk=copy.pk)
+
+
+@requires("marketing.campaign.create")
+@require_POST
+def campaign_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
+    """A draft to those of its recipients who did this or that."""
+    campaign, user = campaign_of(request, pk), permissions.user_of(request)
+    try:
+        draft = follow_up_campaign(
+            campaign=campaign, group=request.POST.get("group", ""), by=user, at=timezone.now()
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("campaign_detail", pk=pk)
+    messages.success(request, _("The draft is made. Write its message."))
+    return redirect("campaign_edit", pk=draft.pk)
 
 
 # -- audience --------------------------------------------------------------------------------------
@@ -225,14 +248,13 @@ def _counted(
 def campaign_test(request: HttpRequest, pk: int) -> HttpResponse:
     """The variants, how they are compared, and who decides."""
     campaign, user = draft_at(request, pk), permissions.user_of(request)
-    form = TestForm(request.POST or None, campaign=campaign)
-    context = {
-        **editor_context(campaign, "test"),
-        "variants": list(campaign.variants.select_related("message")),
-    }
+    variants = list(campaign.variants.select_related("message"))
+    form = TestForm(request.POST or None, campaign=campaign, variants=variants)
+    context = {**editor_context(campaign, "test"), "variants": variants}
 
     def save(form: TestForm) -> tuple[str, str]:
         save_campaign(campaign=form.filled(), by=user, at=timezone.now())
+        weigh_variants(campaign=campaign, times=form.times(), by=user)
         after = context["next_step"]
         goes_on = after is not None and "next" in request.POST
         return _("The test is saved."), after["url"] if goes_on and after else request.path

@@ -14,8 +14,11 @@ from django.views.decorators.http import require_GET, require_POST
 from core.errors import Refused
 from core.origins import absolute
 from core.permissions import requires, user_of
+from core.registries.panels import filled_panels
 from crm.models import Contact
 from marketing.pages.content import Place
+from marketing.queries.audiences import Audience
+from marketing.queries.fatigue import often_written_to
 from marketing.queries.merge_fields import MergeFields
 from marketing.queries.segment_rules import view_of
 from marketing.services.messages.checks import checks_of, links_in_letter, missing_of
@@ -81,6 +84,11 @@ def _checks(request: HttpRequest, place: Place) -> HttpResponse:
         "message": place.message,
         "links": asked_of(links_in_letter(place.message, place.campaign, user), at=at),
     }
+    if place.campaign is not None:
+        context |= {
+            "often": often_written_to(Audience.of(place.campaign), at),
+            "expected": filled_panels("marketing.campaign.expected", place.campaign, user),
+        }
     return render(request, "marketing/messages/checks.html", context)
 
 

@@ -2,28 +2,32 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from core import permissions
+from core.currencies import base_currency
 from core.downloads import CSV, download
 from core.errors import Refused
-from core.exports.files import csv_pieces
+from core.exports.files import csv_pieces, xlsx_file
 from core.fields.ordering import Order
 from core.lists.keyset import fetch_page
 from core.models import User
 from core.pages import form_page, render_page, status_of_poll
 from core.permissions import requires
+from core.services.exports import MOST_XLSX_ROWS
+from core.values import grouped
 from marketing.choices import CampaignState, Reaction, RecipientState
 from marketing.forms.sending import RecipientFilterForm, ScheduleForm
 from marketing.models import Campaign, PastPerson, Recipient
@@ -215,7 +219,7 @@ TONES = {
 
 
 @requires("marketing.campaign.export")
-def campaign_recipients_export(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+def campaign_recipients_export(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The recipients that the list shows, as a table."""
     campaign, user = campaign_of(request, pk, "export"), permissions.user_of(request)
     form = RecipientFilterForm(request.GET)
@@ -223,8 +227,22 @@ def campaign_recipients_export(request: HttpRequest, pk: int) -> StreamingHttpRe
     if not access.sees("crm.contact.email"):
         del form.fields["search"]
     rows = recipients_of(campaign, user).filter(**form.wanted())
-    sheet = RecipientSheet(rows, access)
-    return download(csv_pieces(sheet), f"{slugify(campaign.name) or 'campaign'}.csv", CSV)
+    sheet, name = RecipientSheet(rows, access), slugify(campaign.name) or "campaign"
+    if request.GET.get("form") == "xlsx":
+        if rows.count() > MOST_XLSX_ROWS:
+            raise Refused(
+                _("Excel takes up to %(most)s rows. Take the CSV file instead.")
+                % {"most": grouped(MOST_XLSX_ROWS)}
+            )
+        return FileResponse(xlsx_file(sheet), as_attachment=True, filename=f"{name}.xlsx")
+    return download(csv_pieces(sheet), f"{name}.csv", CSV)
+
+
+def _by_clock(moment: datetime | None) -> datetime | None:
+    """By the reader's clock, as spreadsheets know moments."""
+    return (
+        None if moment is None else timezone.localtime(moment).replace(tzinfo=None, microsecond=0)
+    )
 
 
 @dataclass(frozen=True)
@@ -237,15 +255,17 @@ class RecipientSheet:
     @property
     def heads(self) -> list[str]:
         address = [_("Address")] if self.access.sees("crm.contact.email") else []
-        return [
-            _("Contact"),
-            *address,
-            _("Variant"),
-            _("State"),
-            _("Why"),
-            _("Sent"),
-            pgettext("recipient", "Reaction"),
-        ]
+        moments = [str(each.label) for each in Reaction]
+        worth = (
+            [_("Revenue, %(currency)s") % {"currency": base_currency()}] if self.sees_worth else []
+        )
+        state = [_("Variant"), _("State"), _("Why"), _("Sent")]
+        return [_("Contact"), *address, *state, *moments, *worth]
+
+    @property
+    def sees_worth(self) -> bool:
+        """Whether the reader may know what people brought."""
+        return self.access.sees("crm.deal.amount")
 
     def rows(self) -> Iterator[list[Any]]:
         last = 0
@@ -255,15 +275,10 @@ class RecipientSheet:
                 address = [row.address] if self.access.sees("crm.contact.email") else []
                 letter = row.variant.letter if row.variant else ""
                 state = str(told["state"].label)
-                yield [
-                    told["name"],
-                    *address,
-                    letter,
-                    state,
-                    told["why"],
-                    row.sent_at,
-                    told["reaction"],
-                ]
+                did = [_by_clock(getattr(row, name)) for name in ("sent_at", *Reaction.values)]
+                worth = [row.revenue] if self.sees_worth else []
+                known = [letter, state, told["why"]]
+                yield [told["name"], *address, *known, *did, *worth]
             last = part[-1].pk
 
     def _after(self, last: int) -> list[Recipient]:

@@ -259,7 +259,7 @@ def test_browsers_that_ask_not_to_be_followed_are_not() -> None:
 def test_a_form_says_whose_browser_it_is() -> None:
     key, contact = uuid4(), ContactFactory()
     visit(key)
-    identify_visitor(key=key, contact=contact.pk)
+    identify_visitor(key=key, contact=contact.pk, at=timezone.now())
     assert list(Interaction.objects.values_list("contact", "kind")) == [(contact.pk, "visit")]
 
 

@@ -1,6 +1,6 @@
 """Campaigns as drafts: made, changed, duplicated, their variants added and taken away."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,8 @@ COPIED = (
     "channel",
     "purpose",
     "condition",
+    "follows",
+    "follow_up",
     "holdout_share",
     "sender_name",
     "sender_address",
@@ -147,6 +149,15 @@ def copy_texts(source: Message, target: Message) -> None:
         text.pk = None
         text.message = target
         text.save()
+
+
+@transaction.atomic
+def weigh_variants(*, campaign: Campaign, times: Mapping[str, tuple[int, int]], by: User) -> None:
+    """How large a part of the audience gets each variant, and how many minutes later, by letter."""
+    require_change(campaign, by)
+    for variant in campaign.variants.filter(letter__in=times):
+        variant.weight, variant.delay_minutes = times[variant.letter]
+        variant.save(update_fields=["weight", "delay_minutes"])
 
 
 @transaction.atomic

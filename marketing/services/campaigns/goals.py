@@ -17,14 +17,10 @@ from crm.models import Deal, Interaction
 from crm.queries.purchases import Purchases
 from marketing.choices import Goal, RecipientState
 from marketing.models import Campaign, Recipient
+from marketing.services.tracking.visits import browser_of, known_browsers
 
 AT_ONCE = 500
-# A visit of somebody who was held out is known by the website alone, one of a recipient by the click as well.
-KINDS = {
-    Goal.CLICK: (InteractionKind.VISIT, InteractionKind.CLICK),
-    Goal.REPLY: (InteractionKind.REPLY,),
-    Goal.SUBMIT: (InteractionKind.SUBMIT,),
-}
+KINDS = {Goal.REPLY: InteractionKind.REPLY, Goal.SUBMIT: InteractionKind.SUBMIT}
 
 
 def window_of(campaign: Campaign) -> tuple[datetime, datetime] | None:
@@ -62,7 +58,10 @@ def _changed(
 ) -> list[Recipient]:
     contacts = [row.contact_id for row in rows]
     bought = _bought(contacts, begins, ends)
-    reached = _reached(campaign.goal, contacts, begins, ends, bought)
+    if campaign.goal == Goal.CLICK:
+        reached = _visited(campaign, contacts, begins, ends)
+    else:
+        reached = _reached(campaign.goal, contacts, begins, ends, bought)
     changed = []
     for row in rows:
         revenue = sum((worth for _day, worth in bought.get(row.contact_id, ())), Decimal(0)) or None
@@ -87,6 +86,31 @@ def _bought(
     return found
 
 
+def _visited(
+    campaign: Campaign, contacts: Sequence[int], begins: datetime, ends: datetime
+) -> dict[int, datetime]:
+    """When each contact visited a website for the first time; clicks are none.
+
+    Where people are held out, browsers count only that were known before the campaign began: its links make
+    browsers of recipients known, and nothing does so for those held out.
+    """
+    seen = _happened(InteractionKind.VISIT, contacts, begins, ends)
+    known = known_browsers(contacts, begins) if campaign.holdout_share else None
+    found: dict[int, datetime] = {}
+    for contact, number, key in seen.order_by("pk").values_list("contact", "pk", "key"):
+        browser = browser_of(key)
+        if contact not in found and (known is None or not browser or browser in known):
+            found[contact] = moment_of(number)
+    return found
+
+
+def _happened(
+    kind: InteractionKind, contacts: Sequence[int], begins: datetime, ends: datetime
+) -> Any:
+    rows: Any = Interaction.objects.filter(contact__in=contacts, kind=kind).order_by()
+    return rows.filter(pk__gte=first_id(begins), pk__lt=first_id(ends))
+
+
 def _reached(
     goal: str,
     contacts: Sequence[int],
@@ -98,13 +122,8 @@ def _reached(
     if goal == Goal.PURCHASE:
         return {contact: min(days)[0] for contact, days in bought.items()}
     if goal in KINDS:
-        seen: Any = Interaction.objects.filter(
-            contact__in=contacts,
-            kind__in=KINDS[Goal(goal)],
-            pk__gte=first_id(begins),
-            pk__lt=first_id(ends),
-        )
-        firsts = seen.order_by().values_list("contact").annotate(first=Min("pk"))
+        seen = _happened(KINDS[Goal(goal)], contacts, begins, ends)
+        firsts = seen.values_list("contact").annotate(first=Min("pk"))
         return {contact: moment_of(pk) for contact, pk in firsts}
     deals: Any = Deal.objects.kept().filter(contact__in=contacts)
     column = "created_at"

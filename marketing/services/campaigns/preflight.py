@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from core.company import company
 from core.errors import Refused
 from core.values import grouped
-from marketing.choices import Channel, Decision
-from marketing.models import Campaign
+from marketing.choices import Channel, Decision, Goal
+from marketing.models import Campaign, Website
 from marketing.queries.audiences import Audience, AudienceNumbers, numbers_of
 from marketing.queries.merge_fields import MergeFields
 from marketing.queries.segment_rules import view_of
@@ -58,6 +58,7 @@ def checks(campaign: Campaign, counted: AudienceNumbers, at: datetime) -> list[C
         *_texts(campaign, at),
         *_links(campaign, at),
         *_test(campaign),
+        *_goal(campaign),
         *_time(campaign, at),
         *_way(),
     ]
@@ -153,6 +154,14 @@ def _test(campaign: Campaign) -> Iterator[Check]:
         yield Check(LOOK, said, "campaign_test")
     if not campaign.holdout_share:
         said = _("Nobody is held out: the report cannot tell what the campaign changed.")
+        yield Check(LOOK, said, "campaign_edit")
+
+
+def _goal(campaign: Campaign) -> Iterator[Check]:
+    if campaign.goal == Goal.CLICK and not Website.objects.exists():
+        said = _(
+            "No website is set up, so nobody sees visits: set one up in Settings › Websites, or choose another goal."
+        )
         yield Check(LOOK, said, "campaign_edit")
 
 

@@ -1,5 +1,6 @@
 """Visits of the company's websites: of nobody known until a letter's link or a form says who it is."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -24,7 +25,7 @@ def note_visit(*, key: UUID, url: str, title: str, at: datetime, token: str = ""
     contact = _contact_of(token) or visitor.contact_id
     Visitor.objects.filter(pk=key).update(last_at=at)
     if contact is not None and contact != visitor.contact_id:
-        identify_visitor(key=key, contact=contact)
+        identify_visitor(key=key, contact=contact, at=at)
     page, heading = without_visitor(url)[:LONGEST_URL], " ".join(title.split())[:LONGEST_TITLE]
     if contact is not None:
         record_interactions([_visit(contact, key, at, page, heading)])
@@ -33,16 +34,28 @@ def note_visit(*, key: UUID, url: str, title: str, at: datetime, token: str = ""
 
 
 @transaction.atomic
-def identify_visitor(*, key: UUID, contact: int) -> None:
+def identify_visitor(*, key: UUID, contact: int, at: datetime) -> None:
     """Say whose browser it is: what it visited before goes onto the timeline.
 
     A browser that was somebody else's until now is this contact's from now on: what stood on the other
     timeline stays there.
     """
-    Visitor.objects.filter(pk=key).update(contact=contact)
+    Visitor.objects.filter(pk=key).update(contact=contact, known_since=at)
     views = list(PageView.objects.filter(visitor=key))
     record_interactions(_visit(contact, key, view.at, view.url, view.title) for view in views)
     PageView.objects.filter(pk__in=[view.pk for view in views]).delete()
+
+
+def known_browsers(contacts: Collection[int], before: datetime) -> set[str]:
+    """The browsers of these contacts that were known before a moment, as keys of visits name them."""
+    rows = Visitor.objects.filter(contact__in=contacts, known_since__lt=before)
+    return {key.hex for key in rows.values_list("pk", flat=True)}
+
+
+def browser_of(visit: str) -> str:
+    """The browser that a visit's key names; empty where another system told of the visit."""
+    kind, _colon, rest = visit.partition(":")
+    return rest.partition(":")[0] if kind == "visit" else ""
 
 
 def forget_visitors(*, at: datetime) -> int:

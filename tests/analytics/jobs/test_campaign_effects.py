@@ -15,8 +15,9 @@ from core.models import AuditEvent, JobRun
 from crm.choices import InteractionKind
 from crm.services.interactions import NewInteraction, record_interactions
 from marketing.choices import Arm, CampaignState, Decision, Goal, RecipientState
-from marketing.models import Campaign, Recipient, SegmentMember
+from marketing.models import Campaign, Recipient, SegmentMember, Visitor
 from marketing.services.sending.claims import NEVER
+from marketing.services.tracking.visits import note_visit
 from tests.analytics.campaigns import BEGAN, campaign, held_out, people, recipient, send, variants
 from tests.factories import DealFactory, SegmentFactory, StageFactory
 from tests.factories.core import NOW
@@ -102,6 +103,32 @@ def test_interactions_reach_their_goals(goal: Goal, kind: str) -> None:
     assert reached.get(contact=who[5]).converted_at == BEGAN + timedelta(days=1)
 
 
+def test_a_visit_is_no_click_and_its_browser_was_known_before() -> None:
+    """Links of the letter make browsers known: they say nothing against those held out."""
+    of, who = campaign(goal=Goal.CLICK), people(20)
+    send(of, who, control=4)
+    at = BEGAN + timedelta(days=1)
+    did = {"click": who[5], "visit": who[6]}
+    record_interactions(
+        NewInteraction(contact=one.pk, kind=kind, at=at, key=f"{kind}-x")
+        for kind, one in did.items()
+    )
+    for one, known_since in ((who[7], BEGAN - timedelta(days=3)), (who[8], at)):
+        browser = Visitor.objects.create(
+            contact=one, known_since=known_since, first_at=known_since, last_at=at
+        )
+        note_visit(key=browser.pk, url="https://example.com/a", title="A", at=at)
+    measure()
+    reached = Recipient.objects.filter(campaign=of, converted_at__isnull=False)
+    assert set(reached.values_list("contact", flat=True)) == {who[6].pk, who[7].pk}
+
+    everybody = campaign(goal=Goal.CLICK, holdout_share=0)
+    send(everybody, who, control=0)
+    measure(NOW + timedelta(minutes=1))
+    reached = Recipient.objects.filter(campaign=everybody, converted_at__isnull=False)
+    assert set(reached.values_list("contact", flat=True)) == {one.pk for one in who[6:9]}
+
+
 def test_deals_reach_their_goals() -> None:
     of, who = campaign(goal=Goal.WON), people(12)
     send(of, who, control=2)
@@ -174,6 +201,21 @@ def with_test(decision: Decision = Decision.WINNER, rest: int = 300, **given: An
     rows += [recipient(of, one, **waiting) for one in who[400:]]
     Recipient.objects.bulk_create(rows)
     return of
+
+
+def test_times_of_sending_are_compared_when_the_latest_had_its_time() -> None:
+    """B goes out a day later: after thirty hours it had six, so nothing is said and nobody wins."""
+    of = with_test(rest=20)
+    of.variants.filter(letter="B").update(delay_minutes=24 * 60)
+    measure(campaign=of.pk)
+    of.refresh_from_db()
+    assert figures(of)["test"]["word"] == "early"
+    assert of.winner is None
+    measure(NOW + timedelta(hours=19), campaign=of.pk)
+    of.refresh_from_db()
+    assert figures(of)["test"]["word"] == "clear"
+    assert of.winner is not None
+    assert of.winner.letter == "B"
 
 
 def test_the_winner_goes_to_the_rest() -> None:

@@ -36,6 +36,7 @@ from analytics.methods.attribution import journeys as touched
 from analytics.methods.attribution.removal import removal_effects
 from analytics.methods.experiments import bandits, cuped, effects, many, planning, sample_ratio
 from analytics.methods.experiments.always_valid import always_valid, sequential_margin
+from analytics.methods.experiments.expected import expected_count
 from analytics.methods.experiments.verdicts import Rules, judge
 from analytics.methods.forecasting import (
     accuracy,
@@ -154,6 +155,13 @@ def auc(frame, won, seed):
 def wilson(frame, won, seed):
     lower, upper = intervals.wilson_interval(won.to_numpy(), np.ones(len(won)))
     return pd.DataFrame({"lower": lower, "upper": upper}, index=frame.index)
+
+
+def counts_to_come(frame, won, seed):
+    groups = frame["visits"].fillna(0).astype(int) % 5
+    happened = np.bincount(groups, won.to_numpy(), minlength=5)
+    low, high = expected_count(happened, np.bincount(groups, minlength=5), 100)
+    return pd.DataFrame({"low": [low], "high": [high]})
 
 
 def stays(frame, won, seed):
@@ -561,6 +569,9 @@ CASES: dict[str, Case] = {
         keeps_ids=True,
         refuses_empty=False,
         bounds={"lower": SHARE, "upper": SHARE},
+    ),
+    "expected count": Case(
+        counts_to_come, ("expected_count",), bounds={"low": (0, 100), "high": (0, 100)}
     ),
     "stay curve": Case(stays, ("StayCurve",), bounds={"share": SHARE, "ends": SHARE}),
     "closing history": Case(

@@ -61,7 +61,7 @@ def test_the_report_says_first_whether_it_worked(log_in) -> None:
     assert "Bought: 25.0% with, 8.0% without" in page
     assert "Clear effect" in page
     assert "against a random holdout of 20%" in page
-    assert "data-hours" in page
+    assert "data-engagement" in page
     assert "Uplift, points" in page
 
 

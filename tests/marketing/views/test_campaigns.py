@@ -166,10 +166,15 @@ def test_test_step_wants_somebody_left_for_the_winner(client: Client, campaign: 
     client.post(f"/campaigns/{campaign.pk}/variants/")
     url = f"/campaigns/{campaign.pk}/edit/test/"
     given = {"test_share": "100", "decision": "winner", "test_metric": "click", "test_hours": "4"}
+    given |= {"weight_A": "3", "delay_A": "0", "weight_B": "1", "delay_B": "1440"}
     assert client.post(url, given).status_code == 422
     assert client.post(url, {**given, "test_share": "20"}).status_code == 302
     campaign.refresh_from_db()
     assert (float(campaign.test_share), campaign.decision) == (0.2, "winner")
+    told = campaign.variants.values_list("letter", "weight", "delay_minutes")
+    assert list(told) == [("A", 3, 0), ("B", 1, 1440)]
+    answer = client.post(url, {**given, "test_share": "20", "delay_B": "-5", "weight_A": "0"})
+    assert answer.status_code == 422
 
 
 def test_what_is_sent_cannot_be_changed_but_copied(client: Client, campaign: Campaign) -> None:
