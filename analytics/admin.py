@@ -6,6 +6,7 @@ from django.contrib import admin
 
 from analytics.models import (
     CampaignEffect,
+    CampaignFile,
     Cohort,
     ComparedGroup,
     FileTrial,
@@ -68,6 +69,16 @@ class ComparedGroupAdmin(PanelAdmin):
     is_small = True
     changed_in = "lead_score_groups"
     list_display: ClassVar[Any] = ("field", "named_by", "named_at")
+
+
+@admin.register(CampaignFile)
+class CampaignFileAdmin(PanelAdmin):
+    group = "market"
+    icon = "upload_file"
+    changed_in, changed_at = "past_campaign_list", ("past_campaign_detail", "pk")
+    list_display: ClassVar[Any] = ("file_name", "name", "rows", "run", "created_by", "created_at")
+    joined: ClassVar[Any] = ("run", "created_by")
+    numbers: ClassVar[Any] = ("pk", "created_by_id")
 
 
 @admin.register(FileTrial)

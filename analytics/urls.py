@@ -3,6 +3,7 @@
 from django.urls import path
 
 from analytics.views import (
+    campaign_files,
     campaigns,
     customer_segments,
     customers,
@@ -24,6 +25,27 @@ urlpatterns = [
     path("campaigns/planner/", campaigns.test_planner, name="test_planner"),
     path("campaigns/<int:pk>/winner/", campaigns.campaign_winner, name="campaign_winner"),
     path("campaigns/<int:pk>/measure/", campaigns.campaign_measure, name="campaign_measure"),
+    path("campaigns/past/", campaign_files.past_campaign_list, name="past_campaign_list"),
+    path(
+        "campaigns/past/<int:pk>/",
+        campaign_files.past_campaign_detail,
+        name="past_campaign_detail",
+    ),
+    path(
+        "campaigns/past/<int:pk>/columns/",
+        campaign_files.past_campaign_columns,
+        name="past_campaign_columns",
+    ),
+    path(
+        "campaigns/past/<int:pk>/undo/",
+        campaign_files.past_campaign_undo,
+        name="past_campaign_undo",
+    ),
+    path(
+        "campaigns/past/<int:pk>/delete/",
+        campaign_files.past_campaign_delete,
+        name="past_campaign_delete",
+    ),
     path("scoring/", lead_scores.lead_score_model, name="lead_score_model"),
     path("scoring/leads/<int:pk>/", lead_scores.lead_score_more, name="lead_score_more"),
     path("scoring/field/", lead_scores.lead_score_field, name="lead_score_field"),

@@ -26,6 +26,7 @@ from marketing.models import (
     MessageText,
     Pace,
     PageView,
+    PastPerson,
     Purpose,
     Recipient,
     Segment,
@@ -197,6 +198,16 @@ class RecipientAdmin(PanelAdmin):
     list_display: ClassVar[Any] = ("campaign", "contact", "arm", "state", "sent_at")
     list_filter: ClassVar[Any] = ("state", "arm")
     joined: ClassVar[Any] = ("campaign", "contact")
+
+
+@admin.register(PastPerson)
+class PastPersonAdmin(PanelAdmin):
+    group = "market"
+    icon = "person_outline"
+    has_name = False
+    list_display: ClassVar[Any] = ("campaign", "recipient", "arm", "variant", "has_converted")
+    list_filter: ClassVar[Any] = ("arm", "has_converted")
+    joined: ClassVar[Any] = ("campaign", "recipient", "variant")
 
 
 @admin.register(MailHit)

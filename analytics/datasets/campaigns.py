@@ -1,6 +1,6 @@
 """What became of the people of a campaign, added up by the database."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from django.db.models.functions import (
 from core.company import company
 from crm.models import Deal
 from marketing.choices import Arm, RecipientState
-from marketing.models import Campaign, Recipient, SegmentMember
+from marketing.models import Campaign, PastPerson, Recipient, SegmentMember
 from marketing.queries.hits import links_of
 from marketing.services.campaigns.goals import window_of
 from marketing.services.sending.claims import NEVER
@@ -103,16 +103,23 @@ def counted(campaign: Campaign) -> Counted:
     """All figures as they stand now."""
     arms: dict[str, Tally] = {TREATED: Tally(), CONTROL: Tally()}
     variants: dict[int, Tally] = defaultdict(Tally)
-    for row in _tallied(_measured(campaign), "arm", "variant"):
-        tally = _tally(row)
-        arms[_side(row["arm"])] += tally
-        if row["variant"] is not None:
-            variants[row["variant"]] += tally
     in_audience: Any = _in_audience(campaign).order_by()
     everybody = {TREATED: 0, CONTROL: 0}
     for row in in_audience.values("arm").annotate(n=SUMS_PEOPLE):
         everybody[_side(row["arm"])] += row["n"]
     tests = in_audience.filter(arm=Arm.TEST, variant__isnull=False)
+    tested = Counter(dict(tests.values_list("variant").annotate(n=SUMS_PEOPLE)))
+    for row in _tallied(_measured(campaign), "arm", "variant"):
+        tally = _tally(row)
+        arms[_side(row["arm"])] += tally
+        if row["variant"] is not None:
+            variants[row["variant"]] += tally
+    for arm, variant, tally in _counted_only(campaign):
+        everybody[_side(arm)] += tally.people
+        arms[_side(arm)] += tally
+        if variant is not None:
+            variants[variant] += tally
+            tested[variant] += tally.people
     return Counted(
         everybody=everybody,
         waiting=in_audience.filter(
@@ -120,7 +127,7 @@ def counted(campaign: Campaign) -> Counted:
         ).count(),
         arms=arms,
         variants=dict(variants),
-        tested=dict(tests.values_list("variant").annotate(n=SUMS_PEOPLE)),
+        tested=dict(tested),
         sales={side: _sales(campaign, side) for side in (TREATED, CONTROL)},
         segments=_segments(campaign),
         hours={name: _since(campaign, name, TruncHour, 3_600, HOURS) for name in MOMENTS},
@@ -150,6 +157,26 @@ def _tallied(rows: QuerySet[Recipient], *by: str) -> Iterator[dict[str, Any]]:
 
 def _tally(row: dict[str, Any]) -> Tally:
     return Tally(**{name: row[f"n_{name}"] or 0 for name in SUMS})
+
+
+PAST: dict[str, Any] = {
+    "people": SUMS_PEOPLE,
+    "sent": Count("pk", filter=~Q(arm=Arm.CONTROL)),
+    "clicked": Count("pk", filter=Q(has_visited=True)),
+    "replied": Count("pk", filter=Q(has_replied=True)),
+    "converted": Count("pk", filter=Q(has_converted=True)),
+    "revenue": SUMS["revenue"],
+    "squares": SUMS["squares"],
+}
+
+
+def _counted_only(campaign: Campaign) -> Iterator[tuple[str, int | None, Tally]]:
+    """Whom the file of a past campaign told of and who are no contacts, by part and variant."""
+    if not campaign.has_told_outcomes:
+        return
+    rows: Any = PastPerson.objects.filter(campaign=campaign, recipient=None).order_by()
+    for row in rows.values("arm", "variant").annotate(**{f"n_{k}": v for k, v in PAST.items()}):
+        yield row["arm"], row["variant"], Tally(**{name: row[f"n_{name}"] or 0 for name in PAST})
 
 
 def _sales(campaign: Campaign, side: str) -> Sales:

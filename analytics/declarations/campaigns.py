@@ -7,7 +7,16 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.jobs.kinds import JobKind, job_kinds
-from core.registries import Command, Panel, commands, panels
+from core.registries import (
+    AuditAction,
+    AuditedType,
+    Command,
+    Panel,
+    audit_actions,
+    audited_types,
+    commands,
+    panels,
+)
 
 
 def register_campaigns() -> None:
@@ -41,6 +50,24 @@ def register_campaigns() -> None:
             is_background=True,
         )
     )
+    job_kinds.register(
+        JobKind(
+            "analytics.past_campaign",
+            _("Import of a past campaign"),
+            "analytics.jobs.past_campaigns.PastCampaignJob",
+            permission="",
+            describe=_past_title,
+            result_url=lambda scope: reverse("past_campaign_detail", args=[scope["trial"]]),
+            counts={"people": pgettext_lazy("job", "People")},
+        )
+    )
+    audited_types.register(AuditedType("analytics.campaignfile"))
+    audit_actions.register(
+        AuditAction("past_campaign.upload", _("File of a past campaign uploaded")),
+        AuditAction("past_campaign.start", _("Past campaign imported")),
+        AuditAction("past_campaign.undo", _("Import of a past campaign taken back")),
+        AuditAction("past_campaign.delete", _("File of a past campaign deleted")),
+    )
     _register_pages()
 
 
@@ -66,6 +93,13 @@ def _register_pages() -> None:
             "marketing.campaign.view",
         ),
         Command(
+            "analytics.past_campaign",
+            _("Import a past campaign"),
+            "file-import",
+            "past_campaign_list",
+            "marketing.campaign.create",
+        ),
+        Command(
             "analytics.test_planner",
             _("How many people a test needs"),
             "flask",
@@ -73,6 +107,10 @@ def _register_pages() -> None:
             "marketing.campaign.view",
         ),
     )
+
+
+def _past_title(scope: dict[str, Any]) -> str:
+    return gettext("Import of %(file)s") % {"file": scope.get("file", "")}
 
 
 def _effects_title(scope: dict[str, Any]) -> str:

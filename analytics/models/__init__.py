@@ -1,5 +1,6 @@
 """What analytics keeps beside model versions and job runs."""
 
+from analytics.models.campaign_files import CampaignFile
 from analytics.models.campaigns import CampaignEffect
 from analytics.models.cohorts import Cohort
 from analytics.models.file_trials import FileTrial
@@ -15,6 +16,7 @@ from analytics.models.tried_files import TriedFile
 
 __all__ = [
     "CampaignEffect",
+    "CampaignFile",
     "Cohort",
     "ComparedGroup",
     "FileTrial",

@@ -1,6 +1,6 @@
 """The report of a campaign: did it work, what people did, which variant, when, and for whom."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from analytics.pages.campaign_parts import links_in, segments_of, send_times_of, variants_of
+from analytics.pages.campaign_uplift import for_whom
 from analytics.pages.campaign_words import (
     VERDICTS,
     bare_points,
@@ -53,7 +54,9 @@ def report_panel(campaign: Campaign, user: User) -> dict[str, Any] | None:
     return context | {
         "steps": [*_steps(figures), *_ends(campaign, figures, money_of)],
         "worked": _worked(campaign, figures, money_of),
-        "outcomes": _outcomes(campaign, figures, money_of),
+        "outcomes": _outcomes(campaign, figures["effects"], money_of),
+        "by_variant": _by_variant(campaign, figures, money_of),
+        "for_whom": for_whom(campaign),
         "engagement": _engagement(campaign, figures),
         "variants": variants_of(campaign, figures, user),
         "links": list(links_in(figures)),
@@ -234,12 +237,29 @@ def roi(revenue: float, cost: float) -> float:
     return (revenue - cost) / cost
 
 
-def _outcomes(
+def _by_variant(
     campaign: Campaign, figures: Mapping[str, Any], currency: str
+) -> list[dict[str, Any]]:
+    """What each message changed, where there are several and people were held out."""
+    if len(figures["variants"]) < 2:
+        return []
+    told = [
+        {
+            "letter": row["letter"],
+            "name": row["name"],
+            "outcomes": _outcomes(campaign, row["effects"], currency),
+        }
+        for row in figures["variants"]
+    ]
+    return [row for row in told if row["outcomes"]]
+
+
+def _outcomes(
+    campaign: Campaign, effects: Sequence[Mapping[str, Any]], currency: str
 ) -> list[dict[str, Any]]:
     """Every outcome against those held out, with both intervals."""
     rows = []
-    for row in figures["effects"]:
+    for row in effects:
         if "difference" not in row or (not currency and not row["is_share"]):
             continue
         is_share = row["is_share"]
@@ -249,7 +269,7 @@ def _outcomes(
                 row["difference"], currency, is_share=is_share, digits=digits_for(row["difference"])
             ),
             "range": interval_text(shown_ends(row), currency, is_share=is_share),
-            "always": interval_text(row | always, currency, is_share=is_share),
+            "always": interval_text({**row, **always}, currency, is_share=is_share),
             "with": level_text(row["with"], currency, is_share=is_share),
             "without": level_text(row["without"], currency, is_share=is_share),
         }

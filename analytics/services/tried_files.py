@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from analytics.models import FileTrial, SeriesTrial, TriedFile
+from analytics.models import CampaignFile, FileTrial, SeriesTrial, TriedFile
 from analytics.models.tried_files import FOLDER, KEPT
 from core import audit, permissions
 from core.choices import ACTIVE_STATES
@@ -35,7 +35,7 @@ Trial = TypeVar("Trial", bound=TriedFile)
 Columns = list[dict[str, Any]]
 ColumnsOf = Callable[[Iterator[Sequence[str]], Sequence[str]], Columns]
 
-KINDS: tuple[type[TriedFile], ...] = (FileTrial, SeriesTrial)
+KINDS: tuple[type[TriedFile], ...] = (FileTrial, SeriesTrial, CampaignFile)
 
 
 def receive(

@@ -15,6 +15,7 @@ from core.conditions.fields import ResolvedField, value_of
 from core.conditions.viewpoint import Viewpoint
 from core.lists.columns import Column
 from core.lists.definition import NAME
+from core.lists.told import Told, told_columns
 from core.models import User
 from core.registries import RecordType, record_types
 
@@ -138,11 +139,29 @@ class _Reader:
 
     def _cell(self, row: Any, column: Column) -> Cell:
         field = column.field
+        if column.told is not None:
+            return Cell(column, self._told[column.key].get(row.pk))
         if column.key == NAME or field is None or not self._is_reached(row, field):
             return Cell(column, None)
         value = self._value(row, column, field)
         currency = value_of(row, column.currency_path) if column.currency_path else ""
         return Cell(column, value, currency or "")
+
+    @cached_property
+    def _told(self) -> Told:
+        """What apps above tell of all rows: one question for each of them."""
+        found: dict[str, Mapping[int, Any]] = {}
+        by_teller: dict[str, list[Column]] = {}
+        for column in self.columns:
+            if column.told is not None:
+                by_teller.setdefault(column.told.key, []).append(column)
+        ids = [row.pk for row in self.rows]
+        kind = self.rows[0]._meta.label_lower
+        for key, columns in by_teller.items():
+            names = [column.key for column in columns]
+            found |= {name: {} for name in names}
+            found |= told_columns[key].read(kind, names, ids, self.view)
+        return found
 
     def _is_reached(self, row: Any, field: ResolvedField) -> bool:
         return not field.hops or all(

@@ -13,6 +13,7 @@ from core.conditions.fields import ResolvedField, resolve
 from core.conditions.viewpoint import Viewpoint
 from core.errors import Refused
 from core.lists.definition import NAME, ListDefinition, lists
+from core.lists.told import ToldColumns, told_column
 from core.registries import RecordType, record_types
 from core.registries.records import Field
 
@@ -26,7 +27,7 @@ MOST_COLUMNS = 30
 class Column:
     """One column; `draw` draws it when its type does not, `value_path` leads to what is shown, `currency_path` to an amount's currency.
 
-    `beside` is what `draw` reads of the row beside the value.
+    `beside` is what `draw` reads of the row beside the value. One that is `told` has no field.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Column:
     currency_path: str = ""
     css: str = ""
     beside: Sequence[str] = ()
+    told: ToldColumns | None = None
 
     @property
     def is_name(self) -> bool:
@@ -99,7 +101,8 @@ def column_of(definition: ListDefinition, name: str, view: Viewpoint) -> Column 
     kind = definition.kind
     field = resolved(kind, name, view)
     if field is None:
-        return None
+        found = told_column(kind.key, name, view)
+        return Column(name, found[1], told=found[0]) if found is not None else None
     said, before = declared(kind, name)
     return Column(
         name,

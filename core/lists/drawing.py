@@ -149,6 +149,8 @@ def drawn(cell: Cell, line: Line) -> SafeString:
     column = cell.column
     if column.is_name:
         return (column.draw or name)(cell, line)
+    if column.told is not None and cell.value not in ABSENT:
+        return pill(cell.value, _tone(cell.value))
     if cell.value in ABSENT or column.field is None:
         return NOTHING
     return (column.draw or DRAW[column.field.type])(cell, line)

@@ -16,7 +16,9 @@ class ArchiveTable:
     What is linked to has a lower `order`, or is declared before: so the tables can be read back.
     `left_out` are columns that are made again from others, or that nobody may take along; `several`
     are relations of which a cell holds the numbers (tags: the names). `at_rest` gives, by column, the values
-    of what was under way and what they become when they are read back: nothing begins by itself there.
+    of what was under way and what they become when they are read back: nothing begins by itself there. The content
+    of the files of its column `file` travels along. `later` are links to rows of tables that follow: they are
+    filled in at the end.
     """
 
     key: str
@@ -25,6 +27,8 @@ class ArchiveTable:
     several: tuple[str, ...] = ()
     order: int = 20
     at_rest: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    file: str = ""
+    later: tuple[str, ...] = ()
 
     @property
     def model(self) -> type[Model]:

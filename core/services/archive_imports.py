@@ -7,6 +7,7 @@ addresses that people have kept do, too.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
+from pathlib import PurePosixPath
 from typing import Any
 
 from django.core.files import File
@@ -48,11 +49,14 @@ def restore_archive(reader: ArchiveReader, *, at: datetime, tell: Told) -> JobRu
         user.pk for user in there for role in user.roles.all() if role.is_administrator
     }
     _clear()
-    count = 0
+    passwords = {user.email: user.password for user in there}
+    count, restored = 0, []
     for table in tables_in_order():
-        count += _Restoring(table, reader, {user.email: user.password for user in there}).restore(
-            tell
-        )
+        # What is there already says which columns a table has, and who its people are.
+        restored.append(_Restoring(table, reader, passwords))
+        count += restored[-1].restore(tell)
+    for each in restored:
+        each.fill_later()
     _bring_back([user for user in there if user.pk in administrators])
     _mend_links()
     _reset_numbers()
@@ -109,6 +113,13 @@ class _Restoring:
         self.added = [column for column in self.columns if column.key]
         self.several = [column for column in self.columns if column.several]
         self.users: dict[str, int] = dict(User.objects.values_list("email", "pk"))
+        self.later: dict[str, dict[int, int]] = {name: {} for name in table.later}
+
+    def fill_later(self) -> None:
+        """Links to rows that are there only now."""
+        for name, links in self.later.items():
+            for pk, linked in links.items():
+                self.model._base_manager.filter(pk=pk).update(**{f"{name}_id": linked})
 
     def restore(self, tell: Told) -> int:
         source = self.reader.rows(self.table.key)
@@ -145,15 +156,28 @@ class _Restoring:
         for name, rests in self.table.at_rest.items():
             values[name] = rests.get(values.get(name, ""), values.get(name))
         record = self.model(**values)
+        self._put_off(record)
         if hasattr(record, "normalise"):
             record.normalise()
         if isinstance(record, User):
             record.password = self.passwords.get(record.email, "")
             if not record.password:
                 record.set_unusable_password()
+        self._keep_files(record)
+        return record
+
+    def _put_off(self, record: Any) -> None:
+        """Links to rows that are not there yet."""
+        for name, links in self.later.items():
+            if linked := getattr(record, f"{name}_id"):
+                links[record.pk] = linked
+                setattr(record, f"{name}_id", None)
+
+    def _keep_files(self, record: Any) -> None:
         if isinstance(record, Attachment):
             record.file = self._kept(record.pk)
-        return record
+        if self.table.file:
+            self._keep_file(record)
 
     def _value(self, column: Column, value: Any) -> Any:
         return self.users.get(value) if column.kind is USER else value
@@ -167,6 +191,17 @@ class _Restoring:
         with content:
             name: str = default_storage.save(path, File(content))
         return name
+
+    def _keep_file(self, record: Any) -> None:
+        """The content of a row's file under a name of this installation; one that was lost stays lost."""
+        content = self.reader.file(record.pk, self.table.key)
+        if content is None:
+            return
+        field: Any = self.model._meta.get_field(self.table.file)
+        name = PurePosixPath(str(getattr(record, self.table.file))).name
+        with content:
+            kept = field.storage.save(field.generate_filename(record, name), File(content))
+        setattr(record, self.table.file, kept)
 
     def _relate(self, column: Column, batch: list[Row]) -> None:
         """What the rows have many of: tags, roles, guests, keys of other systems."""

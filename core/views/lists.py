@@ -17,11 +17,13 @@ from core.lists import ListState
 from core.lists.columns import MOST_COLUMNS, columns_of
 from core.lists.definition import NAME
 from core.lists.state import COLUMNS, SORT
+from core.lists.told import offered_by, told_columns
 from core.pages import UNPROCESSABLE, target_of
 from core.permissions import signed_in
 from core.views.list_tools import render_tool, state_of, to_swapped_list
 
 READS = "list-reads"
+TOLD_ICON = "shield-check"
 
 
 def _list_url(state: ListState, query: str) -> str:
@@ -124,7 +126,7 @@ def list_columns(request: HttpRequest, record_type: str) -> HttpResponse:
         "state": state,
         "chosen": chosen,
         "moved": moved,
-        "groups": [_without(group, keys) for group in groups_of(state.kind, state.view)],
+        "groups": [_without(group, keys) for group in _groups(state)],
         "usual": _list_url(state, state.query_with(**{COLUMNS: ""})),
         "back": _list_url(state, state.query_with()),
         "most": MOST_COLUMNS,
@@ -142,6 +144,16 @@ def _chosen(request: HttpRequest, state: ListState) -> list[str]:
             place = names.index(name)
             names.insert(min(max(place + step, 0), len(names) - 1), names.pop(place))
     return names[:MOST_COLUMNS]
+
+
+def _groups(state: ListState) -> list[Group]:
+    """Fields, then what apps above tell."""
+    told = [
+        Group(each.label, [(name, label, TOLD_ICON) for name, label in offered.items()])
+        for each in told_columns
+        if state.kind.key in each.kinds and (offered := offered_by(each, state.view))
+    ]
+    return [*groups_of(state.kind, state.view), *told]
 
 
 def _without(group: Group, keys: set[str]) -> Group:

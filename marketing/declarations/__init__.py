@@ -38,6 +38,7 @@ from marketing.declarations.consent import register_consent
 from marketing.record_types import (
     ARCHIVE_TABLES,
     CONSENT_BEHAVIOURS,
+    CONSENT_OF_LEADS,
     IN_SEGMENTS,
     PEOPLE_IN_SEGMENT,
     RECORD_TYPES,
@@ -58,6 +59,7 @@ def register() -> None:
     """Called once, when the apps are ready."""
     record_types.register(*RECORD_TYPES)
     record_types.add_fields("crm.contact", IN_SEGMENTS, *CONSENT_BEHAVIOURS, *UPLIFT)
+    record_types.add_fields("crm.lead", *CONSENT_OF_LEADS)
     record_types.add_fields("crm.company", PEOPLE_IN_SEGMENT)
     permissions.COUNTS_ALL["marketing.segment.size"] = "crm.contact.view"
     _register_rights()
@@ -213,11 +215,15 @@ def _register_settings() -> None:
 
 
 def _register_changes() -> None:
+    from marketing.services.messages.leftovers import CAMPAIGN, forget_leftovers  # noqa: PLC0415
     from marketing.services.rows import ROW_RULES  # noqa: PLC0415  # needs loaded models
     from marketing.services.segments import note_changed, note_new  # noqa: PLC0415
     from marketing.services.stale_memberships import TYPES, note_stale  # noqa: PLC0415
 
-    change_followers.register(ChangeFollower("marketing.stale_memberships", TYPES, note_stale))
+    change_followers.register(
+        ChangeFollower("marketing.stale_memberships", TYPES, note_stale),
+        ChangeFollower("marketing.leftovers", frozenset({CAMPAIGN}), forget_leftovers),
+    )
     change_rules.register(ChangeRules("marketing.segment", written=note_changed, created=note_new))
     row_rules.register(*ROW_RULES)
 
@@ -288,9 +294,11 @@ def _register_list_changes() -> None:
     trail_words.register(
         TrailWords("marketing.segment.condition", _("Condition"), condition_in_words),
         TrailWords("marketing.segment.contacts", _("Contacts"), number_in_words),
+        TrailWords("marketing.campaign.message", _("Message"), lambda value, _user: str(value)),
     )
     audit_actions.register(
         AuditAction("marketing.campaign.winner", _("Winner of the test chosen")),
+        AuditAction("message.write", _("Message written")),
         AuditAction(AddToList.key, _("Contacts put on the list")),
         AuditAction(RemoveFromList.key, _("Contacts taken off the list")),
     )

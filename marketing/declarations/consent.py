@@ -35,6 +35,7 @@ def register_consent() -> None:
     )
     _register_changes()
     _register_imports()
+    _register_columns()
     _register_pages()
     _register_web_forms()
     job_kinds.register(
@@ -92,6 +93,13 @@ def _register_imports() -> None:
     from marketing.services.imported_consents import CONSENT_COLUMNS  # noqa: PLC0415
 
     columns_beside.register(CONSENT_COLUMNS)
+
+
+def _register_columns() -> None:
+    from core.lists.told import told_columns  # noqa: PLC0415
+    from marketing.queries.consent_columns import TOLD_CONSENT  # noqa: PLC0415
+
+    told_columns.register(TOLD_CONSENT)
 
 
 def _register_pages() -> None:

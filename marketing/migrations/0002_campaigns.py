@@ -705,4 +705,24 @@ class Migration(migrations.Migration):
             model_name='formsubmission',
             constraint=models.UniqueConstraint(fields=('form', 'token'), name='marketing_submission_once'),
         ),
+        migrations.CreateModel(
+            name='PastPerson',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('arm', models.CharField(choices=[('test', 'Test'), ('rest', 'Rest'), ('control', 'Control group')], max_length=8, verbose_name='part of the audience')),
+                ('has_visited', models.BooleanField(default=False, verbose_name='visited the website')),
+                ('has_replied', models.BooleanField(default=False, verbose_name='answered')),
+                ('has_converted', models.BooleanField(default=False, verbose_name='reached the goal')),
+                ('revenue', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='revenue')),
+                ('facts', models.JSONField(blank=True, default=dict, verbose_name='facts')),
+                ('campaign', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='past_people', to='marketing.campaign', verbose_name='campaign')),
+                ('recipient', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='marketing.recipient', verbose_name='recipient')),
+                ('variant', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='marketing.campaignvariant', verbose_name='variant')),
+            ],
+            options={
+                'verbose_name': 'person of a past campaign',
+                'verbose_name_plural': 'people of past campaigns',
+                'indexes': [models.Index(fields=['campaign', 'id'], name='marketing_past_of'), models.Index(condition=models.Q(('recipient', None)), fields=['campaign', 'arm', 'variant'], name='marketing_past_counted')],
+            },
+        ),
     ]

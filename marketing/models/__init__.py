@@ -4,6 +4,7 @@ from marketing.models.campaigns import Campaign, CampaignVariant, Recipient
 from marketing.models.consents import Consent, ConsentEvent, Purpose, Suppression
 from marketing.models.links import LinkCheck
 from marketing.models.messages import Message, MessageImage, MessageText
+from marketing.models.past_people import PastPerson
 from marketing.models.preferences import (
     ConfirmationRequest,
     ContactPreference,
@@ -35,6 +36,7 @@ __all__ = [
     "MessageText",
     "Pace",
     "PageView",
+    "PastPerson",
     "Purpose",
     "Recipient",
     "Segment",

@@ -13,11 +13,10 @@ from marketing.queries.campaign_calendar import month_of
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 METERS = {
-    CampaignState.SENT: "ok",
-    CampaignState.SENDING: "accent",
-    CampaignState.SCHEDULED: "violet",
-    CampaignState.APPROVAL: "warn",
-    CampaignState.PAUSED: "warn",
+    CampaignState.SENT: "m-ok",
+    CampaignState.SCHEDULED: "m-violet",
+    CampaignState.APPROVAL: "m-warn",
+    CampaignState.PAUSED: "m-warn",
 }
 
 

@@ -26,7 +26,7 @@ from core.pages import form_page, render_page, status_of_poll
 from core.permissions import requires
 from marketing.choices import CampaignState, Reaction, RecipientState
 from marketing.forms.sending import RecipientFilterForm, ScheduleForm
-from marketing.models import Campaign, Recipient
+from marketing.models import Campaign, PastPerson, Recipient
 from marketing.pages.campaigns import campaign_context, editor_context
 from marketing.queries.sending import progress_of, recipients_of
 from marketing.services.campaigns.drafts import save_campaign
@@ -172,9 +172,17 @@ def campaign_recipients(request: HttpRequest, pk: int) -> HttpResponse:
         "previous_url": _place(query, page.previous_token),
         "next_url": _place(query, page.next_token),
         "may_export": access.may("marketing.campaign.export"),
+        "counted_only": _counted_only(campaign),
         "sees_address": access.sees("crm.contact.email"),
     }
     return render_page(request, "marketing/campaigns/recipients.html", context)
+
+
+def _counted_only(campaign: Campaign) -> int:
+    """People of a past campaign's file who are no contacts."""
+    if not campaign.has_told_outcomes:
+        return 0
+    return PastPerson.objects.filter(campaign=campaign, recipient=None).count()
 
 
 def _place(query: dict[str, str], token: str) -> str:

@@ -41,6 +41,7 @@ WITHOUT_RECORD = (
     "/forms/new/",
     "/campaigns/calendar/",
     "/campaigns/compare/",
+    "/campaigns/past/",
     "/campaigns/planner/",
     "/campaigns/templates/",
     "/settings/mail/",

@@ -1,6 +1,7 @@
 """Records as tests need them; everything not given is made up."""
 
 from tests.factories.analytics import (
+    CampaignFileFactory,
     FileTrialFactory,
     ForecastSeriesFactory,
     ForecastTargetFactory,
@@ -59,6 +60,7 @@ __all__ = [
     "ActivityFactory",
     "ApiTokenFactory",
     "CampaignFactory",
+    "CampaignFileFactory",
     "CloseReasonFactory",
     "CompanyFactory",
     "CompanyLifetimeFactory",

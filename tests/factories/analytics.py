@@ -7,6 +7,7 @@ from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
 
 from analytics.models import (
+    CampaignFile,
     FileTrial,
     ForecastSeries,
     ForecastTarget,
@@ -76,6 +77,40 @@ class FileTrialFactory(DjangoModelFactory):
                 scope=factory.Sequence(lambda number: {"trial": number, "file": "leads.csv"}),
             ),
             predictions=factory.LazyFunction(lambda: ContentFile(b"Row\r\n", name="chances.csv")),
+        )
+
+
+class CampaignFileFactory(DjangoModelFactory):
+    """A file of a past campaign whose columns wait to be chosen; `text` is its content."""
+
+    class Meta:
+        model = CampaignFile
+        exclude = ("text",)
+
+    text = "message,bought\nA,1\nnobody,0\n"
+    file = factory.LazyAttribute(lambda it: ContentFile(it.text.encode(), name="campaign.csv"))
+    file_name = "campaign.csv"
+    columns = factory.LazyFunction(
+        lambda: [
+            {"name": name, "values": values, "is_varied": False, "examples": []}
+            for name, values in (
+                ("message", [["A", 1], ["nobody", 1]]),
+                ("bought", [["1", 1], ["0", 1]]),
+            )
+        ]
+    )
+    rows = 2
+    created_by = factory.SubFactory(UserFactory, role="marketing")
+    created_at = NOW
+
+    class Params:
+        done = factory.Trait(
+            run=factory.SubFactory(
+                JobRunFactory,
+                kind="analytics.past_campaign",
+                scope=factory.Sequence(lambda number: {"trial": number, "file": "campaign.csv"}),
+            ),
+            result={"rows": 2, "people": 2, "unknown": 2, "without_arm": 0, "twice": 0},
         )
 
 

@@ -56,6 +56,7 @@ from tests.factories import (
     ActivityFactory,
     ApiTokenFactory,
     CampaignFactory,
+    CampaignFileFactory,
     CloseReasonFactory,
     CompanyFactory,
     CompetitorFactory,
@@ -376,6 +377,15 @@ def _waiting_trial(owner: User) -> int:
     return FileTrialFactory(created_by=owner).pk
 
 
+def _past_campaign(owner: User) -> int:
+    campaign = CampaignFactory(owner=owner, state="sent", has_told_outcomes=True)
+    return CampaignFileFactory(created_by=owner, done=True, campaign=campaign).pk
+
+
+def _waiting_past_campaign(owner: User) -> int:
+    return CampaignFileFactory(created_by=owner).pk
+
+
 def _series(owner: User) -> int:
     return SeriesTrialFactory(created_by=owner, done=True).pk
 
@@ -556,6 +566,8 @@ RECORDS: dict[str, Callable[[User], int | dict[str, Any]]] = {
     "activity_people": _lead,
     "timeline": _lead,
     "token": _token,
+    "past": _past_campaign,
+    "past_campaign_columns": _waiting_past_campaign,
     "series": _series,
     "series_columns": _waiting_series,
     "forecast": _forecast,

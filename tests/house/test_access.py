@@ -213,11 +213,11 @@ def test_record_of_another_team_is_not_there(
 def reaches_foreign(address: Address, user: User) -> bool:
     """By reach; imports and private views belong to whoever made them, runs to whoever may see and
     start them."""
-    if address.name.startswith(("import", "trial", "series")):
+    if address.name.startswith(("import", "trial", "series", "past_campaign")):
         return permissions.access_of(user).is_administrator
     if address.name.startswith(("currency", "user", "team", "role", "view_as")):
         return True  # the company's
-    if address.name == "contact_lists":  # the list is chosen beside the contact
+    if address.name in ("contact_lists", "contact_limits"):  # chosen and noted beside the contact
         return permissions.access_of(user).reach("crm.contact.view") == Reach.ALL
     if address.name in ("activity_log", "activity_people", "timeline"):  # of a lead
         return permissions.access_of(user).reach("crm.lead.view") == Reach.ALL

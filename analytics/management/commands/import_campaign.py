@@ -1,17 +1,17 @@
 """Imports a campaign that was sent elsewhere: a file with a row a person, arm and outcomes."""
 
 import json
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone, translation
 
 from analytics.datasets.files import frame_of
-from analytics.jobs.past_campaigns import PastColumns, import_campaign_file
+from analytics.datasets.past_people import PastColumns
+from analytics.jobs.past_campaigns import began_on, import_campaign_file
 from analytics.queries.campaigns import KIND
 from core.company import company
 from core.errors import InsufficientData, Refused
@@ -31,7 +31,11 @@ class Command(BaseCommand):
         add("--name", required=True, help="name of the campaign")
         add("--by", help="e-mail address of the user whose campaign it is (an administrator)")
         add("--started", type=date.fromisoformat, required=True, help="day, as 2026-03-20")
-        add("--email-column", default="email", help="column of addresses; contacts are found by it")
+        add(
+            "--email-column",
+            default="email",
+            help="column of addresses; contacts are found by it, all others are counted only",
+        )
         add(
             "--arm-column",
             required=True,
@@ -72,7 +76,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(told, ensure_ascii=False, indent=1))
             return
         self.stdout.write(f"campaign {told['campaign']}: {told['people']:,} people")
-        self.stdout.write(f"left out, since no contact has the address: {told['unknown']:,}")
+        self.stdout.write(f"counted only, since no contact has the address: {told['unknown']:,}")
         for name, rows in told["variants"].items():
             for row in rows:
                 figures = (f"{key} {row[key]:.4f}" for key in ("difference", "lower", "upper"))
@@ -97,7 +101,7 @@ def _columns(options: dict[str, Any]) -> PastColumns:
 def _facts(options: dict[str, Any]) -> PastCampaign:
     firm = company()
     day: date = options["started"]
-    started = datetime(day.year, day.month, day.day, 9, tzinfo=ZoneInfo(firm.time_zone))
+    started = began_on(day.year, day.month, day.day)
     if started > timezone.now():
         raise CommandError("--started: a past campaign began in the past")
     if not 1 <= options["days"] <= 365:

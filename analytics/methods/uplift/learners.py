@@ -199,7 +199,7 @@ def _one_field(
     encoder: TabularEncoder, codes: Codes, treated: FloatArray, y: FloatArray, is_share: bool
 ) -> UpliftModel:
     """The field is chosen on halves: its states learnt on one, the order tried on the other."""
-    halves = np.arange(len(y)) % 2
+    halves = _halves(treated)
     tried = []
     for column, field in enumerate(encoder.fields):
         own, size = codes[:, column], len(field.counts)
@@ -218,6 +218,15 @@ def _one_field(
     weights[0] = change @ encoder.shares[block]
     weights[1:][block] = change
     return UpliftModel("one_field", encoder, weights, None, is_share, field.feature.name)
+
+
+def _halves(treated: FloatArray) -> npt.NDArray[np.int64]:
+    """0 and 1 by turns within each arm: whoever put every other person into an arm has both arms in both halves."""
+    halves = np.zeros(len(treated), dtype=np.int64)
+    for arm in (0.0, 1.0):
+        rows = np.flatnonzero(treated == arm)
+        halves[rows] = np.arange(len(rows)) % 2
+    return halves
 
 
 def _by_state(codes: npt.NDArray[np.int64], size: int, t: FloatArray, y: FloatArray) -> FloatArray:

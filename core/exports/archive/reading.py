@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from io import TextIOWrapper
 from typing import IO, Any
 from zipfile import BadZipFile, ZipFile
@@ -12,7 +13,7 @@ from zipfile import BadZipFile, ZipFile
 from django.utils.translation import gettext as _
 
 from core.errors import Refused
-from core.exports.archive import FORMAT, FORMAT_VERSION, MANIFEST
+from core.exports.archive import FORMAT, FORMAT_VERSION, MANIFEST, OF_TABLES
 from core.exports.archive.cells import KINDS, read
 
 MOST_MANIFEST_BYTES = 64 * 1024 * 1024
@@ -39,7 +40,8 @@ class ArchiveReader:
 
     def check(self) -> None:
         """Refuse an archive of which a part is damaged or missing."""
-        for told in [*self.tables.values(), *self.manifest["files"]]:
+        files = [*self.manifest["files"], *self.manifest.get(OF_TABLES, ())]
+        for told in [*self.tables.values(), *files]:
             if told["file"] is not None and self._digest(told["file"]) != told["sha256"]:
                 raise Refused(
                     _("“%(file)s” in the archive is damaged or missing.") % {"file": told["file"]}
@@ -69,10 +71,15 @@ class ArchiveReader:
                 cells = zip(kinds, line, strict=True)
                 yield dict(zip(names, (read(kind, cell) for kind, cell in cells), strict=True))
 
-    def file(self, pk: int) -> IO[bytes] | None:
-        """The content of a record's file; None where it was lost before."""
-        names = {told["id"]: told["file"] for told in self.manifest["files"]}
-        return self.zip.open(names[pk]) if names.get(pk) else None
+    def file(self, pk: int, table: str = "") -> IO[bytes] | None:
+        """The content of a record's file, or of that of a table's row; None where it was lost before."""
+        name = self._names.get((table, pk))
+        return self.zip.open(name) if name else None
+
+    @cached_property
+    def _names(self) -> dict[tuple[str, int], str | None]:
+        files = [*self.manifest["files"], *self.manifest.get(OF_TABLES, ())]
+        return {(told.get("table", ""), told["id"]): told["file"] for told in files}
 
 
 @contextmanager

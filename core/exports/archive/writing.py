@@ -9,7 +9,7 @@ from io import StringIO
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from core.exports.archive import FILES, FORMAT, FORMAT_VERSION, MANIFEST
+from core.exports.archive import FILES, FORMAT, FORMAT_VERSION, MANIFEST, OF_TABLES
 from core.exports.archive.columns import columns_of
 from core.exports.archive.tables import TableReader
 from core.models import Attachment
@@ -34,6 +34,7 @@ class ArchiveWriter:
         with self.zip:
             tables = [self._table(table) for table in tables_in_order()]
             files = list(self._files())
+            of_tables = [told for table in tables_in_order() for told in self._files_of(table)]
             manifest = {
                 "format": FORMAT,
                 "format_version": FORMAT_VERSION,
@@ -41,6 +42,7 @@ class ArchiveWriter:
                 **facts,
                 "tables": tables,
                 "files": files,
+                OF_TABLES: of_tables,
             }
             text = json.dumps(manifest, ensure_ascii=False, indent=1)
             self.zip.writestr(self._info(MANIFEST), text)
@@ -81,13 +83,25 @@ class ArchiveWriter:
     def _files(self) -> Iterator[Json]:
         """What hangs on records; a file that the disk has lost is told, not hidden."""
         for count, attachment in enumerate(Attachment.objects.order_by("pk").iterator(), start=1):
-            name = f"{FILES}{attachment.pk}"
-            try:
-                with attachment.file.open("rb") as file:
-                    yield {"id": attachment.pk, **self._entry(name, _pieces(file))}
-            except FileNotFoundError:
-                yield {"id": attachment.pk, "file": None}
+            yield self._file(f"{FILES}{attachment.pk}", attachment, "file")
             self.tell("files", count)
+
+    def _files_of(self, table: ArchiveTable) -> Iterator[Json]:
+        """Those of a table whose rows are files themselves, such as pictures."""
+        if not table.file:
+            return
+        rows = table.model._base_manager.order_by("pk").iterator()
+        for count, row in enumerate(rows, start=1):
+            told = self._file(f"{FILES}{table.key}/{row.pk}", row, table.file)
+            yield {"table": table.key, **told}
+            self.tell("files", count)
+
+    def _file(self, name: str, row: Any, column: str) -> Json:
+        try:
+            with getattr(row, column).open("rb") as file:
+                return {"id": row.pk, **self._entry(name, _pieces(file))}
+        except FileNotFoundError:
+            return {"id": row.pk, "file": None}
 
 
 def _pieces(file: Any) -> Iterator[bytes]:

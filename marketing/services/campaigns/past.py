@@ -1,10 +1,11 @@
 """Campaigns that were sent elsewhere, with what became of their recipients and of who was held out."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import islice
+from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
@@ -14,11 +15,20 @@ from core import permissions
 from core.errors import Refused
 from core.models import User
 from core.services.records import save_record
+from core.services.search import index_records
 from marketing.choices import Arm, CampaignState, Goal, RecipientState
-from marketing.models import Campaign, CampaignVariant, Message, Purpose, Recipient
+from marketing.models import (
+    Campaign,
+    CampaignVariant,
+    Message,
+    PastPerson,
+    Purpose,
+    Recipient,
+)
 from marketing.services.campaigns.drafts import LETTERS
 
 AT_ONCE = 2_000
+LONGEST_ADDRESS = 254
 
 
 @dataclass(frozen=True)
@@ -40,14 +50,18 @@ class PastCampaign:
 
 @dataclass(frozen=True)
 class PastRecipient:
-    """One person of its audience: the place of the variant (None: held out), and what they did, when."""
+    """One person of its audience: the place of the variant (None: held out), and what they did, when.
 
-    contact: int
+    Without a contact they are counted only; `facts` is what else was known of them before.
+    """
+
+    contact: int | None
     address: str
     variant: int | None
     moments: dict[str, datetime] = field(default_factory=dict)  # clicked_at, converted_at …
     revenue: Decimal | None = None
     sent_at: datetime | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -55,6 +69,18 @@ def import_past_campaign(
     *, facts: PastCampaign, people: Iterable[PastRecipient], by: User
 ) -> tuple[Campaign, int]:
     """The campaign, and how many people it has; of several with one address the first counts."""
+    campaign = begin_past_campaign(facts=facts, by=by)
+    seen: set[str] = set()
+    count = 0
+    for part in _in_parts(people):
+        new = [each for each in part if _is_new(each, seen)]
+        count += add_past_people(campaign=campaign, people=new)
+    return campaign, count
+
+
+@transaction.atomic
+def begin_past_campaign(*, facts: PastCampaign, by: User) -> Campaign:
+    """The campaign with its variants, without people."""
     permissions.require(by, "marketing.campaign.create")
     if not 1 <= len(facts.variants) <= len(LETTERS):
         raise Refused(_("A campaign has one to %(number)s variants.") % {"number": len(LETTERS)})
@@ -62,18 +88,47 @@ def import_past_campaign(
         raise Refused(_("The share that was held out lies between 0 and 1."))
     campaign = _campaign(facts)
     save_record(record=campaign, by=by)
-    variants = [_variant(campaign, name, place) for place, name in enumerate(facts.variants)]
-    seen: set[str] = set()
-    count = 0
-    for part in _in_parts(people):
-        rows = [
-            _recipient(campaign, variants, each, facts.started_at)
-            for each in part
-            if _is_new(each, seen)
-        ]
-        Recipient.objects.bulk_create(rows)
-        count += len(rows)
-    return campaign, count
+    for place, name in enumerate(facts.variants):
+        _variant(campaign, name, place)
+    return campaign
+
+
+@transaction.atomic
+def add_past_people(*, campaign: Campaign, people: Sequence[PastRecipient]) -> int:
+    """Contacts become recipients; whoever is none, or has facts, a person that is counted only."""
+    variants = list(campaign.variants.order_by("letter"))
+    recipients = {
+        place: _recipient(campaign, variants, each, each.contact)
+        for place, each in enumerate(people)
+        if each.contact is not None
+    }
+    Recipient.objects.bulk_create(recipients.values())
+    PastPerson.objects.bulk_create(
+        _person(campaign, variants, each, recipients.get(place))
+        for place, each in enumerate(people)
+        if each.contact is None or each.facts
+    )
+    return len(people)
+
+
+def put_aside(*, campaign: Campaign, at: datetime) -> None:
+    """Into the bin until all its people are in: half a campaign is shown to nobody."""
+    _keep_in_bin(campaign.pk, at)
+
+
+def bring_out(*, campaign: int) -> None:
+    """All its people are in."""
+    _keep_in_bin(campaign, None)
+
+
+def _keep_in_bin(campaign: int, at: datetime | None) -> None:
+    Campaign.objects.filter(pk=campaign).update(deleted_at=at)
+    index_records("marketing.campaign", [campaign])
+
+
+def key_of(address: str) -> str:
+    """An address as it is compared."""
+    return address.strip().casefold()[:LONGEST_ADDRESS]
 
 
 def _campaign(facts: PastCampaign) -> Campaign:
@@ -103,14 +158,14 @@ def _variant(campaign: Campaign, name: str, place: int) -> CampaignVariant:
 
 
 def _recipient(
-    campaign: Campaign, variants: Sequence[CampaignVariant], each: PastRecipient, began: datetime
+    campaign: Campaign, variants: Sequence[CampaignVariant], each: PastRecipient, contact: int
 ) -> Recipient:
-    sent_at = each.sent_at or began
+    sent_at = each.sent_at or campaign.started_at or campaign.created_at
     is_held_out = each.variant is None
-    key = each.address.strip().casefold()[:254]
+    key = key_of(each.address)
     return Recipient(
         campaign=campaign,
-        contact_id=each.contact,
+        contact_id=contact,
         address=each.address,
         address_key=key,
         domain=key.rpartition("@")[2][:253],
@@ -125,8 +180,29 @@ def _recipient(
     )
 
 
+def _person(
+    campaign: Campaign,
+    variants: Sequence[CampaignVariant],
+    each: PastRecipient,
+    recipient: Recipient | None,
+) -> PastPerson:
+    return PastPerson(
+        campaign=campaign,
+        recipient=recipient,
+        arm=Arm.CONTROL if each.variant is None else Arm.TEST,
+        variant=None if each.variant is None else variants[each.variant],
+        has_visited="clicked_at" in each.moments,
+        has_replied="replied_at" in each.moments,
+        has_converted="converted_at" in each.moments,
+        revenue=each.revenue,
+        facts=dict(each.facts),
+    )
+
+
 def _is_new(each: PastRecipient, seen: set[str]) -> bool:
-    key = each.address.strip().casefold()
+    key = key_of(each.address)
+    if not key:
+        return True
     if key in seen:
         return False
     seen.add(key)

@@ -47,7 +47,7 @@ def add_picture(*, data: bytes, name: str, by: User) -> MessageImage:
 
 
 def has_file(image: MessageImage) -> bool:
-    """Whether the picture itself is there: exports of everything take its row, not its file."""
+    """Whether the picture itself is there: it may have been lost with a disk."""
     return bool(image.file) and image.file.storage.exists(str(image.file.name))
 
 

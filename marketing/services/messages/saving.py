@@ -21,6 +21,7 @@ from marketing.queries.merge_fields import MergeFields
 from marketing.queries.segment_rules import contact_type, view_of
 from marketing.services.campaigns.drafts import copy_texts, require_change
 from marketing.services.messages.blocks import clean_blocks, line, lines
+from marketing.services.messages.noting import note_writing
 from marketing.services.messages.rich import as_text, from_markdown
 from marketing.services.messages.tokens import tokens_in
 from marketing.services.messages.wording import words_of
@@ -78,7 +79,7 @@ def save_text(
     if before.pk and _content(row) == _content(before):
         return False
     with transaction.atomic():
-        _claim(message, version)
+        _claim(message, version, by)
         after = {"subject": row.subject, "preview": row.preview, "body": row.body}
         order = before.order if before.pk else message.texts.count()
         MessageText.objects.update_or_create(
@@ -92,8 +93,8 @@ def save_text(
     return True
 
 
-def _claim(message: Message, version: int) -> None:
-    """Only who has read the present version writes the next one."""
+def _claim(message: Message, version: int, by: User) -> None:
+    """Only who has read the present version writes the next one, and is noted once a session."""
     rows = Message.objects.filter(pk=message.pk, version=version)
     if not rows.update(version=F("version") + 1):
         raise Overtaken(
@@ -103,6 +104,7 @@ def _claim(message: Message, version: int) -> None:
             )
         )
     message.version = version + 1
+    note_writing(message, by)
 
 
 def _content(row: MessageText) -> dict[str, Any]:
@@ -194,7 +196,7 @@ def undo_text(*, message: Message, language: str, version: int, by: User) -> Non
     if not before:
         raise Refused(_("There is nothing to undo any more."))
     with transaction.atomic():
-        _claim(message, version)
+        _claim(message, version, by)
         message.texts.filter(language=language).update(**before[-1])
     cache.set(key, before[:-1], BEFORE_SECONDS)
 
@@ -210,7 +212,7 @@ def add_language(*, message: Message, language: str, like: str, version: int, by
         raise Refused(_("Choose a language that is offered."))
     if message.texts.filter(language=language).exists():
         raise Refused(_("The message has this language already."))
-    _claim(message, version)
+    _claim(message, version, by)
     row = text_of(message, like)
     row.pk, row.message, row.language, row.order = None, message, language, message.texts.count()
     row.save()
@@ -222,7 +224,7 @@ def remove_language(*, message: Message, language: str, version: int, by: User) 
     require_write(message, by)
     if message.texts.count() < 2:
         raise Refused(_("A message has at least one language."))
-    _claim(message, version)
+    _claim(message, version, by)
     message.texts.filter(language=language).delete()
 
 
@@ -232,7 +234,7 @@ def set_form(*, message: Message, form: str, version: int, by: User) -> None:
     require_write(message, by)
     if form not in MessageForm.values or form == message.form:
         return
-    _claim(message, version)
+    _claim(message, version, by)
     for row in message.texts.all():
         row.body = _reshaped(row.body, message.form, form)
         row.save(update_fields=["body"])
@@ -264,7 +266,7 @@ def _block_text(block: Mapping[str, Any]) -> str:
 def fill_from(*, message: Message, source: Message, version: int, by: User) -> None:
     """All texts of another message in place of one's own."""
     require_write(message, by)
-    _claim(message, version)
+    _claim(message, version, by)
     message.texts.all().delete()
     message.form = source.form
     message.save()

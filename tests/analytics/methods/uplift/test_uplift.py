@@ -63,6 +63,16 @@ def test_several_fields_need_a_learner_of_several() -> None:
     assert found.chosen in {"transformed", "two_models"}
 
 
+def test_arms_by_turns_are_split_in_both_halves() -> None:
+    """Every other person held out: each half of the choice of a field has both arms."""
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame({"source": rng.choice(["web", "fair"], 4_000)})
+    treated = np.arange(4_000) % 2
+    chance = 0.1 + 0.2 * treated * (frame["source"] == "fair")
+    found = fit_uplift(frame, treated, rng.random(4_000) < chance, [Feature("source", "category")])
+    assert (found.chosen, found.model.field) == ("one_field", "source")
+
+
 def test_without_uplift_nothing_serves() -> None:
     found = fit_uplift(*campaign(planted=0.0, seed=5), FIELDS, draws=60)
     assert (found.model, found.chosen) == (None, None)
