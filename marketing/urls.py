@@ -58,6 +58,7 @@ urlpatterns = [
         message_settings.suppression_export,
         name="suppression_export",
     ),
+    path("contacts/<int:pk>/limits/", message_settings.contact_limits, name="contact_limits"),
     path("contacts/<int:pk>/consent/", message_settings.contact_consent, name="contact_consent"),
     path("segments/", segments.segment_list, name="segment_list"),
     path("segments/new/", segments.segment_create, name="segment_create"),

@@ -80,6 +80,7 @@ def _register_changes() -> None:
     audit_actions.register(
         AuditAction(NoteConsent.key, _("Consent noted")),
         AuditAction("webform.take", _("Answer of a web form taken from spam")),
+        AuditAction("consent.limit", _("Limit of messages noted")),
         AuditAction("suppression.add", _("Addresses suppressed")),
         AuditAction("suppression.remove", _("Address no longer suppressed")),
         AuditAction("purpose.save", _("Purpose of messages saved")),

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from marketing.models import MarketingOptions, Purpose
+from marketing.models import ContactPreference, MarketingOptions, Purpose
 from marketing.services.message_settings import OPTIONS
 
 
@@ -113,3 +113,23 @@ class ConsentForm(forms.Form):
         super().__init__(data, auto_id="consent_%s")
         choice: Any = self.fields["choice"]
         choice.choices = choices
+
+
+class LimitsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """How often a person wants messages at most, as a colleague heard it."""
+
+    class Meta:
+        model = ContactPreference
+        fields = ("week_cap", "month_cap", "detail")
+        labels = {"detail": _("On whose word")}
+        help_texts = {
+            "week_cap": _("Of all campaigns together. Empty: as the company limits it."),
+            "detail": _(
+                "Such as: asked for it by phone, signed up at the fair. It is kept as proof."
+            ),
+        }
+
+    def __init__(self, data: Any = None, *, instance: ContactPreference | None = None) -> None:
+        super().__init__(data, instance=instance, auto_id="limits_%s")
+        self.fields["detail"].required = True
+        self.initial["detail"] = ""

@@ -184,6 +184,8 @@ class Migration(migrations.Migration):
                 ('month_cap', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)], verbose_name='messages in 30 days')),
                 ('paused_until', models.DateTimeField(blank=True, null=True, verbose_name='no messages until')),
                 ('is_untracked', models.BooleanField(default=False, verbose_name='opens and clicks are not counted')),
+                ('detail', models.CharField(blank=True, max_length=300, verbose_name='details')),
+                ('noted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='noted by')),
                 ('at', models.DateTimeField(verbose_name='since')),
                 ('contact', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='message_preference', to='crm.contact', verbose_name='contact')),
             ],

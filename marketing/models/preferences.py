@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -82,6 +83,16 @@ class ContactPreference(models.Model):
     )
     paused_until = models.DateTimeField(_("no messages until"), null=True, blank=True)
     is_untracked = models.BooleanField(_("opens and clicks are not counted"), default=False)
+    # Where a colleague noted the limits: on whose word, and who.
+    detail = models.CharField(_("details"), max_length=300, blank=True)
+    noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("noted by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     at = models.DateTimeField(_("since"))
 
     class Meta:

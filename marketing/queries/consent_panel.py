@@ -24,7 +24,9 @@ def consents_of(contact: Contact, user: User) -> dict[str, Any]:
         "contact": contact,
         "choices": choices_of(contact),
         "suppression": suppression_of(contact) if sees_address else None,
-        "wishes": ContactPreference.objects.filter(contact=contact).first(),
+        "wishes": ContactPreference.objects.filter(contact=contact)
+        .select_related("noted_by")
+        .first(),
         "trail": trail_of(contact.pk, TRAIL),
         "may_note": access.may("marketing.consent.edit"),
     }

@@ -3,17 +3,27 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from core import audit, permissions
+from core.errors import Refused
+from core.models import User
 from core.registries import tell_followers
 from crm.models import Contact
 from marketing.choices import Channel, ConsentSource, ConsentState, SuppressionReason
 from marketing.models import ContactPreference, Purpose, Recipient, Suppression
 from marketing.queries.consents import choices_of, contact_now
-from marketing.services.consents import Word, record_consents, withdraw, withdraw_all
+from marketing.queries.message_options import options
+from marketing.queries.standing import caps_of
+from marketing.services.consents import MOST_DETAIL, Word, record_consents, withdraw, withdraw_all
 from marketing.services.public_links import Unsubscribing
 from marketing.services.suppressions import suppress
+
+NOTING = "marketing.consent.edit"
+LIMITED = "consent.limit"
 
 
 @dataclass(frozen=True)
@@ -92,7 +102,7 @@ def save_wishes(*, contact: Contact, wishes: Wishes, at: datetime) -> None:
     record_consents(words)
     if any(word.state == ConsentState.GRANTED for word in words):
         let_in_again(contact)
-    said = {
+    said: dict[str, Any] = {
         "week_cap": wishes.week_cap,
         "month_cap": wishes.month_cap,
         "paused_until": wishes.paused_until,
@@ -101,6 +111,9 @@ def save_wishes(*, contact: Contact, wishes: Wishes, at: datetime) -> None:
     known = ContactPreference.objects.filter(contact=contact).first()
     if known is None and not any(said.values()):
         return
+    caps = (wishes.week_cap, wishes.month_cap)
+    if known is None or caps != (known.week_cap, known.month_cap):
+        said |= {"detail": "", "noted_by": None}  # the person's own word now
     ContactPreference.objects.update_or_create(contact=contact, defaults={**said, "at": at})
 
 
@@ -111,3 +124,38 @@ def let_in_again(contact: Contact) -> None:
     )
     if contact.email_key and rows.delete()[0]:
         tell_followers("crm.contact", {contact.pk})
+
+
+@transaction.atomic
+def set_limits(
+    *,
+    contact: Contact,
+    week_cap: int | None,
+    month_cap: int | None,
+    detail: str,
+    by: User,
+    at: datetime,
+) -> bool:
+    """What a person told a colleague on how often is enough; returns whether it changed anything.
+
+    It stands before the company's limit until the person, or a colleague, says otherwise.
+    """
+    permissions.require(by, NOTING)
+    if not detail.strip():
+        raise Refused(_("Say on whose word it is noted."))
+    for said, limit in zip((week_cap, month_cap), caps_of(None, options()), strict=True):
+        if said is not None and limit is not None and said > limit:
+            told = _("The company’s limit is %(limit)s: a person can want fewer, never more.")
+            raise Refused(told % {"limit": limit})
+    known = ContactPreference.objects.select_for_update().filter(contact=contact).first()
+    row = known or ContactPreference(contact=contact)
+    before, after = (row.week_cap, row.month_cap), (week_cap, month_cap)
+    if before == after:
+        return False
+    row.week_cap, row.month_cap, row.at = week_cap, month_cap, at
+    row.detail, row.noted_by = detail.strip()[:MOST_DETAIL], by
+    row.save()
+    # Who noted it; the words are beside the wish, which has its own right.
+    audit.record(actor=by, action=LIMITED, subject=contact)
+    tell_followers("crm.contact", {contact.pk})
+    return True

@@ -25,11 +25,12 @@ from crm.models import Contact
 from marketing.choices import ConsentSource
 from marketing.forms.message_settings import (
     ConsentForm,
+    LimitsForm,
     OptionsForm,
     PurposeForm,
     SuppressionForm,
 )
-from marketing.models import Purpose
+from marketing.models import ContactPreference, Purpose
 from marketing.queries.consent_panel import consents_of
 from marketing.queries.consents import choices_of
 from marketing.queries.message_options import options
@@ -45,6 +46,7 @@ from marketing.services.suppressions import (
     addresses_in,
     remove_suppressions,
 )
+from marketing.services.wishes import set_limits
 
 MANAGE = "marketing.settings.manage"
 VIEW, EDIT = "marketing.consent.view", "marketing.consent.edit"
@@ -202,6 +204,23 @@ def contact_consent(request: HttpRequest, pk: int) -> HttpResponse:
     context = {"contact": contact, "name": name, "p": consents_of(contact, user)}
     parts = {"contact-consent": "consents"}
     return render_page(request, "marketing/consents/contact.html", context, parts=parts)
+
+
+@requires(EDIT)
+def contact_limits(request: HttpRequest, pk: int) -> HttpResponse:
+    """How often a person wants messages at most, as they told a colleague."""
+    user = permissions.user_of(request)
+    contact = get_object_or_404(Contact.objects.visible_to(user), pk=pk)
+    known = ContactPreference.objects.filter(contact=contact).first()
+    form = LimitsForm(request.POST or None, instance=known)
+
+    def on_valid(valid: LimitsForm) -> tuple[str, str]:
+        set_limits(contact=contact, **valid.cleaned_data, by=user, at=timezone.now())
+        return _("The limit is noted."), contact.get_absolute_url()
+
+    name = contact.name_for(permissions.access_of(user))
+    context = {"contact": contact, "name": name}
+    return form_page(request, "marketing/consents/limits.html", form, on_valid, context)
 
 
 def _note(request: HttpRequest, contact: Contact, user: User) -> None:

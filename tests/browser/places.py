@@ -168,6 +168,7 @@ def pages(product: Product, *, is_whole: bool) -> list[str]:
     found.append(f"/leads/{ask(OPEN_LEAD)}/convert/")
     found += _of_campaigns(product)
     found.append(f"/forms/{busiest(product, 'webform')}/answers/")
+    found.append(f"/contacts/{busiest(product, 'contact')}/limits/")
     segment = ask("SELECT min(id) FROM crm_customersegment WHERE is_current")
     if segment:
         found += [f"/customers/segments/{segment}/", f"/customers/segments/{segment}/edit/"]

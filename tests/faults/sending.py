@@ -10,7 +10,7 @@ import django
 
 def main() -> None:
     django.setup()
-    from django.db import DatabaseError, connection
+    from django.db import Error, connection
     from django.utils import timezone
 
     from marketing.models import Campaign
@@ -24,7 +24,7 @@ def main() -> None:
             waking.look_after(at=timezone.now())
             for pk in Campaign.objects.filter(state="sending").values_list("pk", flat=True):
                 turns.take_turn(pk)
-        except DatabaseError:
+        except Error:
             connection.close()  # as Celery does after a task that failed
         time.sleep(0.05)
 

@@ -217,7 +217,7 @@ def reaches_foreign(address: Address, user: User) -> bool:
         return permissions.access_of(user).is_administrator
     if address.name.startswith(("currency", "user", "team", "role", "view_as")):
         return True  # the company's
-    if address.name == "contact_lists":  # the list is chosen beside the contact
+    if address.name in ("contact_lists", "contact_limits"):  # chosen and noted beside the contact
         return permissions.access_of(user).reach("crm.contact.view") == Reach.ALL
     if address.name in ("activity_log", "activity_people", "timeline"):  # of a lead
         return permissions.access_of(user).reach("crm.lead.view") == Reach.ALL

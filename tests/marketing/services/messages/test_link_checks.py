@@ -153,7 +153,10 @@ def test_the_button_has_a_worker_ask_and_the_answer_stands_beside_the_link(
     client: Client, campaign: Campaign, woken: list[str]
 ) -> None:
     client.force_login(owner())
-    assert "Ask where the links lead" in panel(client, campaign)
+    text = panel(client, campaign)
+    assert "Ask where the links lead" in text
+    # What it fills stays there: the next save, and the answers, fill it again.
+    assert text.count('hx-target="#letter-checks"') == text.count('hx-swap="innerHTML"') == 1
     url = reverse("message_links", args=[campaign.variants.get().message_id])
     assert client.get(url).status_code == 405
     text = client.post(url).content.decode()
