@@ -274,6 +274,11 @@ def _register_jobs() -> None:
             is_background=True,
         ),
     )
+    _register_jobs_of_people()
+    register_jobs()
+
+
+def _register_jobs_of_people() -> None:
     job_kinds.register(
         JobKind(
             "core.team_dissolve",
@@ -284,7 +289,6 @@ def _register_jobs() -> None:
             counts={"moved": pgettext_lazy("records", "Moved")},
         )
     )
-    register_jobs()
 
 
 def _dissolve_title(scope: dict[str, Any]) -> str:
