@@ -83,7 +83,7 @@ def _planned(user: User, days: Sequence[date]) -> Iterable[Entry]:
         asked |= Q(started_at=None, scheduled_at__gte=span[0], scheduled_at__lt=span[1])
     if not asked:
         return []
-    rows = Campaign.objects.visible_to(user).filter(asked).select_related("owner")[:MOST]
+    rows: Any = Campaign.objects.visible_to(user).filter(asked).select_related("owner")[:MOST]
     found = [_entry(row, access, row.started_at or row.scheduled_at) for row in rows]
     return sorted(found, key=lambda entry: (entry.at, entry.campaign.pk))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from celery import current_app
 from django.conf import settings
@@ -48,7 +48,8 @@ def _broker() -> Fact:
     )
     with client:
         version = client.info("server")["redis_version"]
-        waiting = sum(cast("int", client.llen(name)) for name in QUEUES)
+        lengths: list[Any] = [client.llen(name) for name in QUEUES]
+    waiting = sum(lengths)
     words = {"version": version, "waiting": grouped(waiting)}
     value = _("%(version)s, %(waiting)s calls waiting") % words
     if waiting <= LONG_QUEUE:
