@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from core.errors import Refused
 from core.pages import leave_for
 from core.permissions import access_of, requires, user_of
+from core.text import comparable
 from marketing.models import Message
 from marketing.services.messages.starters import (
     STARTERS,
@@ -20,7 +21,7 @@ from marketing.services.messages.starters import (
 )
 
 EDIT = "marketing.campaign.edit"
-MOST = 100
+MOST, MOST_WORDS = 100, 60
 
 
 def _template(pk: int) -> Message:
@@ -31,12 +32,16 @@ def _template(pk: int) -> Message:
 @requires("marketing.campaign.view")
 def message_list(request: HttpRequest) -> HttpResponse:
     """What letters can begin with."""
+    words = request.GET.get("q", "")[:MOST_WORDS]
     rows = Message.objects.kept().templates().for_list().order_by("name_key", "pk")
+    found = rows.filter(name_key__contains=comparable(words)).prefetch_related("texts")[: MOST + 1]
     return render(
         request,
         "marketing/messages/list.html",
         {
-            "templates": list(rows.prefetch_related("texts")[:MOST]),
+            "templates": found[:MOST],
+            "has_more": len(found) > MOST,
+            "words": words,
             "starters": STARTERS,
             "may_edit": access_of(user_of(request)).may(EDIT),
         },

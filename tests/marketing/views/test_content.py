@@ -237,6 +237,16 @@ def test_templates(client: Client, marketer: User) -> None:
     assert Message.objects.get().name == "Copy of Monthly"
 
 
+def test_templates_are_found_by_a_part_of_their_name(client: Client, marketer: User) -> None:
+    for name in ("Spring letter", "Autumn letter"):
+        make_template(name=name, by=marketer)
+    page = client.get("/campaigns/templates/?q=ｓｐＲ").content.decode()
+    assert "Spring letter" in page
+    assert "Autumn letter" not in page
+    page = client.get("/campaigns/templates/?q=winter").content.decode()
+    assert "No template has this in its name" in page
+
+
 def test_variant_is_a_copy(client: Client, campaign: Campaign) -> None:
     write(client, message_of(campaign), {"kind": "heading", "text": "A"}, do="variant")
     page = client.get(f"/campaigns/{campaign.pk}/edit/content/?variant=B").content.decode()
