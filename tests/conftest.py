@@ -1,5 +1,6 @@
 """What all tests share: compiled messages, people of every seeded role, clients, Chromium."""
 
+import gc
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator
@@ -37,6 +38,7 @@ EMBEDDED = (
     "browser/test_managers_monday.py",
     "browser/test_pages.py",
     "core/filters/test_round_trip.py",
+    "core/lists/test_field_order.py",
     "core/lists/test_reading.py",
     "core/tabular",
     "core/telemetry",
@@ -77,6 +79,12 @@ SERVERS = (
     "house/test_query_counts.py",
     "marketing/api",
 )
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded stays for good: a collection of garbage need not look through thousands of tests each time."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

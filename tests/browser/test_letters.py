@@ -1,8 +1,11 @@
 """A letter written in the browser: blocks, fields, saved by itself, order by keys, undone."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.visitor import Visitor
+
+pytestmark = pytest.mark.xdist_group("pages")
 
 
 def write_letter(page: Page) -> None:
