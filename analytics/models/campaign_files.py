@@ -62,3 +62,8 @@ class CampaignFile(TriedFile):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def shows_run(self) -> bool:
+        """A run that was refused, or taken back, asks for the columns again."""
+        return super().shows_run and not self.can_be_asked

@@ -71,6 +71,11 @@ class TriedFile(models.Model):
         return [column["name"] for column in self.columns]
 
     @property
+    def shows_run(self) -> bool:
+        """Whether lists tell the state of its run, and not that its columns are to be chosen."""
+        return self.run is not None
+
+    @property
     def can_be_asked(self) -> bool:
         """Until it has a result, unless it is just being tried."""
         is_at_work = self.run is not None and self.run.is_active
