@@ -127,6 +127,8 @@ CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Nothing is reserved behind a training of minutes while another worker is idle.
+CELERY_WORKER_DISABLE_PREFETCH = True
 # Both queues of core.queue, unless a worker names its own; the first is emptied first.
 CELERY_TASK_QUEUES = [Queue("celery"), Queue("background")]
 CELERY_BROKER_TRANSPORT_OPTIONS = {"queue_order_strategy": "priority"}

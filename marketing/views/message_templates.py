@@ -32,7 +32,7 @@ def _template(pk: int) -> Message:
 @requires("marketing.campaign.view")
 def message_list(request: HttpRequest) -> HttpResponse:
     """What letters can begin with."""
-    words = request.GET.get("q", "")[:MOST_WORDS]
+    words = request.GET.get("q", "").replace("\0", "")[:MOST_WORDS]
     rows = Message.objects.kept().templates().for_list().order_by("name_key", "pk")
     found = rows.filter(name_key__contains=comparable(words)).prefetch_related("texts")[: MOST + 1]
     return render(

@@ -231,6 +231,7 @@ def test_a_code_is_read_or_guessed(charset: str) -> None:
         letter(In_Reply_To=f"<{'e' * 32}@example.com>"),
         bytes(range(256)) * 8,
     ],
+    ids=["empty", "to-somebody-else", "to-no-letter-of-ours", "every-byte"],
 )
 def test_what_answers_nothing_of_ours_is_left_alone(content: bytes) -> None:
     sent_to()
