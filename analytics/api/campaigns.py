@@ -51,7 +51,8 @@ EFFECT = thing(
         "credit": {**FIGURES, "description": "Revenue by rule of attribution."},
     }
 )
-MONEY = frozenset({"pipeline", "booked", "revenue", "squares"})
+SUMS = {"squares", "before", "before_squares", "products"}
+MONEY = frozenset({"pipeline", "booked", "revenue", *SUMS})
 
 
 class CampaignEffectView(ApiView):

@@ -32,7 +32,7 @@ LEAST_MEMBERS = 20
 
 @dataclass(frozen=True)
 class Tally:
-    """How many people of a group did what, and what they brought, with its sum of squares."""
+    """How many people of a group did what, and what they brought, with sums of squares and products."""
 
     people: int = 0
     sent: int = 0
@@ -46,6 +46,10 @@ class Tally:
     complained: int = 0
     revenue: float = 0.0
     squares: float = 0.0
+    buyers_before: int = 0  # in the year before the campaign
+    before: float = 0.0
+    before_squares: float = 0.0
+    products: float = 0.0
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Tally)))
@@ -91,10 +95,15 @@ COUNTED = {
     "unsubscribed": Q(unsubscribed_at__isnull=False),
     "complained": Q(complained_at__isnull=False),
 }
+REVENUE, BEFORE = Cast("revenue", FloatField()), Cast("revenue_before", FloatField())
 SUMS: dict[str, Any] = {
     **{name: Count("pk", filter=asked) for name, asked in COUNTED.items()},
-    "revenue": Sum(Cast("revenue", FloatField())),
-    "squares": Sum(Cast("revenue", FloatField()) * Cast("revenue", FloatField())),
+    "revenue": Sum(REVENUE),
+    "squares": Sum(REVENUE * REVENUE),
+    "buyers_before": Count("revenue_before"),
+    "before": Sum(BEFORE),
+    "before_squares": Sum(BEFORE * BEFORE),
+    "products": Sum(REVENUE * BEFORE),
 }
 SUMS_PEOPLE = Count("pk")
 

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from analytics.datasets.campaigns import CONTROL, TREATED, Counted, Tally
+from analytics.jobs.campaign_arms import Arms, arms_of, share_of
 from analytics.jobs.finite_json import finite
 from analytics.methods.experiments.always_valid import always_valid
 from analytics.methods.experiments.bandits import chances_of_best
-from analytics.methods.experiments.effects import Arm, arm_of_counts, compare_arms
+from analytics.methods.experiments.cuped import saved_by
+from analytics.methods.experiments.effects import compare_arms
 from analytics.methods.experiments.many import holm
 from analytics.methods.experiments.sample_ratio import BROKEN_BELOW, sample_ratio_p
 from analytics.methods.experiments.verdicts import Rules, Verdict, judge
@@ -102,14 +104,6 @@ def _split(p_value: float | None) -> dict[str, Any]:
     return {"p_value": p_value, "is_broken": p_value is not None and p_value < BROKEN_BELOW}
 
 
-def _arm(tally: Tally, outcome: str) -> Arm:
-    if outcome != "revenue":
-        return arm_of_counts(getattr(tally, outcome), tally.people)
-    mean = tally.revenue / tally.people
-    above = max(0.0, tally.squares - tally.people * mean**2)
-    return Arm(tally.people, mean, above / max(tally.people - 1, 1), is_share=False)
-
-
 def _measurable(treated: Tally, control: Tally) -> list[str]:
     """Outcomes that tell something: somebody had them, the held-out as well where a click tells them."""
     if min(treated.people, control.people) < 2:
@@ -131,12 +125,15 @@ def _effects(
         return []
     found: list[dict[str, Any]] = []
     for outcome in _measurable(treated, control):
-        arms = _arm(treated, outcome), _arm(control, outcome)
-        verdict = judge(*arms, ratio_p=ratio_p, days=terms.days, rules=terms.rules)
+        arms = arms_of(treated, control, outcome)
+        verdict = judge(
+            arms.treated, arms.control, ratio_p=ratio_p, days=terms.days, rules=terms.rules
+        )
         found.append(
-            {"outcome": outcome, "is_share": arms[0].is_share}
-            | {"with": arms[0].mean, "without": arms[1].mean}
+            {"outcome": outcome, "is_share": arms.treated.is_share}
+            | {"with": arms.treated.mean, "without": arms.control.mean}
             | _told(verdict)
+            | _unadjusted(arms, verdict)
         )
     for key in ("p_value", "always_p_value"):
         rows = [row for row in found if key in row]
@@ -153,30 +150,37 @@ def _told(verdict: Verdict) -> dict[str, Any]:
     return told
 
 
+def _unadjusted(arms: Arms, verdict: Verdict) -> dict[str, Any]:
+    """What it would be without the year before, and how much of the variance that explains."""
+    if arms.plain is None or verdict.effect is None:
+        return {}
+    told = {name: getattr(arms.plain, name) for name in ENDS[:3]}
+    return {"unadjusted": told, "saved": saved_by(verdict.effect, arms.plain)}
+
+
 ENDS = ("difference", "lower", "upper", "p_value")
 
 
 def _extra(counts: Counted, ratio_p: float | None) -> dict[str, float] | None:
     """What would not have come without the campaign, all treated together."""
     treated, control = counts.arms[TREATED], counts.arms[CONTROL]
-    if ratio_p is None or ratio_p < BROKEN_BELOW or not control.people:
+    if ratio_p is None or ratio_p < BROKEN_BELOW or min(treated.people, control.people) < 2:
         return None
     scale = treated.people / control.people
+    brought = arms_of(treated, control, "revenue")
     with_it, without = counts.sales[TREATED], counts.sales[CONTROL]
     return {
         "converted": treated.converted - scale * control.converted,
-        "revenue": treated.revenue - scale * control.revenue,
+        "revenue": treated.people * (brought.treated.mean - brought.control.mean),
         "pipeline": with_it.pipeline - scale * without.pipeline,
     }
 
 
-def _lift(
-    one: Tally, other: Tally, ratio_p: float | None, outcome: str = "converted"
-) -> dict[str, Any]:
-    """Of one outcome, where both sides have people and the split is sound."""
+def _lift(one: Tally, other: Tally, ratio_p: float | None) -> dict[str, Any]:
+    """Of the goal, where both sides have people and the split is sound."""
     if ratio_p is None or ratio_p < BROKEN_BELOW or min(one.people, other.people) < 2:
         return {"lift": None}
-    arms = _arm(one, outcome), _arm(other, outcome)
+    arms = share_of(one, "converted"), share_of(other, "converted")
     effect = compare_arms(*arms)
     is_enough = all(arm.is_counted_enough for arm in arms)
     return {
@@ -236,7 +240,7 @@ def _test(
     people = [tally.people for tally in tallies]
     chances = chances_of_best(happened, people, seed=0)
     best = int(chances.argmax())
-    arms = [_arm(tally, metric) for tally in tallies]
+    arms = [share_of(tally, metric) for tally in tallies]
     others = [number for number in range(len(arms)) if number != best]
     rival = max(others, key=lambda number: arms[number].mean)
     effect = compare_arms(arms[best], arms[rival])

@@ -274,8 +274,23 @@ def _outcomes(
             "without": level_text(row["without"], currency, is_share=is_share),
         }
         label = outcome_text(row["outcome"], campaign.goal)
-        rows.append(told | {"label": label, "pill": pill_of(row)})
+        rows.append(told | _adjusted(row, currency) | {"label": label, "pill": pill_of(row)})
     return rows
+
+
+def _adjusted(row: Mapping[str, Any], currency: str) -> dict[str, str]:
+    """How much of the noise the year before took away, and what it would be with it."""
+    if "unadjusted" not in row:
+        return {}
+    plain = row["unadjusted"]
+    return {
+        "saved": percent(max(0.0, row["saved"])),
+        "unadjusted": _("%(difference)s (%(range)s)")
+        % {
+            "difference": difference_text(plain["difference"], currency, is_share=False),
+            "range": interval_text(plain, currency, is_share=False),
+        },
+    }
 
 
 # -- engagement ------------------------------------------------------------------------------------

@@ -55,6 +55,10 @@ class CampaignSheet:
                 unit = "" if row["is_share"] else f", {self.currency}"
                 ends = [row.get(end) for end in ENDS]
                 yield [name, outcome + unit, None, *ends, str(pill_of(row)["label"])]
+                if "unadjusted" in row:
+                    plain = [row["unadjusted"].get(end) for end in ENDS]
+                    label = _("%(outcome)s, the year before not taken off") % {"outcome": outcome}
+                    yield [name, label + unit, None, *plain, ""]
 
     def _counts(self, name: str, tally: Mapping[str, Any]) -> Iterator[list[Value]]:
         labels = {

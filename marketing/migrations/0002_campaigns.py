@@ -406,6 +406,7 @@ class Migration(migrations.Migration):
                 ('unsubscribed_at', models.DateTimeField(blank=True, null=True, verbose_name='unsubscribed')),
                 ('converted_at', models.DateTimeField(blank=True, null=True, verbose_name='reached the goal')),
                 ('revenue', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='revenue')),
+                ('revenue_before', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='revenue of the year before')),
                 ('campaign', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='recipients', to='marketing.campaign', verbose_name='campaign')),
                 ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.contact', verbose_name='contact')),
                 ('variant', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='marketing.campaignvariant', verbose_name='variant')),

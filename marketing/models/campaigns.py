@@ -292,6 +292,10 @@ class Recipient(models.Model):
     revenue = models.DecimalField(
         _("revenue"), max_digits=18, decimal_places=2, null=True, blank=True
     )
+    # Known before anybody was drawn for a part: what it explains is taken off the noise.
+    revenue_before = models.DecimalField(
+        _("revenue of the year before"), max_digits=18, decimal_places=2, null=True, blank=True
+    )
 
     class Meta:
         verbose_name = _("recipient")

@@ -26,7 +26,13 @@ def test_a_busy_worker_takes_nothing_that_another_could_do(tmp_path: Path) -> No
         command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-c", "1"]
         worker = subprocess.Popen(
             [*command, "-I", "tests.ops.slow_tasks", "--without-mingle", "--without-gossip"],
-            env={**os.environ, "REDIS_URL": url, "VAR_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)},
+            env={
+                **os.environ,
+                "DJANGO_SETTINGS_MODULE": "config.settings.embedded",
+                "REDIS_URL": url,
+                "VAR_DIR": str(tmp_path),
+                "PYTHONPATH": str(ROOT),
+            },
             cwd=ROOT,
         )
         try:

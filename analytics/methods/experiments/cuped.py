@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from analytics.methods.errors import InvalidData
-from analytics.methods.experiments.effects import Effect, arm_of_values, compare_arms
+from analytics.methods.experiments.effects import Arm, Effect, arm_of_values, compare_arms
 
-__all__ = ["AdjustedEffect", "adjusted_effect"]
+__all__ = ["AdjustedEffect", "Paired", "adjusted_arms", "adjusted_effect", "saved_by"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -40,9 +40,136 @@ class AdjustedEffect:
     @property
     def saved(self) -> float:
         """Share of the variance that is gone; the same precision needs so many fewer people."""
-        if not self.plain.error:
-            return 0.0
-        return 1 - (self.effect.error / self.plain.error) ** 2
+        return saved_by(self.effect, self.plain)
+
+
+@dataclass(frozen=True)
+class Paired:
+    """An arm of which something was known before, as sums that a database can add up.
+
+    Parameters
+    ----------
+    people : int
+        How many, two at least.
+    mean, before : float
+        Of the outcome, and of what was known before, per person.
+    spread, before_spread : float
+        Sums of squared deviations from these means.
+    together : float
+        Sum of the products of both deviations.
+
+    Examples
+    --------
+    >>> Paired.of_sums(4, outcome=10, before=6, squares=30, before_squares=14, products=20)
+    Paired(people=4, mean=2.5, before=1.5, spread=5.0, before_spread=5.0, together=5.0)
+    """
+
+    people: int
+    mean: float
+    before: float
+    spread: float
+    before_spread: float
+    together: float
+
+    @classmethod
+    def of_sums(
+        cls,
+        people: int,
+        *,
+        outcome: float,
+        before: float,
+        squares: float,
+        before_squares: float,
+        products: float,
+    ) -> "Paired":
+        """From plain sums over the people: of both numbers, of their squares and their products."""
+        mean, known = outcome / people, before / people
+        return cls(
+            people,
+            mean,
+            known,
+            max(0.0, squares - people * mean**2),
+            max(0.0, before_squares - people * known**2),
+            products - people * mean * known,
+        )
+
+    @classmethod
+    def of_values(cls, values: FloatArray, before: FloatArray) -> "Paired":
+        """From a value and one from before per person."""
+        apart, known = values - values.mean(), before - before.mean()
+        return cls(
+            values.size,
+            float(values.mean()),
+            float(before.mean()),
+            float(apart @ apart),
+            float(known @ known),
+            float(apart @ known),
+        )
+
+    @property
+    def plain(self) -> Arm:
+        """The arm as it is."""
+        return self.adjusted(0.0, 0.0)
+
+    def adjusted(self, slope: float, middle: float) -> Arm:
+        """The arm as if everybody had been known for `middle` before."""
+        spread = self.spread - 2 * slope * self.together + slope**2 * self.before_spread
+        mean = self.mean - slope * (self.before - middle)
+        return Arm(self.people, mean, max(0.0, spread) / (self.people - 1), is_share=False)
+
+
+def saved_by(adjusted: Effect, plain: Effect) -> float:
+    """Share of the variance that is gone.
+
+    Parameters
+    ----------
+    adjusted, plain : Effect
+        Of the same people.
+
+    Returns
+    -------
+    float
+        The same precision needs so many fewer people.
+
+    Examples
+    --------
+    >>> saved_by(Effect(1, 1, -1, 3, 0.3, 9), Effect(1, 2, -3, 5, 0.6, 9))
+    0.75
+    """
+    return 1 - (adjusted.error / plain.error) ** 2 if plain.error else 0.0
+
+
+def adjusted_arms(treated: Paired, control: Paired) -> tuple[Arm, Arm, float]:
+    """Both arms after regression on what was known before (CUPED), and the slope.
+
+    Parameters
+    ----------
+    treated, control : Paired
+        What is known of both.
+
+    Returns
+    -------
+    treated, control : Arm
+        To be compared as any others; unchanged where nothing was known that differs.
+    slope : float
+        Of the outcome on what was known, the same in both.
+
+    References
+    ----------
+    As `adjusted_effect`.
+
+    Examples
+    --------
+    >>> one = Paired(4, 2.5, 1.5, 5.0, 5.0, 5.0)
+    >>> adjusted_arms(one, Paired(4, 1.0, 0.5, 5.0, 5.0, 5.0))[2]
+    1.0
+    """
+    # Within the arms, so that a difference between them does not count as one of before.
+    below = treated.before_spread + control.before_spread
+    slope = (treated.together + control.together) / below if below else 0.0
+    known = treated.people * treated.before + control.people * control.before
+    middle = known / (treated.people + control.people)
+    return treated.adjusted(slope, middle), control.adjusted(slope, middle), slope
 
 
 def adjusted_effect(
@@ -96,15 +223,5 @@ def adjusted_effect(
     if not (np.all(np.isfinite(x)) and np.all(np.isfinite(w))):
         raise InvalidData("not_finite", "values from before must be finite")
     plain = compare_arms(arm_of_values(y), arm_of_values(z), level=level)
-    slope = _slope((y, z), (x, w))
-    middle = float(np.concatenate([x, w]).mean())
-    arms = (arm_of_values(a - slope * (b - middle)) for a, b in ((y, x), (z, w)))
-    return AdjustedEffect(compare_arms(*arms, level=level), plain, slope)
-
-
-def _slope(outcomes: tuple[FloatArray, ...], before: tuple[FloatArray, ...]) -> float:
-    """Within the arms, so that a difference between them does not count as one of before."""
-    apart = [(b - b.mean()) for b in before]
-    below = sum(float(b @ b) for b in apart)
-    above = sum(float(b @ (a - a.mean())) for a, b in zip(outcomes, apart, strict=True))
-    return above / below if below else 0.0
+    one, other, slope = adjusted_arms(Paired.of_values(y, x), Paired.of_values(z, w))
+    return AdjustedEffect(compare_arms(one, other, level=level) if slope else plain, plain, slope)

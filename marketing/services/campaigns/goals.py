@@ -4,8 +4,9 @@ Both arms count from the moment at which the campaign began, whenever a message 
 drawn for which arm is all that tells them apart.
 """
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,8 @@ from marketing.models import Campaign, Recipient
 from marketing.services.tracking.visits import browser_of, known_browsers
 
 AT_ONCE = 500
+YEAR = timedelta(days=365)
+OUTCOMES = ("converted_at", "revenue", "revenue_before")
 KINDS = {Goal.REPLY: InteractionKind.REPLY, Goal.SUBMIT: InteractionKind.SUBMIT}
 
 
@@ -50,40 +53,54 @@ def changed_outcomes(*, campaign: Campaign, first: int, last: int, at: datetime)
 
 def store_outcomes(rows: Sequence[Recipient]) -> int:
     """Write them down; how many that were."""
-    return Recipient.objects.bulk_update(rows, ["converted_at", "revenue"], batch_size=AT_ONCE)
+    return Recipient.objects.bulk_update(rows, OUTCOMES, batch_size=AT_ONCE)
 
 
 def _changed(
     campaign: Campaign, rows: Sequence[Recipient], begins: datetime, ends: datetime
 ) -> list[Recipient]:
     contacts = [row.contact_id for row in rows]
-    bought = _bought(contacts, begins, ends)
+    purchases = Purchases(ends, min(contacts), max(contacts))
+    first = begins.astimezone(purchases.zone).date()
+    before, bought = _bought(purchases, set(contacts), first)
     if campaign.goal == Goal.CLICK:
         reached = _visited(campaign, contacts, begins, ends)
     else:
-        reached = _reached(campaign.goal, contacts, begins, ends, bought)
+        firsts = {
+            contact: max(datetime.combine(min(days), time(), purchases.zone), begins)
+            for contact, days in bought.items()
+        }
+        reached = _reached(campaign.goal, contacts, begins, ends, firsts)
     changed = []
     for row in rows:
-        revenue = sum((worth for _day, worth in bought.get(row.contact_id, ())), Decimal(0)) or None
-        converted = row.converted_at or reached.get(row.contact_id)
-        if (converted, revenue) != (row.converted_at, row.revenue):
-            row.converted_at, row.revenue = converted, revenue
+        known = tuple(getattr(row, name) for name in OUTCOMES)
+        found = (
+            row.converted_at or reached.get(row.contact_id),
+            sum(bought.get(row.contact_id, {}).values()) or None,
+            before.get(row.contact_id) or None,
+        )
+        if found != known:
+            for name, value in zip(OUTCOMES, found, strict=True):
+                setattr(row, name, value)
             changed.append(row)
     return changed
 
 
 def _bought(
-    contacts: Sequence[int], begins: datetime, ends: datetime
-) -> dict[int, list[tuple[datetime, Decimal]]]:
-    """Purchases of the days from the first one on, in the base currency."""
-    purchases = Purchases(ends, min(contacts), max(contacts))
-    wanted, found = set(contacts), dict[int, list[tuple[datetime, Decimal]]]()
-    first = begins.astimezone(purchases.zone).date()
+    purchases: Purchases, wanted: Collection[int], first: date
+) -> tuple[dict[int, Decimal], dict[int, dict[date, Decimal]]]:
+    """Of each contact what it bought in the year before a day, and what on each day from then on, in the base
+    currency."""
+    before = defaultdict[int, Decimal](Decimal)
+    since = defaultdict[int, dict[date, Decimal]](dict)
     for contact, day, worth in purchases.of_each():
-        if contact in wanted and day >= first:
-            moment = datetime(day.year, day.month, day.day, tzinfo=purchases.zone)
-            found.setdefault(contact, []).append((max(moment, begins), Decimal(worth or 0)))
-    return found
+        if contact not in wanted or day < first - YEAR:
+            continue
+        if day < first:
+            before[contact] += Decimal(worth or 0)
+        else:
+            since[contact][day] = Decimal(worth or 0)
+    return before, since
 
 
 def _visited(
@@ -116,11 +133,11 @@ def _reached(
     contacts: Sequence[int],
     begins: datetime,
     ends: datetime,
-    bought: dict[int, list[tuple[datetime, Decimal]]],
+    bought: dict[int, datetime],
 ) -> dict[int, datetime]:
     """When each contact reached the goal for the first time."""
     if goal == Goal.PURCHASE:
-        return {contact: min(days)[0] for contact, days in bought.items()}
+        return bought
     if goal in KINDS:
         seen = _happened(KINDS[Goal(goal)], contacts, begins, ends)
         firsts = seen.values_list("contact").annotate(first=Min("pk"))

@@ -83,6 +83,37 @@ def test_purchases_of_its_days_are_its_outcome() -> None:
     assert effect(of)["word"] == "clear_gain"
 
 
+def test_what_was_bought_before_takes_noise_off_the_revenue() -> None:
+    """Everybody buys again what it bought in the year before, and the treated 10 more."""
+    of, who = campaign(holdout_share=0.5), people(240)
+    send(of, who, control=120)
+    for place, one in enumerate(who):
+        usual = 100 + 7 * (place * 37 % 120)
+        bought([one], at=BEGAN - timedelta(days=30), amount=str(usual))
+        bought([one], at=BEGAN - timedelta(days=500), amount="5000")  # too long ago
+        bought([one], amount=str(usual + (10 if place >= 120 else 0) + place % 2))
+    measure()
+    revenue = effect(of, "revenue")
+    assert Recipient.objects.get(campaign=of, contact=who[0]).revenue_before == 100
+    assert revenue["difference"] == pytest.approx(10, abs=0.01)
+    assert revenue["saved"] > 0.99
+    assert revenue["lower"] < 10 < revenue["upper"]
+    assert revenue["with"] - revenue["without"] == pytest.approx(revenue["difference"])
+    plain = revenue["unadjusted"]
+    assert plain["lower"] < 0 < plain["upper"]
+    assert figures(of)["extra"]["revenue"] == pytest.approx(120 * revenue["difference"])
+
+
+def test_a_few_who_bought_before_change_nothing() -> None:
+    of, who = campaign(holdout_share=0.5), people(200)
+    send(of, who, control=100)
+    bought(who[:50], at=BEGAN - timedelta(days=30))
+    bought(who[80:140])
+    measure()
+    assert "saved" not in effect(of, "revenue")
+    assert effect(of, "revenue")["difference"] == pytest.approx(40 - 20)
+
+
 @pytest.mark.parametrize(
     ("goal", "kind"),
     [(Goal.CLICK, "visit"), (Goal.REPLY, "reply"), (Goal.SUBMIT, "submit")],

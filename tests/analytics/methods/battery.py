@@ -750,7 +750,9 @@ CASES: dict[str, Case] = {
             "Arm",
             "Effect",
             "Rules",
+            "adjusted_arms",
             "adjusted_effect",
+            "saved_by",
             "always_valid",
             "arm_of_counts",
             "arm_of_values",
@@ -786,6 +788,7 @@ CASES: dict[str, Case] = {
 RESULT = "a result record, made by a method that has a case"
 EXEMPT: dict[str, str] = {
     "AdjustedEffect": RESULT,
+    "Paired": RESULT,
     "QiniCurve": RESULT,
     "RemovalEffects": RESULT,
     "TriedLearner": RESULT,

@@ -13,7 +13,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
 from analytics.methods.errors import InsufficientData, InvalidData
-from analytics.methods.experiments.cuped import adjusted_effect
+from analytics.methods.experiments.cuped import Paired, adjusted_arms, adjusted_effect, saved_by
 from analytics.methods.experiments.effects import arm_of_counts, arm_of_values, compare_arms
 from analytics.methods.experiments.many import holm
 from analytics.methods.experiments.sample_ratio import sample_ratio_p
@@ -105,6 +105,30 @@ def test_what_was_known_before_saves_people() -> None:
     assert nothing.effect == nothing.plain
     with pytest.raises(InvalidData):
         adjusted_effect(treated, control, before[0][:5], before[1])
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(-1e3, 1e3))
+def test_sums_of_a_database_give_the_same_as_the_values(seed: int, middle: float) -> None:
+    rng = np.random.default_rng(seed)
+    before = rng.normal(middle, 3, (2, 50))
+    outcome = before * 0.5 + rng.normal(middle, 1, (2, 50))
+    summed = [
+        Paired.of_sums(
+            50,
+            outcome=y.sum(),
+            before=x.sum(),
+            squares=y @ y,
+            before_squares=x @ x,
+            products=x @ y,
+        )
+        for y, x in zip(outcome, before, strict=True)
+    ]
+    one, other, slope = adjusted_arms(*summed)
+    found, known = compare_arms(one, other), adjusted_effect(*outcome, *before)
+    assert slope == pytest.approx(known.slope, rel=1e-6, abs=1e-6)
+    assert found.difference == pytest.approx(known.effect.difference, rel=1e-6, abs=1e-6)
+    assert saved_by(found, known.plain) == pytest.approx(known.saved, rel=1e-6, abs=1e-6)
+    assert summed[0].plain.mean == pytest.approx(outcome[0].mean())
 
 
 def test_adjusted_intervals_cover() -> None:
