@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
+from hypothesis.internal.conjecture import providers
 
 from core.models import Team, User
 from core.services import users
@@ -25,6 +26,8 @@ from tests.factories import TeamFactory, UserFactory
 hypothesis_settings.register_profile("renmai", deadline=None, max_examples=40, derandomize=True)
 hypothesis_settings.register_profile("search", deadline=None, max_examples=400)
 hypothesis_settings.load_profile("renmai")
+# Nor do examples hang on constants written elsewhere in our code, which take 20 s a process to be read.
+providers.is_local_module_file = lambda _path: False
 
 
 # What no database and no broker changes, and pages, which the walks of `SERVERS` open there; the second run of

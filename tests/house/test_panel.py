@@ -243,11 +243,13 @@ def test_silly_questions_never_fail(
         "?bin=x&id__in=%00",
     ):
         assert client.get(page + query).status_code in {200, 302, 400}, query
-    for value in SILLY:
+    for value in SILLY[:2]:
         answer = client.post(page, {"action": value, "_selected_action": value, "index": 0})
         assert answer.status_code < 500
-        answer = client.post(address(model, "add"), {"name": value, "owner": value})
-        assert answer.status_code < 500
+    fields = [field.name for field in model._meta.fields]
+    for shift in range(2):  # each field gets two of them
+        said = {name: SILLY[(place + shift) % len(SILLY)] for place, name in enumerate(fields)}
+        assert client.post(address(model, "add"), said).status_code < 500
 
 
 @each_model
