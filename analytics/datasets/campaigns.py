@@ -95,6 +95,7 @@ COUNTED = {
     "unsubscribed": Q(unsubscribed_at__isnull=False),
     "complained": Q(complained_at__isnull=False),
 }
+AMOUNTS = ("revenue", "squares", "buyers_before", "before", "before_squares", "products")
 REVENUE, BEFORE = Cast("revenue", FloatField()), Cast("revenue_before", FloatField())
 SUMS: dict[str, Any] = {
     **{name: Count("pk", filter=asked) for name, asked in COUNTED.items()},
@@ -174,8 +175,7 @@ PAST: dict[str, Any] = {
     "clicked": Count("pk", filter=Q(has_visited=True)),
     "replied": Count("pk", filter=Q(has_replied=True)),
     "converted": Count("pk", filter=Q(has_converted=True)),
-    "revenue": SUMS["revenue"],
-    "squares": SUMS["squares"],
+    **{name: SUMS[name] for name in AMOUNTS},
 }
 
 

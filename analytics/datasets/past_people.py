@@ -31,6 +31,7 @@ class PastColumns:
     control: str = ""
     outcomes: Mapping[str, str] = field(default_factory=dict)
     revenue: str = ""
+    before: str = ""  # amounts of the year before the campaign
     facts: Sequence[str] = ()
 
 
@@ -47,7 +48,8 @@ class PastPeople:
         self.frame, self.columns = frame, columns
         self.arms: Arms = arms_in(frame, columns.arm, columns.control)
         self._outcomes = {name: amounts_in(frame, each) for name, each in columns.outcomes.items()}
-        self._revenue = amounts_in(frame, columns.revenue) if columns.revenue else None
+        self._revenue = _amounts(frame, columns.revenue)
+        self._before = _amounts(frame, columns.before)
         self._addresses = _addresses(frame, columns.email)
         keys = self._addresses.map(key_of)
         self._contacts = _contacts(keys, by)
@@ -76,7 +78,6 @@ class PastPeople:
         for place in self.places[first:last].tolist():
             contact = self._contacts.iloc[place]
             number = int(self.arms.numbers.iloc[place])
-            worth = 0.0 if self._revenue is None else float(self._revenue.iloc[place])
             yield PastRecipient(
                 contact=None if pd.isna(contact) else int(contact),
                 address=self._addresses.iloc[place],
@@ -84,9 +85,18 @@ class PastPeople:
                 moments={
                     name: began for name, values in self._outcomes.items() if values.iloc[place] > 0
                 },
-                revenue=Decimal(str(round(worth, 2))) if worth > 0 else None,
+                revenue=self._revenue[place],
+                before=self._before[place],
                 facts=self._facts[place] if self._facts else {},
             )
+
+
+def _amounts(frame: pd.DataFrame, name: str) -> list[Decimal | None]:
+    """Of each row what is more than nothing, to the cent."""
+    if not name:
+        return [None] * len(frame)
+    values = amounts_in(frame, name).round(2).tolist()
+    return [Decimal(str(value)) if value > 0 else None for value in values]
 
 
 def _addresses(frame: pd.DataFrame, name: str) -> "pd.Series[Any]":

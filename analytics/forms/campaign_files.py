@@ -18,10 +18,10 @@ from marketing.choices import Goal
 from marketing.models import Purpose
 
 FEW = 50  # people of a part; below, an effect is seldom seen
-NAMES = (
-    *("person_column", "arm_column", "visited_column", "replied_column"),
-    *("converted_column", "revenue_column"),
-)
+OPTIONAL = ("visited_column", "replied_column", "revenue_column", "before_column")
+NAMES = ("person_column", "arm_column", "converted_column", *OPTIONAL)
+# What these say was not known before the campaign, or is no fact.
+TAKEN = tuple(name for name in NAMES if name != "before_column")
 SAME = ("name", "started_on", "purpose", "goal", "goal_days", "cost", "control")
 
 
@@ -120,6 +120,13 @@ class CampaignColumnsForm(forms.Form):
     revenue_column = forms.TypedChoiceField(
         label=gettext_lazy("Revenue"), coerce=int, empty_value=None, required=False
     )
+    before_column = forms.TypedChoiceField(
+        label=gettext_lazy("Revenue of the year before"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=gettext_lazy("Known before the campaign; it takes noise off the revenue."),
+    )
     facts = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Kept as facts"), coerce=int, required=False
     )
@@ -152,7 +159,7 @@ class CampaignColumnsForm(forms.Form):
         self._choices("person_column", [("", _("Rows are counted only"))], everything)
         self._choices("arm_column", choose, [p for p, each in columns if may_part(each)])
         self._choices("converted_column", choose, everything)
-        for name in ("visited_column", "replied_column", "revenue_column"):
+        for name in OPTIONAL:
             self._choices(name, none, everything)
         self._choices("facts", [], [p for p, each in columns if may_be_fact(each)])
         control: Any = self.fields["control"]
@@ -192,7 +199,7 @@ class CampaignColumnsForm(forms.Form):
     def lines(self) -> list[dict[str, Any]]:
         """The columns, what stands in them, and whether they are kept as facts."""
         chosen = {str(place) for place in self["facts"].value() or ()}
-        taken = {str(self[name].value()) for name in NAMES}
+        taken = {str(self[name].value()) for name in TAKEN}
         return [
             {
                 "place": place,
@@ -212,8 +219,7 @@ class CampaignColumnsForm(forms.Form):
 
     @property
     def outcome_fields(self) -> list[forms.BoundField]:
-        wanted = ("converted_column", "visited_column", "replied_column", "revenue_column")
-        return [self[name] for name in wanted]
+        return [self[name] for name in ("converted_column", *OPTIONAL)]
 
     def clean_started_on(self) -> Any:
         day = self.cleaned_data["started_on"]
@@ -237,7 +243,7 @@ class CampaignColumnsForm(forms.Form):
             name: "" if given[name] is None or given[name] == "" else names[given[name]]
             for name in NAMES
         }
-        taken = set(columns.values())
+        taken = {columns[name] for name in TAKEN}
         return CampaignChoices(
             name=given["name"],
             started_on=given["started_on"],

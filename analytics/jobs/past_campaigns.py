@@ -156,6 +156,7 @@ def columns_of(trial: CampaignFile) -> PastColumns:
         control=trial.control,
         outcomes={name: column for name, column in outcomes.items() if column},
         revenue=trial.revenue_column,
+        before=trial.before_column,
         facts=trial.facts,
     )
 

@@ -61,6 +61,7 @@ class Migration(migrations.Migration):
                 ('replied_column', models.CharField(blank=True, max_length=200, verbose_name='column of answers')),
                 ('converted_column', models.CharField(blank=True, max_length=200, verbose_name='column with the outcome')),
                 ('revenue_column', models.CharField(blank=True, max_length=200, verbose_name='column of amounts')),
+                ('before_column', models.CharField(blank=True, max_length=200, verbose_name='column of amounts from before')),
                 ('facts', models.JSONField(blank=True, default=list, verbose_name='columns kept as facts')),
                 ('campaign', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='marketing.campaign', verbose_name='campaign')),
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='tried by')),

@@ -45,6 +45,7 @@ class CampaignFile(TriedFile):
     replied_column = models.CharField(_("column of answers"), max_length=200, blank=True)
     converted_column = models.CharField(_("column with the outcome"), max_length=200, blank=True)
     revenue_column = models.CharField(_("column of amounts"), max_length=200, blank=True)
+    before_column = models.CharField(_("column of amounts from before"), max_length=200, blank=True)
     facts = models.JSONField(_("columns kept as facts"), default=list, blank=True)
     campaign = models.ForeignKey(
         Campaign,

@@ -43,6 +43,7 @@ class CampaignChoices:
     replied_column: str
     converted_column: str
     revenue_column: str
+    before_column: str
     facts: list[str]
 
 

@@ -15,6 +15,10 @@ ARMS = {
 }
 VISITS = {"visit", "visited", "visits", "click", "clicked", "clicks", "访问", "点击"}
 REPLIES = {"reply", "replied", "replies", "answered", "response", "responded", "回复"}
+BEFORE = {
+    *("revenue before", "spend before", "spent before", "sales before", "previous revenue"),
+    *("previous spend", "prior revenue", "prior spend", "last year", "前一年收入", "历史消费"),
+}
 AMOUNTS = {
     *("spend", "spent", "revenue", "amount", "sales", "value", "umsatz", "betrag"),
     *("收入", "金额", "消费", "销售额"),
@@ -37,6 +41,7 @@ class CampaignGuess:
     replied_column: str = ""
     converted_column: str = ""
     revenue_column: str = ""
+    before_column: str = ""
     facts: list[str] = field(default_factory=list)
 
 
@@ -50,12 +55,14 @@ def guess_of(columns: Sequence[Column]) -> CampaignGuess:
         "replied_column": _called(columns, REPLIES),
         "converted_column": likely_target(columns),
         "revenue_column": _called(columns, AMOUNTS),
+        "before_column": _called(columns, BEFORE),
     }
+    taken = {name for what, name in used.items() if what != "before_column"}
     facts = [each["name"] for each in columns if may_be_fact(each)]
     return CampaignGuess(
         **used,
         control=likely_control(arm) if arm else "",
-        facts=[name for name in facts if name not in used.values()],
+        facts=[name for name in facts if name not in taken],
     )
 
 

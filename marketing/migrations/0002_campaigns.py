@@ -718,6 +718,7 @@ class Migration(migrations.Migration):
                 ('has_replied', models.BooleanField(default=False, verbose_name='answered')),
                 ('has_converted', models.BooleanField(default=False, verbose_name='reached the goal')),
                 ('revenue', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='revenue')),
+                ('revenue_before', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='revenue of the year before')),
                 ('facts', models.JSONField(blank=True, default=dict, verbose_name='facts')),
                 ('campaign', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='past_people', to='marketing.campaign', verbose_name='campaign')),
                 ('recipient', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='marketing.recipient', verbose_name='recipient')),

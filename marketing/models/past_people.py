@@ -46,6 +46,9 @@ class PastPerson(models.Model):
     revenue = models.DecimalField(
         _("revenue"), max_digits=18, decimal_places=2, null=True, blank=True
     )
+    revenue_before = models.DecimalField(
+        _("revenue of the year before"), max_digits=18, decimal_places=2, null=True, blank=True
+    )
     facts = models.JSONField(pgettext_lazy("past campaign", "facts"), default=dict, blank=True)
 
     class Meta:

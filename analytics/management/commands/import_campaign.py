@@ -47,6 +47,7 @@ class Command(BaseCommand):
         add("--replied-column", default="", help="column of answers")
         add("--converted-column", required=True, help="column that says who reached the goal")
         add("--revenue-column", default="", help="column of amounts in the base currency")
+        add("--before-column", default="", help="column of amounts of the year before")
         add("--goal", choices=Goal.values, default=Goal.PURCHASE.value)
         add("--days", type=int, default=14, help="days in which outcomes were counted")
         add("--cost", type=Decimal, help="what it cost, in the base currency")
@@ -95,6 +96,7 @@ def _columns(options: dict[str, Any]) -> PastColumns:
         control=options["control"],
         outcomes={name: column for name, column in outcomes.items() if column},
         revenue=options["revenue_column"],
+        before=options["before_column"],
     )
 
 

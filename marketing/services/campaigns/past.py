@@ -60,6 +60,7 @@ class PastRecipient:
     variant: int | None
     moments: dict[str, datetime] = field(default_factory=dict)  # clicked_at, converted_at …
     revenue: Decimal | None = None
+    before: Decimal | None = None  # what they had brought in the year before
     sent_at: datetime | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
@@ -176,6 +177,7 @@ def _recipient(
         sent_at=None if is_held_out else sent_at,
         message_key="" if is_held_out else uuid4().hex,
         revenue=each.revenue,
+        revenue_before=each.before,
         **each.moments,
     )
 
@@ -195,6 +197,7 @@ def _person(
         has_replied="replied_at" in each.moments,
         has_converted="converted_at" in each.moments,
         revenue=each.revenue,
+        revenue_before=each.before,
         facts=dict(each.facts),
     )
 

@@ -154,6 +154,26 @@ def test_contacts_are_found_and_the_rest_is_counted(marketer: User, log_in: LogI
     assert "98 people of the file are no contacts" in page.content.decode()
 
 
+def test_what_people_brought_before_takes_noise_off(marketer: User, log_in: LogIn) -> None:
+    """Of contacts and of those who are counted only; it is a fact as well."""
+    frame = hearsay(600)
+    before = 50 + np.arange(600) * 37 % 100
+    frame["spend"] = before + 5.0 * (frame["segment"] != "No E-Mail") + np.arange(600) // 3 % 3
+    frame["Revenue before"] = before
+    frame["email"] = [one.email for one in people(300, owner=marketer)] + [""] * 300
+    trial = imported(log_in(marketer), frame)
+    assert trial.before_column == "Revenue before"
+    assert "Revenue before" in trial.facts
+    campaign = Campaign.objects.get()
+    assert Recipient.objects.filter(revenue_before__isnull=False).count() == 300
+    assert PastPerson.objects.filter(revenue_before__isnull=False).count() == 600
+    effect = next(e for e in campaign.effect.figures["effects"] if e["outcome"] == "revenue")
+    assert effect["difference"] == pytest.approx(5, abs=0.3)
+    assert effect["saved"] > 0.9
+    page = log_in(marketer).get(campaign.get_absolute_url()).content.decode()
+    assert "of the noise taken off by the year before" in page
+
+
 def test_half_a_campaign_is_shown_to_nobody(marketer: User, log_in: LogIn) -> None:
     client = log_in(marketer)
     trial = uploaded(client, hearsay(60))
