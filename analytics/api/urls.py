@@ -20,6 +20,12 @@ urlpatterns = [
         campaigns.CampaignEffectView.as_view(),
         name="api_campaign_effect",
     ),
+    path(
+        "campaigns/comparison/",
+        campaigns.CampaignComparison.as_view(),
+        name="api_campaign_comparison",
+    ),
+    path("campaigns/test-plan/", campaigns.TestPlanner.as_view(), name="api_test_plan"),
     path("campaigns/measure/", campaigns.CampaignMeasuring.as_view(), name="api_campaign_measure"),
     path("quarters/<str:quarter>/", quarters.QuarterOutlook.as_view(), name="api_quarter"),
     path(

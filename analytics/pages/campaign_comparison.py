@@ -1,6 +1,7 @@
 """Campaigns beside each other: reach, effect, what they brought and cost, who is credited with purchases."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from core import permissions
 from core.currencies import base_currency
 from core.models import JobRun, User
 from core.phrases import money_short, number, percent
+from marketing.models import Campaign
 
 SPANS = (90, 365, 1_095)
 RULES = ("last_touch", "linear", "time_decay", "removal")
@@ -59,32 +61,67 @@ def _span_text(days: int) -> str:
     return {90: _("90 days"), 365: _("12 months"), 1_095: _("3 years")}[days]
 
 
-def _row(effect: CampaignEffect, currency: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Compared:
+    """What one campaign reached, changed, brought and cost; None where that is not known or hidden."""
+
+    campaign: Campaign
+    sent: int
+    clicked: float | None  # shares of what was delivered
+    replied: float | None
+    converted: float | None  # share of the people
+    goal: dict[str, Any] | None  # the effect on the goal, with its verdict
+    brought: float | None  # in the base currency
+    cost: float | None
+
+    @property
+    def lift(self) -> dict[str, Any] | None:
+        """The difference with the interval that holds now."""
+        return shown_ends(self.goal) if self.goal and "difference" in self.goal else None
+
+    @property
+    def roi(self) -> float | None:
+        return roi(self.brought, self.cost) if self.cost and self.brought is not None else None
+
+
+def compared(effect: CampaignEffect, currency: str) -> Compared:
+    """One campaign beside others; without a currency no amounts."""
     campaign, figures = effect.campaign, effect.figures
     funnel, extra = figures["funnel"], figures["extra"]
-    goal = next((row for row in figures["effects"] if row["outcome"] == "converted"), None)
-    cost = base_cost(campaign, currency) if currency else None
     # Where nobody brought anything, with the campaign or without, revenue is not what it was for.
     has_revenue = funnel["revenue"] or (extra and extra["revenue"])
-    brought = extra["revenue"] if extra and has_revenue else None
-    told = goal if goal is not None and "difference" in goal else None
+    return Compared(
+        campaign=campaign,
+        sent=funnel["sent"],
+        clicked=_share(funnel["clicked"], delivered(funnel)),
+        replied=_share(funnel["replied"], delivered(funnel)),
+        converted=_share(funnel["converted"], funnel["people"]),
+        goal=next((row for row in figures["effects"] if row["outcome"] == "converted"), None),
+        brought=extra["revenue"] if currency and extra and has_revenue else None,
+        cost=base_cost(campaign, currency) if currency else None,
+    )
+
+
+def _share(part: float, whole: float) -> float | None:
+    return part / whole if whole else None
+
+
+def _row(effect: CampaignEffect, currency: str) -> dict[str, Any]:
+    found = compared(effect, currency)
+    lift = found.lift
     return {
-        "campaign": campaign,
-        "sent": number(funnel["sent"]),
-        "clicked": _share(funnel["clicked"], delivered(funnel)),
-        "replied": _share(funnel["replied"], delivered(funnel)),
-        "converted": _share(funnel["converted"], funnel["people"]),
-        "pill": pill_of(goal) if goal else None,
-        "lift": bare_points(told["difference"], digits_for(told["difference"])) if told else "",
-        "range": interval_text(shown_ends(told), currency, is_share=True) if told else "",
-        "brought": money_short(brought, currency) if brought is not None and currency else "–",
-        "cost": money_short(cost, currency) if cost is not None else "–",
-        "roi": percent(roi(brought, cost)) if cost and brought is not None else "–",
+        "campaign": found.campaign,
+        "sent": number(found.sent),
+        "clicked": percent(found.clicked, 1),
+        "replied": percent(found.replied, 1),
+        "converted": percent(found.converted, 1),
+        "pill": pill_of(found.goal) if found.goal else None,
+        "lift": bare_points(lift["difference"], digits_for(lift["difference"])) if lift else "",
+        "range": interval_text(lift, currency, is_share=True) if lift else "",
+        "brought": "–" if found.brought is None else money_short(found.brought, currency),
+        "cost": "–" if found.cost is None else money_short(found.cost, currency),
+        "roi": percent(found.roi),
     }
-
-
-def _share(part: float, whole: float) -> str:
-    return percent(part / whole, 1) if whole else "–"
 
 
 def _credited(effects: Sequence[CampaignEffect], currency: str) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """How many people a test needs, and what those that there are can show."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -13,9 +14,22 @@ from core.phrases import exact_percent, number, percent
 POWER = 0.8
 
 
-def answer_to(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """What the form asks, answered."""
-    # scipy costs seconds: only who asks this page loads it.
+@dataclass(frozen=True)
+class TestPlan:
+    """What a test needs: people of both parts and days; what people that there are can show."""
+
+    __test__ = False  # pytest would take it for tests
+
+    people: int
+    smaller: int
+    days: int | None = None
+    smallest: float | None = None  # change that the audience shows; None: none, or no audience
+    power: float | None = None  # chance that the audience shows the change
+
+
+def plan_of(asked: Mapping[str, Any]) -> TestPlan:
+    """Of what the form asks."""
+    # scipy costs seconds: only who asks this loads it.
     from analytics.methods.experiments.planning import (
         days_needed,
         people_needed,
@@ -29,25 +43,35 @@ def answer_to(asked: Mapping[str, Any]) -> dict[str, Any]:
         "is_sequential": asked["looks"] == "daily",
     }
     people = people_needed(usual, change, power=POWER, **terms)
-    smaller = round(people * asked["held_out"] / 100)
+    audience, per_day = asked["audience"], asked["per_day"]
+    return TestPlan(
+        people=people,
+        smaller=round(people * asked["held_out"] / 100),
+        days=days_needed(people, per_day) if per_day else None,
+        smallest=smallest_effect(audience, usual, power=POWER, **terms) if audience else None,
+        power=power_of(audience, usual, change, **terms) if audience else None,
+    )
+
+
+def answer_to(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What the form asks, answered in words."""
+    plan, usual, change = plan_of(asked), asked["usual"] / 100, asked["change"] / 100
     rows = [
-        {"label": _("In the smaller part"), "value": number(smaller)},
-        {"label": _("In the larger part"), "value": number(people - smaller)},
+        {"label": _("In the smaller part"), "value": number(plan.smaller)},
+        {"label": _("In the larger part"), "value": number(plan.people - plan.smaller)},
     ]
-    if asked["per_day"]:
-        days = days_needed(people, asked["per_day"])
-        told = ngettext("%(days)s day", "%(days)s days", days) % {"days": number(days)}
+    if plan.days is not None:
+        told = ngettext("%(days)s day", "%(days)s days", plan.days) % {"days": number(plan.days)}
         rows.append({"label": _("Takes about"), "value": told})
-    if asked["audience"]:
-        found = smallest_effect(asked["audience"], usual, power=POWER, **terms)
+    if plan.power is not None:
         label = _("Smallest change that %(people)s people show") % {
             "people": number(asked["audience"])
         }
-        rows.append({"label": label, "value": _("none") if found is None else points(found, 2)})
-        chance = power_of(asked["audience"], usual, change, **terms)
-        rows.append({"label": _("Chance that they show the change"), "value": percent(chance)})
+        shown = _("none") if plan.smallest is None else points(plan.smallest, 2)
+        rows.append({"label": label, "value": shown})
+        rows.append({"label": _("Chance that they show the change"), "value": percent(plan.power)})
     return {
-        "people": number(people),
+        "people": number(plan.people),
         "rows": rows,
         "said": _(
             "From %(usual)s to %(new)s: with so many people four of five such tests come out clear. "
