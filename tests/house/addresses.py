@@ -400,7 +400,8 @@ def _forecast(owner: User) -> int:
 
 def _measured_campaign(owner: User) -> int:
     campaign = CampaignFactory(owner=owner, team=owner.team, started_at=NOW)
-    figures = {"funnel": {"sent": 1}, "effects": [], "variants": []}
+    funnel = {"sent": 1, "bounced": 0, "clicked": 0, "replied": 0, "converted": 0, "people": 1}
+    figures = {"funnel": funnel | {"revenue": 0.0}, "effects": [], "extra": None, "variants": []}
     CampaignEffect.objects.create(campaign=campaign, figures=figures, as_of=NOW)
     return int(campaign.pk)
 
