@@ -11,7 +11,13 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from analytics.models import CampaignFile
 from analytics.services.campaign_files import CampaignChoices
-from analytics.services.columns_of_campaigns import likely_control, may_be_fact, may_part
+from analytics.services.columns_of_campaigns import (
+    MOST_ARMS,
+    likely_control,
+    may_be_fact,
+    may_part,
+    odd_arm,
+)
 from core.currencies import base_currency
 from crm.forms import FileForm
 from marketing.choices import Goal
@@ -159,11 +165,25 @@ class CampaignColumnsForm(forms.Form):
         self._choices("person_column", [("", _("Rows are counted only"))], everything)
         self._choices("arm_column", choose, [p for p, each in columns if may_part(each)])
         self._choices("converted_column", choose, everything)
+        self.fields["arm_column"].help_text = self._why_not()
         for name in OPTIONAL:
             self._choices(name, none, everything)
         self._choices("facts", [], [p for p, each in columns if may_be_fact(each)])
         control: Any = self.fields["control"]
         control.choices = [("", _("Choose a value")), *((p["text"], p["text"]) for p in self.parts)]
+
+    def _why_not(self) -> str:
+        """Why the column that one would choose is not offered."""
+        odd = odd_arm(self.trial.columns)
+        if odd is None:
+            return ""
+        if not odd["is_varied"] and len(odd["values"]) < 2:
+            said = _(
+                "“%(column)s” has one value only: nobody was held out, so there is nothing to compare with."
+            )
+        else:
+            said = _("“%(column)s” has more than %(most)s values: those are too many messages.")
+        return said % {"column": odd["name"], "most": MOST_ARMS}
 
     def _choices(self, name: str, first: list[tuple[str, str]], places: Iterable[int]) -> None:
         field: Any = self.fields[name]

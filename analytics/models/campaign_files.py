@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from analytics.models.tried_files import TriedFile
+from core.choices import RunState
 from marketing.choices import Goal
 from marketing.models import Campaign, Purpose
 
@@ -66,5 +67,6 @@ class CampaignFile(TriedFile):
 
     @property
     def shows_run(self) -> bool:
-        """A run that was refused, or taken back, asks for the columns again."""
-        return super().shows_run and not self.can_be_asked
+        """What was taken back asks for the columns again."""
+        run = self.run
+        return run is not None and (run.state != RunState.SUCCEEDED or bool(self.result))

@@ -66,6 +66,12 @@ def guess_of(columns: Sequence[Column]) -> CampaignGuess:
     )
 
 
+def odd_arm(columns: Sequence[Column]) -> Column | None:
+    """A column that is called like one of parts, and cannot be it."""
+    called = (each for each in columns if _is_called(each, ARMS))
+    return next((each for each in called if not may_part(each)), None)
+
+
 def may_part(column: Column) -> bool:
     """Whether a column could say who was in which part."""
     return has_values(column) and not column["is_varied"] and len(column["values"]) <= MOST_ARMS

@@ -50,7 +50,7 @@ class Kept:
 class Branch:
     """Entries, and which of them have to hold."""
 
-    join: str = ANY
+    join: str = ALL
     entries: tuple["Entry", ...] = ()
 
 
@@ -60,8 +60,9 @@ Entry = Union[Line, Kept, Branch]  # noqa: UP007  # Branch is not complete where
 # -- from a condition --------------------------------------------------------------------------
 
 
-def draft_of(condition: Condition) -> Branch:
-    return _branch(condition, LEVELS) or Branch(ANY, (_entry(condition, LEVELS),))
+def draft_of(condition: Condition, join: str = ALL) -> Branch:
+    """The lines of a condition; `join` is how further lines join a single one."""
+    return _branch(condition, LEVELS) or Branch(join, (_entry(condition, LEVELS),))
 
 
 def _branch(condition: Condition, levels: int) -> Branch | None:
@@ -139,7 +140,7 @@ def _read(data: QueryDict, path: str, paths: list[str]) -> Entry:
 
 
 def _join(given: str) -> str:
-    return given if given in JOINS else ANY
+    return given if given in JOINS else ALL
 
 
 def _line(data: QueryDict, path: str) -> Line:

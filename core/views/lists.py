@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core.conditions import to_parameter
 from core.errors import Refused
 from core.filters.builder import Builder
-from core.filters.drafts import Branch, Line, draft_from, draft_of
+from core.filters.drafts import ANY, Branch, Line, draft_from, draft_of
 from core.filters.offered import HAPPENED, Group, groups_of
 from core.ids import number_in
 from core.lists import ListState
@@ -62,9 +62,9 @@ def _draft(request: HttpRequest, state: ListState, part: int | None) -> Branch |
     if "entry" in request.GET:
         return draft_from(request.GET)
     if name := request.GET.get("field", ""):
-        return Branch(entries=(Line(name),))
+        return Branch(ANY, (Line(name),))
     found = state.parts[part].condition if part is not None and part < len(state.parts) else None
-    return draft_of(found) if found else None
+    return draft_of(found, ANY) if found else None  # chips beside each other all hold
 
 
 def _query_with(state: ListState, part: int | None, parameter: str) -> str:

@@ -103,21 +103,6 @@ DEAL_KINDS = [
 ]
 
 
-def _deals(name: str, label: Any, at: str) -> Behaviour:
-    return Behaviour(
-        name,
-        label,
-        "crm.Deal",
-        link="contact",
-        at=at,
-        kind="status",
-        kinds=DEAL_KINDS,
-        permission="crm.deal.view",
-        rule="crm.deal.stage",
-        is_told=False,
-    )
-
-
 def _stays(name: str, label: Any, kind: str, kinds: Any) -> Behaviour:
     return Behaviour(
         name,
@@ -132,7 +117,7 @@ def _stays(name: str, label: Any, kind: str, kinds: Any) -> Behaviour:
     )
 
 
-LEAD, DEAL, DEAL_CLOSED = "lead", "deal", "deal_closed"
+LEAD, DEAL = "lead", "deal"
 ENTERED, MOVED = "life_entered", "life_moved"
 # What a rule for stages must not ask: it would ask for itself.
 OF_STAGES = frozenset({ENTERED, MOVED})
@@ -150,8 +135,18 @@ BEHAVIOURS = (
         rule="crm.lead.status",
         is_told=False,
     ),
-    _deals(DEAL, _("Deal opened"), "created_at"),
-    _deals(DEAL_CLOSED, _("Deal closed"), "closed_at"),
+    Behaviour(
+        DEAL,
+        _("Deal opened"),
+        "crm.Deal",
+        link="contact",
+        at="created_at",
+        kind="status",
+        kinds=DEAL_KINDS,
+        permission="crm.deal.view",
+        rule="crm.deal.stage",
+        is_told=False,
+    ),
     _stays(ENTERED, _("Lifecycle stage entered"), "stage", _stage_kinds),
     _stays(MOVED, _("Lifecycle stage changed in a month"), "move", _move_kinds),
 )

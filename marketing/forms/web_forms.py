@@ -1,5 +1,6 @@
 """Web forms: what visitors fill in, and the editor of a form."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -8,11 +9,12 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from marketing.models import Purpose, WebForm
-from marketing.services.web_forms import FIELDS, wording_of
+from marketing.services.web_forms import FIELDS, purposes_of, wording_of
 
 BEGIN = ("name", "language", "title", "intro")
 TRAP = "website"
 SALT = "marketing.webform"
+FEWEST_DIGITS = 5  # of a phone number
 OLDEST = 86_400  # of a page that somebody left open
 WIDGETS: dict[str, Any] = {
     "message": forms.Textarea(attrs={"rows": 4}),
@@ -32,19 +34,25 @@ class VisitorForm(forms.Form):
     """The fields that a web form asks for, the box of consent, which is never ticked, and a trap."""
 
     def __init__(
-        self, data: Any = None, *, form: WebForm, asks_consent: bool | None = None
+        self, data: Any = None, *, form: WebForm, purposes: Iterable[Purpose] | None = None
     ) -> None:
-        """`asks_consent` is what a form says that is not saved yet."""
+        """`purposes` are those of a form that is not saved yet."""
         super().__init__(data, auto_id="f_%s")
         for each in form.fields:
             name = each["name"]
             if name in FIELDS:
                 self.fields[name] = _field(name, is_required=bool(each.get("required")))
         self.names = list(self.fields)
-        if asks_consent is None:
-            asks_consent = form.purposes.filter(archived_at=None).exists()
-        if asks_consent:
-            self.fields["consent"] = forms.BooleanField(label=wording_of(form), required=False)
+        asked = purposes_of(form) if purposes is None else list(purposes)
+        if asked:
+            wording = wording_of(form, asked)
+            self.fields["consent"] = forms.BooleanField(label=wording, required=False)
+
+    def clean_phone(self) -> str:
+        phone = str(self.cleaned_data["phone"])
+        if phone and sum(each.isdecimal() for each in phone) < FEWEST_DIGITS:
+            raise forms.ValidationError(_("Enter a phone number, such as +49 30 1234567."))
+        return phone
 
     def values(self) -> dict[str, str]:
         return {name: str(self.cleaned_data.get(name) or "").strip() for name in self.names}
@@ -146,7 +154,12 @@ class WebFormEditor(forms.ModelForm):  # type: ignore[type-arg]  # not subscript
         """Each field that can be asked for, and whether it is and has to be filled in."""
         asked, needed = self["asked"].value() or (), self["needed"].value() or ()
         return [
-            {"name": name, "label": label, "is_asked": name in asked, "is_needed": name in needed}
+            {
+                "name": name,
+                "label": label,
+                "is_asked": name in asked or name in needed,
+                "is_needed": name in needed,
+            }
             for name, (label, _longest) in FIELDS.items()
         ]
 
@@ -154,9 +167,11 @@ class WebFormEditor(forms.ModelForm):  # type: ignore[type-arg]  # not subscript
         said = super().clean() or {}
         if said.get("redirect_url", "").startswith("ftp"):
             self.add_error("redirect_url", _("Enter a web address."))
-        needed = set(said.get("needed", ()))
+        asked, needed = set(said.get("asked", ())), set(said.get("needed", ()))
         self.instance.fields = [
-            {"name": name, "required": name in needed} for name in said.get("asked", ())
+            {"name": name, "required": name in needed}
+            for name in FIELDS
+            if name in asked | needed  # what must be filled in is asked for
         ]
         self.instance.origins = said.get("websites", "").split()
         return said

@@ -16,7 +16,7 @@ from core.permissions import Access
 from core.records import Action, Pill, RecordPage, Tab
 from marketing.models import WebForm
 from marketing.queries.web_forms import NEWEST, answers_of, told
-from marketing.services.web_forms import FIELDS, keep_form, wording_of
+from marketing.services.web_forms import FIELDS, keep_form, purposes_of, wording_of
 
 
 def page_path(form: WebForm, _access: Access | None = None) -> str:
@@ -76,7 +76,7 @@ def _html(form: WebForm, page: str) -> str:
         lines.append(f"  <label>{label} {control}</label>")
     if form.purposes.exists():
         box = '<input type="checkbox" name="consent">'
-        lines.append(f"  <label>{box} {escape(wording_of(form))}</label>")
+        lines.append(f"  <label>{box} {escape(wording_of(form, purposes_of(form)))}</label>")
     lines.append('  <input name="website" hidden tabindex="-1" autocomplete="off">')
     lines.append(f"  <button>{escape(form.button or _('Send'))}</button>")
     return "\n".join([*lines, "</form>"])

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override, pgettext_lazy
+from django.utils.translation import gettext_lazy, override, pgettext, pgettext_lazy
 
 from core import audit
 from core.company import dialling_country
@@ -23,7 +23,8 @@ from crm.models import AssignmentRule, Company, Contact, Lead
 from crm.services.companies import find_or_create_companies
 from crm.services.interactions import NewInteraction, record_interactions
 from marketing.choices import Channel, ConsentSource, ConsentState, SubmissionState
-from marketing.models import FormSubmission, WebForm
+from marketing.models import FormSubmission, Purpose, WebForm
+from marketing.queries.consents import public_name
 from marketing.services.confirmations import ask_confirmation
 from marketing.services.consents import Word, record_consents
 
@@ -96,12 +97,26 @@ def _origins(given: list[str]) -> list[str]:
     return list(found)
 
 
-def wording_of(form: WebForm) -> str:
+def purposes_of(form: WebForm) -> list[Purpose]:
+    """What a visitor agrees to by the box."""
+    return list(form.purposes.filter(archived_at=None).order_by("name_key"))
+
+
+def wording_of(form: WebForm, purposes: Iterable[Purpose]) -> str:
     """The words beside the box, as the visitor reads them."""
     if form.consent_text.strip():
         return form.consent_text.strip()
     with override(form.language):
-        return _("I want to get messages by e-mail. I can unsubscribe at any time.")
+        named = [public_name(each) for each in purposes]
+        topics = pgettext("between topics", ", ").join(named)
+        return _("I want to get this by e-mail: %(topics)s. I can unsubscribe at any time.") % {
+            "topics": topics
+        }
+
+
+def needs_confirmation(form: WebForm, purposes: Iterable[Purpose]) -> list[Purpose]:
+    """Those that count only after the link of a letter was followed."""
+    return [each for each in purposes if form.is_confirmed or each.is_confirmed]
 
 
 # -- what comes in -----------------------------------------------------------------------------------
@@ -121,7 +136,7 @@ def take_submission(*, form: WebForm, sent: Sent, at: datetime) -> FormSubmissio
         state=SubmissionState.SPAM if why else SubmissionState.TAKEN,
         why=why,
         values=dict(sent.values),
-        wording=wording_of(form) if sent.agrees else "",
+        wording=wording_of(form, purposes_of(form)) if sent.agrees else "",
         page=sent.page[:500],
         utm={name: text[:200] for name, text in sent.utm.items() if name in UTM and text},
         at=at,
@@ -265,9 +280,9 @@ def _lead(
 
 def _agree(form: WebForm, contact: Contact, row: FormSubmission, at: datetime) -> None:
     """Pending until it is confirmed, or given at once; the words that were shown are kept with the answer."""
-    purposes = [each for each in form.purposes.all() if each.archived_at is None]
+    purposes = purposes_of(form)
     detail = _("Form “%(name)s”, answer %(number)s") % {"name": form.name, "number": row.pk}
-    confirmed = [each for each in purposes if form.is_confirmed or each.is_confirmed]
+    confirmed = needs_confirmation(form, purposes)
     if confirmed:
         language = form.language
         ask_confirmation(

@@ -21,7 +21,13 @@ from core.visitors import client_address, is_too_often
 from marketing.choices import SubmissionState
 from marketing.forms.web_forms import OLDEST, SALT, TRAP, VisitorForm, new_token
 from marketing.models import WebForm
-from marketing.services.web_forms import UTM, Sent, take_submission
+from marketing.services.web_forms import (
+    UTM,
+    Sent,
+    needs_confirmation,
+    purposes_of,
+    take_submission,
+)
 from marketing.tasks import send_confirmations
 
 MOST_BODY = 20_000
@@ -111,7 +117,12 @@ def _posted(request: HttpRequest, form: WebForm, context: dict[str, Any]) -> Htt
     )
     if form.redirect_url and not context["is_framed"]:
         return HttpResponseRedirect(form.redirect_url)
+    context["waits"] = _agrees(visitor) and needs_confirmation(form, purposes_of(form))
     return render(request, "marketing/forms/thanks.html", context)
+
+
+def _agrees(visitor: VisitorForm) -> bool:
+    return bool(visitor.cleaned_data.get("consent") and visitor.cleaned_data.get("email"))
 
 
 def _take(form: WebForm, visitor: VisitorForm, **sent: Any) -> SubmissionState:

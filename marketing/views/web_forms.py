@@ -87,7 +87,8 @@ def _editor(request: HttpRequest, web_form: WebForm, cancel_url: str) -> HttpRes
 
 def _preview(web_form: WebForm, editor: WebFormEditor) -> VisitorForm:
     with translation.override(web_form.language or translation.get_language()):
-        return VisitorForm(form=web_form, asks_consent=bool(editor["purposes"].value()))
+        purposes = editor.cleaned_data.get("purposes", ()) if editor.is_bound else None
+        return VisitorForm(form=web_form, purposes=purposes)
 
 
 def _saved(request: HttpRequest, editor: WebFormEditor) -> HttpResponse:

@@ -174,6 +174,20 @@ def test_what_people_brought_before_takes_noise_off(marketer: User, log_in: LogI
     assert "of the noise taken off by the year before" in page
 
 
+@pytest.mark.parametrize(
+    ("parts", "says"),
+    [(1, "“arm” has one value only"), (9, "“arm” has more than 6 values")],
+)
+def test_a_column_that_cannot_part_people_is_named(
+    marketer: User, log_in: LogIn, parts: int, says: str
+) -> None:
+    client, frame = log_in(marketer), hearsay(60).rename(columns={"segment": "arm"})
+    frame["arm"] = [f"Letter {place % parts}" for place in range(60)]
+    trial = uploaded(client, frame)
+    page = client.get(reverse("past_campaign_columns", args=[trial.pk])).content.decode()
+    assert says in page
+
+
 def test_half_a_campaign_is_shown_to_nobody(marketer: User, log_in: LogIn) -> None:
     client = log_in(marketer)
     trial = uploaded(client, hearsay(60))
@@ -185,6 +199,7 @@ def test_half_a_campaign_is_shown_to_nobody(marketer: User, log_in: LogIn) -> No
     assert not Campaign.objects.kept().exists()
     page = client.get(reverse("past_campaign_detail", args=[trial.pk])).content.decode()
     assert "no column “gone”" in page
+    assert "Failed" in client.get(LIST).content.decode()
 
 
 @pytest.mark.parametrize(

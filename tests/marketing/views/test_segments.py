@@ -90,6 +90,7 @@ def test_form_grows_by_a_line_and_the_sentence_follows(client: Client) -> None:
     headers = {"HX-Request": "true", "HX-Target": "segment-form"}
     page = client.post(NEW, sent(add="top"), headers=headers).content.decode()
     assert 'name="1.field"' in page
+    assert '<option value="all" selected' in page  # a line more leaves fewer people
     assert 'value="Buyers"' in page
     headers["HX-Target"] = "rule-reads"
     assert "Job title is Buyer" in client.post(NEW, sent(), headers=headers).content.decode()

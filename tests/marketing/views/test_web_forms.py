@@ -137,7 +137,9 @@ def test_a_known_contact_loses_nothing(visitor: Client, form: WebForm, sales: Us
 
 def test_double_opt_in(visitor: Client, form: WebForm) -> None:
     WebForm.objects.update(is_confirmed=True)
-    send(visitor, form, consent="on")
+    told = "We have sent you an e-mail"
+    assert told not in send(visitor, form, email="eve@example.org").content.decode()
+    assert told in send(visitor, form, seconds=11, consent="on").content.decode()
     assert Consent.objects.get().state == "pending"
     assert ConfirmationRequest.objects.get().address == "Ada@example.org"
 
@@ -175,9 +177,19 @@ def test_spam_is_kept_apart(
 
 
 @pytest.mark.parametrize(
-    "said", [{"email": "nobody"}, {"email": ""}, {"token": "forged"}, {"name": "x" * 201}]
+    "said",
+    [
+        {"email": "nobody"},
+        {"email": ""},
+        {"token": "forged"},
+        {"name": "x" * 201},
+        {"phone": "abc"},
+        {"phone": "+49"},
+    ],
 )
 def test_bad_input_gets_a_sentence(visitor: Client, form: WebForm, said: Any) -> None:
+    form.fields.append({"name": "phone", "required": False})
+    form.save()
     answer = send(visitor, form, **said)
     assert answer.status_code == 422
     assert not FormSubmission.objects.exists()
@@ -254,6 +266,13 @@ def test_the_form_speaks_its_language(visitor: Client, form: WebForm) -> None:
     assert 'lang="zh-hans"' in visitor.get(f"/f/{form.key}/").content.decode()
 
 
+def test_a_visitor_reads_what_is_agreed_to(visitor: Client, form: WebForm) -> None:
+    form.purposes.add(PurposeFactory(name="Fairs"))
+    assert "this by e-mail: Fairs, News." in visitor.get(f"/f/{form.key}/").content.decode()
+    send(visitor, form, consent="on")
+    assert "Fairs, News" in FormSubmission.objects.get().wording
+
+
 def editor(**more: Any) -> dict[str, Any]:
     return {
         "name": "Fair",
@@ -273,6 +292,8 @@ def test_a_form_is_made_with_a_preview(marketing: User, log_in: LogIn, purpose: 
     part = client.post("/forms/new/", editor(title="Looks like this"), headers=htmx)
     assert part.status_code == 200
     assert "Looks like this" in part.content.decode()
+    part = client.post("/forms/new/", editor(purposes=[purpose.pk]), headers=htmx)
+    assert "this by e-mail: News." in part.content.decode()
     assert not WebForm.objects.exists()
     saved = client.post("/forms/new/", editor(save="1", purposes=[purpose.pk]))
     assert saved.status_code == 302
@@ -287,9 +308,14 @@ def test_a_form_is_made_with_a_preview(marketing: User, log_in: LogIn, purpose: 
     assert f"/f/{form.key}/" in client.get(f"/forms/{form.pk}/?tab=embed").content.decode()
 
 
+def test_what_must_be_filled_in_is_asked_for(marketing: User, log_in: LogIn) -> None:
+    log_in(marketing).post("/forms/new/", editor(save="1", needed=["email", "city"]))
+    assert {"name": "city", "required": True} in WebForm.objects.get().fields
+
+
 @pytest.mark.parametrize(
     "said",
-    [{"asked": ["company"]}, {"websites": "javascript:x"}, {"redirect_url": "javascript:x"}],
+    [{"asked": ["company"], "needed": []}, {"websites": "javascript:x"}, {"redirect_url": "javascript:x"}],
 )
 def test_a_form_that_cannot_work_is_refused(marketing: User, log_in: LogIn, said: Any) -> None:
     answer = log_in(marketing).post("/forms/new/", editor(save="1", **said))
