@@ -315,7 +315,11 @@ def test_what_must_be_filled_in_is_asked_for(marketing: User, log_in: LogIn) -> 
 
 @pytest.mark.parametrize(
     "said",
-    [{"asked": ["company"], "needed": []}, {"websites": "javascript:x"}, {"redirect_url": "javascript:x"}],
+    [
+        {"asked": ["company"], "needed": []},
+        {"websites": "javascript:x"},
+        {"redirect_url": "javascript:x"},
+    ],
 )
 def test_a_form_that_cannot_work_is_refused(marketing: User, log_in: LogIn, said: Any) -> None:
     answer = log_in(marketing).post("/forms/new/", editor(save="1", **said))
