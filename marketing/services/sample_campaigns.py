@@ -161,7 +161,8 @@ def _told(
     place = arm_at(chance("variant"), [1] * len(story.variants))
     sent_at = began + timedelta(hours=HOURS[arm_at(chance("hour"), [2, 5, 4, 2, 1])] - 8)
     before = _before(story, chance)
-    usual = story.usual * (AGAIN if before else 2 - AGAIN)
+    again = AGAIN if before else 2 - AGAIN
+    usual = story.usual * (again if story.worth else 1)
     reaches = usual + (0 if is_held_out else story.gain)
     if not is_held_out and (employees or 0) >= LARGE:
         reaches += story.large

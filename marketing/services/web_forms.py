@@ -98,7 +98,9 @@ def _origins(given: list[str]) -> list[str]:
 
 
 def purposes_of(form: WebForm) -> list[Purpose]:
-    """What a visitor agrees to by the box."""
+    """What a visitor agrees to by the box; nothing before the form is saved."""
+    if form.pk is None:
+        return []
     return list(form.purposes.filter(archived_at=None).order_by("name_key"))
 
 

@@ -295,6 +295,7 @@ def test_a_form_is_made_with_a_preview(marketing: User, log_in: LogIn, purpose: 
     part = client.post("/forms/new/", editor(purposes=[purpose.pk]), headers=htmx)
     assert "this by e-mail: News." in part.content.decode()
     assert not WebForm.objects.exists()
+    assert client.get("/forms/new/").status_code == 200
     saved = client.post("/forms/new/", editor(save="1", purposes=[purpose.pk]))
     assert saved.status_code == 302
     form = WebForm.objects.get()
