@@ -171,7 +171,7 @@ def test_what_people_brought_before_takes_noise_off(marketer: User, log_in: LogI
     assert effect["difference"] == pytest.approx(5, abs=0.3)
     assert effect["saved"] > 0.9
     page = log_in(marketer).get(campaign.get_absolute_url()).content.decode()
-    assert "of the noise taken off by the year before" in page
+    assert "is told without what each person bought in the year before" in page
 
 
 @pytest.mark.parametrize(
