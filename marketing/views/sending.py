@@ -45,6 +45,7 @@ from marketing.views.campaigns import campaign_of, draft_at
 PAGE_SIZE = 50
 ASKING_LINKS = ("ask", "approve", "schedule")
 LIVE = "sending-live"
+ASKS = "ask"  # the page opens with the question whether it is to go
 EXPORTED_AT_ONCE = 2_000
 BUTTONS = {
     "schedule": "may_schedule",
@@ -67,10 +68,13 @@ def campaign_schedule(request: HttpRequest, pk: int) -> HttpResponse:
     campaign, user, now = draft_at(request, pk), permissions.user_of(request), timezone.now()
     form = ScheduleForm(request.POST or None, campaign=campaign)
     context = {**editor_context(campaign, "schedule"), **_readiness(campaign, user)}
+    context["asks"] = request.method == "GET" and ASKS in request.GET and context["is_ready"]
 
     def save(form: ScheduleForm) -> tuple[str, str]:
+        """What stands in the form is what goes: it is saved before anybody is asked to confirm."""
         save_campaign(campaign=form.filled(), by=user, at=now)
-        return _("The schedule is saved."), request.path
+        goes = f"?{urlencode({ASKS: 1})}" if "go" in request.POST else ""
+        return _("The schedule is saved."), f"{request.path}{goes}"
 
     return form_page(request, "marketing/campaigns/schedule.html", form, save, context)
 

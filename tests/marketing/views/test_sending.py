@@ -75,6 +75,38 @@ def test_a_schedule_is_saved_and_asked_for_again_when_something_is_missing(page:
     assert "Between the two hours there has to be some time." in answer.content.decode()
 
 
+def test_send_saves_what_stands_in_the_form_before_it_asks(page: Client) -> None:
+    people(1, purpose())
+    campaign = draft()
+    url = reverse("campaign_schedule", args=[campaign.pk])
+    shown = '<dialog class="dlg" id="send-it" aria-labelledby="send-it-title" data-autoshow>'
+    with mail_server():
+        text = page.get(url).content.decode()
+        assert 'type="submit" form="schedule-form" name="go"' in text
+        assert shown not in text
+        text = page.post(url, {**SCHEDULE, "go": "1"}, follow=True).content.decode()
+        assert shown in text
+        campaign.refresh_from_db()
+        assert campaign.scheduled_at is not None
+        step(page, campaign, "schedule")
+    assert campaign.state == CampaignState.SCHEDULED
+
+
+def test_a_form_with_errors_asks_nothing(page: Client) -> None:
+    people(1, purpose())
+    campaign = draft()
+    url = reverse("campaign_schedule", args=[campaign.pk])
+    past = {**SCHEDULE, "scheduled_at_0": "2020-03-04", "go": "1"}
+    with mail_server():
+        answer = page.post(f"{url}?ask=1", past)
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert "Choose a time that lies ahead, or send it at once." in text
+    assert "data-autoshow" not in text
+    campaign.refresh_from_db()
+    assert campaign.scheduled_at is None
+
+
 def test_what_is_broken_or_illegal_stops_a_campaign_and_is_said(page: Client) -> None:
     campaign = draft(purpose=None, sender_address="")
     text = page.get(reverse("campaign_schedule", args=[campaign.pk])).content.decode()
