@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -315,6 +317,21 @@ def test_without_settings_the_installations_own_way_is_tried(page: Client) -> No
     page.post(reverse("mail_settings_test"))
     assert [message.to for message in mail.outbox] == [[owner().email]]
     assert MailWay.ENVIRONMENT == "env"
+
+
+@pytest.mark.parametrize(
+    ("backend", "where"),
+    [("filebased", "written to a file in the folder"), ("console", "written to the log")],
+)
+def test_a_try_without_a_mail_server_says_where_the_message_went(
+    page: Client, settings: Any, tmp_path: Path, backend: str, where: str
+) -> None:
+    settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path)
+    text = page.post(reverse("mail_settings_test"), follow=True).content.decode()
+    assert "No mail server is set up, so nobody got the message" in text
+    assert where in text
+    assert "The mail server took the message." not in text
 
 
 @pytest.mark.parametrize(
