@@ -37,6 +37,7 @@ from marketing.services.campaigns.drafts import save_campaign
 from marketing.services.campaigns.links import ask_links
 from marketing.services.campaigns.preflight import checks, numbers
 from marketing.services.campaigns.steps import UNDER_WAY, open_steps, take_step
+from marketing.services.sending.departure import departure
 from marketing.services.sending.why import why
 from marketing.services.sending.words import why_not
 from marketing.tasks import wake_link_checks, wake_sender
@@ -85,6 +86,7 @@ def _readiness(campaign: Campaign, user: User) -> dict[str, Any]:
     found = checks(campaign, counted, now)
     return {
         "numbers": counted,
+        "departure": departure(campaign, now),
         "checks": found,
         "is_ready": not any(check.is_stop for check in found),
         **_steps(campaign, user),
@@ -142,6 +144,7 @@ def campaign_sending(request: HttpRequest, pk: int) -> HttpResponse:
         **campaign_context(campaign, user, "sending"),
         **_steps(campaign, user),
         "progress": progress,
+        "departure": departure(campaign, now),
         "why": why(campaign, progress, now),
         "is_live": campaign.state in UNDER_WAY,
         "has_begun": campaign.started_at is not None,

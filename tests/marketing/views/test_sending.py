@@ -94,6 +94,18 @@ def test_send_saves_what_stands_in_the_form_before_it_asks(page: Client) -> None
     assert campaign.state == CampaignState.SCHEDULED
 
 
+def test_where_people_are_held_out_the_number_is_said_to_be_about_right(page: Client) -> None:
+    people(10, purpose())
+    campaign = draft(holdout_share="0.2")
+    url = reverse("campaign_schedule", args=[campaign.pk])
+    with mail_server():
+        text = page.get(url).content.decode()
+        assert "Send to about 8 people?" in text
+        assert "About 8 people get it, about 2 are held out by chance" in text
+        Campaign.objects.update(holdout_share=0)
+        assert "Send to 10 people?" in page.get(url).content.decode()
+
+
 def test_a_form_with_errors_asks_nothing(page: Client) -> None:
     people(1, purpose())
     campaign = draft()
