@@ -8,11 +8,13 @@ from django.utils.translation import gettext
 class Refused(Exception):  # noqa: N818  # it is an answer, not an error
     """A service refuses with a translated sentence that says what to do.
 
-    `message` and `args_by_name` are what a run stores of it: a msgid with its values.
+    `message` and `args_by_name` are what a run stores of it: a msgid with its values. `url` is the
+    page on which to go on, where that is not the one from which somebody came.
     """
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: str, url: str = "") -> None:
         super().__init__(sentence)
+        self.url = url
         self.message = "%(reason)s"
         self.args_by_name: dict[str, Any] = {"reason": sentence}
 

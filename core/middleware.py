@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from core.api import ROOT as API_ROOT
 from core.errors import Refused
 from core.health import is_ready, readiness
-from core.pages import way_back
+from core.pages import leave_for, way_back
 from core.permissions import user_of
 from core.registries import navigation
 from core.services.users import is_set_up
@@ -234,4 +234,4 @@ class RefusalMiddleware:
         if not isinstance(error, Refused):
             return None
         messages.error(request, str(error))
-        return way_back(request)
+        return leave_for(request, error.url) if error.url else way_back(request)

@@ -87,9 +87,14 @@ class ScheduleForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
-        is_missing = said.get("begins") == LATER and not said.get("scheduled_at")
-        if is_missing and "scheduled_at" not in self.errors:
-            self.add_error("scheduled_at", _("Enter the day and the hour."))
+        if said.get("begins") == LATER and "scheduled_at" not in self.errors:
+            moment: datetime | None = said.get("scheduled_at")
+            if moment is None:
+                self.add_error("scheduled_at", _("Enter the day and the hour."))
+            elif moment <= timezone.now():
+                self.add_error(
+                    "scheduled_at", _("Choose a time that lies ahead, or send it at once.")
+                )
         return said
 
     def clean_scheduled_at(self) -> datetime | None:

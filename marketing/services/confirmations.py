@@ -1,13 +1,9 @@
 """Double opt-in: a consent counts when the person has pressed the button behind the link of an e-mail."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from email.utils import formataddr
-from smtplib import SMTPException
 
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F, Q
 from django.template.loader import render_to_string
@@ -15,14 +11,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from core.company import company
+from core.errors import Refused
 from core.mailboxes import reaches_somebody
 from crm.models import Contact
 from marketing.choices import Channel, ConsentSource, ConsentState
 from marketing.models import ConfirmationRequest, Purpose, Suppression
 from marketing.queries.consents import contact_now, language_of, public_name
-from marketing.queries.message_options import options
 from marketing.services.consents import Word, record_consents
 from marketing.services.public_links import confirmation_url
+from marketing.services.sending.keys import new_key
+from marketing.services.sending.lines import Answer, Line, Outcome
+from marketing.services.sending.mime import Mail
+from marketing.services.sending.single import line_as_set, sender_of_company
 from marketing.services.wishes import let_in_again
 
 logger = logging.getLogger(__name__)
@@ -88,25 +88,44 @@ def send_waiting(*, at: datetime) -> int:
         created_at__gt=at - DAY,
         attempts__lt=MOST_ATTEMPTS,
     )
-    return sum(_send(each, at) for each in rows.select_related("contact").order_by("pk")[:AT_ONCE])
+    waiting = list(rows.select_related("contact").order_by("pk")[:AT_ONCE])
+    return _send_all(waiting, at) if waiting else 0
 
 
-def _send(asked: ConfirmationRequest, at: datetime) -> bool:
+def _send_all(waiting: Sequence[ConfirmationRequest], at: datetime) -> int:
+    """One after the other by the way that is set; where it cannot be used, the rest waits for the next time."""
+    try:
+        line = line_as_set()
+    except Refused as refusal:
+        logger.warning("Confirmations wait, no way of sending can be opened: %s", refusal)
+        return 0
+    count = 0
+    try:
+        for asked in waiting:
+            answer = _send(line, asked, at)
+            count += answer is not None and answer.outcome == Outcome.SENT
+            if answer is not None and answer.outcome == Outcome.TROUBLE:
+                break
+    finally:
+        line.close()
+    return count
+
+
+def _send(line: Line, asked: ConfirmationRequest, at: datetime) -> Answer | None:
     claimed = ConfirmationRequest.objects.filter(pk=asked.pk, attempts=asked.attempts, sent_at=None)
     if not claimed.update(attempts=F("attempts") + 1, tried_at=at):
-        return False  # another worker has it
-    try:
-        letter_of(asked).send()
-    except (OSError, SMTPException) as error:
-        logger.warning("Confirmation %s was not taken (%s)", asked.pk, type(error).__name__)
-        return False
-    ConfirmationRequest.objects.filter(pk=asked.pk).update(sent_at=at)
-    return True
+        return None  # another worker has it
+    answer = line.hand_over(letter_of(asked, at))
+    if answer.outcome == Outcome.SENT:
+        ConfirmationRequest.objects.filter(pk=asked.pk).update(sent_at=at)
+    else:
+        logger.warning("Confirmation %s was not taken (%s)", asked.pk, answer.text)
+    return answer
 
 
-def letter_of(asked: ConfirmationRequest) -> EmailMessage:
+def letter_of(asked: ConfirmationRequest, at: datetime) -> Mail:
     """In the language of the form, else of the person."""
-    language, said = asked.language or language_of(asked.contact), options()
+    language = asked.language or language_of(asked.contact)
     with override(language):
         names = [public_name(each, language) for each in asked.purposes.order_by("name_key")]
         context = {
@@ -116,13 +135,16 @@ def letter_of(asked: ConfirmationRequest) -> EmailMessage:
         }
         body = render_to_string("marketing/mail/confirm.txt", context)
         subject = _("Please confirm: messages of %(company)s") % {"company": company().name}
-    sender = formataddr((said.sender_name, said.sender_address)) if said.sender_address else None
-    return EmailMessage(
-        " ".join(subject.split()),
-        body,
-        from_email=sender or settings.DEFAULT_FROM_EMAIL,
-        to=[asked.address],
-        reply_to=[said.reply_to] if said.reply_to else None,
+    return Mail(
+        recipient=0,
+        key=new_key(),
+        sender=sender_of_company(),
+        to=asked.address,
+        subject=" ".join(subject.split()),
+        text=body,
+        html="",
+        language=language,
+        at=at,
     )
 
 

@@ -15,10 +15,11 @@ from core.models import User
 from marketing.choices import ServerFault
 from marketing.models import MailSettings
 from marketing.services.sending.keys import new_key
-from marketing.services.sending.lines import Answer, Outcome, open_line
-from marketing.services.sending.mime import Mail, Sender
+from marketing.services.sending.lines import Answer, Outcome, is_delivering
+from marketing.services.sending.mime import Mail
 from marketing.services.sending.pace import mail_settings
 from marketing.services.sending.secrets import sealed
+from marketing.services.sending.single import hand_over, sender_of_installation
 
 PERMISSION = "core.settings.manage"
 SECRETS = ("password", "api_key", "signing_key", "mailbox_password")
@@ -69,13 +70,10 @@ def try_mail(*, by: User, at: datetime) -> Answer:
     permissions.require(by, PERMISSION)
     if not reaches_somebody(by.email):
         raise Refused(_("You have no e-mail address that a message could reach."))
-    address = settings.DEFAULT_FROM_EMAIL
-    name, _open, rest = address.partition("<")
-    sender = Sender(name.strip() if rest else "", (rest or address).rstrip("> "))
     mail = Mail(
         recipient=0,
         key=new_key(),
-        sender=sender,
+        sender=sender_of_installation(),
         to=by.email,
         subject=_("Renmai can send e-mail"),
         text=_("This message was sent by the button in Settings. The mail server works."),
@@ -83,17 +81,15 @@ def try_mail(*, by: User, at: datetime) -> Answer:
         language="",
         at=at,
     )
-    line = open_line(mail_settings())
-    try:
-        answer = line.hand_over(mail)
-    finally:
-        line.close()
+    answer = hand_over(mail)
     audit.record(actor=by, action="campaign_mail.test")
     return answer
 
 
 def told(answer: Answer) -> str:
     """The answer of a test as a sentence."""
+    if answer.outcome == Outcome.SENT and not is_delivering(mail_settings()):
+        return _undelivered()
     if answer.outcome == Outcome.SENT:
         return _("The mail server took the message. Look into your mailbox.")
     if answer.fault == ServerFault.LOGIN:
@@ -105,3 +101,20 @@ def told(answer: Answer) -> str:
             "answer": answer.text
         }
     return _("The mail server refuses: %(answer)s") % {"answer": answer.text}
+
+
+def _undelivered() -> str:
+    """Where a message went while nobody has set up a server that takes messages."""
+    backend = settings.EMAIL_BACKEND
+    if backend.endswith("filebased.EmailBackend"):
+        return _(
+            "No mail server is set up, so nobody got the message: it was written to a file in the folder "
+            "%(folder)s of the server. Choose a way below."
+        ) % {"folder": settings.EMAIL_FILE_PATH}
+    if backend.endswith("console.EmailBackend"):
+        return _(
+            "No mail server is set up, so nobody got the message: it was written to the log. Choose a way below."
+        )
+    return _(
+        "No mail server is set up, so nobody got the message: it was thrown away. Choose a way below."
+    )

@@ -60,12 +60,11 @@ def campaign_of(request: HttpRequest, pk: int, action: str = "view") -> Campaign
 
 
 def draft_at(request: HttpRequest, pk: int) -> Campaign:
-    """A campaign that can still be changed; refuses one that is sent or being sent."""
+    """A campaign that can still be changed; of one that is sent or being sent its page is shown."""
     campaign = campaign_of(request, pk, "edit")
     if not campaign.is_changeable:
-        raise Refused(
-            _("This campaign is being sent or was sent. Duplicate it to change something.")
-        )
+        said = _("This campaign is being sent or was sent. Duplicate it to change something.")
+        raise Refused(said, campaign.get_absolute_url())
     return campaign
 
 

@@ -47,7 +47,8 @@ def mail_settings_edit(request: HttpRequest) -> HttpResponse:
 def mail_settings_test(request: HttpRequest) -> HttpResponse:
     """Send a message to oneself with what is stored."""
     answer = try_mail(by=permissions.user_of(request), at=timezone.now())
-    note = messages.success if answer.outcome == Outcome.SENT else messages.error
+    is_gone = answer.outcome == Outcome.SENT and is_delivering(mail_settings())
+    note = messages.success if is_gone else messages.error
     note(request, told(answer))
     return redirect("mail_settings")
 

@@ -37,6 +37,7 @@ from marketing.services.campaigns.drafts import save_campaign
 from marketing.services.campaigns.links import ask_links
 from marketing.services.campaigns.preflight import checks, numbers
 from marketing.services.campaigns.steps import UNDER_WAY, open_steps, take_step
+from marketing.services.sending.departure import departure
 from marketing.services.sending.why import why
 from marketing.services.sending.words import why_not
 from marketing.tasks import wake_link_checks, wake_sender
@@ -45,6 +46,7 @@ from marketing.views.campaigns import campaign_of, draft_at
 PAGE_SIZE = 50
 ASKING_LINKS = ("ask", "approve", "schedule")
 LIVE = "sending-live"
+ASKS = "ask"  # the page opens with the question whether it is to go
 EXPORTED_AT_ONCE = 2_000
 BUTTONS = {
     "schedule": "may_schedule",
@@ -67,10 +69,13 @@ def campaign_schedule(request: HttpRequest, pk: int) -> HttpResponse:
     campaign, user, now = draft_at(request, pk), permissions.user_of(request), timezone.now()
     form = ScheduleForm(request.POST or None, campaign=campaign)
     context = {**editor_context(campaign, "schedule"), **_readiness(campaign, user)}
+    context["asks"] = request.method == "GET" and ASKS in request.GET and context["is_ready"]
 
     def save(form: ScheduleForm) -> tuple[str, str]:
+        """What stands in the form is what goes: it is saved before anybody is asked to confirm."""
         save_campaign(campaign=form.filled(), by=user, at=now)
-        return _("The schedule is saved."), request.path
+        goes = f"?{urlencode({ASKS: 1})}" if "go" in request.POST else ""
+        return _("The schedule is saved."), f"{request.path}{goes}"
 
     return form_page(request, "marketing/campaigns/schedule.html", form, save, context)
 
@@ -81,6 +86,7 @@ def _readiness(campaign: Campaign, user: User) -> dict[str, Any]:
     found = checks(campaign, counted, now)
     return {
         "numbers": counted,
+        "departure": departure(campaign, now),
         "checks": found,
         "is_ready": not any(check.is_stop for check in found),
         **_steps(campaign, user),
@@ -138,6 +144,7 @@ def campaign_sending(request: HttpRequest, pk: int) -> HttpResponse:
         **campaign_context(campaign, user, "sending"),
         **_steps(campaign, user),
         "progress": progress,
+        "departure": departure(campaign, now),
         "why": why(campaign, progress, now),
         "is_live": campaign.state in UNDER_WAY,
         "has_begun": campaign.started_at is not None,

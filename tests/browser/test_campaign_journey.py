@@ -100,7 +100,7 @@ def send(person: Visitor, campaign: int) -> None:
     press(page, "main button[name=save]")
     assert violations(page) == []
     keep(page, "campaign-schedule")
-    press(page, "[data-open=send-it]")
+    press(page, "button[name=go]")
     press(page, "#send-it button[type=submit]")
     person.product.installation.wait_for_answer(
         f"SELECT count(*) FROM marketing_campaign WHERE state = 'sent' AND id = {campaign}",

@@ -94,7 +94,15 @@ def _audience(campaign: Campaign, counted: AudienceNumbers) -> Iterator[Check]:
         )
     else:
         said = _("%(number)s people get it; all agreed to “%(purpose)s”.")
-        words = {"number": grouped(counted.recipients), "purpose": campaign.purpose.name}
+        if counted.held_out:
+            said = _(
+                "About %(number)s people get it, about %(held)s are held out by chance; all agreed to “%(purpose)s”."
+            )
+        words = {
+            "number": grouped(counted.recipients),
+            "held": grouped(counted.held_out),
+            "purpose": campaign.purpose.name,
+        }
         yield Check(GOOD, said % words, "campaign_edit")
 
 

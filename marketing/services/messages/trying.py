@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import permissions
@@ -23,6 +22,12 @@ from marketing.services.letters import (
 )
 from marketing.services.messages.pieces import Recipient, joined
 from marketing.services.messages.saving import EDIT, text_of
+from marketing.services.sending.keys import new_key
+from marketing.services.sending.lines import Outcome, is_delivering
+from marketing.services.sending.mime import Mail, Sender
+from marketing.services.sending.pace import mail_settings
+from marketing.services.sending.senders import sender_of as named_in
+from marketing.services.sending.single import hand_over, sender_of_company
 
 NOWHERE = Links("#", "#", None, click=str)
 
@@ -77,17 +82,35 @@ def send_test(
     if colleague is None or not reaches_somebody(colleague.email):
         raise Refused(_("Tests go to people who work here: choose the address of a user."))
     said = letter_to(message, campaign, contact, language, by)
-    letter = EmailMultiAlternatives(
-        subject=_("Test: %(subject)s") % {"subject": said.subject or message.name},
-        body=said.text,
-        from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[colleague.email],
+    subject = _("Test: %(subject)s") % {"subject": said.subject or message.name}
+    answer = hand_over(
+        Mail(
+            recipient=0,
+            key=new_key(),
+            sender=_from(campaign),
+            to=colleague.email,
+            subject=" ".join(subject.split()),
+            text=said.text,
+            html=said.html,
+            language=language,
+            at=timezone.now(),
+        )
     )
-    letter.attach_alternative(said.html, "text/html")
-    try:
-        letter.send()
-    except OSError as error:
+    if answer.outcome != Outcome.SENT:
         raise Refused(
             _("The mail server did not take it: %(error)s. Try again, or ask the administrator.")
-            % {"error": str(error)[:200]}
-        ) from error
+            % {"error": answer.text[:200]}
+        )
+    if not is_delivering(mail_settings()):
+        raise Refused(
+            _(
+                "No mail server is set up, so nobody got the test: messages only go to files or the log. Ask an "
+                "administrator to fill in Settings › Sending e-mail."
+            )
+        )
+
+
+def _from(campaign: Campaign | None) -> Sender:
+    """As its recipients would get it; drafts without a sender are from the company."""
+    sender = named_in(campaign) if campaign is not None else sender_of_company()
+    return sender if sender.address else sender_of_company()

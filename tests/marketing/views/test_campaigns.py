@@ -205,3 +205,14 @@ def test_each_question_of_the_audience_has_its_own_label(
     labels = re.findall(r"<label for=\"id_[^>]+>\s*([^<]+)", page)
     assert len(labels) > 5
     assert len({label.strip() for label in labels}) == len(labels)
+
+
+@pytest.mark.parametrize("step", ["schedule/", "content/", "test/", ""])
+def test_steps_of_a_campaign_that_was_sent_lead_to_its_page(
+    client: Client, campaign: Campaign, step: str
+) -> None:
+    Campaign.objects.filter(pk=campaign.pk).update(state=CampaignState.SENT)
+    url = f"/campaigns/{campaign.pk}/edit/{step}"
+    answer = client.get(url, headers={"referer": f"http://testserver{url}"}, follow=True)
+    assert answer.redirect_chain == [(campaign.get_absolute_url(), 302)]
+    assert "Duplicate it to change something." in answer.content.decode()

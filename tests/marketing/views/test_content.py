@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +12,11 @@ from django.test import Client
 from PIL import Image
 
 from core.models import Installation, User
-from marketing.models import Campaign, Message, MessageImage, MessageText
+from marketing.models import Campaign, MailSettings, Message, MessageImage, MessageText
 from marketing.services.messages.blocks import clean_blocks
 from marketing.services.messages.starters import STARTERS, make_template
 from tests.factories import CampaignFactory, ContactFactory, UserFactory
+from tests.marketing.campaigns import mail_server
 
 LogIn = Callable[..., Client]
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -337,6 +339,28 @@ def test_test_goes_to_colleagues_only(client: Client, campaign: Campaign, market
     assert "Hi Ann" in mail.outbox[0].body
     client.post(f"/messages/{message.pk}/test/", {**said, "address": "else@example.com"})
     assert len(mail.outbox) == 1
+
+
+def test_test_goes_the_way_that_is_set(
+    client: Client, campaign: Campaign, marketer: User, settings: Any, tmp_path: Path
+) -> None:
+    message = message_of(campaign)
+    write(client, message, {"kind": "heading", "text": "Hi"}, subject="News")
+    url, said = f"/messages/{message.pk}/test/", {"language": "en", "address": marketer.email}
+    with mail_server() as sink:
+        client.post(url, said)
+        assert sink.counts == {marketer.email: 1}
+        MailSettings.objects.update(port=1)
+        assert (
+            "The mail server did not take it"
+            in client.post(url, said, follow=True).content.decode()
+        )
+        MailSettings.objects.all().delete()
+        settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+        settings.EMAIL_FILE_PATH = str(tmp_path)
+        text = client.post(url, said, follow=True).content.decode()
+    assert "No mail server is set up, so nobody got the test" in text
+    assert mail.outbox == []
 
 
 def test_checks(client: Client, campaign: Campaign) -> None:

@@ -18,6 +18,8 @@ from marketing.models import (
     Consent,
     ConsentEvent,
     ContactPreference,
+    MailSettings,
+    MarketingOptions,
     Purpose,
     Recipient,
     Suppression,
@@ -28,6 +30,7 @@ from marketing.services.public_links import preferences_url, unsubscribe_url
 from marketing.services.suppressions import suppress
 from tests.factories import ConsentFactory, ContactFactory, PurposeFactory, RecipientFactory
 from tests.factories.core import NOW
+from tests.marketing.campaigns import mail_server
 
 pytestmark = pytest.mark.django_db
 ORIGIN = "http://localhost:8000"
@@ -193,6 +196,24 @@ def test_a_person_takes_the_own_data_along(visitor: Client, contact: Contact) ->
     assert said["address"] == "Ada@example.org"
     assert {each["state"] for each in said["consents"]} == {"withdrawn"}
     assert len(said["history"]) == 2
+
+
+def test_confirmations_go_the_way_that_is_set_and_wait_while_it_is_broken(purpose: Purpose) -> None:
+    contact, at = ContactFactory(email="eve@example.org", language="en"), timezone.now()
+    MarketingOptions.objects.create(pk=1, sender_name="Hal", sender_address="hal@example.com")
+    ask_confirmation(contact=contact, purposes=[purpose], detail="Form", at=at)
+    with mail_server() as sink:
+        port = sink.port
+        MailSettings.objects.update(port=1)
+        assert send_waiting(at=at) == 0
+        assert ConfirmationRequest.objects.get().sent_at is None
+        MailSettings.objects.update(port=port, password="sealed by another key")
+        assert send_waiting(at=at + timedelta(minutes=6)) == 0
+        MailSettings.objects.update(password="")
+        assert send_waiting(at=at + timedelta(minutes=6)) == 1
+        assert sink.counts == {"eve@example.org": 1}
+    assert mail.outbox == []
+    assert b"hal@example.com" in sink.received[0][1]
 
 
 def test_double_opt_in(visitor: Client, purpose: Purpose) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -73,6 +75,50 @@ def test_a_schedule_is_saved_and_asked_for_again_when_something_is_missing(page:
     assert "Enter the day and the hour." in answer.content.decode()
     answer = page.post(url, {**SCHEDULE, "window_to": "08:00"})
     assert "Between the two hours there has to be some time." in answer.content.decode()
+
+
+def test_send_saves_what_stands_in_the_form_before_it_asks(page: Client) -> None:
+    people(1, purpose())
+    campaign = draft()
+    url = reverse("campaign_schedule", args=[campaign.pk])
+    shown = '<dialog class="dlg" id="send-it" aria-labelledby="send-it-title" data-autoshow>'
+    with mail_server():
+        text = page.get(url).content.decode()
+        assert 'type="submit" form="schedule-form" name="go"' in text
+        assert shown not in text
+        text = page.post(url, {**SCHEDULE, "go": "1"}, follow=True).content.decode()
+        assert shown in text
+        campaign.refresh_from_db()
+        assert campaign.scheduled_at is not None
+        step(page, campaign, "schedule")
+    assert campaign.state == CampaignState.SCHEDULED
+
+
+def test_where_people_are_held_out_the_number_is_said_to_be_about_right(page: Client) -> None:
+    people(10, purpose())
+    campaign = draft(holdout_share="0.2")
+    url = reverse("campaign_schedule", args=[campaign.pk])
+    with mail_server():
+        text = page.get(url).content.decode()
+        assert "Send to about 8 people?" in text
+        assert "About 8 people get it, about 2 are held out by chance" in text
+        Campaign.objects.update(holdout_share=0)
+        assert "Send to 10 people?" in page.get(url).content.decode()
+
+
+def test_a_form_with_errors_asks_nothing(page: Client) -> None:
+    people(1, purpose())
+    campaign = draft()
+    url = reverse("campaign_schedule", args=[campaign.pk])
+    past = {**SCHEDULE, "scheduled_at_0": "2020-03-04", "go": "1"}
+    with mail_server():
+        answer = page.post(f"{url}?ask=1", past)
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert "Choose a time that lies ahead, or send it at once." in text
+    assert "data-autoshow" not in text
+    campaign.refresh_from_db()
+    assert campaign.scheduled_at is None
 
 
 def test_what_is_broken_or_illegal_stops_a_campaign_and_is_said(page: Client) -> None:
@@ -283,6 +329,21 @@ def test_without_settings_the_installations_own_way_is_tried(page: Client) -> No
     page.post(reverse("mail_settings_test"))
     assert [message.to for message in mail.outbox] == [[owner().email]]
     assert MailWay.ENVIRONMENT == "env"
+
+
+@pytest.mark.parametrize(
+    ("backend", "where"),
+    [("filebased", "written to a file in the folder"), ("console", "written to the log")],
+)
+def test_a_try_without_a_mail_server_says_where_the_message_went(
+    page: Client, settings: Any, tmp_path: Path, backend: str, where: str
+) -> None:
+    settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path)
+    text = page.post(reverse("mail_settings_test"), follow=True).content.decode()
+    assert "No mail server is set up, so nobody got the message" in text
+    assert where in text
+    assert "The mail server took the message." not in text
 
 
 @pytest.mark.parametrize(
