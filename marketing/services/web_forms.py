@@ -99,7 +99,7 @@ def _origins(given: list[str]) -> list[str]:
 
 def purposes_of(form: WebForm) -> list[Purpose]:
     """What a visitor agrees to by the box; nothing before the form is saved."""
-    if form.pk is None:
+    if not form.pk:
         return []
     return list(form.purposes.filter(archived_at=None).order_by("name_key"))
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from marketing.services.letters import Letter, Links, compile_texts, sender_of
 from marketing.services.messages.link_checks import asked_of
 from marketing.services.messages.pictures import has_file
 from marketing.services.messages.pieces import Recipient, joined
+from marketing.services.messages.placeholders import left_in
 from marketing.services.messages.rich import ADDRESS
 from marketing.services.messages.saving import LANGUAGES
 from marketing.services.messages.tokens import tokens_in, unknown_in
@@ -35,6 +37,7 @@ MOST_BYTES = 100_000  # Gmail shows 102 kB and hides the rest
 LONGEST_SUBJECT = 60  # characters; phones show fewer
 MOST_TOLD = 10  # links
 LONGEST_SHOWN = 60
+NOWHERE = frozenset({"example.com", "www.example.com", "example.org", "example.net"})
 HREF = re.compile(r'href="(https?://[^"]+)"')
 
 
@@ -93,6 +96,7 @@ def checks_of(
         *_of_fields(rows, campaign, by, at),
         _of_footer(rows),
         *_of_consent(campaign, numbers),
+        *_of_placeholders(rows),
         *_of_links(message.form, rows),
         *_of_answers(links_in_letter(message, campaign, by), at),
         *_of_size(message.form, rows, campaign, by),
@@ -176,6 +180,18 @@ def _of_consent(campaign: Campaign | None, numbers: AudienceNumbers | None) -> I
         yield Check(True, _("Consent"), detail % {"number": grouped(count)})
 
 
+def _of_placeholders(rows: Sequence[MessageText]) -> Iterator[Check]:
+    left = left_in(rows)
+    if left:
+        title = ngettext(
+            "%(number)s text still stands as the template had it",
+            "%(number)s texts still stand as the template had them",
+            len(left),
+        )
+        detail = _("Put your own words in place of “%(text)s”.") % {"text": left[0][:LONGEST_SHOWN]}
+        yield Check(False, title % {"number": len(left)}, detail)
+
+
 def _of_links(form: str, rows: Sequence[MessageText]) -> Iterator[Check]:
     blocks = _blocks(form, rows)
     rows_of = MessageImage.objects.in_bulk({b["image"] for b in blocks if b.get("image")})
@@ -186,6 +202,11 @@ def _of_links(form: str, rows: Sequence[MessageText]) -> Iterator[Check]:
         is_fine = False
         yield Check(
             False, _("A button leads nowhere"), _("Give it words and a link, or delete it.")
+        )
+    if any(urlsplit(block.get("url", "")).hostname in NOWHERE for block in blocks):
+        is_fine = False
+        yield Check(
+            False, _("A button leads to example.com"), _("Put the address of your own page there.")
         )
     if any(block["kind"] == "image" and block.get("image") not in stored for block in blocks):
         is_fine = False

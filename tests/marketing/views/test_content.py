@@ -379,6 +379,23 @@ def test_checks(client: Client, campaign: Campaign) -> None:
     assert "missing for 1" in fields
 
 
+def test_what_a_ready_made_letter_says_to_its_writer_is_noticed(
+    client: Client, campaign: Campaign
+) -> None:
+    message = message_of(campaign)
+    write(client, message, do="starter:product")
+    text = client.get(f"/messages/{message.pk}/checks/").content.decode()
+    assert "12 texts still stand as the template had them" in text
+    assert "New: say what it does in five words" in text
+    assert "A button leads to example.com" in text
+    ours = {"kind": "button", "text": "Go", "url": "https://helioptic.example/"}
+    write(client, message, {"kind": "heading", "text": "Ours"}, ours, subject="Ours")
+    message.texts.exclude(language="en").delete()
+    text = client.get(f"/messages/{message.pk}/checks/").content.decode()
+    assert "as the template had" not in text
+    assert "example.com" not in text
+
+
 def test_condition_of_a_block(client: Client, campaign: Campaign) -> None:
     message = message_of(campaign)
     write(client, message, {"kind": "heading", "text": "Hi"})
