@@ -14,6 +14,7 @@ from analytics.pages.campaign_uplift import uplift_card
 from analytics.pages.campaign_words import (
     bare_points,
     digits_for,
+    has_width,
     interval_text,
     pill_of,
     shown_ends,
@@ -76,8 +77,10 @@ class Compared:
 
     @property
     def lift(self) -> dict[str, Any] | None:
-        """The difference with the interval that holds now."""
-        return shown_ends(self.goal) if self.goal and "difference" in self.goal else None
+        """The difference with the interval that holds now; None where too few did it."""
+        if self.goal is None or "difference" not in self.goal or not has_width(self.goal):
+            return None
+        return shown_ends(self.goal)
 
     @property
     def roi(self) -> float | None:

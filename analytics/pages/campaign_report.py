@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from analytics.models import CampaignEffect
 from analytics.pages.campaign_parts import links_in, segments_of, send_times_of, variants_of
 from analytics.pages.campaign_uplift import for_whom
 from analytics.pages.campaign_words import (
@@ -16,6 +17,7 @@ from analytics.pages.campaign_words import (
     bare_points,
     difference_text,
     digits_for,
+    has_width,
     interval_text,
     level_text,
     outcome_text,
@@ -32,6 +34,8 @@ from core.models import ExchangeRate, JobRun, User
 from core.permissions import Access
 from core.phrases import money, money_short, number, percent
 from marketing.models import Campaign
+
+EARLY = timedelta(days=2)
 
 
 def report_panel(campaign: Campaign, user: User) -> dict[str, Any] | None:
@@ -52,7 +56,10 @@ def report_panel(campaign: Campaign, user: User) -> dict[str, Any] | None:
     figures, currency = effect.figures, base_currency()
     money_of = currency if sees_money(access) else ""
     return context | {
-        "steps": [*_steps(figures), *_ends(campaign, figures, money_of)],
+        "steps": [
+            *_steps(figures, is_early=_is_early(campaign, effect)),
+            *_ends(campaign, figures, money_of),
+        ],
         "worked": _worked(campaign, figures, money_of),
         "outcomes": _outcomes(campaign, figures["effects"], money_of),
         "by_variant": _by_variant(campaign, figures, money_of),
@@ -73,8 +80,14 @@ def sees_money(access: Access) -> bool:
 # -- the funnel ------------------------------------------------------------------------------------
 
 
-def _steps(figures: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    funnel, usual = figures["funnel"], figures.get("usual", {})
+def _is_early(campaign: Campaign, effect: CampaignEffect) -> bool:
+    """Whether most clicks are still to come, so that nothing is compared with what is usual."""
+    begun = campaign.started_at
+    return begun is None or effect.as_of - begun < EARLY
+
+
+def _steps(figures: Mapping[str, Any], *, is_early: bool) -> Iterator[dict[str, Any]]:
+    funnel, usual = figures["funnel"], {} if is_early else figures.get("usual", {})
     reached = delivered(funnel)
     audience = sum(figures["people"].values())
     yield {
@@ -167,7 +180,7 @@ def _worked(campaign: Campaign, figures: Mapping[str, Any], currency: str) -> di
         "pill": pill_of(goal),
         "text": pill_of(goal)["text"],
     }
-    if "difference" not in goal:
+    if "difference" not in goal or not has_width(goal):
         return worked
     now = shown_ends(goal)
     interval = {"low": now["lower"], "middle": now["difference"], "high": now["upper"]}

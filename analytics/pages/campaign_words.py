@@ -126,12 +126,19 @@ def difference_text(value: float, currency: str, *, is_share: bool, digits: int 
 
 
 def interval_text(effect: Mapping[str, float], currency: str, *, is_share: bool) -> str:
-    """Its ends, the unit said once."""
+    """Its ends, the unit said once; none of no width, where nobody, or everybody, did it."""
+    if not has_width(effect):
+        return _("too few so far")
     if is_share:
         digits = digits_for(effect["difference"])
         return f"{bare_points(effect['lower'], digits)} … {bare_points(effect['upper'], digits)}"
     ends = (difference_text(effect[name], currency, is_share=False) for name in ("lower", "upper"))
     return " … ".join(ends)
+
+
+def has_width(effect: Mapping[str, float]) -> bool:
+    """Whether an interval says anything: one of no width comes from a part in which nobody differs."""
+    return effect["upper"] > effect["lower"]
 
 
 def shown_ends(effect: Mapping[str, Any]) -> dict[str, Any]:

@@ -82,6 +82,31 @@ def test_without_people_held_out_the_report_says_why_there_is_no_answer(log_in) 
     assert "Nobody was held out" in page
 
 
+def test_where_nobody_did_it_there_is_no_interval(log_in) -> None:
+    of = campaign()
+    send(of, people(300), control=60)
+    carry_out(ask(kind=KIND, as_of=NOW))
+    page = log_in(UserFactory(role="administrator")).get(f"/campaigns/{of.pk}/").content.decode()
+    assert "too few so far" in page
+    assert "0.0 … 0.0" not in page
+    assert "pts</div>" not in page
+
+
+@pytest.mark.parametrize(("hours", "is_told"), [(3, False), (72, True)])
+def test_nothing_is_compared_with_what_is_usual_before_most_have_looked(
+    log_in, hours: int, is_told: bool
+) -> None:
+    for days in (60, 90):
+        other = campaign(started_at=NOW - timedelta(days=days))
+        send(other, people(10), control=2)
+    of = campaign(started_at=NOW - timedelta(hours=hours))
+    send(of, people(10), control=2)
+    carry_out(ask(kind=KIND, as_of=NOW))
+    carry_out(ask(kind=KIND, as_of=NOW + timedelta(minutes=1), scope={"campaign": of.pk}))
+    page = log_in(UserFactory(role="administrator")).get(f"/campaigns/{of.pk}/").content.decode()
+    assert ("vs. usual" in page) is is_told
+
+
 def test_a_broken_split_is_told_without_a_number(log_in) -> None:
     of = campaign(holdout_share="0.5")
     send(of, people(300), control=60)
