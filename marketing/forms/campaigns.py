@@ -99,7 +99,13 @@ class AudienceForm(NewCampaignForm):
         self.campaign = campaign
         initial = _initial(campaign) if typed is None else _typed(typed)
         super().__init__(data, initial=initial)
-        seen = list(Segment.objects.visible_to(user).order_by("name_key", "pk")[:MOST_SEGMENTS])
+        rows: Any = Segment.objects.visible_to(user).order_by("name_key", "pk")
+        seen: list[Segment] = list(rows[:MOST_SEGMENTS])
+        if (
+            len(seen) == MOST_SEGMENTS
+        ):  # those that are chosen stand among them, wherever their names do
+            ids = {each.pk for each in (*campaign.segments.all(), *campaign.excluded.all())}
+            seen += rows.filter(pk__in=ids - {each.pk for each in seen})
         for name in ("segments", "excluded"):
             field: Any = self.fields[name]
             field.choices = [(each.pk, _sized(each)) for each in seen]

@@ -90,8 +90,10 @@ def set_audience(
     if {each.pk for each in (*segments, *excluded)} - seen:
         raise Refused(_("Choose segments that you see."))
     save_campaign(campaign=campaign, by=by, at=at)
-    campaign.segments.set(segments)
-    campaign.excluded.set(excluded)
+    for chosen, kept in ((segments, campaign.segments), (excluded, campaign.excluded)):
+        # Whom somebody else has chosen stays: without a segment the campaign would go to everybody.
+        unseen = kept.exclude(pk__in=seen)
+        kept.set([*chosen, *unseen])
     return campaign
 
 

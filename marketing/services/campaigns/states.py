@@ -260,7 +260,7 @@ def _start(campaign: Campaign, at: datetime) -> None:
     row = Sending.objects.filter(campaign=campaign).first()
     is_changed = row is not None and row.fingerprint != fingerprint(campaign)
     values: dict[str, Any] = {"state": CampaignState.SENDING, "started_at": at, "gathered_to": 0}
-    if is_changed and campaign.approved_by_id is not None:
+    if is_changed:  # also where a segment was erased: no segment would mean everybody
         values = {"state": CampaignState.DRAFT, "approved_by": None, "approved_at": None}
         values["paused_for"] = CHANGED
     before = campaign.state
