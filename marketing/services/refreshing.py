@@ -119,7 +119,7 @@ def compare_range(segments: Collection[Segment], first: int, last: int, at: date
 
 @transaction.atomic
 def write_range(compared: Compared, *, at: datetime) -> tuple[int, int]:
-    """Write what was found, but for what is known better by now; returns how many came and left."""
+    """Write what was found; of whoever was asked alone since, it is asked anew. How many came and left."""
     if not compared.differences:
         return 0, 0
     take_turn()
@@ -130,11 +130,25 @@ def write_range(compared: Compared, *, at: datetime) -> tuple[int, int]:
         segment = segments.get(each.segment)
         if segment is None or segment.version != each.version or not segment.is_at_work:
             continue  # another condition is being asked by another run
-        came, gone = move(
-            segment=segment, joined=each.joined - newer, left=each.left - newer, at=at
-        )
-        joined, left = joined + came, left + gone
+        came, gone = each.joined - newer, each.left - newer
+        doubtful = (each.joined | each.left) & newer
+        if doubtful:
+            more_came, more_gone = _moved_by_now(segment, doubtful)
+            came, gone = came | more_came, gone | more_gone
+        moved = move(segment=segment, joined=came, left=gone, at=at)
+        joined, left = joined + moved[0], left + moved[1]
     return joined, left
+
+
+def _moved_by_now(segment: Segment, ids: Collection[int]) -> tuple[frozenset[int], frozenset[int]]:
+    """Who comes and who leaves among contacts that were asked alone meanwhile: perhaps after the range was read,
+    perhaps before the segment was there or had this condition. In the turn nobody else moves them."""
+    rules = rules_of([segment], timezone.now())
+    if not rules:
+        return frozenset(), frozenset()
+    there, holds = _members(rules, contact__in=ids), holding(rules, ids)
+    now, before = holds[segment.pk], there[segment.pk]
+    return frozenset(now - before), frozenset(before - now)
 
 
 def _refreshed_since(compared: Compared) -> set[int]:

@@ -175,3 +175,16 @@ def test_segment_that_cannot_be_asked_stays_and_the_others_go_on(marketing: User
     assert (ids(broken), ids(fine)) == ([kept.pk], [buyer.pk])
     broken.refresh_from_db()
     assert broken.checked_at is None
+
+
+def test_a_segment_made_just_after_contacts_were_asked_has_them(marketing: User) -> None:
+    """They were asked for the segments of that moment; this one was not among them."""
+    SegmentFactory(owner=marketing, asked=Criterion("job_title", "is", ["Chief"]))
+    buyers = ContactFactory.create_batch(3, job_title="Buyer")
+    tell_followers("crm.contact", [each.pk for each in buyers])
+    refresh_changed(at=timezone.now())
+    assert StaleMembership.objects.filter(done_at__isnull=False).count() == 3
+    segment = SegmentFactory(owner=marketing, asked=BUYERS)
+    run = reconcile(segment=segment.pk)
+    assert ids(segment) == [each.pk for each in buyers]
+    assert run.result["joined"] == 3
