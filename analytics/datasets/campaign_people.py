@@ -11,8 +11,9 @@ import pandas as pd
 from django.db.models import Count, F, Q
 
 from analytics.datasets.customers import Customers, customers_in
-from marketing.choices import Arm, RecipientState
-from marketing.models import Campaign, Recipient
+from marketing.choices import Arm
+from marketing.models import Campaign
+from marketing.queries.drawn import measured
 
 WIDTH = 2_000  # numbers of contacts that are read at once
 MOST = 40_000  # people of a campaign, by chance
@@ -66,8 +67,7 @@ def read_people(
 def _parts(
     campaign: Campaign, channels: Sequence[str], rng: np.random.Generator
 ) -> Iterator[CampaignPeople]:
-    rows: Any = Recipient.objects.filter(campaign=campaign).exclude(state=RecipientState.SKIPPED)
-    rows = rows.exclude(arm=Arm.REST, state=RecipientState.WAITING).order_by()
+    rows: Any = measured(campaign).order_by()
     blocks = rows.annotate(block=F("contact_id") / WIDTH).values_list("block", flat=True).distinct()
     found = 0
     for block in rng.permutation(np.sort(np.array(list(blocks), dtype=np.int64))).tolist():

@@ -20,6 +20,7 @@ from core.company import company
 from crm.models import Deal
 from marketing.choices import Arm, RecipientState
 from marketing.models import Campaign, PastPerson, Recipient, SegmentMember
+from marketing.queries.drawn import drawn, measured
 from marketing.queries.hits import links_of
 from marketing.services.campaigns.goals import window_of
 from marketing.services.sending.claims import NEVER
@@ -71,6 +72,7 @@ class Counted:
 
     everybody: dict[str, int]  # people by arm, those who wait included
     waiting: int  # for the decision
+    left_out: int  # after they were drawn, and with a message chosen: they got none
     arms: dict[str, Tally]  # treated and control
     variants: dict[int, Tally]
     tested: dict[int, int]  # people of the test by variant
@@ -113,13 +115,13 @@ def counted(campaign: Campaign) -> Counted:
     """All figures as they stand now."""
     arms: dict[str, Tally] = {TREATED: Tally(), CONTROL: Tally()}
     variants: dict[int, Tally] = defaultdict(Tally)
-    in_audience: Any = _in_audience(campaign).order_by()
+    in_audience: Any = drawn(campaign).order_by()
     everybody = {TREATED: 0, CONTROL: 0}
     for row in in_audience.values("arm").annotate(n=SUMS_PEOPLE):
         everybody[_side(row["arm"])] += row["n"]
     tests = in_audience.filter(arm=Arm.TEST, variant__isnull=False)
     tested = Counter(dict(tests.values_list("variant").annotate(n=SUMS_PEOPLE)))
-    for row in _tallied(_measured(campaign), "arm", "variant"):
+    for row in _tallied(measured(campaign), "arm", "variant"):
         tally = _tally(row)
         arms[_side(row["arm"])] += tally
         if row["variant"] is not None:
@@ -135,6 +137,7 @@ def counted(campaign: Campaign) -> Counted:
         waiting=in_audience.filter(
             arm=Arm.REST, state=RecipientState.WAITING, due_at=NEVER
         ).count(),
+        left_out=in_audience.filter(state=RecipientState.SKIPPED, variant__isnull=False).count(),
         arms=arms,
         variants=dict(variants),
         tested=dict(tested),
@@ -145,16 +148,6 @@ def counted(campaign: Campaign) -> Counted:
         send_times=_send_times(campaign),
         links=[(each.url, each.people) for each in links_of(campaign)[:MOST_LINKS] if each.people],
     )
-
-
-def _in_audience(campaign: Campaign) -> QuerySet[Recipient]:
-    """Whoever was drawn for an arm; who was left out beforehand belongs to none."""
-    return Recipient.objects.filter(campaign=campaign).exclude(state=RecipientState.SKIPPED)
-
-
-def _measured(campaign: Campaign) -> QuerySet[Recipient]:
-    """Without those who wait for the decision of the test: chance alone tells them from the others."""
-    return _in_audience(campaign).exclude(arm=Arm.REST, state=RecipientState.WAITING)
 
 
 def _side(arm: str) -> str:
@@ -192,7 +185,7 @@ def _sales(campaign: Campaign, side: str) -> Sales:
     window = window_of(campaign)
     if window is None or campaign.has_told_outcomes:
         return Sales()
-    people: Any = _measured(campaign)
+    people: Any = measured(campaign)
     own = people.filter(arm=Arm.CONTROL) if side == CONTROL else people.exclude(arm=Arm.CONTROL)
     deals: Any = Deal.objects.kept().filter(contact__in=own.order_by().values("contact"))
     sums = {"n": Count("contact", distinct=True), "worth": Sum("base_amount")}
@@ -204,7 +197,7 @@ def _sales(campaign: Campaign, side: str) -> Sales:
 def _segments(campaign: Campaign) -> list[tuple[int, dict[str, Tally]]]:
     """The largest segments of those whom the campaign meant; of all that there are, if it meant one or none."""
     members: Any = SegmentMember.objects.filter(
-        contact__in=_measured(campaign).order_by().values("contact")
+        contact__in=measured(campaign).order_by().values("contact")
     )
     meant = list(campaign.segments.values_list("pk", flat=True))
     if len(meant) > 1:
@@ -215,7 +208,7 @@ def _segments(campaign: Campaign) -> list[tuple[int, dict[str, Tally]]]:
     for _size, segment in largest[:MOST_SEGMENTS]:
         inside = SegmentMember.objects.filter(segment=segment).order_by().values("contact")
         sides: dict[str, Tally] = {TREATED: Tally(), CONTROL: Tally()}
-        for row in _tallied(_measured(campaign).filter(contact__in=inside), "arm"):
+        for row in _tallied(measured(campaign).filter(contact__in=inside), "arm"):
             sides[_side(row["arm"])] += _tally(row)
         found.append((segment, sides))
     return found
@@ -232,7 +225,7 @@ def _since(campaign: Campaign, name: str, cut: Any, seconds: int, most: int) -> 
     zone = ZoneInfo(company().time_zone)
     first = _whole(begun.astimezone(zone), seconds)
     window = {f"{column}__gte": begun, f"{column}__lt": begun + timedelta(seconds=seconds * most)}
-    rows = _measured(campaign).exclude(arm=Arm.CONTROL).filter(**window).order_by()
+    rows = measured(campaign).exclude(arm=Arm.CONTROL).filter(**window).order_by()
     slots = rows.annotate(slot=cut(column, tzinfo=zone)).values_list("slot").annotate(n=SUMS_PEOPLE)
     found: dict[int, int] = defaultdict(int)
     for slot, n in slots:

@@ -69,6 +69,7 @@ def figures_of(
             "funnel": asdict(treated) | asdict(counts.sales[TREATED]),
             "people": counts.everybody,
             "waiting": counts.waiting,
+            "left_out": counts.left_out,
             "split": _split(ratio_p),
             "effects": _effects(treated, control, ratio_p, terms),
             "extra": _extra(counts, ratio_p),

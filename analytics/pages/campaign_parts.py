@@ -45,6 +45,7 @@ def variants_of(
         "has_control": has_control,
         "may_choose": bool(figures["waiting"])
         and campaign.winner_id is None
+        and campaign.gathered_to is None
         and campaign.state in DECIDABLE
         and permissions.reaches(Campaign, user, campaign, "edit"),
         "note": VERDICTS["unhealthy"].text if test and test["word"] == "unhealthy" else "",
@@ -53,7 +54,7 @@ def variants_of(
                 "letter": row["letter"],
                 "name": row["name"],
                 "is_best": row["letter"] == (won or (test or {}).get("best", "")),
-                "sent": number(row["people"]),
+                "sent": number(row["sent"]),
                 "share": percent(row["share"], 1),
                 "range": f"{number(100 * row['lower'], 1)}–{number(100 * row['upper'], 1)}",
                 "mini": mini_interval(row["lower"], row["share"] or 0, row["upper"], most),

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from analytics.models import CampaignEffect
 from analytics.pages.campaign_parts import links_in, segments_of, send_times_of, variants_of
@@ -61,6 +61,7 @@ def report_panel(campaign: Campaign, user: User) -> dict[str, Any] | None:
             *_ends(campaign, figures, money_of),
         ],
         "worked": _worked(campaign, figures, money_of),
+        "left_out": _left_out(figures),
         "outcomes": _outcomes(campaign, figures["effects"], money_of),
         "by_variant": _by_variant(campaign, figures, money_of),
         "for_whom": for_whom(campaign),
@@ -199,6 +200,19 @@ def _worked(campaign: Campaign, figures: Mapping[str, Any], currency: str) -> di
         "label": _("Uplift %(middle)s points, 95 percent interval %(low)s to %(high)s") % says,
         "tiles": list(_tiles(campaign, figures, currency)),
     }
+
+
+def _left_out(figures: Mapping[str, Any]) -> str:
+    """That people count where they were drawn, if some of them got nothing."""
+    count = figures.get("left_out", 0)
+    said = ngettext(
+        "%(number)s person was drawn for a message and got none: a limit, a pause or a consent that was withdrawn "
+        "meanwhile. They count where they were drawn, so that the parts stay alike.",
+        "%(number)s people were drawn for a message and got none: a limit, a pause or a consent that was withdrawn "
+        "meanwhile. They count where they were drawn, so that the parts stay alike.",
+        count,
+    )
+    return said % {"number": number(count)} if count else ""
 
 
 def _tiles(

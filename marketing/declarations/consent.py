@@ -52,7 +52,7 @@ def register_consent() -> None:
 def _register_changes() -> None:
     from marketing.forms.consents import NoteConsentForm  # noqa: PLC0415
     from marketing.services.consent_changes import NoteConsent  # noqa: PLC0415
-    from marketing.services.merging import keep_stricter  # noqa: PLC0415
+    from marketing.services.merging import keep_stricter, keep_written  # noqa: PLC0415
 
     change_kinds.register(
         ChangeKind(
@@ -70,7 +70,10 @@ def _register_changes() -> None:
             form=NoteConsentForm,
         )
     )
-    merge_rules.register(MergeRule("marketing.consent", "crm.contact", keep_stricter))
+    merge_rules.register(
+        MergeRule("marketing.consent", "crm.contact", keep_stricter),
+        MergeRule("marketing.recipient", "crm.contact", keep_written),
+    )
     audited_types.register(
         AuditedType("marketing.purpose"),
         AuditedType("marketing.message"),

@@ -1,10 +1,10 @@
-"""Two contacts become one: the stricter word of the two holds."""
+"""Two contacts become one: the stricter word of the two holds, and one message of a campaign."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from marketing.models import Consent, ContactPreference
+from marketing.models import Consent, ContactPreference, Recipient
 from marketing.services.consents import STRICTNESS
 
 SAID = ("state", "source", "detail", "at")
@@ -23,6 +23,24 @@ def keep_stricter(loser: int, survivor: int, _at: datetime) -> None:
     of = {each.contact_id: each for each in wishes.order_by("pk")}
     if len(of) == 2:
         _keep_wishes(of[loser], of[survivor])
+
+
+def keep_written(loser: int, survivor: int, _at: datetime) -> None:
+    """Of two recipients of a campaign the one who was written to: nobody gets it twice by becoming one.
+
+    What comes back finds its recipient by the number of that message.
+    """
+    rows = Recipient.objects.select_for_update().filter(contact__in=(loser, survivor))
+    of: dict[int, dict[int, Recipient]] = {}
+    for row in rows.order_by("pk"):
+        of.setdefault(row.campaign_id, {})[row.contact_id] = row
+    for both in of.values():
+        if len(both) == 2 and _is_written(both[loser]) and not _is_written(both[survivor]):
+            both[survivor].delete()
+
+
+def _is_written(row: Recipient) -> bool:
+    return row.begun_at is not None or row.sent_at is not None
 
 
 def _keep_consent(goes: Consent, stays: Consent) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -184,9 +183,9 @@ def duplicate_campaign(*, campaign: Campaign, by: User, at: datetime) -> Campaig
     permissions.require(by, "marketing.campaign.create")
     _check_condition(copy, by, at)
     save_record(record=copy, by=by)
-    seen: Any = Segment.objects.visible_to(by)
-    copy.segments.set(seen.filter(pk__in=campaign.segments.all()))
-    copy.excluded.set(seen.filter(pk__in=campaign.excluded.all()))
+    # Also segments that the copier does not see: without them it would go to more people, not to fewer.
+    copy.segments.set(campaign.segments.all())
+    copy.excluded.set(campaign.excluded.all())
     for variant in campaign.variants.select_related("message"):
         made = _add_variant(copy, variant, variant.letter)
         made.weight, made.delay_minutes = variant.weight, variant.delay_minutes

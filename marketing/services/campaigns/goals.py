@@ -16,8 +16,9 @@ from core.time_ids import first_id, moment_of
 from crm.choices import InteractionKind
 from crm.models import Deal, Interaction
 from crm.queries.purchases import Purchases
-from marketing.choices import Goal, RecipientState
+from marketing.choices import Goal
 from marketing.models import Campaign, Recipient
+from marketing.queries.drawn import drawn
 from marketing.services.tracking.visits import browser_of, known_browsers
 
 AT_ONCE = 500
@@ -42,11 +43,7 @@ def changed_outcomes(*, campaign: Campaign, first: int, last: int, at: datetime)
     if window is None or campaign.has_told_outcomes:
         return []
     begins, ends = window[0], min(window[1], at)
-    rows = list(
-        Recipient.objects.filter(campaign=campaign, pk__gte=first, pk__lte=last)
-        .exclude(state=RecipientState.SKIPPED)
-        .order_by("contact_id")
-    )
+    rows = list(drawn(campaign).filter(pk__gte=first, pk__lte=last).order_by("contact_id"))
     parts = (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))
     return [row for part in parts for row in _changed(campaign, part, begins, ends)]
 

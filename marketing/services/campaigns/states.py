@@ -1,7 +1,5 @@
 """From draft to sent: each step, who may take it, and when it is refused."""
 
-import hashlib
-import json
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +14,7 @@ from core.models import User
 from core.notifying import notify
 from marketing.choices import CampaignState, RecipientState
 from marketing.models import Campaign, Recipient, Sending
+from marketing.services.campaigns.fingerprints import fingerprint, is_changed
 from marketing.services.campaigns.preflight import stops
 from marketing.services.sending.gathering import begins_at
 from marketing.services.sending.pace import mail_settings
@@ -69,41 +68,6 @@ def may_approve(campaign: Campaign, user: User) -> bool:
     row = Sending.objects.filter(campaign=campaign).first()
     is_own = row is not None and row.asked_by_id == user.pk
     return not is_own or all(each.pk == user.pk for each in approvers())
-
-
-def fingerprint(campaign: Campaign) -> str:
-    """What people agree to: another audience, text, sender or time has another one."""
-    names = [
-        "purpose_id",
-        "condition",
-        "holdout_share",
-        "sender_name",
-        "sender_address",
-        "reply_to",
-        "test_share",
-        "decision",
-        "test_metric",
-        "test_hours",
-        "is_local",
-        "window_from",
-        "window_to",
-        "weekdays",
-        "per_minute",
-        "scheduled_at",
-    ]
-    variants = campaign.variants.order_by("letter").select_related("message")
-    said = {
-        "values": [str(getattr(campaign, name)) for name in names],
-        "segments": sorted(campaign.segments.values_list("pk", flat=True)),
-        "excluded": sorted(campaign.excluded.values_list("pk", flat=True)),
-        "variants": [[v.letter, v.weight, v.delay_minutes, _texts(v)] for v in variants],
-    }
-    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
-
-
-def _texts(variant: Any) -> list[Any]:
-    rows = variant.message.texts.order_by("order", "pk")
-    return [variant.message.version, *rows.values_list("language", "subject", "preview", "body")]
 
 
 # -- steps of people -------------------------------------------------------------------------------
@@ -257,10 +221,8 @@ def start_due(*, at: datetime) -> int:
 
 def _start(campaign: Campaign, at: datetime) -> None:
     """Begin to gather and send; pause at once where it is not what was agreed to."""
-    row = Sending.objects.filter(campaign=campaign).first()
-    is_changed = row is not None and row.fingerprint != fingerprint(campaign)
     values: dict[str, Any] = {"state": CampaignState.SENDING, "started_at": at, "gathered_to": 0}
-    if is_changed:  # also where a segment was erased: no segment would mean everybody
+    if is_changed(campaign):  # also where a segment was erased: no segment would mean everybody
         values = {"state": CampaignState.DRAFT, "approved_by": None, "approved_at": None}
         values["paused_for"] = CHANGED
     before = campaign.state

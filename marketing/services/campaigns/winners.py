@@ -77,6 +77,8 @@ def _decidable(campaign: Campaign, by: User | None) -> Campaign:
         raise Refused(_("You may not change this campaign. Ask whoever owns it."))
     if locked.state not in DECIDABLE:
         raise Refused(_("Nobody of this campaign waits for a decision."))
+    if locked.gathered_to is not None:  # whoever is gathered later would wait for ever
+        raise Refused(_("The audience is still being gathered. Try again in a few minutes."))
     return locked
 
 

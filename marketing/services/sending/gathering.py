@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from core.chance import arm_at
 from core.company import company
@@ -18,11 +19,13 @@ from marketing.choices import Arm, CampaignState, Decision, RecipientState
 from marketing.models import Campaign, CampaignVariant, Recipient
 from marketing.queries.audiences import Audience, contacts_of
 from marketing.services.campaigns.assignment import HOLDOUT, TEST, VARIANT, share_of
+from marketing.services.campaigns.fingerprints import is_changed
 from marketing.services.permission_to_send import refusals
 from marketing.services.sending.claims import NEVER
+from marketing.services.sending.health import pause
 from marketing.services.sending.hours import Hours, local_moment, zone_of
 from marketing.services.sending.keys import new_key
-from marketing.services.sending.words import BAD_ADDRESS, SAME_ADDRESS
+from marketing.services.sending.words import BAD_ADDRESS, SAME_ADDRESS, SEGMENT_GONE
 
 AT_ONCE = 2_000
 # What may be over when a later turn comes: asked again then, not decided here.
@@ -42,7 +45,14 @@ def gather_some(campaign_id: int, *, at: datetime) -> bool:
     campaign = rows.filter(pk=campaign_id, state=CampaignState.SENDING).first()
     if campaign is None or campaign.gathered_to is None:
         return False
+    if is_changed(campaign):  # without its segment it would go to everybody
+        Campaign.objects.filter(pk=campaign.pk).update(gathered_to=None)
+        pause(campaign.pk, SEGMENT_GONE)
+        return False
     audience = contacts_of(Audience.of(campaign), at).filter(pk__gt=campaign.gathered_to)
+    # Contacts that are merged meanwhile bring their recipient along.
+    gathered = Recipient.objects.filter(campaign=campaign, contact=OuterRef("pk"))
+    audience = audience.filter(~Exists(gathered))
     contacts = list(audience.order_by("pk").values(*COLUMNS)[:AT_ONCE])
     if contacts:
         insert_records(_Gatherer(campaign, at).recipients(contacts))

@@ -32,7 +32,7 @@ OF_RECIPIENTS: Mapping[str, Promise] = {
     CANCELLED: _("The campaign was cancelled before its turn came."),
 }
 
-BY_PERSON, REFUSALS, LOGIN, SENDER, UNKNOWNS, CHANGED, AUDIENCE, WRITING = (
+BY_PERSON, REFUSALS, LOGIN, SENDER, UNKNOWNS, CHANGED, AUDIENCE, SEGMENT_GONE, WRITING = (
     "person",
     "refusals",
     "login",
@@ -40,6 +40,7 @@ BY_PERSON, REFUSALS, LOGIN, SENDER, UNKNOWNS, CHANGED, AUDIENCE, WRITING = (
     "unknowns",
     "changed",
     "audience",
+    "segment",
     "writing",
 )
 PAUSED_FOR: Mapping[str, Promise] = {
@@ -62,6 +63,10 @@ PAUSED_FOR: Mapping[str, Promise] = {
     ),
     CHANGED: _("It was changed after it was approved. Ask for approval again."),
     AUDIENCE: _("The audience can no longer be asked: look at its condition, then go on."),
+    SEGMENT_GONE: _(
+        "A segment of its audience was erased while recipients were gathered. If you go on, those "
+        "who were gathered by then get the message, and nobody else."
+    ),
     WRITING: _(
         "The message could not be written for somebody. Look at its fields and blocks, then go on."
     ),

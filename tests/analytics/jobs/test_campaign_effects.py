@@ -16,6 +16,7 @@ from crm.choices import InteractionKind
 from crm.services.interactions import NewInteraction, record_interactions
 from marketing.choices import Arm, CampaignState, Decision, Goal, RecipientState
 from marketing.models import Campaign, Recipient, SegmentMember, Visitor
+from marketing.queries.standing import CAPPED, PAUSED
 from marketing.services.sending.claims import NEVER
 from marketing.services.tracking.visits import note_visit
 from tests.analytics.campaigns import BEGAN, campaign, held_out, people, recipient, send, variants
@@ -173,6 +174,50 @@ def test_deals_reach_their_goals() -> None:
     reached = Recipient.objects.filter(campaign=of, converted_at__isnull=False)
     assert list(reached.values_list("contact", flat=True)) == [who[3].pk]
     assert figures(of)["funnel"]["won"] == 1
+
+
+def test_limits_take_nobody_out_of_the_part_they_were_drawn_for() -> None:
+    """Half of the treated have had too much of late, and buy more: those held out have such people, too."""
+    of, who = campaign(holdout_share="0.5"), people(400)
+    send(of, who[:300], control=200)
+    drawn = {"state": RecipientState.SKIPPED, "reason": CAPPED, "sent_at": None}
+    variant = of.variants.get()
+    rows = [recipient(of, one, variant=variant, message_key="k", **drawn) for one in who[300:350]]
+    drawn["reason"] = PAUSED
+    rows += [recipient(of, one, variant=variant, message_key="k", **drawn) for one in who[350:]]
+    Recipient.objects.bulk_create(rows)
+    never = people(20)  # without consent: left out before anybody was drawn
+    Recipient.objects.bulk_create(recipient(of, one, **drawn) for one in never)
+    bought(who[:100])
+    bought(who[300:])
+    bought(never)
+    measure()
+    told = figures(of)
+    assert told["people"] == {"treated": 200, "control": 200}
+    assert told["split"] == {"p_value": 1.0, "is_broken": False}
+    assert (told["funnel"]["people"], told["funnel"]["sent"], told["left_out"]) == (200, 100, 100)
+    assert (effect(of)["with"], effect(of)["without"]) == (0.5, 0.5)
+
+
+def test_who_waited_for_the_decision_when_it_was_cancelled_says_nothing() -> None:
+    of = with_test(rest=100)
+    Recipient.objects.filter(campaign=of, arm=Arm.REST).update(
+        state=RecipientState.SKIPPED, message_key="k"
+    )
+    measure()
+    assert figures(of)["funnel"]["people"] == 400
+
+
+def test_nothing_is_decided_while_people_are_gathered() -> None:
+    of = with_test()
+    Campaign.objects.filter(pk=of.pk).update(gathered_to=5)
+    measure()
+    of.refresh_from_db()
+    assert of.winner is None
+    Campaign.objects.filter(pk=of.pk).update(gathered_to=None)
+    measure(NOW + timedelta(minutes=1))
+    of.refresh_from_db()
+    assert of.winner is not None
 
 
 def test_a_broken_split_is_given_no_verdict_and_no_winner() -> None:
