@@ -10,13 +10,19 @@ from django.utils import timezone
 
 from marketing.choices import CampaignState, RecipientState, ServerFault
 from marketing.models import Campaign, Consent, Sending, Suppression
+from marketing.services.campaigns.states import cancel_campaign
 from marketing.services.sending import claims
+from marketing.services.sending.gathering import gather_some
+from marketing.services.sending.lines import Answer, Outcome
+from marketing.services.sending.outcomes import write_outcomes
 from marketing.services.sending.secrets import sealed
 from marketing.services.sending.turns import take_turn
+from marketing.services.sending.waking import look_after
 from marketing.services.sending.words import CRASH, LOGIN, NO_ANSWER, REFUSALS, SENDER
 from tests.marketing.campaigns import (
     Clock,
     mail_server,
+    owner,
     people,
     purpose,
     sending_campaign,
@@ -232,6 +238,27 @@ def test_a_pause_holds_before_the_next_group() -> None:
         Campaign.objects.filter(pk=campaign.pk).update(state=CampaignState.SENDING)
         work(campaign)
     assert len(sink.received) == Pausing.calls == 60
+
+
+@pytest.mark.parametrize("is_begun", [False, True])
+def test_nobody_waits_in_a_campaign_that_was_cancelled(is_begun: bool) -> None:
+    """Workers hold rows of it; the server has not taken what they begin, or they never began."""
+    people(4, purpose())
+    campaign, clock = sending_campaign(), Clock()
+    gather_some(campaign.pk, at=clock())
+    rows = claims.claim(campaign, "worker", 2, at=clock())
+    if is_begun:
+        claims.begin(campaign.pk, "worker", [row.pk for row in rows], at=clock())
+    cancel_campaign(campaign=campaign, by=owner(), at=clock())
+    skipped = {(RecipientState.SKIPPED, "cancelled")}
+    told = campaign.recipients.exclude(pk__in=[row.pk for row in rows] if is_begun else [])
+    assert set(told.values_list("state", "reason")) == skipped
+    if not is_begun:
+        assert not claims.begin(campaign.pk, "worker", [row.pk for row in rows], at=clock())
+    later = Answer(Outcome.LATER, text="451 try again")
+    write_outcomes("worker", [(row.pk, later) for row in rows], {}, at=clock())
+    look_after(at=clock())
+    assert set(campaign.recipients.values_list("state", "reason")) == skipped
 
 
 def test_the_campaigns_pace_is_kept() -> None:
