@@ -19,6 +19,7 @@ from marketing.services.campaigns.links import links_in
 from marketing.services.messages.checks import MOST_TOLD, shortened
 from marketing.services.messages.link_checks import asked_of
 from marketing.services.messages.tokens import written
+from marketing.services.sending.addresses import is_address
 from marketing.services.sending.lines import is_delivering
 from marketing.services.sending.pace import mail_settings
 from marketing.services.sending.senders import sender_of
@@ -110,6 +111,9 @@ def _sender(campaign: Campaign) -> Iterator[Check]:
     sender = sender_of(campaign)
     if not sender.address:
         yield Check(STOP, _("Enter the sender’s address."), "campaign_edit")
+    elif not all(map(is_address, filter(None, (sender.address, sender.reply_to)))):
+        said = _("The sender’s address and the one for answers need plain letters before the @.")
+        yield Check(STOP, said, "campaign_edit")
     elif not sender.name:
         yield Check(
             LOOK, _("Without a sender’s name people see the bare address."), "campaign_edit"
