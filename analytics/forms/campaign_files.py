@@ -22,6 +22,7 @@ from core.currencies import base_currency
 from crm.forms import FileForm
 from marketing.choices import Goal
 from marketing.models import Purpose
+from marketing.services.memberships import company_day
 
 FEW = 50  # people of a part; below, an effect is seldom seen
 OPTIONAL = ("visited_column", "replied_column", "revenue_column", "before_column")
@@ -243,7 +244,7 @@ class CampaignColumnsForm(forms.Form):
 
     def clean_started_on(self) -> Any:
         day = self.cleaned_data["started_on"]
-        if day >= timezone.localdate():
+        if day >= company_day(timezone.now()):  # it begins by the company's clock
             raise forms.ValidationError(_("A past campaign was sent before today."))
         return day
 
