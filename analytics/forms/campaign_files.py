@@ -59,7 +59,10 @@ class CampaignColumnsForm(forms.Form):
         error_messages={"required": gettext_lazy("Say on which day it was sent.")},
     )
     purpose = forms.ModelChoiceField(
-        label=gettext_lazy("Purpose"), queryset=Purpose.objects.none(), required=False
+        label=gettext_lazy("Purpose"),
+        queryset=Purpose.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("None of them, or not known"),
     )
     goal = forms.ChoiceField(
         label=gettext_lazy("Goal"),

@@ -26,7 +26,7 @@ from crm.services.sample.story import CONTRACT_END, LINES, SEGMENT
 from crm.services.sample.words import COMPETITORS, TAGS
 
 UNNAMED = "Renmai"
-ADDRESS = "Helioptic, Keilestraat 9, 3029 BP Rotterdam"
+ADDRESS = "Keilestraat 9, 3029 BP Rotterdam"
 # Colleagues who only own records; nobody logs in as them.
 COLLEAGUES = (
     ("Lena Brandt", "lena", "Sales, Europe", "europe"),
