@@ -18,7 +18,17 @@ from analytics.pages.test_planner import plan_of
 from analytics.queries.campaigns import KIND, compared_by
 from core import permissions
 from core.api.base import ApiView, user_of
-from core.api.described import ID, MAYBE_NUMBER, NUMBER, TEXT, Json, described, query, thing
+from core.api.described import (
+    ID,
+    MAYBE_MOMENT,
+    MAYBE_NUMBER,
+    NUMBER,
+    TEXT,
+    Json,
+    described,
+    query,
+    thing,
+)
 from core.api.idempotency import once
 from core.api.problems import InvalidError, wrong_parameter
 from core.currencies import base_currency
@@ -65,8 +75,8 @@ SPAN: Json = {"type": "integer", "minimum": 1, "maximum": 3_650, "default": 365}
 COMPARED = thing(
     {
         "campaign": ID,
-        "name": TEXT,
-        "started_at": {"type": "string", "format": "date-time"},
+        "name": {**TEXT, "description": "The number, where names are hidden."},
+        "started_at": MAYBE_MOMENT,
         "sent": NUMBER,
         **dict.fromkeys(SHARES, SHARE),
         "verdict": EFFECT["properties"]["verdict"],
@@ -127,18 +137,20 @@ class CampaignComparison(ApiView):
         if not (days.isascii() and days.isdecimal() and 1 <= int(days[:6]) <= SPAN["maximum"]):
             raise wrong_parameter("days", _("A number of days from 1 to 3650."))
         user = user_of(request)
-        currency = base_currency() if sees_money(permissions.access_of(user)) else ""
+        access = permissions.access_of(user)
+        currency = base_currency() if sees_money(access) else ""
         effects = compared_by(user, int(days), timezone.now())
-        results = [_beside(compared(each, currency), each.verdict) for each in effects]
+        results = [_beside(compared(each, currency), each.verdict, access) for each in effects]
         return Response({"currency": currency, "results": results})
 
 
-def _beside(row: Compared, verdict: str) -> Json:
+def _beside(row: Compared, verdict: str, access: permissions.Access) -> Json:
     ends = row.lift or {}
+    sees_start = access.sees("marketing.campaign.started")
     return {
         "campaign": row.campaign.pk,
-        "name": row.campaign.name,
-        "started_at": moment(row.campaign.started_at),
+        "name": row.campaign.name_for(access),
+        "started_at": moment(row.campaign.started_at) if sees_start else None,
         "verdict": verdict,
         "lift": ends.get("difference"),
         "lift_low": ends.get("lower"),

@@ -45,6 +45,10 @@ VIEW = "analytics.lifecycle.view"
 ACTION: Json = {"enum": LifeAction.values}
 SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
 AMOUNT: Json = {"type": "number", "description": "In the base currency."}
+MAYBE_AMOUNT: Json = {
+    "type": ["number", "null"],
+    "description": f"{AMOUNT['description']} Null where it is hidden.",
+}
 WEIGHED = thing(
     {
         "action": ACTION,
@@ -60,10 +64,10 @@ POLICY_STAGE = thing(
         "stage": ID,
         "name": TEXT,
         "contacts": NUMBER,
-        "value": AMOUNT,
+        "value": MAYBE_AMOUNT,
         "median_days": MAYBE_NUMBER,
         "long_days": {**MAYBE_NUMBER, "description": "After so many days 90 % have left."},
-        "best": ACTION,
+        "best": {"enum": [*LifeAction.values, None]},
         "actions": {"type": "array", "items": WEIGHED},
         "counts": {
             "type": "array",
@@ -131,13 +135,16 @@ class LifecyclePolicy(ApiView):
         found = policy()
         if found is None:
             return Response({"results": [], "next": None})
-        stages = [_stage_said(found, place) for place in range(len(found.stages))]
+        sees_score = permissions.access_of(user_of(request)).sees(f"crm.contact.{SCORE}")
+        places = range(len(found.stages))
+        stages = [_stage_said(found, place, sees_score=sees_score) for place in places]
         return Response({"results": stages, "next": None})
 
 
-def _stage_said(found: Policy, place: int) -> Json:
+def _stage_said(found: Policy, place: int, *, sees_score: bool) -> Json:
+    """Without amounts, and what follows from them, for whom the score of contacts is hidden."""
     told, pk = found.told, found.stages[place]
-    best = found.best_of(pk)
+    best = found.best_of(pk) if sees_score else None
     return {
         "stage": pk,
         "name": LifeStage(pk=pk, names=told["stages"][place]["names"]).name,
@@ -145,8 +152,8 @@ def _stage_said(found: Policy, place: int) -> Json:
         "value": best.value if best else None,
         "median_days": told["days"][place][0],
         "long_days": told["days"][place][1],
-        "best": best.action if best else str(LifeAction.NONE),
-        "actions": [_weighed(each) for each in found.weighed_of(pk)],
+        "best": best.action if best else str(LifeAction.NONE) if sees_score else None,
+        "actions": [_weighed(each) for each in found.weighed_of(pk)] if sees_score else [],
         "counts": told["counts"][place],
     }
 

@@ -21,7 +21,7 @@ from core.currencies import base_currency
 from core.models import JobRun, ModelVersion, User
 from core.phrases import number, percent
 from crm.choices import LifeAction, LifeTone
-from crm.record_types.lifecycle import MOVED, STAGE
+from crm.record_types.lifecycle import MOVED, SCORE, STAGE
 
 SHADES = 5
 RUN = "analytics.lifecycle.run"
@@ -69,7 +69,7 @@ def lifecycle_context(user: User) -> Json:
         "moves": _moves(told, stages, lists=lists),
         "matrix": _matrix(told, stages, lists=lists),
         "stages": _times(told, stages, lists=lists),
-        "policy": _policy_rows(found, stages),
+        "policy": _policy_rows(found, stages) if access.sees(f"crm.contact.{SCORE}") else [],
         "has_moves": told["figures"]["moves"] > 0,
         "currency": base_currency(),
         "evidence": version.parameters["evidence"],

@@ -14,12 +14,12 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from core import permissions
-from core.api.formats import is_text
 from core.api.problems import ProblemError, wrong_parameter
 from core.api.throttling import count_address, count_caller
 from core.ids import LARGEST_ID
 from core.models import User
 from core.scopes import EVERYTHING, VIEW, WRITE, scopes_of
+from core.strangers import is_text
 
 LONGEST_LENGTH = 16  # digits of a size
 SIGNED_IN = "signed in"

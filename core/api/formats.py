@@ -1,8 +1,5 @@
 """JSON in, JSON out, whatever a client says it prefers."""
 
-import json
-from collections.abc import Mapping
-from math import isfinite
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,7 +8,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.renderers import JSONRenderer
 
-DEEPEST = 20
+from core.strangers import UncleanError, read_json
 
 
 class Json(JSONRenderer):
@@ -31,13 +28,12 @@ class JsonBody(BaseParser):
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         try:
-            text = stream.read().decode("utf-8")
-            found = json.loads(text, parse_constant=_refuse, parse_float=_finite)
-        except (ValueError, RecursionError):
-            raise ParseError(_("The body is not JSON in UTF-8.")) from None
-        if not is_clean(found, DEEPEST):
-            raise ParseError(_("A text in the body has a character that cannot be kept."))
-        return found
+            return read_json(stream.read())
+        except UncleanError:
+            sentence = _("A text in the body has a character that cannot be kept.")
+        except ValueError:
+            sentence = _("The body is not JSON in UTF-8.")
+        raise ParseError(sentence)
 
 
 class FileBody(MultiPartParser):
@@ -53,38 +49,3 @@ class AlwaysJson(BaseContentNegotiation):
 
     def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
         return renderers[0], renderers[0].media_type
-
-
-def _refuse(name: str) -> Any:
-    raise ValueError(name)
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not isfinite(number):
-        raise ValueError(text)
-    return number
-
-
-def is_clean(value: Any, depth: int = DEEPEST) -> bool:
-    """Whether all texts can be kept and nothing lies too deep."""
-    if isinstance(value, str):
-        return is_text(value)
-    if depth == 0:
-        return not isinstance(value, list | Mapping)
-    if isinstance(value, list):
-        return all(is_clean(each, depth - 1) for each in value)
-    if isinstance(value, Mapping):
-        return all(is_text(name) and is_clean(each, depth - 1) for name, each in value.items())
-    return True
-
-
-def is_text(text: str) -> bool:
-    """Whether both databases can keep the text."""
-    if "\0" in text:
-        return False
-    try:
-        text.encode()
-    except UnicodeEncodeError:  # half a surrogate pair
-        return False
-    return True

@@ -14,6 +14,7 @@ from core import permissions
 from core.locks import lock_for_transaction
 from core.models import User
 from core.notifying import notify
+from core.strangers import kept
 from crm.choices import InteractionKind
 from crm.models import Contact
 from crm.services.interactions import NewInteraction, record_interactions
@@ -47,6 +48,11 @@ class Answered:
     number: str
     at: datetime | None = None
     text: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "keys", tuple(kept(key) for key in self.keys))
+        for name in ("sender", "number", "text"):
+            object.__setattr__(self, name, kept(getattr(self, name)))
 
     @property
     def is_leaving(self) -> bool:

@@ -76,11 +76,12 @@ def record_consents(
 ) -> int:
     """Write what people said, once for each contact, purpose and channel; returns how many words were new.
 
-    The newest word holds; one that is older than what is known, or the same, changes nothing. A consent that
+    The newest word holds, of two at one moment the stricter one; one that is older than what is known, or the same, changes nothing. A consent that
     waits for its confirmation takes none away. With `keeps_withdrawn` whoever has withdrawn stays so: what a
     list says of many people takes back nobody's own word. By `origin` what brought the words can take them back.
     """
-    by_key = {word.key: word for word in words}
+    # The last of a key counts: the newest, and of two at one moment the one that forbids more.
+    by_key = {word.key: word for word in sorted(words, key=_weight)}
     stored = _stored({word.contact for word in by_key.values()})
     new = [word for key, word in by_key.items() if _counts(word, stored.get(key), keeps_withdrawn)]
     if not new:
@@ -105,10 +106,14 @@ def _stored(contacts: Collection[int]) -> Stored:
     return {(row.contact_id, row.purpose_id, row.channel): row for row in rows}
 
 
+def _weight(said: Word | Consent) -> tuple[datetime, int]:
+    return said.at, STRICTNESS[ConsentState(said.state)]
+
+
 def _counts(word: Word, known: Consent | None, keeps_withdrawn: bool) -> bool:
     if known is None:
         return True
-    if word.at < known.at:
+    if _weight(word) < _weight(known):
         return False
     if known.state == ConsentState.WITHDRAWN and keeps_withdrawn:
         return False

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from core.strangers import kept
 from marketing.choices import BounceKind, DeliveryProblemKind
 from marketing.models import Recipient
 from marketing.services.bounces import note_bounce, note_complaint
@@ -25,6 +26,10 @@ class Returned:
     address: str = ""
     number: str = ""
     detail: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("key", "address", "number", "detail"):
+            object.__setattr__(self, name, kept(getattr(self, name)))
 
     @property
     def is_known(self) -> bool:

@@ -177,7 +177,9 @@ def _has_enough_spam(form: WebForm) -> bool:
 
 @transaction.atomic
 def take_from_spam(*, row: FormSubmission, by: User, at: datetime) -> None:
-    """A person says that it is none."""
+    """A person says that it is none; of two who say so at once one is enough."""
+    rows = FormSubmission.objects.select_for_update(of=("self",)).select_related("form__owner")
+    row = rows.get(pk=row.pk)
     if row.state != SubmissionState.SPAM:
         return
     row.state, row.why = SubmissionState.TAKEN, ""

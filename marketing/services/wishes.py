@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core import audit, permissions
@@ -39,11 +40,15 @@ class Wishes:
 
 def purpose_of(link: Unsubscribing) -> Purpose | None:
     """What the message was for by which the link came; none where that is not known any more."""
-    if link.recipient is None:
-        return None
-    rows = Recipient.objects.filter(pk=link.recipient, contact=link.contact)
-    found = rows.select_related("campaign__purpose").first()
+    found = _recipients(link).select_related("campaign__purpose").first()
     return found.campaign.purpose if found is not None else None
+
+
+def _recipients(link: Unsubscribing) -> QuerySet[Recipient]:
+    """Of the message by which the link came; of who was merged meanwhile it is that of who stayed."""
+    now = contact_now(link.contact)
+    contacts = {link.contact} if now is None else {link.contact, now.pk}
+    return Recipient.objects.filter(pk=link.recipient or 0, contact__in=contacts)
 
 
 @transaction.atomic
@@ -73,9 +78,7 @@ def unsubscribe(
             at=at,
             source=source,
         )
-    if link.recipient is not None:
-        rows = Recipient.objects.filter(pk=link.recipient, contact__in=(link.contact, contact.pk))
-        rows.filter(unsubscribed_at=None).update(unsubscribed_at=at)
+    _recipients(link).filter(unsubscribed_at=None).update(unsubscribed_at=at)
     return True
 
 

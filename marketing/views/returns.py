@@ -1,6 +1,5 @@
 """Public door for what mail servers and providers report: bounces, complaints, and answers of people."""
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -16,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from core.permissions import public
+from core.strangers import read_json
 from marketing.choices import DeliveryProblemKind, MailWay
 from marketing.services.answers import Answered, take_answer
 from marketing.services.incoming import answer_of
@@ -47,7 +47,15 @@ NAMES = {
 GIVEN: dict[str, dict[str, Any]] = {
     MailWay.MAILGUN: {"webhook_signing_key": "-"},
 }
-UNREADABLE = (AnymailError, SuspiciousOperation, ValueError, KeyError, TypeError, AttributeError)
+UNREADABLE = (
+    AnymailError,
+    SuspiciousOperation,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)
 
 
 @csrf_exempt  # told by providers; the address holds a secret
@@ -107,7 +115,7 @@ def _no(sentence: str, status: int) -> HttpResponse:
 
 def _plain(request: HttpRequest) -> Iterable[Returned]:
     """A report, or a list of them: kind, address, message_id, id, detail."""
-    said = json.loads(request.body)
+    said = read_json(request.body)
     for each in said if isinstance(said, list) else [said]:
         yield Returned(
             kind=DeliveryProblemKind(each["kind"]),

@@ -1,6 +1,5 @@
 """Public doors of messages and websites: the open, the link, the hidden link, the visit of a page."""
 
-import json
 from base64 import b64decode
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from core.origins import absolute
 from core.permissions import public
+from core.strangers import read_json
 from core.visitors import client_address, is_too_often
 from marketing.choices import HitKind
 from marketing.queries.websites import domains
@@ -111,7 +111,7 @@ def _told(request: HttpRequest) -> tuple[UUID, str, str, str] | None:
     if not _is_ours(request.headers.get("Origin", "")):
         return None
     try:
-        said: Any = json.loads(request.body[:MOST_BODY])
+        said: Any = read_json(request.body[:MOST_BODY])
         key, url = UUID(str(said["visitor"])), str(said["url"])
         title, token = str(said.get("title", "")), str(said.get("token", ""))
     except (ValueError, KeyError, TypeError, AttributeError):

@@ -1,6 +1,5 @@
 """Web forms as visitors meet them: a page, a frame on a website, a script's door."""
 
-import json
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from core.pages import UNPROCESSABLE
 from core.permissions import public
 from core.queue import enqueue
+from core.strangers import read_json
 from core.visitors import client_address, is_too_often
 from marketing.choices import SubmissionState
 from marketing.forms.web_forms import OLDEST, SALT, TRAP, VisitorForm, new_token
@@ -181,7 +181,7 @@ def _sent(request: HttpRequest, form: WebForm) -> HttpResponse:
             sentence = _("There were too many answers. Wait a few minutes and send it again.")
             return _told({"error": sentence}, 429)
         try:
-            said: Any = json.loads(request.body[:MOST_BODY])
+            said: Any = read_json(request.body[:MOST_BODY])
             values = {str(name): str(text) for name, text in dict(said["values"]).items()}
             token, page = str(said.get("token", ""))[:60], str(said.get("page", ""))
             utm = _utm(dict(said.get("utm") or {}))

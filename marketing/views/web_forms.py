@@ -130,9 +130,7 @@ def webform_answers(request: HttpRequest, pk: int) -> HttpResponse:
 def webform_take(request: HttpRequest, pk: int, answer: int) -> HttpResponse:
     """Somebody says that an answer is no spam."""
     form = _web_form(request, pk, "edit")
-    row = get_object_or_404(
-        FormSubmission.objects.select_related("form__owner"), pk=answer, form=form
-    )
+    row = get_object_or_404(FormSubmission, pk=answer, form=form)
     take_from_spam(row=row, by=permissions.user_of(request), at=timezone.now())
     enqueue(send_confirmations)
     messages.success(request, _("The answer is taken: the contact is there."))

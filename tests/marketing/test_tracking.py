@@ -20,6 +20,7 @@ from marketing.services.tracking.settling import settle_hits
 from marketing.services.tracking.signatures import click_url, open_url, trap_url, visit_token
 from marketing.services.tracking.visits import forget_visitors, identify_visitor
 from tests.factories import ContactFactory, RecipientFactory
+from tests.hostile import BODIES
 
 # Before there is an administrator every door leads to the set-up.
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("administrator")]
@@ -233,6 +234,15 @@ def test_silly_visits_are_not_written(body: str) -> None:
         content_type="text/plain",
         headers={"Origin": "https://helioptic.example"},
     )
+    assert answer.status_code == 204
+    assert not Visitor.objects.exists()
+
+
+@pytest.mark.usefixtures("website")
+@pytest.mark.parametrize("place", range(len(BODIES)))
+def test_hostile_visits_are_not_written(place: int) -> None:
+    origin = {"Origin": "https://helioptic.example"}
+    answer = Client().post("/m/visit/", BODIES[place], content_type="text/plain", headers=origin)
     assert answer.status_code == 204
     assert not Visitor.objects.exists()
 

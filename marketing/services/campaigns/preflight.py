@@ -38,6 +38,7 @@ from marketing.services.messages.findings import GOOD, LOOK, STOP, Check, in_ord
 from marketing.services.messages.link_checks import asked_of
 from marketing.services.messages.parts import shortened
 from marketing.services.messages.tokens import written
+from marketing.services.sending.addresses import is_address
 from marketing.services.sending.lines import is_delivering
 from marketing.services.sending.pace import mail_settings
 from marketing.services.sending.senders import sender_of
@@ -156,6 +157,9 @@ def _sender(campaign: Campaign) -> Iterator[Check]:
     sender, url = sender_of(campaign), _edit(campaign)
     if not sender.address:
         yield Check(STOP, _("Enter the sender’s address."), url=url)
+    elif not all(map(is_address, filter(None, (sender.address, sender.reply_to)))):
+        said = _("The sender’s address and the one for answers need plain letters before the @.")
+        yield Check(STOP, said, url=url)
     elif not sender.name:
         yield Check(LOOK, _("Without a sender’s name people see the bare address."), url=url)
     else:

@@ -176,9 +176,9 @@ def cancel_campaign(*, campaign: Campaign, by: User, at: datetime) -> Campaign:
         raise Refused(_("You may not change this campaign. Ask whoever owns it."))
     locked.finished_at, locked.paused_for = at, ""
     _move(locked, CampaignState.CANCELLED, "campaign.cancel", by)
-    Recipient.objects.filter(campaign=locked, state=RecipientState.WAITING).update(
-        state=RecipientState.SKIPPED, reason=CANCELLED
-    )
+    held = Recipient.objects.filter(campaign=locked, state=RecipientState.TAKEN, begun_at=None)
+    held.update(state=RecipientState.WAITING, claim="", lease_until=None)
+    skip_cancelled()
     return locked
 
 
@@ -200,6 +200,17 @@ def send_unknown_again(*, campaign: Campaign, by: User, at: datetime) -> int:
     if locked.state == CampaignState.SENT:
         Campaign.objects.filter(pk=locked.pk).update(state=CampaignState.SENDING, finished_at=None)
     return int(count)
+
+
+def skip_cancelled() -> int:
+    """Whoever waits in a campaign that was cancelled gets nothing; how many.
+
+    Not only when it is cancelled: what is handed over at that moment may come back from the server.
+    """
+    rows = Recipient.objects.filter(
+        state=RecipientState.WAITING, campaign__state=CampaignState.CANCELLED
+    )
+    return rows.update(state=RecipientState.SKIPPED, reason=CANCELLED)
 
 
 # -- steps of time ---------------------------------------------------------------------------------

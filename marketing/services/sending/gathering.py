@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
@@ -21,6 +19,7 @@ from marketing.queries.audiences import Audience, contacts_of
 from marketing.services.campaigns.assignment import HOLDOUT, TEST, VARIANT, share_of
 from marketing.services.campaigns.fingerprints import is_changed
 from marketing.services.permission_to_send import refusals
+from marketing.services.sending.addresses import is_address
 from marketing.services.sending.claims import NEVER
 from marketing.services.sending.health import pause
 from marketing.services.sending.hours import Hours, local_moment, zone_of
@@ -136,7 +135,7 @@ class _Gatherer:
         made.domain = row["email_key"].rpartition("@")[2][:253]
         made.language = row["language"]
         made.arm, made.due_at, made.state = Arm.TEST, self.at, RecipientState.SKIPPED
-        if not reason and not _is_address(row["email"]):
+        if not reason and not is_address(row["email"]):
             reason = BAD_ADDRESS
         if not reason and row["email_key"] in used:
             reason = SAME_ADDRESS
@@ -161,14 +160,6 @@ class _Gatherer:
         made.variant_id = variant.pk
         zone = _zone(row, str(self.times.own)) if campaign.is_local else self.times.own
         made.due_at, made.due_until = self.times.due(zone, variant.delay_minutes, self.at)
-
-
-def _is_address(address: str) -> bool:
-    try:
-        validate_email(address)
-    except ValidationError:
-        return False
-    return True
 
 
 @transaction.atomic

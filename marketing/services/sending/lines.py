@@ -16,8 +16,10 @@ from django.core.mail.backends.smtp import EmailBackend
 
 from marketing.choices import MailSecurity, MailWay, ServerFault
 from marketing.models import MailSettings
-from marketing.services.sending.mime import Mail, ascii_address
+from marketing.services.sending.addresses import ascii_address
+from marketing.services.sending.mime import Mail
 from marketing.services.sending.secrets import opened
+from marketing.services.sending.words import BAD_ADDRESS
 
 logger = logging.getLogger(__name__)
 
@@ -88,9 +90,13 @@ class SmtpLine:
 
     def hand_over(self, mail: Mail) -> Answer:
         try:
-            content = DOTS.sub(b"..", mail.content())
+            to = ascii_address(mail.to)
+        except UnicodeError:
+            return Answer(Outcome.REFUSED, BAD_ADDRESS)
+        try:
+            sender, content = mail.sender.envelope(mail.key), DOTS.sub(b"..", mail.content())
         except UnicodeError as error:
-            return Answer(Outcome.REFUSED, _plain(error))
+            return Answer(Outcome.TROUBLE, _plain(error), fault=ServerFault.SENDER.value)
         if not content.endswith(b"\r\n"):
             content += b"\r\n"
         while True:
@@ -99,7 +105,7 @@ class SmtpLine:
                 return trouble
             was_fresh, self.is_fresh = self.is_fresh, False
             try:
-                answer = self._introduce(mail)
+                answer = self._introduce(sender, to)
             except BROKEN as error:
                 self.close()
                 # The server may have closed what was idle; DATA was not reached, so once more.
@@ -130,13 +136,13 @@ class SmtpLine:
         self.close()
         return Answer(Outcome.TROUBLE, text, fault=fault.value)
 
-    def _introduce(self, mail: Mail) -> Answer | None:
+    def _introduce(self, sender: str, to: str) -> Answer | None:
         """Everything before the text; None where the server waits for it."""
-        code, text = self.smtp.mail(mail.sender.envelope(mail.key))
+        code, text = self.smtp.mail(sender)
         if code != ACCEPTED:
             lasting = code >= 500  # the classes of SMTP answers
             return self._no(said(code, text), ServerFault.SENDER if lasting else ServerFault.BUSY)
-        code, text = self.smtp.rcpt(ascii_address(mail.to))
+        code, text = self.smtp.rcpt(to)
         if code not in (250, 251):
             return self._not_taken(code, text)
         self.smtp.putcmd("data")

@@ -12,6 +12,8 @@ from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime
 
+from marketing.services.sending.addresses import ascii_address
+
 LINE = 76
 BASE64_LINE = 57  # bytes that make a line of 76 characters
 BREAKS = re.compile(rb"\r\n|\r|\n")
@@ -62,14 +64,6 @@ class Mail:
 
     def content(self) -> bytes:
         return content_of(self)
-
-
-def ascii_address(address: str) -> str:
-    """The address with its domain as mail servers know it."""
-    local, at, domain = address.strip().rpartition("@")
-    if domain.isascii():
-        return f"{local}{at}{domain}"
-    return f"{local}{at}{domain.encode('idna').decode()}"
 
 
 def content_of(mail: Mail) -> bytes:

@@ -2,6 +2,7 @@
 
 import logging
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -320,6 +321,19 @@ class Hands:
         return [answer for each in given for answer in each]
 
 
+def _handed_over(line: Line, mail: Mail) -> Answer:
+    """Whatever goes wrong costs one message; what its error says is not logged, for it may hold an address."""
+    try:
+        return line.hand_over(mail)
+    except Exception as error:  # noqa: BLE001  # nobody knows how far it came
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        logger.error(  # noqa: TRY400  # see above
+            "A line broke with %s:\n%s", type(error).__name__, frames
+        )
+        line.close()
+        return Answer(Outcome.UNKNOWN, type(error).__name__)
+
+
 def one_by_one(line: Line, mails: Sequence[Mail]) -> list[tuple[int, Answer]]:
     """After trouble, or when it takes too long, the others are put back untried."""
     answered, end = [], time.monotonic() + LONGEST_GROUP
@@ -328,7 +342,7 @@ def one_by_one(line: Line, mails: Sequence[Mail]) -> list[tuple[int, Answer]]:
         if is_over or time.monotonic() > end:
             answered.append((mail.recipient, Answer(Outcome.PUT_BACK)))
             continue
-        answer = line.hand_over(mail)
+        answer = _handed_over(line, mail)
         is_over = answer.outcome in (Outcome.TROUBLE, Outcome.UNKNOWN)
         answered.append((mail.recipient, answer))
     return answered

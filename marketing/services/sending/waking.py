@@ -8,15 +8,16 @@ from django.db.models import Exists, OuterRef, Q
 
 from marketing.choices import CampaignState, RecipientState
 from marketing.models import Campaign, Recipient
-from marketing.services.campaigns.states import start_due
+from marketing.services.campaigns.states import skip_cancelled, start_due
 from marketing.services.sending.claims import recover, workers_at
 
 WORKERS = 2  # at one campaign
 
 
 def look_after(*, at: datetime) -> list[int]:
-    """Start, recover and end what is to be; the campaigns that need a worker, as often as they need one."""
+    """Recover, start and end what is to be; the campaigns that need a worker, as often as they need one."""
     recover(at=at)
+    skip_cancelled()
     start_due(at=at)
     finish_done(at=at)
     return [pk for pk in at_rest(at) for _worker in range(WORKERS - workers_at(pk, at))]

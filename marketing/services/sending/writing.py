@@ -12,12 +12,13 @@ from marketing.choices import RecipientState
 from marketing.models import Campaign, CampaignVariant, MailSettings, Recipient
 from marketing.services.letters import Letter, Rendered, compile_letter, letters_for
 from marketing.services.permission_to_send import refusals
+from marketing.services.sending.addresses import is_address
 from marketing.services.sending.claims import settle
 from marketing.services.sending.links import headers_of, links_of
 from marketing.services.sending.mime import Mail, Sender
 from marketing.services.sending.pace import domain_key, limit_of, take_slots
 from marketing.services.sending.senders import sender_of
-from marketing.services.sending.words import IN_SLOT, NO_TEXT, SAME_ADDRESS
+from marketing.services.sending.words import BAD_ADDRESS, IN_SLOT, NO_TEXT, SAME_ADDRESS
 
 SLOT_HOLDS = timedelta(minutes=1)
 
@@ -64,14 +65,17 @@ class Writer:
             pk: (email, email_key)
             for pk, email, email_key in contacts.values_list("pk", "email", "email_key")
         }
-        kept, same = [], []
+        kept, same, bad = [], [], []
         for row in rows:
             email, email_key = today[row.contact_id]
-            if email_key == row.address_key or _moved(row, email, email_key):
+            if not is_address(email):
+                bad.append(row.pk)
+            elif email_key == row.address_key or _moved(row, email, email_key):
                 kept.append(row)
             else:
                 same.append(row.pk)
         _leave_out(key, same, SAME_ADDRESS)
+        _leave_out(key, bad, BAD_ADDRESS)
         return kept
 
     def _within_pace(self, key: str, rows: Sequence[Recipient], at: datetime) -> list[Recipient]:

@@ -62,6 +62,20 @@ def test_hidden_amounts_are_told_to_nobody(marketer: User) -> None:
     assert [row[name] for name in ("brought", "cost", "roi")] == [None] * 3
 
 
+@pytest.mark.parametrize(
+    ("field", "column"), [("name", "name"), ("started", "started_at")], ids=["name", "start"]
+)
+def test_hidden_fields_are_not_told(marketer: User, field: str, column: str) -> None:
+    of = measured(marketer)
+    FieldRule.objects.create(
+        role=Role.objects.get(key="marketing"),
+        field=f"marketing.campaign.{field}",
+        access=FieldAccess.NONE,
+    )
+    (row,) = Caller(marketer).get(COMPARISON).json()["results"]
+    assert row[column] == {"name": f"Campaign {of.pk}", "started": None}[field]
+
+
 def test_a_test_is_planned_as_on_its_page(marketer: User) -> None:
     caller = Caller(marketer)
     plan = caller.get(PLAN, {"usual": "10", "change": "4", "looks": "once", "per_day": "100"})

@@ -100,6 +100,16 @@ def test_whoever_may_not_see_stages_gets_no_lists(company: None, log_in: LogIn) 
     assert not any(move["url"] for move in answer.context["moves"])
 
 
+def test_whoever_may_not_see_the_score_reads_no_amounts(company: None, log_in: LogIn) -> None:
+    role = RoleFactory(grants={"analytics.lifecycle.view": 3}, hides=["crm.contact.life_score"])
+    user = UserFactory(roles=[role])
+    answer = log_in(user).get(PAGE)
+    assert answer.context["stages"]
+    assert not answer.context["policy"]
+    for told in Caller(user).get("lifecycle/").json()["results"]:
+        assert (told["value"], told["best"], told["actions"]) == (None, None, [])
+
+
 def test_the_page_asks_little(company: None, manager: User, log_in: LogIn) -> None:
     client = log_in(manager)
     client.get(PAGE)

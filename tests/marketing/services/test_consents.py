@@ -47,6 +47,16 @@ def test_a_withdrawal_stands_on_the_timeline_once(purpose: Purpose) -> None:
     assert (told.kind, told.subject, told.channel) == ("unsubscribe", "News", "email")
 
 
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_of_several_words_of_one_call_the_newest_holds(purpose: Purpose, is_reversed: bool) -> None:
+    contact = ContactFactory()
+    said = [("granted", NOW - timedelta(days=9)), ("withdrawn", NOW), ("granted", NOW)]
+    words = [Word(contact.pk, purpose.pk, "email", state, "api", at) for state, at in said]
+    record_consents(reversed(words) if is_reversed else words)
+    assert Consent.objects.get().state == "withdrawn"
+    assert record_consents(words[2:]) == 0, "of two words at one moment the stricter one holds"
+
+
 def test_a_consent_that_waits_takes_none_away(purpose: Purpose) -> None:
     contact = ContactFactory()
     say(contact, purpose, "granted")

@@ -16,6 +16,7 @@ from marketing.models import DeliveryProblem, MailSettings, Recipient, Suppressi
 from marketing.services import mailbox
 from marketing.services.reports import returned_of
 from marketing.services.returns import door
+from tests.hostile import BODIES
 from tests.marketing.campaigns import people, purpose, sending_campaign
 
 pytestmark = pytest.mark.django_db
@@ -209,6 +210,31 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(
     answer = told(client, way, said)
     assert answer.status_code in {200, 400}
     assert not DeliveryProblem.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "way", ["json", "message", "postmark", "brevo", "mailgun", "mailjet", "resend"]
+)
+@pytest.mark.parametrize("place", range(len(BODIES)))
+def test_hostile_reports_change_nothing(client: Client, way: str, place: int) -> None:
+    sent_to()
+    url = reverse("mail_returns", args=[way, door()])
+    answer = client.post(url, BODIES[place], content_type="application/json")
+    assert answer.status_code in {200, 400}
+    assert not DeliveryProblem.objects.exists()
+
+
+def test_what_databases_cannot_keep_is_taken_out_of_a_report(client: Client) -> None:
+    (recipient,) = sent_to()
+    said = {
+        "RecordType": "Bounce", "ID": 42, "Type": "HardBounce", "TypeCode": 1,
+        "MessageID": "0000-1", "Email": "p0@exam\0ple.org", "BouncedAt": "2026-11-05T16:33:54Z",
+        "Details": "550 \ud800 un\0known", "Metadata": {"recipient_key": KEY},
+    }  # fmt: skip
+    assert told(client, "postmark", said).json() == {"taken": 1, "told": 1}
+    recipient.refresh_from_db()
+    assert recipient.bounce == BounceKind.HARD
+    assert "unknown" in DeliveryProblem.objects.get().detail
 
 
 def test_only_who_knows_the_address_may_report(client: Client) -> None:

@@ -10,13 +10,20 @@ from django.utils import timezone
 
 from marketing.choices import CampaignState, RecipientState, ServerFault
 from marketing.models import Campaign, Consent, Sending, Suppression
+from marketing.services.campaigns.preflight import stops
+from marketing.services.campaigns.states import cancel_campaign
 from marketing.services.sending import claims
+from marketing.services.sending.gathering import gather_some
+from marketing.services.sending.lines import Answer, Outcome, SmtpLine
+from marketing.services.sending.outcomes import write_outcomes
 from marketing.services.sending.secrets import sealed
 from marketing.services.sending.turns import take_turn
-from marketing.services.sending.words import CRASH, LOGIN, NO_ANSWER, REFUSALS, SENDER
+from marketing.services.sending.waking import look_after
+from marketing.services.sending.words import BAD_ADDRESS, CRASH, LOGIN, NO_ANSWER, REFUSALS, SENDER
 from tests.marketing.campaigns import (
     Clock,
     mail_server,
+    owner,
     people,
     purpose,
     sending_campaign,
@@ -232,6 +239,86 @@ def test_a_pause_holds_before_the_next_group() -> None:
         Campaign.objects.filter(pk=campaign.pk).update(state=CampaignState.SENDING)
         work(campaign)
     assert len(sink.received) == Pausing.calls == 60
+
+
+@pytest.mark.parametrize("address", ["ınfo@example.org", "ſam@example.org", "\u212aay@example.org"])
+def test_an_address_that_no_server_takes_costs_nobody_else_the_message(address: str) -> None:
+    """Letters that turn into plain ones when they are compared."""
+    contacts = people(6, purpose())
+    contacts[2].email = address
+    contacts[2].save()
+    with mail_server() as sink:
+        campaign = work(sending_campaign())
+    assert campaign.state == CampaignState.SENT
+    assert states(campaign) == {RecipientState.SENT: 5, RecipientState.SKIPPED: 1}
+    assert campaign.recipients.get(contact=contacts[2]).reason == BAD_ADDRESS
+    assert set(sink.counts.values()) == {1}
+
+
+def test_an_address_that_is_changed_to_no_address_gets_nothing() -> None:
+    contacts = people(3, purpose())
+    campaign = sending_campaign()
+    gather_some(campaign.pk, at=timezone.now())
+    contacts[1].email = "ınfo@example.org"
+    contacts[1].save()
+    with mail_server():
+        campaign = work(campaign)
+    assert states(campaign) == {RecipientState.SENT: 2, RecipientState.SKIPPED: 1}
+
+
+def test_a_sender_that_no_server_takes_pauses_and_is_told_before() -> None:
+    people(2, purpose())
+    campaign = sending_campaign(sender_address="ſam@example.org")
+    assert any("plain letters" in check.title for check in stops(campaign, timezone.now(), owner()))
+    with mail_server() as sink:
+        campaign = work(campaign)
+    assert (campaign.state, campaign.paused_for) == (CampaignState.PAUSED, SENDER)
+    assert not sink.received
+
+
+def test_an_error_that_nobody_thought_of_costs_one_message(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    address = people(8, purpose())[2].email
+    give, times, clock = SmtpLine._give, iter(range(100)), Clock()
+
+    def break_once(line: SmtpLine, content: bytes) -> Answer:
+        if next(times) == 2:
+            raise RuntimeError(address)
+        return give(line, content)
+
+    monkeypatch.setattr(SmtpLine, "_give", break_once)
+    with mail_server() as sink:
+        use(sink, connections=1)
+        campaign = work(sending_campaign(), clock)
+        clock.wait(60)  # after trouble it rests
+        campaign = work(campaign, clock)
+    assert states(campaign) == {RecipientState.SENT: 7, RecipientState.UNKNOWN: 1}
+    assert set(sink.counts.values()) == {1}
+    told = [each.getMessage() for each in caplog.records if each.name.startswith("marketing.")]
+    assert any("RuntimeError" in text for text in told)
+    assert not any(address in text for text in told)
+
+
+@pytest.mark.parametrize("is_begun", [False, True])
+def test_nobody_waits_in_a_campaign_that_was_cancelled(is_begun: bool) -> None:
+    """Workers hold rows of it; the server has not taken what they begin, or they never began."""
+    people(4, purpose())
+    campaign, clock = sending_campaign(), Clock()
+    gather_some(campaign.pk, at=clock())
+    rows = claims.claim(campaign, "worker", 2, at=clock())
+    if is_begun:
+        claims.begin(campaign.pk, "worker", [row.pk for row in rows], at=clock())
+    cancel_campaign(campaign=campaign, by=owner(), at=clock())
+    skipped = {(RecipientState.SKIPPED, "cancelled")}
+    told = campaign.recipients.exclude(pk__in=[row.pk for row in rows] if is_begun else [])
+    assert set(told.values_list("state", "reason")) == skipped
+    if not is_begun:
+        assert not claims.begin(campaign.pk, "worker", [row.pk for row in rows], at=clock())
+    later = Answer(Outcome.LATER, text="451 try again")
+    write_outcomes("worker", [(row.pk, later) for row in rows], {}, at=clock())
+    look_after(at=clock())
+    assert set(campaign.recipients.values_list("state", "reason")) == skipped
 
 
 def test_the_campaigns_pace_is_kept() -> None:

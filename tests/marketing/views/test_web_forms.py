@@ -22,9 +22,10 @@ from marketing.models import (
     Purpose,
     WebForm,
 )
-from marketing.services.web_forms import Sent, take_submission
+from marketing.services.web_forms import Sent, take_from_spam, take_submission
 from tests.factories import ConsentFactory, ContactFactory, PurposeFactory, WebFormFactory
 from tests.factories.core import NOW
+from tests.hostile import BODIES
 
 pytestmark = pytest.mark.django_db
 LogIn = Callable[..., Client]
@@ -174,6 +175,30 @@ def test_spam_is_kept_apart(
     client.post(f"/forms/{form.pk}/answers/{row.pk}/take/")
     assert Contact.objects.count() == 1
     assert Lead.objects.count() == 1
+
+
+@pytest.mark.parametrize("place", range(len(BODIES)))
+def test_hostile_answers_are_refused(visitor: Client, form: WebForm, place: int) -> None:
+    answer = visitor.post(
+        f"/f/{form.key}/send/",
+        BODIES[place],
+        content_type="application/json",
+        headers={"Origin": SITE},
+    )
+    assert answer.status_code == 400
+    assert not FormSubmission.objects.exists()
+
+
+def test_two_who_take_an_answer_from_spam_at_once_make_one_lead(
+    visitor: Client, form: WebForm, marketing: User
+) -> None:
+    """Both have read the row before either writes it."""
+    send(visitor, form, seconds=0)
+    rows = [FormSubmission.objects.get() for _person in range(2)]
+    for row in rows:
+        take_from_spam(row=row, by=marketing, at=NOW)
+    assert (Contact.objects.count(), Lead.objects.count()) == (1, 1)
+    assert AuditEvent.objects.filter(action="webform.take").count() == 1
 
 
 @pytest.mark.parametrize(

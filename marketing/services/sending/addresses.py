@@ -1,0 +1,29 @@
+"""Addresses as mail servers know them."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+
+def ascii_address(address: str) -> str:
+    """The address with its domain in ASCII; a UnicodeError where it cannot be written so.
+
+    Letters beyond ASCII before the @ need SMTPUTF8, which few servers speak.
+
+    >>> ascii_address("ann@bücher.example")
+    'ann@xn--bcher-kva.example'
+    """
+    local, at, domain = address.strip().rpartition("@")
+    local.encode("ascii")
+    if domain.isascii():
+        return f"{local}{at}{domain}"
+    return f"{local}{at}{domain.encode('idna').decode()}"
+
+
+def is_address(address: str) -> bool:
+    """Whether it can be written to."""
+    try:
+        validate_email(address)
+        ascii_address(address)
+    except (ValidationError, UnicodeError):
+        return False
+    return True
