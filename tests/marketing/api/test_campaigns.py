@@ -166,6 +166,8 @@ def test_a_campaign_is_made_and_planned(ann: Caller) -> None:
         {"cost": "many"},
         {"begins_at": "2030-01-01T08:00:00"},
         {"begins_at": "2030-13-01T08:00:00Z"},
+        {"begins_at": "0001-01-01T00:00:00+14:00"},
+        {"begins_at": "9999-12-31T23:59:59-14:00"},
         {"window_from": "25:00"},
         {"weekdays": [9]},
         {"decision": "winner", "test_percent": 100},
