@@ -22,6 +22,7 @@ from core.currencies import base_currency
 from crm.forms import FileForm
 from marketing.choices import Goal
 from marketing.models import Purpose
+from marketing.services.memberships import company_day
 
 FEW = 50  # people of a part; below, an effect is seldom seen
 OPTIONAL = ("visited_column", "replied_column", "revenue_column", "before_column")
@@ -58,7 +59,10 @@ class CampaignColumnsForm(forms.Form):
         error_messages={"required": gettext_lazy("Say on which day it was sent.")},
     )
     purpose = forms.ModelChoiceField(
-        label=gettext_lazy("Purpose"), queryset=Purpose.objects.none(), required=False
+        label=gettext_lazy("Purpose"),
+        queryset=Purpose.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("None of them, or not known"),
     )
     goal = forms.ChoiceField(
         label=gettext_lazy("Goal"),
@@ -243,7 +247,7 @@ class CampaignColumnsForm(forms.Form):
 
     def clean_started_on(self) -> Any:
         day = self.cleaned_data["started_on"]
-        if day >= timezone.localdate():
+        if day >= company_day(timezone.now()):  # it begins by the company's clock
             raise forms.ValidationError(_("A past campaign was sent before today."))
         return day
 

@@ -24,7 +24,9 @@ class InvitationForm(forms.Form):
     roles = forms.ModelMultipleChoiceField(
         label=_("Roles"), queryset=Role.objects.all(), widget=forms.CheckboxSelectMultiple
     )
-    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.all(), required=False)
+    team = forms.ModelChoiceField(
+        label=_("Team"), queryset=Team.objects.all(), required=False, empty_label=_("No team")
+    )
     language = forms.ChoiceField(
         label=_("Language"), choices=lambda: company().offered, initial=lambda: company().language
     )

@@ -31,6 +31,7 @@ class WebhookForm(forms.Form):
     owner = forms.ModelChoiceField(
         label=gettext_lazy("With the rights of"),
         queryset=User.objects.filter(is_active=True),
+        empty_label=gettext_lazy("Choose a colleague"),
         help_text=gettext_lazy("What this user may not see is not sent."),
     )
     condition = forms.ChoiceField(

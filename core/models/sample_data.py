@@ -7,6 +7,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 COMPANY = "Helioptic"  # what the sample company is called
+FILLED = (
+    "filled"  # among the rows made: label, number, field and text of what was said of the company
+)
 
 
 class SampleData(models.Model):
@@ -41,6 +44,15 @@ class SampleData(models.Model):
         """Remember rows that were made only for the sample company."""
         label = made._meta.label
         self.made[label] = [*self.made.get(label, []), *pks]
+
+    def fill(self, row: models.Model, **values: str) -> None:
+        """Say of the company what nobody has said yet; what is said already stays. Removing it unsays it."""
+        told = {name: value for name, value in values.items() if not getattr(row, name)}
+        for name, value in told.items():
+            setattr(row, name, value)
+        row.save(update_fields=list(told))
+        said = [[row._meta.label, row.pk, name, value] for name, value in told.items()]
+        self.made[FILLED] = [*self.made.get(FILLED, []), *said]
 
     def finish(self, at: datetime) -> None:
         self.loaded_at = at

@@ -178,7 +178,7 @@ class CampaignChecks(OfCampaign):
     def get(self, request: Request, pk: int) -> Response:
         campaign, now = self.campaign(request, pk, "edit"), timezone.now()
         counted = numbers(campaign, now)
-        found = checks(campaign, counted, now)
+        found = checks(campaign, counted, now, user_of(request))
         is_counted = not counted.sentence
         return Response(
             {

@@ -30,7 +30,8 @@ from core.models import User
 from crm.models import Contact
 from marketing.api.asking import only, refusing
 from marketing.models import Campaign, CampaignVariant, Message, MessageText
-from marketing.services.messages.checks import checks_of
+from marketing.services.campaigns.preflight import letter_checks
+from marketing.services.messages.findings import Check
 from marketing.services.messages.saving import LANGUAGES, save_text
 from marketing.services.messages.starters import make_template
 from marketing.services.messages.trying import example_contacts, letter_to
@@ -247,11 +248,17 @@ class MessageChecks(_OfMessage):
     )
     def get(self, request: Request, pk: int) -> Response:
         message, campaign = self.message(request, pk, "view")
-        checks, _numbers = checks_of(message, campaign, user_of(request), timezone.now())
-        names = ("is_fine", "is_blocking", "title", "detail")
-        return Response(
-            {"checks": [{name: getattr(each, name) for name in names} for each in checks]}
-        )
+        checks, _numbers = letter_checks(message, campaign, timezone.now(), user_of(request))
+        return Response({"checks": [_looked_at(each) for each in checks]})
+
+
+def _looked_at(check: Check) -> Json:
+    return {
+        "is_fine": check.is_good,
+        "is_blocking": check.is_stop,
+        "title": check.title,
+        "detail": check.detail,
+    }
 
 
 def _contact(request: Request, campaign: Campaign | None, user: User) -> Contact | None:

@@ -37,6 +37,7 @@ class NewCampaignForm(forms.Form):
         label=gettext_lazy("Purpose"),
         queryset=Purpose.objects.none(),
         required=False,
+        empty_label=gettext_lazy("None yet: nobody can get it"),
         help_text=gettext_lazy("Only people who agreed to it get the campaign."),
     )
 

@@ -25,6 +25,32 @@ WEEKDAYS = (
 )
 
 
+class CompanyMoment(forms.SplitDateTimeField):
+    """A day and an hour by the company's clock, whichever zone people read pages in.
+
+    What is sent back as it was shown is the moment that was stored: its seconds too, and which of two
+    equal hours on the day when clocks are put back.
+    """
+
+    zone = ZoneInfo("UTC")
+    stored: datetime | None = None
+
+    def keep(self, stored: datetime | None, zone: ZoneInfo) -> None:
+        self.stored, self.zone = stored, zone
+
+    def prepare_value(self, value: Any) -> Any:
+        """Widgets show an aware moment by the reader's clock, a naive one as it is."""
+        return timezone.make_naive(value, self.zone) if isinstance(value, datetime) else value
+
+    def compress(self, data_list: Any) -> Any:
+        if data_list and self.stored is not None:
+            shown = timezone.make_naive(self.stored, self.zone).replace(second=0, microsecond=0)
+            if list(data_list) == [shown.date(), shown.time()]:
+                return self.stored
+        with timezone.override(self.zone):
+            return super().compress(data_list)
+
+
 class ScheduleForm(forms.Form):
     """When it begins, at which hours it goes on, how fast."""
 
@@ -33,7 +59,7 @@ class ScheduleForm(forms.Form):
         choices=((NOW, gettext_lazy("At once")), (LATER, gettext_lazy("At a time"))),
         widget=forms.RadioSelect,
     )
-    scheduled_at = forms.SplitDateTimeField(
+    scheduled_at = CompanyMoment(
         label=gettext_lazy("Day and hour"),
         required=False,
         widget=forms.SplitDateTimeWidget(
@@ -78,10 +104,12 @@ class ScheduleForm(forms.Form):
         initial = {
             **{name: getattr(campaign, name) for name in names},
             "begins": NOW if moment is None else LATER,
-            "scheduled_at": None if moment is None else moment.astimezone(self.zone),
+            "scheduled_at": moment,
         }
         super().__init__(data, initial=initial)
         moment_field: Any = self.fields["scheduled_at"]
+        moment_field.keep(moment, self.zone)
+        moment_field.help_text = _("By the clock of %(zone)s.") % {"zone": self.zone.key}
         for part, label in zip(moment_field.widget.widgets, (_("Day"), _("Hour")), strict=True):
             part.attrs["aria-label"] = label
 
@@ -96,13 +124,6 @@ class ScheduleForm(forms.Form):
                     "scheduled_at", _("Choose a time that lies ahead, or send it at once.")
                 )
         return said
-
-    def clean_scheduled_at(self) -> datetime | None:
-        """People mean the clock of the company, whichever zone they read pages in."""
-        said: datetime | None = self.cleaned_data["scheduled_at"]
-        if said is None:
-            return None
-        return timezone.localtime(said).replace(tzinfo=self.zone)
 
     def clean_window_to(self) -> time:
         said: time = self.cleaned_data["window_to"]

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from core.company import company
 from core.models import SampleData, User
+from core.models.sample_data import COMPANY
 from core.services.records import CREATE, after_change
 from core.text import comparable
 from crm.models import Contact
@@ -18,6 +20,7 @@ from marketing.services.sample_segments import MARKETER
 from marketing.services.suppressions import suppress
 
 SEED = 20_261
+SENDER = "news@helioptic.example"
 AT_ONCE = 2_000
 
 
@@ -50,7 +53,7 @@ def make_sample_consents(*, as_of: datetime) -> int:
     if not SampleData.objects.exists() or Consent.objects.filter(contact__is_sample=True).exists():
         return 0
     purposes = [_purpose(seed) for seed in SEEDS]
-    MarketingOptions.objects.get_or_create(pk=1, defaults={"week_cap": 3, "month_cap": 8})
+    _name_sender()
     rows = Contact.objects.kept().filter(is_sample=True).exclude(email_key="").order_by("pk")
     contacts = list(rows.values_list("pk", "created_at", "email_key"))
     dice = random.Random(SEED)  # noqa: S311  # a company that is made up
@@ -66,6 +69,17 @@ def make_sample_consents(*, as_of: datetime) -> int:
     ]
     suppress(addresses=gone, reason="hard", at=as_of, detail="550 5.1.1 User unknown")
     return len(words)
+
+
+def _name_sender() -> None:
+    """From whom letters are and how many: of a company that has a name of its own, only how many."""
+    options, _made = MarketingOptions.objects.get_or_create(
+        pk=1, defaults={"week_cap": 3, "month_cap": 8}
+    )
+    if company().name == COMPANY and not options.sender_address:
+        data = SampleData.objects.select_for_update().get(pk=1)
+        data.fill(options, sender_name=COMPANY, sender_address=SENDER)
+        data.save(update_fields=["made"])
 
 
 def _purpose(seed: PurposeSeed) -> Purpose:

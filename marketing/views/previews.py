@@ -21,7 +21,8 @@ from marketing.queries.audiences import Audience
 from marketing.queries.fatigue import often_written_to
 from marketing.queries.merge_fields import MergeFields
 from marketing.queries.segment_rules import view_of
-from marketing.services.messages.checks import checks_of, links_in_letter, missing_of
+from marketing.services.campaigns.preflight import letter_checks
+from marketing.services.messages.checks import links_in_letter, missing_of
 from marketing.services.messages.link_checks import ask, asked_of
 from marketing.services.messages.trying import example_contacts, letter_to, send_test
 from marketing.tasks import wake_link_checks
@@ -75,10 +76,11 @@ def message_links(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _checks(request: HttpRequest, place: Place) -> HttpResponse:
     user, at = user_of(request), timezone.now()
-    checks, numbers = checks_of(place.message, place.campaign, user, at)
+    checks, numbers = letter_checks(place.message, place.campaign, at, user)
     context = {
         "checks": checks,
-        "to_fix": sum(not check.is_fine for check in checks),
+        "to_fix": sum(not check.is_good for check in checks),
+        "is_stopped": any(check.is_stop for check in checks),
         "numbers": numbers,
         "campaign": place.campaign,
         "message": place.message,

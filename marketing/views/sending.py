@@ -83,7 +83,7 @@ def campaign_schedule(request: HttpRequest, pk: int) -> HttpResponse:
 def _readiness(campaign: Campaign, user: User) -> dict[str, Any]:
     now = timezone.now()
     counted = numbers(campaign, now)
-    found = checks(campaign, counted, now)
+    found = checks(campaign, counted, now, user)
     return {
         "numbers": counted,
         "departure": departure(campaign, now),

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.axe import violations
+from tests.browser.own_words import in_own_words
 from tests.browser.pictures import keep
 from tests.browser.product import running_product
 from tests.browser.steps import press
@@ -74,6 +75,8 @@ def write(person: Visitor) -> None:
     press(page, "button[value='starter:welcome']")
     expect(page.locator("#letter-canvas trix-editor").first).to_be_visible()
     expect(page.locator(".ed-h nav.seg").first.locator("a")).to_have_count(2)  # languages
+    in_own_words(page)
+    press(page, ".ed-h nav.seg a >> nth=0")
     with page.expect_response("**/write/"):
         page.fill("[name=subject]", "{first name|Hello}, your line keeps running")
     keep(page, "campaign-content")

@@ -34,6 +34,7 @@ from tests.factories import UserFactory
 from tests.mail_sink import Sink, sinking
 
 WEEK = list(range(7))
+OURS = "https://ours.example/plan"
 
 
 def people(count: int, purpose: Purpose, **values: Any) -> list[Contact]:
@@ -90,6 +91,23 @@ def add_variant(campaign: Campaign, letter: str = "A", **values: Any) -> Campaig
     return CampaignVariant.objects.create(
         campaign=campaign, letter=letter, message=message, **values
     )
+
+
+def in_own_words(message: Message) -> None:
+    """A ready-made letter whose writer has put words and addresses of their own in place of the template's."""
+
+    def own(block: dict[str, Any]) -> dict[str, Any]:
+        written = {
+            name: f"Our own {name}"
+            for name in block
+            if name.startswith(("text", "html", "name", "by")) and block[name]
+        }
+        return {**block, **written, **({"url": OURS} if block.get("url") else {})}
+
+    for row in message.texts.all():
+        row.subject = f"Our news ({row.language})"
+        row.body = [own(block) for block in row.body]
+        row.save()
 
 
 def draft(**values: Any) -> Campaign:

@@ -26,6 +26,7 @@ from crm.services.sample.story import CONTRACT_END, LINES, SEGMENT
 from crm.services.sample.words import COMPETITORS, TAGS
 
 UNNAMED = "Renmai"
+ADDRESS = "Keilestraat 9, 3029 BP Rotterdam"
 # Colleagues who only own records; nobody logs in as them.
 COLLEAGUES = (
     ("Lena Brandt", "lena", "Sales, Europe", "europe"),
@@ -80,6 +81,7 @@ def _name_company(data: SampleData) -> None:
         company.name = COMPANY
         company.save(update_fields=["name"])
         data.note(Installation, [company.pk])
+        data.fill(company, address=ADDRESS)
 
 
 def _hire(data: SampleData) -> None:

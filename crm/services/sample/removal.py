@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.core.files.storage import default_storage
 from django.db import models, transaction
 
@@ -22,6 +23,7 @@ from core.models import (
     Team,
     User,
 )
+from core.models.sample_data import COMPANY, FILLED
 from core.registries import record_types
 from core.services.search import remove_from_index
 from crm.models import (
@@ -128,10 +130,17 @@ def clear_ground(*, by: User | None) -> None:
     _noted(data, Pipeline).filter(deals=None).delete()
     _noted(data, Competitor).filter(deals=None).delete()
     _dismiss(data)
-    if _noted(data, Installation).exists():
-        Installation.objects.filter(pk=1).update(name=UNNAMED)
+    _noted(data, Installation).filter(name=COMPANY).update(name=UNNAMED)
+    _unsay(data)
     audit.record(actor=by, action="sample.remove")
     data.delete()
+
+
+def _unsay(data: SampleData) -> None:
+    """What was said of the company only for the sample; where somebody has said something else, that stays."""
+    for label, pk, name, value in data.made.get(FILLED, []):
+        rows = apps.get_model(label)._base_manager.filter(pk=pk, **{name: value})
+        rows.update(**{name: ""})
 
 
 def _noted(data: SampleData, model: type[Any]) -> "models.QuerySet[Any]":

@@ -79,7 +79,7 @@ def ask_approval(*, campaign: Campaign, by: User, at: datetime) -> Campaign:
     locked = _locked(campaign)
     if not permissions.reaches(Campaign, by, locked, "edit"):
         raise Refused(_("You may not change this campaign. Ask whoever owns it."))
-    _refuse_unready(locked, at)
+    _refuse_unready(locked, at, by)
     _note(locked, asked_by=by, asked_at=at, fingerprint=fingerprint(locked))
     _move(locked, CampaignState.APPROVAL, "campaign.ask", by)
     for user in approvers():
@@ -98,7 +98,7 @@ def schedule(*, campaign: Campaign, by: User, at: datetime) -> Campaign:
         raise Refused(_("You may not send campaigns. Ask somebody who may."))
     if needs_approval(by):
         raise Refused(_("Ask for approval first: the company wants two people to look at it."))
-    _refuse_unready(locked, at)
+    _refuse_unready(locked, at, by)
     _note(locked, fingerprint=fingerprint(locked))
     return _schedule(locked, "campaign.schedule", by, at)
 
@@ -115,7 +115,7 @@ def _approve(campaign: Campaign, by: User, at: datetime) -> Campaign:
                 "The campaign was changed after the approval was asked for. Look at it and ask again."
             )
         )
-    _refuse_unready(campaign, at)
+    _refuse_unready(campaign, at, by)
     campaign.approved_by, campaign.approved_at = by, at
     if row.asked_by is not None and row.asked_by != by:
         _tell(row.asked_by, APPROVED, campaign, by)
@@ -279,8 +279,8 @@ def _move(campaign: Campaign, state: CampaignState, action: str, by: User) -> No
     )
 
 
-def _refuse_unready(campaign: Campaign, at: datetime) -> None:
-    found = stops(campaign, at)
+def _refuse_unready(campaign: Campaign, at: datetime, by: User) -> None:
+    found = stops(campaign, at, by)
     if found:
         raise Refused(found[0].sentence)
 

@@ -1,15 +1,19 @@
 """Words of ready-made letters that tell the writer what to write: nobody should be sent them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from html import unescape
 from typing import Any
 
-from marketing.models import MessageText
 from marketing.services.messages.starters import HELLO, HELLO_ZH, STARTERS
-from marketing.services.messages.wording import words_of
 
 TAGS = re.compile(r"<[^>]+>|\n")
+# What people leave for later in brackets; in Markdown, a link is none of it.
+BRACKETED = re.compile(
+    r"\[(?:write|insert|fill in|your|replace)\b[^\[\]]{0,120}\](?!\()|[\[【](?:填写|请填|插入|此处|您的|你的)[^\[\]【】]{0,60}[\]】](?!\()",
+    re.IGNORECASE,
+)
 # Lines that can go out as they are.
 FINE = {
     *(HELLO, HELLO_ZH),
@@ -29,13 +33,21 @@ def lines_of(text: str) -> Iterator[str]:
     >>> list(lines_of("<div>One</div><div><br></div>Two"))
     ['One', 'Two']
     """
-    return (line.strip() for line in TAGS.split(text) if line.strip())
+    return (line for each in TAGS.split(text) if (line := unescape(each).strip()))
 
 
-def left_in(rows: Sequence[MessageText]) -> list[str]:
-    """Placeholders that still stand in a letter, in its order."""
-    lines = (line for row in rows for text in words_of(row) for line in lines_of(text))
-    return list(dict.fromkeys(line for line in lines if line in _placeholders()))
+def left_in(texts: Iterable[str]) -> list[str]:
+    """Placeholders that still stand in texts, in their order.
+
+    >>> left_in(["What they get at once.", "Hello", "Dear [your name], [Write it here](https://helioptic.example)"])
+    ['What they get at once.', '[your name]']
+    """
+    found = (each for text in texts for line in lines_of(text) for each in _left_in_line(line))
+    return list(dict.fromkeys(found))
+
+
+def _left_in_line(line: str) -> list[str]:
+    return [line] if line in _placeholders() else BRACKETED.findall(line)
 
 
 @cache

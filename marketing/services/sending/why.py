@@ -9,6 +9,7 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.company import company
 from core.telemetry.facts import workers_alive
 from core.values import grouped
 from marketing.choices import CampaignState, RecipientState, ServerFault
@@ -80,6 +81,8 @@ def _scheduled(campaign: Campaign) -> Why:
     words = {"when": _moment(campaign.scheduled_at)}
     if campaign.is_local:
         first = begins_at(campaign)
+        with timezone.override(company().time_zone):  # the hour that each recipient's clock shows
+            words["when"] = _moment(campaign.scheduled_at)
         words["first"] = _moment(first) if first else ""
         return Why(
             _("Begins %(when)s in the time of each recipient; the first ones are due %(first)s.")

@@ -1,7 +1,9 @@
 """Importing a past campaign through its pages: upload, columns, run, report, taken back."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,7 @@ from django.urls import reverse
 
 from analytics.models import CampaignFile
 from core.choices import RunState
-from core.models import User
+from core.models import Installation, User
 from marketing.models import Campaign, PastPerson, Recipient
 from tests.analytics.campaigns import people
 from tests.analytics.files import text_of
@@ -224,6 +226,19 @@ def test_odd_choices_get_a_sentence(
     assert answer.status_code == 422
     assert says in answer.content.decode()
     assert not Campaign.objects.exists()
+
+
+def test_before_today_is_meant_by_the_clock_of_the_company(marketer: User, log_in: LogIn) -> None:
+    """Where the reader has tomorrow already, a campaign of the company's today has not ended."""
+    Installation.objects.update_or_create(pk=1, defaults={"time_zone": "Pacific/Pago_Pago"})
+    User.objects.filter(pk=marketer.pk).update(time_zone="Pacific/Kiritimati")
+    client = log_in(marketer)
+    trial = uploaded(client, hearsay(60))
+    url = reverse("past_campaign_columns", args=[trial.pk])
+    today = datetime.now(ZoneInfo("Pacific/Pago_Pago")).date()
+    answer = client.post(url, form_of(client, trial, started_on=str(today)))
+    assert answer.status_code == 422
+    assert "A past campaign was sent before today." in answer.content.decode()
 
 
 def test_another_column_of_parts_shows_its_values(marketer: User, log_in: LogIn) -> None:

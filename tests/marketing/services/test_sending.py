@@ -269,7 +269,7 @@ def test_an_address_that_is_changed_to_no_address_gets_nothing() -> None:
 def test_a_sender_that_no_server_takes_pauses_and_is_told_before() -> None:
     people(2, purpose())
     campaign = sending_campaign(sender_address="ſam@example.org")
-    assert any("plain letters" in check.sentence for check in stops(campaign, timezone.now()))
+    assert any("plain letters" in check.title for check in stops(campaign, timezone.now(), owner()))
     with mail_server() as sink:
         campaign = work(campaign)
     assert (campaign.state, campaign.paused_for) == (CampaignState.PAUSED, SENDER)

@@ -56,6 +56,22 @@ def agreed(campaign: Campaign, number: int, **given: Any) -> list[Any]:
     return contacts
 
 
+def test_what_no_purpose_means_is_said(client: Client, campaign: Campaign) -> None:
+    for path in ("/campaigns/new/", f"/campaigns/{campaign.pk}/edit/"):
+        text = client.get(path).content.decode()
+        assert "None yet: nobody can get it" in text
+        assert "---------" not in text
+
+
+def test_fields_of_conditions_can_be_searched(client: Client, campaign: Campaign) -> None:
+    """The script finds them by these; without scripts the select is enough."""
+    for path in ("/segments/new/", f"/campaigns/{campaign.pk}/edit/"):
+        text = client.get(path).content.decode()
+        [select] = re.findall(r"<select[^>]*0\.field[^>]*>", text)
+        assert 'data-searched="cond-field"' in select
+        assert 'data-none="Nothing found"' in select
+
+
 def test_draft_begins_with_a_name_and_has_one_variant(client: Client) -> None:
     purpose = PurposeFactory(name="News")
     answer = client.post("/campaigns/new/", {"name": " Spring  news ", "purpose": purpose.pk})

@@ -385,9 +385,10 @@ def test_what_a_ready_made_letter_says_to_its_writer_is_noticed(
     message = message_of(campaign)
     write(client, message, do="starter:product")
     text = client.get(f"/messages/{message.pk}/checks/").content.decode()
-    assert "12 texts still stand as the template had them" in text
+    assert "2 texts still stand as the template had them" in text
     assert "New: say what it does in five words" in text
-    assert "A button leads to example.com" in text
+    assert "A link leads to example.com" in text
+    assert 'class="bd"' in text
     ours = {"kind": "button", "text": "Go", "url": "https://helioptic.example/"}
     write(client, message, {"kind": "heading", "text": "Ours"}, ours, subject="Ours")
     message.texts.exclude(language="en").delete()

@@ -1,7 +1,7 @@
 """Pages of sending: the schedule, the steps, how it goes, the recipients, the mail server."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from core.models import AuditEvent, Notification, User
+from core.models import AuditEvent, Installation, Notification, User
 from marketing.choices import CampaignState, MailWay, RecipientState
 from marketing.models import Campaign, MailSettings, Recipient, Sending
 from marketing.services.sending.secrets import opened
@@ -75,6 +75,67 @@ def test_a_schedule_is_saved_and_asked_for_again_when_something_is_missing(page:
     assert "Enter the day and the hour." in answer.content.decode()
     answer = page.post(url, {**SCHEDULE, "window_to": "08:00"})
     assert "Between the two hours there has to be some time." in answer.content.decode()
+
+
+@pytest.fixture
+def abroad() -> Client:
+    """Somebody who reads in Berlin the pages of a company in Shanghai."""
+    user = owner()
+    Installation.objects.update_or_create(pk=1, defaults={"time_zone": "Asia/Shanghai"})
+    User.objects.filter(pk=user.pk).update(time_zone="Europe/Berlin")
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def shown_in(answer: Any) -> dict[str, Any]:
+    """What the form of a page would send back as it stands."""
+    form = answer.context["form"]
+    day, hour = form["scheduled_at"].subwidgets[0].data["subwidgets"]
+    return {**SCHEDULE, "scheduled_at_0": day["value"], "scheduled_at_1": hour["value"]}
+
+
+def test_a_schedule_keeps_its_moment_whoever_saves_it_from_wherever(abroad: Client) -> None:
+    campaign = draft()
+    url = reverse("campaign_schedule", args=[campaign.pk])
+    abroad.post(url, SCHEDULE)
+    for _again in range(3):
+        campaign.refresh_from_db()
+        assert campaign.scheduled_at is not None
+        assert campaign.scheduled_at.isoformat() == "2031-03-04T02:00:00+00:00"
+        answer = abroad.get(url)
+        shown = shown_in(answer)
+        assert (shown["scheduled_at_0"], shown["scheduled_at_1"]) == ("2031-03-04", "10:00")
+        assert "By the clock of Asia/Shanghai." in answer.content.decode()
+        assert abroad.post(url, shown).status_code == 302
+    # An hour that clocks leave out in Berlin is one like any other in Shanghai.
+    left_out = {**SCHEDULE, "scheduled_at_0": "2031-03-30", "scheduled_at_1": "02:30"}
+    assert abroad.post(url, left_out).status_code == 302
+    campaign.refresh_from_db()
+    assert campaign.scheduled_at.isoformat() == "2031-03-29T18:30:00+00:00"
+
+
+def test_a_moment_keeps_its_seconds_and_which_of_two_equal_hours_it_is(page: Client) -> None:
+    Installation.objects.update_or_create(pk=1, defaults={"time_zone": "Europe/Berlin"})
+    for text in ("2031-03-04T10:00:37+00:00", "2031-10-26T00:30:00+00:00", "2031-10-26T01:30:00Z"):
+        moment = datetime.fromisoformat(text)
+        campaign = draft(scheduled_at=moment)
+        url = reverse("campaign_schedule", args=[campaign.pk])
+        assert page.post(url, shown_in(page.get(url))).status_code == 302
+        campaign.refresh_from_db()
+        assert campaign.scheduled_at == moment
+
+
+def test_in_the_time_of_each_recipient_the_hour_is_the_one_that_was_chosen(abroad: Client) -> None:
+    people(1, purpose())
+    campaign = draft()
+    url = reverse("campaign_schedule", args=[campaign.pk])
+    abroad.post(url, {**SCHEDULE, "is_local": "on"})
+    with mail_server():
+        step(abroad, campaign, "schedule")
+    assert campaign.state == CampaignState.SCHEDULED
+    text = abroad.get(reverse("campaign_sending", args=[campaign.pk])).content.decode()
+    assert "10:00 in the time of each recipient" in text
 
 
 def test_send_saves_what_stands_in_the_form_before_it_asks(page: Client) -> None:

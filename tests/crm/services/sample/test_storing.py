@@ -231,6 +231,24 @@ def test_nothing_of_it_is_left(own: dict[str, Any]) -> None:
     assert AuditEvent.objects.filter(object_type="crm.lead", object_id=own["lead"].pk).exists()
     assert AuditEvent.objects.filter(action="sample.remove").exists()
     assert Installation.objects.get().name == Installation().name
+    assert Installation.objects.get().address == ""
+
+
+def test_what_the_company_has_said_of_itself_stays() -> None:
+    """Before the sample is loaded, or while it is there."""
+    Installation.objects.update_or_create(pk=1, defaults={"address": "1 Main Street"})
+    load()
+    assert Installation.objects.get().address == "1 Main Street"
+    Installation.objects.update(name="Real Ltd")
+    remove()
+    company = Installation.objects.get()
+    assert (company.name, company.address) == ("Real Ltd", "1 Main Street")
+
+
+def test_a_company_with_a_name_gets_no_address_of_the_sample() -> None:
+    Installation.objects.update_or_create(pk=1, defaults={"name": "Real Ltd", "address": ""})
+    load()
+    assert Installation.objects.get().address == ""
 
 
 def test_models_that_learned_from_it_retire_with_their_scores(own: dict[str, Any]) -> None:

@@ -25,11 +25,11 @@ from marketing.services.messages.link_checks import (
 from tests.marketing.campaigns import draft, owner
 
 pytestmark = pytest.mark.django_db
-GOOD, DEAD, MOVED = "https://example.com/a", "https://example.com/dead", "http://example.com/old"
+GOOD, DEAD, MOVED = "https://ours.example/a", "https://ours.example/dead", "http://ours.example/old"
 ANSWERS = {
     GOOD: Visited(GOOD, 200),
     DEAD: Visited(DEAD, 404),
-    MOVED: Visited("https://example.com/new", 200),
+    MOVED: Visited("https://ours.example/new", 200),
 }
 
 
@@ -48,7 +48,7 @@ def look(answers: dict[str, Visited], at: datetime | None = None) -> list[str]:
 
 def test_links_are_asked_once_and_kept_for_a_day() -> None:
     now = timezone.now()
-    assert ask([GOOD, DEAD, MOVED, GOOD, "mailto:ann@example.com", "#"], at=now) == 3
+    assert ask([GOOD, DEAD, MOVED, GOOD, "mailto:ann@ours.example", "#"], at=now) == 3
     assert ask([GOOD, DEAD], at=now) == 0, "a worker has them already"
     assert look(ANSWERS, now) == sorted(ANSWERS)
     assert look(ANSWERS, now) == []
@@ -71,11 +71,11 @@ def test_links_are_asked_once_and_kept_for_a_day() -> None:
             "It leads to a place that nobody outside reaches.",
             False,
         ),
-        (MOVED, ANSWERS[MOVED], "It leads on to https://example.com/new.", True),
+        (MOVED, ANSWERS[MOVED], "It leads on to https://ours.example/new.", True),
         (
             MOVED,
-            Visited("https://example.com/", 200),
-            "It leads on to the first page, https://example.com/.",
+            Visited("https://ours.example/", 200),
+            "It leads on to the first page, https://ours.example/.",
             False,
         ),
     ],
@@ -92,7 +92,7 @@ def test_what_is_worth_knowing_is_told(
 
 
 @pytest.mark.parametrize(
-    "end", ["https://example.com/a", "https://www.example.com/a/", "http://example.com/a/"]
+    "end", ["https://ours.example/a", "https://www.ours.example/a/", "http://ours.example/a/"]
 )
 def test_the_same_page_is_no_news(end: str) -> None:
     ask([GOOD], at=timezone.now())
@@ -122,7 +122,7 @@ def test_many_are_asked_in_one_turn_and_old_ones_forgotten() -> None:
     now = timezone.now()
     old = {"key": "old", "url": "https://old.example", "asked_at": now - FORGOTTEN * 2}
     LinkCheck.objects.create(**old, checked_at=now - FORGOTTEN - timedelta(days=1))
-    urls = [f"https://example.com/{number}" for number in range(30)]
+    urls = [f"https://ours.example/{number}" for number in range(30)]
     ask(urls, at=now)
     assert len(look({url: Visited(url, 200) for url in urls}, now)) == 30
     assert not LinkCheck.objects.filter(key="old").exists()
@@ -166,7 +166,7 @@ def test_the_button_has_a_worker_ask_and_the_answer_stands_beside_the_link(
     assert woken == ["marketing.check_links"], "they wait already"
     look(ANSWERS)
     text = panel(client, campaign)
-    assert "example.com/dead" in text
+    assert "ours.example/dead" in text
     assert "It answers 404." in text
     assert "The links are being asked" not in text
 
@@ -178,14 +178,16 @@ def test_dead_links_warn_where_it_is_scheduled_and_stop_nothing(
     now = timezone.now()
     page = reverse("campaign_schedule", args=[campaign.pk])
     assert "Nobody has asked yet whether the links lead" in client.get(page).content.decode()
-    before = len(stops(campaign, now))
+    before = len(stops(campaign, now, owner()))
     client.post(reverse("campaign_link_check", args=[campaign.pk]))
     assert "The links are being asked: look again" in client.get(page).content.decode()
     look(ANSWERS)
-    assert "example.com/dead: It answers 404." in client.get(page).content.decode()
-    assert len(stops(campaign, timezone.now())) == before
+    text = client.get(page).content.decode()
+    assert "ours.example/dead</a>" in text
+    assert "It answers 404." in text
+    assert len(stops(campaign, timezone.now(), owner())) == before
     LinkCheck.objects.filter(key=key_of(DEAD)).update(status=200)
-    found = checks(campaign, numbers(campaign, now), timezone.now())
+    found = checks(campaign, numbers(campaign, now), timezone.now(), owner())
     assert "All links lead somewhere." in [check.sentence for check in found]
     assert woken == ["marketing.check_links"]
 
