@@ -1,15 +1,18 @@
 """What end points of marketing ask of a body before a service sees it."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django import forms
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from core.api.described import Json
 from core.api.problems import InvalidError
 from core.errors import Refused
 from core.ids import LARGEST_ID, is_id
+from core.rows.values import FIRST_YEAR, LAST_YEAR
 
 T = TypeVar("T")
 Is = Callable[[Any], bool]
@@ -54,6 +57,22 @@ def all_are(known: Is, most: int = 1_000) -> Is:
     return lambda value: isinstance(value, list) and len(value) <= most and all(map(known, value))
 
 
+def moment_in(text: Any) -> datetime | None:
+    """The moment that a text says with its time zone; none where it says none that databases keep.
+
+    >>> moment_in("2026-11-22T09:00:00Z"), moment_in("2026-11-22T09:00"), moment_in([])
+    (datetime.datetime(2026, 11, 22, 9, 0, tzinfo=datetime.timezone.utc), None, None)
+    >>> moment_in("0001-01-01T00:00:00+14:00")
+    """
+    try:
+        found = parse_datetime(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    if found is None or found.tzinfo is None:
+        return None
+    return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
+
+
 def checked_types(body: Json, kinds: Mapping[str, Is]) -> None:
     """Refuse unknown members, and those of another kind than the schema says."""
     only(body, *kinds)
@@ -84,6 +103,7 @@ __all__ = [
     "is_text",
     "is_thing",
     "maybe",
+    "moment_in",
     "only",
     "refusing",
     "require_valid",

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime, time
 
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -38,6 +37,7 @@ from marketing.api.asking import (
     is_text,
     is_thing,
     maybe,
+    moment_in,
     require_valid,
 )
 from marketing.api.campaigns import EDIT, VIEW, OfCampaign
@@ -245,10 +245,7 @@ def _begins(body: Json) -> datetime | None:
     text = body["begins_at"]
     if text is None:
         return None
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
+    found = moment_in(text)
+    if found is None:
         raise InvalidError({"begins_at": [_("Write a moment with its time zone.")]})
     return found

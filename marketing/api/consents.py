@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -33,6 +32,7 @@ from core.ids import is_id
 from core.models import User
 from core.telling.values import moment
 from crm.models import Contact
+from marketing.api.asking import moment_in
 from marketing.choices import Channel, ConsentSource, ConsentState
 from marketing.models import Consent, ConsentEvent, Purpose, Suppression
 from marketing.queries.consents import trail_of
@@ -163,8 +163,8 @@ def _word(given: Any, purposes: set[int], now: datetime) -> tuple[Word, bool]:
     said: Json = given if isinstance(given, dict) else {}
     channel, state = said.get("channel", Channel.EMAIL.value), said.get("state")
     details, text = said.get("details"), said.get("at")
-    at = _moment_in(text) if isinstance(text, str) else None
-    if not is_id(said.get("contact")) or said.get("purpose") not in purposes:
+    at, purpose = moment_in(text), said.get("purpose")
+    if not is_id(said.get("contact")) or not is_id(purpose) or purpose not in purposes:
         raise InvalidError({"words": [_("Each word names a contact and a purpose that exist.")]})
     if channel not in Channel.values or state not in STATES:
         raise InvalidError({"words": [_("Say “granted” or “withdrawn”, and a channel.")]})
@@ -173,18 +173,8 @@ def _word(given: Any, purposes: set[int], now: datetime) -> tuple[Word, bool]:
     if text is not None and (at is None or at > now):
         raise InvalidError({"words": [_("Write a moment of the past with its time zone in “at”.")]})
     source = ConsentSource.API
-    word = Word(
-        said["contact"], said["purpose"], channel, state, source, at or now, details.strip()
-    )
+    word = Word(said["contact"], purpose, channel, state, source, at or now, details.strip())
     return word, at is not None
-
-
-def _moment_in(text: str) -> datetime | None:
-    try:
-        at = parse_datetime(text)
-    except ValueError:
-        return None
-    return at if at is not None and at.tzinfo is not None else None
 
 
 def _check_contacts(pks: set[int], user: User) -> None:

@@ -15,6 +15,7 @@ from core.values import grouped
 from marketing.choices import Decision, FollowUp, Goal
 from marketing.models import Campaign, CampaignVariant, Purpose, Segment
 from marketing.queries.audiences import Audience
+from marketing.services.sending.addresses import require_plain
 
 HUNDRED = Decimal(100)
 MOST_SEGMENTS = 200
@@ -90,8 +91,12 @@ class AudienceForm(NewCampaignForm):
     sender_name = forms.CharField(
         label=gettext_lazy("Sender's name"), required=False, max_length=100
     )
-    sender_address = forms.EmailField(label=gettext_lazy("Sender's address"), required=False)
-    reply_to = forms.EmailField(label=gettext_lazy("Answers to"), required=False)
+    sender_address = forms.EmailField(
+        label=gettext_lazy("Sender's address"), required=False, validators=[require_plain]
+    )
+    reply_to = forms.EmailField(
+        label=gettext_lazy("Answers to"), required=False, validators=[require_plain]
+    )
 
     def __init__(
         self, data: Any = None, *, campaign: Campaign, user: User, typed: Any = None

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from marketing.choices import MailWay
 from marketing.models import MailSettings
+from marketing.services.sending.addresses import require_plain
 
 SECRETS = ("password", "api_key", "signing_key", "mailbox_password")
 LIMIT = re.compile(r"(\*|[\w.-]+)\s+(\d{1,6})")
@@ -95,6 +96,7 @@ class MailSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
 
     def __init__(self, data: Any = None, *, instance: MailSettings) -> None:
         super().__init__(data, instance=instance)
+        self.fields["bounce_address"].validators.append(require_plain)
         lines = (f"{domain} {number}" for domain, number in sorted(instance.per_domain.items()))
         self.initial["limits"] = "\n".join(lines)
         for name in SECRETS:

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from marketing.models import ContactPreference, MarketingOptions, Purpose
 from marketing.services.message_settings import OPTIONS
+from marketing.services.sending.addresses import require_plain
 
 
 class OptionsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -25,6 +26,11 @@ class OptionsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
             ),
             "reply_to": _("Empty: the sender's address."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("sender_address", "reply_to"):
+            self.fields[name].validators.append(require_plain)
 
     def groups(self) -> dict[str, list[forms.BoundField]]:
         """The fields as the page shows them together."""

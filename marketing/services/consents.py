@@ -76,9 +76,10 @@ def record_consents(
 ) -> int:
     """Write what people said, once for each contact, purpose and channel; returns how many words were new.
 
-    The newest word holds, of two at one moment the stricter one; one that is older than what is known, or the same, changes nothing. A consent that
-    waits for its confirmation takes none away. With `keeps_withdrawn` whoever has withdrawn stays so: what a
-    list says of many people takes back nobody's own word. By `origin` what brought the words can take them back.
+    The newest word holds, of two at one moment the stricter one; one that is older than what is known, or the
+    same, changes nothing. A consent that waits for its confirmation takes none away. With `keeps_withdrawn` whoever
+    has withdrawn stays so: what a list says of many people takes back nobody's own word. By `origin` what brought
+    the words can take them back.
     """
     # The last of a key counts: the newest, and of two at one moment the one that forbids more.
     by_key = {word.key: word for word in sorted(words, key=_weight)}

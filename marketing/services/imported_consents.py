@@ -114,7 +114,6 @@ def keep_consents(file_import: FileImport, told: Sequence[Told], at: datetime) -
             words += _words(file_import, contact, said, since or at)
     by, origin = file_import.created_by, origin_of(file_import)
     change_set = file_import.change_set
-    dated.sort(key=lambda word: word.at)
     record_consents(dated, by=by, change_set=change_set, origin=origin)
     record_consents(others, by=by, change_set=change_set, origin=origin, keeps_withdrawn=True)
 

@@ -17,6 +17,7 @@ from core.company import dialling_country
 from core.errors import Refused
 from core.models import User
 from core.services.records import CREATE, EDIT, after_change, save_record
+from core.strangers import kept
 from core.values_in_files.phones import read_phone
 from crm.choices import InteractionKind
 from crm.models import AssignmentRule, Company, Contact, Lead
@@ -62,6 +63,11 @@ class Sent:
     took: timedelta | None = None
     page: str = ""
     utm: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "page", kept(self.page))
+        utm = {name: kept(text) for name, text in self.utm.items()}
+        object.__setattr__(self, "utm", utm)
 
 
 # -- the form ----------------------------------------------------------------------------------------

@@ -5,12 +5,23 @@ import binascii
 
 from anymail.exceptions import AnymailWebhookValidationFailure
 from anymail.webhooks.mailgun import MailgunTrackingWebhookView
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 from django.utils import timezone
 
 from core.webhooks.signing import is_signature
 from marketing.choices import MailWay
 
+# Also where the body is none of theirs, or the block of the signature is of another form.
+UNSIGNED = (
+    AnymailWebhookValidationFailure,
+    SuspiciousOperation,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)
 TOLERANCE = 300  # seconds, as Standard Webhooks says
 
 
@@ -27,8 +38,8 @@ def _by_mailgun(key: str, request: HttpRequest) -> bool:
     view = MailgunTrackingWebhookView(webhook_signing_key=key, webhook_secret=[])
     try:
         view.run_validators(request)
-    except (AnymailWebhookValidationFailure, TypeError, AttributeError):
-        return False  # also where the block of the signature is of another form
+    except UNSIGNED:
+        return False
     return True
 
 

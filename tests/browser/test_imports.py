@@ -35,7 +35,7 @@ def numbers(product: Product, *questions: str) -> list[int]:
     return [int(product.installation.ask(question)) for question in questions]
 
 
-@pytest.mark.embedded
+@pytest.mark.acceptance
 def test_files_that_belong_together_come_in_and_go_again(browser: Browser, tmp_path: Path) -> None:
     folder = tmp_path / "product"
     folder.mkdir()

@@ -79,7 +79,7 @@ def promote(person: Visitor, number: int) -> dict[str, int]:
     return {lead: score for lead, (_version, score) in found.items()}
 
 
-@pytest.mark.embedded
+@pytest.mark.acceptance
 def test_from_a_file_to_scores_and_back_to_an_older_version(
     browser: Browser, tmp_path: Path
 ) -> None:

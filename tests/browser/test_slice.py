@@ -35,7 +35,7 @@ def go_through(person: Visitor, closed: Path, opened: Path, late: tuple[str, ...
     expect(person.page.locator("[data-chart] canvas").first).to_be_visible()
 
 
-@pytest.mark.servers  # the embedded default goes this way in test_scoring_journey.py
+@pytest.mark.servers  # the embedded default goes this way in test_scoring_journey.py, in acceptance
 def test_slice_on_leads_the_product_was_never_shown(browser: Browser, tmp_path: Path) -> None:
     folder = tmp_path / "product"
     folder.mkdir()

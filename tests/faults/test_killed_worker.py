@@ -79,7 +79,7 @@ def forecast_all(folder: Path, kills: list[int]) -> Any:
         return place.drive("forecasts")
 
 
-@pytest.mark.servers
+@pytest.mark.acceptance
 def test_killed_workers_change_no_forecast(tmp_path: Path) -> None:
     expected = forecast_all(tmp_path / "undisturbed", [])
     assert len(expected["series"]) == expected["rows"] > 20, "each series is there once"

@@ -73,6 +73,14 @@ FIELDS = (
     "language",
     "theme",
 )
+SILLY_QUERIES = (
+    "?q=%00",
+    "?sort=%00&after=%00",
+    "?if=owner:is:%C2%B2",
+    "?after=W10",
+    "?if=%ff&columns=%00&view=%C2%B2",
+    "?q=%ff&page=%C2%B2&tab=%00",
+)
 SILLY = ["²", "\x00", "9" * 40, "%s%(x)s", "<script>"]
 
 LogIn = Callable[..., Client]
@@ -292,15 +300,8 @@ def test_looking_as_somebody_changes_nothing(
     assert [sql for sql in written if not IN_SESSION.search(sql)] == []
 
 
-@each_of_ours
-def test_silly_queries_never_fail(address: Address, administrator: User, log_in: LogIn) -> None:
-    client = log_in(administrator)
-    url = address.url(administrator)
-    for query in (
-        "?q=%00",
-        "?sort=%00&after=%00",
-        "?if=owner:is:%C2%B2",
-        "?after=W10",
-        "?if=%ff&columns=%00&view=%C2%B2",
-    ):
+@pytest.mark.parametrize("number", range(len(OURS)), ids=[str(address) for address in OURS])
+def test_silly_queries_never_fail(number: int, administrator: User, log_in: LogIn) -> None:
+    client, url = log_in(administrator), OURS[number].url(administrator)
+    for query in SILLY_QUERIES[number % 2 :: 2]:  # they take turns
         assert client.get(url + query).status_code < 500

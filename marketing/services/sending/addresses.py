@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
 
 
 def ascii_address(address: str) -> str:
@@ -27,3 +28,13 @@ def is_address(address: str) -> bool:
     except (ValidationError, UnicodeError):
         return False
     return True
+
+
+def require_plain(address: str) -> None:
+    """Refuse what no mail server takes; forms of senders ask it besides whether it is an address."""
+    try:
+        ascii_address(address)
+    except UnicodeError:
+        raise ValidationError(
+            _("Mail servers take only plain letters before the @, and no unusual signs after it.")
+        ) from None

@@ -269,14 +269,14 @@ def view(request: pytest.FixtureRequest) -> Viewpoint:
     return Viewpoint(user, timezone.localtime(NOW, HERE))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_database_and_python_agree(view: Viewpoint, data: st.DataObject) -> None:
     leads = Lead.objects.kept().select_related("contact__company", "company", "score")
     assert_agreement(data, KIND, leads, view)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_they_agree_on_several_links(view: Viewpoint, data: st.DataObject) -> None:
     """Of the record itself and of one that it is linked to."""

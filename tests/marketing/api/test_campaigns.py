@@ -164,8 +164,12 @@ def test_a_campaign_is_made_and_planned(ann: Caller) -> None:
         {"segments": [999_999]},
         {"goal": "fame"},
         {"cost": "many"},
+        {"sender_address": "\u017fam@example.org"},
+        {"reply_to": "\u0131nfo@example.org"},
         {"begins_at": "2030-01-01T08:00:00"},
         {"begins_at": "2030-13-01T08:00:00Z"},
+        {"begins_at": "0001-01-01T00:00:00+14:00"},
+        {"begins_at": "9999-12-31T23:59:59-14:00"},
         {"window_from": "25:00"},
         {"weekdays": [9]},
         {"decision": "winner", "test_percent": 100},
@@ -264,7 +268,7 @@ def test_recipients_are_those_whose_contacts_are_seen() -> None:
 
 
 def test_the_winner_goes_to_the_rest(ann: Caller) -> None:
-    campaign = draft(state="sending", decision="hand", test_share="0.5")
+    campaign = draft(state="sending", decision="hand", test_share="0.5", gathered_to=None)
     add_variant(campaign, "B")
     recipients(campaign, 2, arm=Arm.REST, state=RecipientState.WAITING)
     Recipient.objects.update(due_at=NEVER)

@@ -61,6 +61,30 @@ def test_a_withdrawal_is_taken_back_only_by_a_newer_word(ann: Caller, purpose: P
     assert Consent.objects.get().state == "granted"
 
 
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_of_several_words_of_one_request_the_newest_holds(
+    ann: Caller, purpose: Purpose, is_reversed: bool
+) -> None:
+    """Whatever their order; at one moment no is stronger than yes, dated or not."""
+    contact, now = ContactFactory(), timezone.now()
+    word: dict[str, Any] = {"contact": contact.pk, "purpose": purpose.pk, "details": "Shop"}
+    said = [("granted", 9), ("withdrawn", 2), ("granted", 2), ("granted", 5)]
+    words = [
+        {**word, "state": state, "at": (now - timedelta(days=days)).isoformat()}
+        for state, days in said
+    ]
+    answer = ann.post("consents/", {"words": words[::-1] if is_reversed else words})
+    assert answer.json() == {"noted": 1}
+    consent = Consent.objects.get()
+    assert (consent.state, consent.at) == ("withdrawn", now - timedelta(days=2))
+    assert ConsentEvent.objects.count() == 1
+    undated = [{**word, "state": state} for state in ("granted", "withdrawn")]
+    other = ContactFactory().pk
+    undated = [{**each, "contact": other} for each in undated]
+    ann.post("consents/", {"words": undated[::-1] if is_reversed else undated})
+    assert Consent.objects.get(contact=other).state == "withdrawn"
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -68,10 +92,14 @@ def test_a_withdrawal_is_taken_back_only_by_a_newer_word(ann: Caller, purpose: P
         {"state": "pending"},
         {"channel": "pigeon"},
         {"purpose": 999},
+        {"purpose": []},
+        {"purpose": {}},
+        {"purpose": True},
         {"contact": "x"},
         {"at": "tomorrow"},
         {"at": "2999-01-01T00:00:00Z"},
         {"at": "2026-13-01T00:00:00Z"},
+        {"at": "0001-01-01T00:00:00+14:00"},
     ],
 )
 def test_words_that_make_no_sense_are_refused(

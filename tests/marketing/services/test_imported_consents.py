@@ -112,6 +112,28 @@ def test_a_list_takes_no_withdrawal_back_unless_it_is_newer(
     }
 
 
+@pytest.mark.parametrize("kind", ["crm.contact", "crm.lead"])
+@pytest.mark.parametrize("is_reversed", [False, True])
+@pytest.mark.parametrize(
+    "words",
+    [
+        [("no", "2026-03-01"), ("yes", "2026-01-15")],
+        [("no", "2026-03-01"), ("yes", "2026-03-01")],
+        [("no", ""), ("yes", "")],
+    ],
+    ids=["newer", "same day", "undated"],
+)
+def test_of_several_rows_on_one_contact_the_newest_holds(
+    words: list[tuple[str, str]], is_reversed: bool, kind: str, news: Purpose, administrator: User
+) -> None:
+    """Whatever their order; of two at one moment the no is stronger."""
+    ContactFactory(email="ada@example.org", name="Ada")
+    words = words[::-1] if is_reversed else words
+    rows = [f"Ada,ada@example.org,Firm {n},{word},{at}\n" for n, (word, at) in enumerate(words)]
+    bring("Name,E-mail,Company,News,Consent given at\n" + "".join(rows), administrator, kind)
+    assert states() == {"ada@example.org": "withdrawn"}
+
+
 def test_a_consent_of_the_future_is_told_and_not_kept(news: Purpose, administrator: User) -> None:
     done = bring(
         "Name,E-mail,News,Consent given at\nAda,ada@example.org,yes,2099-01-01\n", administrator

@@ -40,6 +40,16 @@ def test_limits_are_saved(marketing: User, log_in: LogIn) -> None:
     assert answer.status_code == 422
 
 
+@pytest.mark.parametrize("name", ["sender_address", "reply_to"])
+def test_addresses_that_no_mail_server_takes_are_refused(
+    name: str, marketing: User, log_in: LogIn
+) -> None:
+    answer = log_in(marketing).post(SETTINGS, options(**{name: "\u017fam@example.org"}))
+    assert answer.status_code == 422
+    assert "plain letters" in answer.content.decode()
+    assert not MarketingOptions.objects.filter(**{f"{name}__gt": ""}).exists()
+
+
 def test_a_purpose_is_made_renamed_and_put_away(marketing: User, log_in: LogIn) -> None:
     client = log_in(marketing)
     said = {

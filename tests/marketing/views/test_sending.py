@@ -394,6 +394,14 @@ def test_the_mail_server_is_set_up_and_tried(page: Client) -> None:
         assert "The mail server cannot be used:" in text
 
 
+def test_returns_to_an_address_that_no_mail_server_takes_are_refused(page: Client) -> None:
+    answer = page.post(
+        reverse("mail_settings"), {**MAIL, "port": 25, "bounce_address": "\u017fam@example.org"}
+    )
+    assert answer.status_code == 422
+    assert "plain letters" in answer.content.decode()
+
+
 def test_without_settings_the_installations_own_way_is_tried(page: Client) -> None:
     page.post(reverse("mail_settings_test"))
     assert [message.to for message in mail.outbox] == [[owner().email]]
