@@ -16,9 +16,10 @@ COUNT = "#segment-count [data-count]"
 FILLED_SECONDS = 120
 
 
-def choose_field(page: Page, line: int, words: str) -> None:
+def choose_field(page: Page, line: int, name: str) -> None:
     """A field is looked for by its words, with the keyboard alone."""
     search = page.locator(f"#f-{line}-field-search")
+    words = page.locator(f"[name='{line}.field'] option[value='{name}']").inner_text()
     search.fill(words)
     expect(page.locator(f"#f-{line}-field-list [role=option]").first).to_have_text(words)
     search.press("ArrowDown")
@@ -43,7 +44,7 @@ def test_segment_is_made_opened_and_put_on_a_list(person: Visitor) -> None:
     person.open("/segments/")
     press(page, "main [data-hotkey=c]")
     page.fill("main [name=name]", f"Customers {word}")
-    choose_field(page, 0, "Lifecycle stage as given")
+    choose_field(page, 0, "lifecycle_stage")
     page.locator("[name='0.value'][value=customer]").check()
     expect(page.locator(COUNT)).to_be_visible()
     customers = int(page.locator(COUNT).get_attribute("data-count") or 0)
