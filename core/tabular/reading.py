@@ -91,7 +91,7 @@ def _write(
     first = list(islice(numbered, LOOKED_AT))
     start = [row for _number, row in first]
     if not start:
-        raise Refused(_("The file has no rows below the header."))
+        raise Refused(_("The file has no rows below the header. Add them, or choose another file."))
     numbers = [number for number, _row in first]
     place = numbers.index(line) if line in numbers else header_place(start)
     columns = _columns_of(start[place])
@@ -110,7 +110,7 @@ def _write(
     text.flush()
     text.detach()
     if not written:
-        raise Refused(_("The file has no rows below the header."))
+        raise Refused(_("The file has no rows below the header. Add them, or choose another file."))
     below = [_line([text]) for text in body.below]
     return Table(kind, encoding, delimiter, columns, sample, first[place][0], written, above, below)
 

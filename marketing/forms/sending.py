@@ -87,6 +87,7 @@ class ScheduleForm(forms.Form):
         choices=WEEKDAYS,
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose at least one day.")},
     )
     per_minute = forms.IntegerField(
         label=gettext_lazy("At most, messages a minute"),
@@ -94,6 +95,10 @@ class ScheduleForm(forms.Form):
         min_value=1,
         max_value=100_000,
         help_text=gettext_lazy("Empty: as fast as the mail server takes them."),
+        error_messages={
+            name: gettext_lazy("Enter a whole number from 1 to 100,000, or nothing.")
+            for name in ("min_value", "max_value", "invalid")
+        },
     )
 
     def __init__(self, data: Any = None, *, campaign: Campaign) -> None:

@@ -96,7 +96,7 @@ function search(combo) {
   );
   list.replaceChildren(...found.flatMap((option, place) => {
     const group = option.parentElement.label;
-    const isFirst = group && group !== found[place - 1]?.parentElement.label;
+    const isFirst = group && group !== found[place - 1]?.parentElement.label && !option.label.startsWith(group);
     const line = lineOf("option", option.label, { number: option.value });
     line.setAttribute("aria-selected", String(words.length === 0 && option.selected));
     return isFirst ? [lineOf("presentation", group, {}, "combo-group"), line] : [line];

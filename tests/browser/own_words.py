@@ -13,7 +13,7 @@ def in_own_words(page: Page) -> None:
         expect(languages.nth(place)).to_have_attribute("aria-current", "true")
         for area in page.locator("#letter-canvas textarea").all():
             area.fill("Words of our own")
-        for button in page.locator("#letter-canvas .mb-button input").all():
+        for button in page.locator("#letter-canvas .mb-button .mail-btn input").all():
             button.focus()
             with page.expect_response("**/write/"):
                 page.locator("[data-settings]:visible [name$='-url']").fill(ADDRESS)

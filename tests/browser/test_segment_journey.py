@@ -20,7 +20,7 @@ def choose_field(page: Page, line: int, words: str) -> None:
     """A field is looked for by its words, with the keyboard alone."""
     search = page.locator(f"#f-{line}-field-search")
     search.fill(words)
-    expect(page.locator(f"#f-{line}-field-list [role=option]")).to_have_count(1)
+    expect(page.locator(f"#f-{line}-field-list [role=option]").first).to_have_text(words)
     search.press("ArrowDown")
     search.press("Enter")
 
@@ -43,7 +43,7 @@ def test_segment_is_made_opened_and_put_on_a_list(person: Visitor) -> None:
     person.open("/segments/")
     press(page, "main [data-hotkey=c]")
     page.fill("main [name=name]", f"Customers {word}")
-    choose_field(page, 0, "lifecycle st")
+    choose_field(page, 0, "Lifecycle stage as given")
     page.locator("[name='0.value'][value=customer]").check()
     expect(page.locator(COUNT)).to_be_visible()
     customers = int(page.locator(COUNT).get_attribute("data-count") or 0)

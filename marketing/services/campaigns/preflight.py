@@ -75,7 +75,7 @@ def letter_checks(
     drafts = [Draft.of(message)] if campaign is None else drafts_of(campaign)
     draft = next(each for each in drafts if each.message.pk == message.pk)
     own = text_checks(draft)
-    mine = [*own, *reader_checks(draft, by, at)]
+    mine = [*own, *(check for _draft, check in reader_checks([draft], by, at))]
     mine += answer_checks(links_in_letter(message, campaign, by), at)
     postal = list(_postal(by))
     if draft.rows:
@@ -186,9 +186,8 @@ def _named(draft: Draft, check: Check) -> Check:
 
 
 def _readers(drafts: Sequence[Draft], at: datetime, by: User) -> Iterator[Check]:
-    for draft in drafts:
-        found = (check for check in reader_checks(draft, by, at) if not check.is_good)
-        yield from (_named(draft, check) for check in found)
+    found = reader_checks(drafts, by, at)
+    yield from (_named(draft, check) for draft, check in found if not check.is_good)
 
 
 def _differences(campaign: Campaign, drafts: Sequence[Draft]) -> Iterator[Check]:

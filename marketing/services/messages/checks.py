@@ -75,9 +75,24 @@ def text_checks(draft: Draft) -> list[Check]:
     ]
 
 
-def reader_checks(draft: Draft, by: User, at: datetime) -> list[Check]:
-    """What it is for those who get it: empty fields, its size. Never a reason not to send."""
-    return [*_of_fields(draft, by, at), _of_size(draft, by)] if draft.rows else []
+def reader_checks(drafts: Sequence[Draft], by: User, at: datetime) -> Iterator[tuple[Draft, Check]]:
+    """What each is for those who get it: empty fields, its size. Never a reason not to send.
+
+    The audience is counted once for all of them, and only for fields that have no words beside them.
+    """
+    names = sorted({name for draft in drafts for name in _bare(draft)})
+    campaign = drafts[0].campaign if drafts else None
+    missing = missing_of(campaign, names, by, at) if names else Missing(None, {})
+    for draft in drafts:
+        if draft.rows:
+            yield from ((draft, check) for check in _of_fields(draft, missing, by, at))
+            yield draft, _of_size(draft, by)
+
+
+def _bare(draft: Draft) -> set[str]:
+    """Fields for which nothing stands where they are empty."""
+    texts = (text for row in draft.rows for text in words_of(row))
+    return {each.name for text in texts for each in tokens_in(text) if not each.fallback}
 
 
 def footer_check(draft: Draft) -> Check:
@@ -96,14 +111,12 @@ def answer_checks(urls: Sequence[str], at: datetime) -> list[Check]:
     ]
 
 
-def _of_fields(draft: Draft, by: User, at: datetime) -> Iterator[Check]:
+def _of_fields(draft: Draft, missing: Missing, by: User, at: datetime) -> Iterator[Check]:
     known = MergeFields(view_of(by, at))
     texts = [text for row in draft.rows for text in words_of(row)]
-    bare = {t.name for text in texts for t in tokens_in(text) if not t.fallback}
-    missing = missing_of(draft.campaign, sorted(bare), by, at)
-    is_fine = True
+    bare, is_fine = _bare(draft), True
     for name, count in missing.counts.items():
-        if not count:
+        if not count or name not in bare:
             continue
         is_fine, label = False, known.labels.get(name, name)
         told = ngettext(

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.models import Installation, User
@@ -242,3 +244,25 @@ def test_links_that_differ_between_languages_are_named(page: Client, campaign: C
     with mail_server():
         sent(page, campaign)
     assert campaign.state != CampaignState.DRAFT, "it warns and does not bar"
+
+
+def test_empty_fields_of_all_messages_are_counted_once(page: Client, campaign: Campaign) -> None:
+    """However many variants there are; each is told of its own fields."""
+    add_variant(campaign, "B")
+    message_of(campaign).texts.update(subject="Hi {{job_title}}")
+    message_of(campaign, "B").texts.update(subject="Hi {{department}}")
+    with CaptureQueriesContext(connection) as two:
+        text = schedule(page, campaign)
+    assert "Message A: 2 people have no job title" in text
+    assert "Message B: 2 people have no department" in text
+    assert "Message A: 2 people have no department" not in text
+    for letter in "CDE":
+        add_variant(campaign, letter)
+        message_of(campaign, letter).texts.update(subject=f"Hi {{{{job_title}}}} {letter}")
+    with CaptureQueriesContext(connection) as five:
+        schedule(page, campaign)
+    asked = [
+        sum("department" in each["sql"] and "count" in each["sql"].lower() for each in some)
+        for some in (two, five)
+    ]
+    assert asked == [1, 1]

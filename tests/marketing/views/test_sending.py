@@ -138,6 +138,14 @@ def test_in_the_time_of_each_recipient_the_hour_is_the_one_that_was_chosen(abroa
     assert "10:00 in the time of each recipient" in text
 
 
+def test_errors_of_the_schedule_say_what_to_do(page: Client) -> None:
+    url = reverse("campaign_schedule", args=[draft().pk])
+    wrong = {**SCHEDULE, "weekdays": [], "per_minute": "0"}
+    text = page.post(url, wrong).content.decode()
+    assert "Choose at least one day." in text
+    assert "Enter a whole number from 1 to 100,000, or nothing." in text
+
+
 def test_send_saves_what_stands_in_the_form_before_it_asks(page: Client) -> None:
     people(1, purpose())
     campaign = draft()
