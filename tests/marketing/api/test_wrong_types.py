@@ -25,7 +25,7 @@ ODD: list[Any] = [
     *("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"),
     *([], [[]], [None], [{}], ["x"] * 3, {}, {"id": 1}, {"x": []}, {"": None}, {"and": [{}]}),
 ]
-TURNS = 9  # the values take turns, unless all are asked for
+TURNS = 15  # the values take turns, unless all are asked for
 CONDITION = {"field": "job_title", "operator": "is", "value": ["Buyer"]}
 ALL = {"id": "abcd1", "spacing": "airy", "phones": False, "condition": CONDITION}
 LINK = "https://example.org/{{given_name}}"
