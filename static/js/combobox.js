@@ -139,7 +139,7 @@ function dress(root) {
     list.setAttribute("aria-label", select.getAttribute("aria-label"));
     input.value = said(select);
     select.before(combo);
-    select.classList.add("vh");
+    select.className = "vh"; // hidden, so it takes no width either
     select.tabIndex = -1;
     select.setAttribute("aria-hidden", "true");
     combo.append(input, list, select);
