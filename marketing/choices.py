@@ -115,6 +115,11 @@ class Goal(TextChoices):
     PURCHASE = "purchase", pgettext_lazy("goal", "Purchase")
 
 
+def metrics_for(goal: str) -> list[Goal]:
+    """What variants can be judged by: clicks, answers, the campaign's own goal; no other one is looked up."""
+    return [each for each in Goal if each in {Goal.CLICK, Goal.REPLY, goal}]
+
+
 class FollowUp(TextChoices):
     """Which recipients of a campaign another one follows up with."""
 

@@ -13,7 +13,7 @@ from analytics.api.runs import started, starting
 from analytics.forms.test_planner import TestPlannerForm
 from analytics.models import CampaignEffect
 from analytics.pages.campaign_comparison import Compared, compared
-from analytics.pages.campaign_report import sees_money
+from analytics.pages.campaign_report import currency_of, sees_money
 from analytics.pages.test_planner import plan_of
 from analytics.queries.campaigns import KIND, compared_by
 from core import permissions
@@ -118,7 +118,8 @@ class CampaignEffectView(ApiView):
         effect = CampaignEffect.objects.filter(campaign__in=seen).first()
         if effect is None:
             raise Http404
-        return Response(_told(effect, may_see=sees_money(permissions.access_of(user))))
+        currency = currency_of(effect, permissions.access_of(user))
+        return Response(_told(effect, may_see=bool(currency)))
 
 
 class CampaignComparison(ApiView):

@@ -18,7 +18,7 @@ from marketing.queries.drawn import measured
 WIDTH = 2_000  # numbers of contacts that are read at once
 MOST = 40_000  # people of a campaign, by chance
 MOST_CAMPAIGNS = 10
-LEAST = 50  # people held out
+LEAST = 50  # people of each part
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,18 @@ def campaigns_with_control(as_of: datetime) -> list[Campaign]:
     held_out = Count("recipients", filter=Q(recipients__arm=Arm.CONTROL))
     rows: Any = Campaign.objects.kept().filter(started_at__lt=as_of)
     rows = rows.annotate(held_out=held_out).filter(held_out__gte=LEAST).order_by("-started_at")
+    rows = rows.select_related("effect")
     return [
         each
         for each in rows[: 2 * MOST_CAMPAIGNS]
-        if each.started_at + timedelta(days=each.goal_days) <= as_of
+        if each.started_at + timedelta(days=each.goal_days) <= as_of and not _is_broken(each)
     ][:MOST_CAMPAIGNS]
+
+
+def _is_broken(campaign: Campaign) -> bool:
+    """Whether its split is, as last measured: then its parts are not alike."""
+    effect = getattr(campaign, "effect", None)
+    return effect is not None and bool(effect.figures["split"]["is_broken"])
 
 
 def cells_of(known: Customers) -> pd.DataFrame:
@@ -55,13 +62,17 @@ def read_people(
     for place, campaign in enumerate(campaigns):
         rng = np.random.default_rng([seed, place])
         parts = list(_parts(campaign, channels, rng))
-        if parts:
-            yield CampaignPeople(
-                pd.concat([part.cells for part in parts]),
-                np.concatenate([part.treated for part in parts]),
-                np.concatenate([part.outcomes for part in parts]),
-                1,
-            )
+        if not parts:
+            continue
+        treated = np.concatenate([part.treated for part in parts])
+        if min(treated.sum(), len(treated) - treated.sum()) < LEAST:
+            continue  # erased meanwhile, or cancelled before many got it
+        yield CampaignPeople(
+            pd.concat([part.cells for part in parts]),
+            treated,
+            np.concatenate([part.outcomes for part in parts]),
+            1,
+        )
 
 
 def _parts(

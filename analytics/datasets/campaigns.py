@@ -47,6 +47,7 @@ class Tally:
     complained: int = 0
     revenue: float = 0.0
     squares: float = 0.0
+    buyers: int = 0  # who brought anything
     buyers_before: int = 0  # in the year before the campaign
     before: float = 0.0
     before_squares: float = 0.0
@@ -76,6 +77,7 @@ class Counted:
     arms: dict[str, Tally]  # treated and control
     variants: dict[int, Tally]
     tested: dict[int, int]  # people of the test by variant
+    tests: dict[int, Tally]  # the same, with what they did: without those who got the winner later
     sales: dict[str, Sales]
     segments: list[tuple[int, dict[str, Tally]]]
     hours: dict[str, dict[int, int]]
@@ -97,12 +99,13 @@ COUNTED = {
     "unsubscribed": Q(unsubscribed_at__isnull=False),
     "complained": Q(complained_at__isnull=False),
 }
-AMOUNTS = ("revenue", "squares", "buyers_before", "before", "before_squares", "products")
+AMOUNTS = ("revenue", "squares", "buyers", "buyers_before", "before", "before_squares", "products")
 REVENUE, BEFORE = Cast("revenue", FloatField()), Cast("revenue_before", FloatField())
 SUMS: dict[str, Any] = {
     **{name: Count("pk", filter=asked) for name, asked in COUNTED.items()},
     "revenue": Sum(REVENUE),
     "squares": Sum(REVENUE * REVENUE),
+    "buyers": Count("pk", filter=Q(revenue__isnull=False) & ~Q(revenue=0)),
     "buyers_before": Count("revenue_before"),
     "before": Sum(BEFORE),
     "before_squares": Sum(BEFORE * BEFORE),
@@ -115,6 +118,7 @@ def counted(campaign: Campaign) -> Counted:
     """All figures as they stand now."""
     arms: dict[str, Tally] = {TREATED: Tally(), CONTROL: Tally()}
     variants: dict[int, Tally] = defaultdict(Tally)
+    compared: dict[int, Tally] = defaultdict(Tally)
     in_audience: Any = drawn(campaign).order_by()
     everybody = {TREATED: 0, CONTROL: 0}
     for row in in_audience.values("arm").annotate(n=SUMS_PEOPLE):
@@ -126,11 +130,14 @@ def counted(campaign: Campaign) -> Counted:
         arms[_side(row["arm"])] += tally
         if row["variant"] is not None:
             variants[row["variant"]] += tally
+            if row["arm"] == Arm.TEST:
+                compared[row["variant"]] += tally
     for arm, variant, tally in _counted_only(campaign):
         everybody[_side(arm)] += tally.people
         arms[_side(arm)] += tally
         if variant is not None:
             variants[variant] += tally
+            compared[variant] += tally
             tested[variant] += tally.people
     return Counted(
         everybody=everybody,
@@ -141,6 +148,7 @@ def counted(campaign: Campaign) -> Counted:
         arms=arms,
         variants=dict(variants),
         tested=dict(tested),
+        tests=dict(compared),
         sales={side: _sales(campaign, side) for side in (TREATED, CONTROL)},
         segments=_segments(campaign),
         hours={name: _since(campaign, name, TruncHour, 3_600, HOURS) for name in MOMENTS},

@@ -1,6 +1,6 @@
 """Both sides of a campaign as the methods compare them: shares, and amounts beside those of the year before."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analytics.datasets.campaigns import Tally
 from analytics.methods.experiments.cuped import Paired, adjusted_arms
@@ -30,10 +30,14 @@ def arms_of(treated: Tally, control: Tally, outcome: str) -> Arms:
     if outcome != "revenue":
         return Arms(share_of(treated, outcome), share_of(control, outcome))
     one, other = _paired(treated), _paired(control)
-    if treated.buyers_before + control.buyers_before < LEAST_BUYERS:
-        return Arms(one.plain, other.plain)
-    adjusted = adjusted_arms(one, other)
-    return Arms(adjusted[0], adjusted[1], plain=compare_arms(one.plain, other.plain))
+    first, second, plain = one.plain, other.plain, None
+    if treated.buyers_before + control.buyers_before >= LEAST_BUYERS:
+        plain = compare_arms(first, second)
+        first, second, _slope = adjusted_arms(one, other)
+    # Nothing is clear where hardly anybody bought.
+    return Arms(
+        replace(first, counted=treated.buyers), replace(second, counted=control.buyers), plain
+    )
 
 
 def _paired(tally: Tally) -> Paired:

@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Max
+
 from analytics.jobs.campaign_figures import decided_from, metric_of
 from analytics.methods.experiments.bandits import thompson_shares
-from marketing.choices import Decision
-from marketing.models import Campaign, CampaignVariant
+from marketing.choices import Arm, Decision
+from marketing.models import Campaign, CampaignVariant, Recipient
 from marketing.services.campaigns.winners import DECIDABLE, choose_winner, set_allocation
 
 STEP = 0.1  # of those who waited first, in one step
@@ -40,7 +42,16 @@ def decide(campaign: Campaign, figures: dict[str, Any], at: datetime) -> str:
     return ""
 
 
+def _is_too_soon(campaign: Campaign, at: datetime) -> bool:
+    """Whether people of the last step have not had their hours yet: they would count as not interested."""
+    rows: Any = Recipient.objects.filter(campaign=campaign, arm=Arm.REST, variant__isnull=False)
+    last = rows.aggregate(last=Max("due_at"))["last"]
+    return last is not None and at < last + timedelta(hours=campaign.test_hours)
+
+
 def _step(campaign: Campaign, figures: dict[str, Any], at: datetime) -> str:
+    if _is_too_soon(campaign, at):
+        return ""
     rows = figures["variants"]
     metric = metric_of(campaign.test_metric)
     shares = thompson_shares(

@@ -17,9 +17,11 @@ from analytics.jobs.campaign_decisions import decide
 from analytics.jobs.campaign_figures import figures_of
 from analytics.models import CampaignEffect
 from analytics.queries.campaigns import usual_shares
+from core.currencies import base_currency
 from core.jobs.context import RunContext
 from core.jobs.kinds import Job, Plan, Saved
 from core.upsert import upsert
+from marketing.choices import CampaignState
 from marketing.models import Campaign, Recipient
 from marketing.services.campaigns.goals import changed_outcomes, store_outcomes
 
@@ -137,11 +139,17 @@ def _asked(run: RunContext) -> QuerySet[Campaign]:
 
 
 def _is_due(campaign: Campaign, run: RunContext) -> bool:
-    """Until its days are over and a little longer; once at least."""
+    """While it is sent, until its days are over, and a little longer; once at least."""
     if "campaign" in run.scope or not hasattr(campaign, "effect"):
         return True
-    ends = (campaign.started_at or run.as_of) + timedelta(days=campaign.goal_days) + GRACE
-    return bool(campaign.effect.as_of < ends)
+    if campaign.state in {CampaignState.SENDING, CampaignState.PAUSED}:
+        return True
+    figures = campaign.effect.figures
+    if not campaign.has_told_outcomes and figures.get("currency") != base_currency():
+        return True
+    begun = campaign.started_at or run.as_of
+    ends = max(begun + timedelta(days=campaign.goal_days), campaign.finished_at or begun)
+    return bool(campaign.effect.as_of < ends + GRACE)
 
 
 def _ranges(campaign: Campaign) -> list[tuple[int, int]]:

@@ -1,6 +1,6 @@
 """What is said of a campaign: effects with intervals and verdicts, variants, segments, as plain JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from analytics.methods.experiments.many import holm
 from analytics.methods.experiments.sample_ratio import BROKEN_BELOW, sample_ratio_p
 from analytics.methods.experiments.verdicts import Rules, Verdict, judge
 from analytics.methods.intervals import wilson_interval
+from core.currencies import base_currency
 from marketing.choices import Decision, Goal
 from marketing.models import Campaign, CampaignVariant
 
@@ -66,6 +67,7 @@ def figures_of(
     treated, control = counts.arms[TREATED], counts.arms[CONTROL]
     return finite(
         {
+            "currency": base_currency(),
             "funnel": asdict(treated) | asdict(counts.sales[TREATED]),
             "people": counts.everybody,
             "waiting": counts.waiting,
@@ -75,11 +77,7 @@ def figures_of(
             "extra": _extra(counts, ratio_p),
             "variants": [_variant(each, campaign, counts, ratio_p, terms) for each in variants],
             "test": _test(campaign, variants, counts, at),
-            "segments": [
-                {"segment": pk, "people": sides[TREATED].people + sides[CONTROL].people}
-                | _lift(sides[TREATED], sides[CONTROL], ratio_p)
-                for pk, sides in counts.segments
-            ],
+            "segments": list(_segments(counts, ratio_p, terms)),
             "links": counts.links,
             "hours": {name: sorted(rows.items()) for name, rows in counts.hours.items()},
             "by_day": {name: sorted(rows.items()) for name, rows in counts.days.items()},
@@ -177,19 +175,25 @@ def _extra(counts: Counted, ratio_p: float | None) -> dict[str, float] | None:
     }
 
 
-def _lift(one: Tally, other: Tally, ratio_p: float | None) -> dict[str, Any]:
-    """Of the goal, where both sides have people and the split is sound."""
-    if ratio_p is None or ratio_p < BROKEN_BELOW or min(one.people, other.people) < 2:
-        return {"lift": None}
-    arms = share_of(one, "converted"), share_of(other, "converted")
-    effect = compare_arms(*arms)
-    is_enough = all(arm.is_counted_enough for arm in arms)
-    return {
-        "lift": effect.difference,
-        "lower": effect.lower,
-        "upper": effect.upper,
-        "is_clear": is_enough and effect.is_clear,
-    }
+def _segments(counts: Counted, ratio_p: float | None, terms: Terms) -> Iterator[dict[str, Any]]:
+    """The goal in each segment, with intervals that hold for all of them together, however often one looks.
+
+    Members are as of now: where the campaign itself brought people into a segment, its parts are no longer alike.
+    """
+    whole = [counts.arms[side].people for side in (TREATED, CONTROL)]
+    alpha = terms.rules.alpha / max(1, len(counts.segments))
+    for pk, sides in counts.segments:
+        people = [sides[side].people for side in (TREATED, CONTROL)]
+        told: dict[str, Any] = {"segment": pk, "people": sum(people), "lift": None}
+        is_sound = ratio_p is not None and ratio_p >= BROKEN_BELOW and min(people) > 1
+        if is_sound and sample_ratio_p(people, whole) >= BROKEN_BELOW:
+            arms = [share_of(sides[side], "converted") for side in (TREATED, CONTROL)]
+            tuned_for = max(float(sum(people)), 2.0)
+            effect = always_valid(compare_arms(*arms), alpha=alpha, tuned_for=tuned_for)
+            is_enough = all(arm.is_counted_enough for arm in arms)
+            told |= {"lift": effect.difference, "lower": effect.lower, "upper": effect.upper}
+            told["is_clear"] = is_enough and effect.is_clear
+        yield told
 
 
 # -- variants --------------------------------------------------------------------------------------
@@ -203,17 +207,27 @@ def _variant(
     terms: Terms,
 ) -> dict[str, Any]:
     tally = counts.variants.get(variant.pk, Tally())
-    happened = getattr(tally, metric_of(campaign.test_metric))
-    lower, upper = wilson_interval(happened, tally.people)
+    tested = _compared(campaign, counts).get(variant.pk, Tally())
+    happened = getattr(tested, metric_of(campaign.test_metric))
+    lower, upper = wilson_interval(happened, tested.people)
     return asdict(tally) | {
         "letter": variant.letter,
         "name": variant.message.name,
+        "test": {name: getattr(tested, name) for name in ("sent", "replied", "converted")},
         "happened": happened,
-        "share": happened / tally.people if tally.people else None,
+        "share": happened / tested.people if tested.people else None,
         "lower": float(lower),
         "upper": float(upper),
         "effects": _effects(tally, counts.arms[CONTROL], ratio_p, terms) if tally.people else [],
     }
+
+
+def _compared(campaign: Campaign, counts: Counted) -> dict[int, Tally]:
+    """Whom variants are compared on: those of the test; step by step everybody, since shares change for all.
+
+    The rest got the winner later, and has had less time.
+    """
+    return counts.variants if campaign.decision == Decision.BANDIT else counts.tests
 
 
 def decided_from(campaign: Campaign, variants: Sequence[CampaignVariant], at: datetime) -> datetime:
@@ -226,8 +240,9 @@ def _test(
     campaign: Campaign, variants: Sequence[CampaignVariant], counts: Counted, at: datetime
 ) -> dict[str, Any] | None:
     """The variants against each other: whether the split is sound, and how likely each is the best."""
-    tallies = [counts.variants.get(each.pk, Tally()) for each in variants]
-    if len(tallies) < 2 or not all(tally.people for tally in tallies):
+    compared = _compared(campaign, counts)
+    rows = [(each, compared[each.pk]) for each in variants if each.pk in compared]
+    if len(variants) < 2 or not rows:
         return None
     ratio_p = _test_p(campaign, variants, counts)
     told: dict[str, Any] = {"split": _split(ratio_p), "metric": campaign.test_metric}
@@ -236,22 +251,22 @@ def _test(
     has_times = len({each.delay_minutes for each in variants}) > 1
     if has_times and at < decided_from(campaign, variants, at):
         return told | {"word": "early"}  # the earlier one only had more time so far
+    if len(rows) == 1:  # so few people that the others have nobody
+        return told | {"word": "few", "best": rows[0][0].letter, "chance": 1 / len(variants)}
     metric = metric_of(campaign.test_metric)
-    happened = [getattr(tally, metric) for tally in tallies]
-    people = [tally.people for tally in tallies]
-    chances = chances_of_best(happened, people, seed=0)
+    arms = [share_of(tally, metric) for _variant, tally in rows]
+    chances = chances_of_best([a.happened for a in arms], [a.people for a in arms], seed=0)
     best = int(chances.argmax())
-    arms = [share_of(tally, metric) for tally in tallies]
     others = [number for number in range(len(arms)) if number != best]
     rival = max(others, key=lambda number: arms[number].mean)
     effect = compare_arms(arms[best], arms[rival])
     planned = sum(counts.tested.values()) or effect.people
     always = always_valid(effect, tuned_for=max(float(planned), 2.0))
-    is_enough = all(arm.is_counted_enough for arm in arms)
+    is_enough = len(rows) == len(variants) and all(arm.is_counted_enough for arm in arms)
     return told | {
         "word": "clear" if is_enough and always.is_clear else "open" if is_enough else "few",
-        "best": variants[best].letter,
-        "rival": variants[rival].letter,
+        "best": rows[best][0].letter,
+        "rival": rows[rival][0].letter,
         "chance": float(chances[best]),
         "difference": effect.difference,
         "lower": effect.lower,

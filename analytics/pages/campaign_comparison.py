@@ -90,6 +90,8 @@ class Compared:
 def compared(effect: CampaignEffect, currency: str) -> Compared:
     """One campaign beside others; without a currency no amounts."""
     campaign, figures = effect.campaign, effect.figures
+    if figures.get("currency", currency) != currency:  # of before the base was changed
+        currency = ""
     funnel, extra = figures["funnel"], figures["extra"]
     # Where nobody brought anything, with the campaign or without, revenue is not what it was for.
     has_revenue = funnel["revenue"] or (extra and extra["revenue"])

@@ -13,6 +13,7 @@ from analytics.pages.campaign_words import (
     bare_points,
     digits_for,
     interval_text,
+    shown_ends,
 )
 from analytics.pages.intervals import mini_interval
 from analytics.queries.campaigns import send_times_for
@@ -54,12 +55,12 @@ def variants_of(
                 "letter": row["letter"],
                 "name": row["name"],
                 "is_best": row["letter"] == (won or (test or {}).get("best", "")),
-                "sent": number(row["sent"]),
+                "sent": number(row.get("test", row)["sent"]),
                 "share": percent(row["share"], 1),
                 "range": f"{number(100 * row['lower'], 1)}–{number(100 * row['upper'], 1)}",
                 "mini": mini_interval(row["lower"], row["share"] or 0, row["upper"], most),
-                "replies": number(row["replied"]),
-                "converted": number(row["converted"]),
+                "replies": number(row.get("test", row)["replied"]),
+                "converted": number(row.get("test", row)["converted"]),
                 "lift": _variant_lift(row),
             }
             for row in rows
@@ -73,7 +74,7 @@ def _variant_lift(row: Mapping[str, Any]) -> dict[str, str] | None:
         return None
     return {
         "text": bare_points(goal["difference"], digits_for(goal["difference"])),
-        "range": interval_text(goal, "", is_share=True),
+        "range": interval_text(shown_ends(goal), "", is_share=True),
         "tone": VERDICTS[goal["word"]].tone,
     }
 

@@ -53,8 +53,7 @@ def report_panel(campaign: Campaign, user: User) -> dict[str, Any] | None:
     }
     if effect is None:
         return context
-    figures, currency = effect.figures, base_currency()
-    money_of = currency if sees_money(access) else ""
+    figures, money_of = effect.figures, currency_of(effect, access)
     return context | {
         "steps": [
             *_steps(figures, is_early=_is_early(campaign, effect)),
@@ -76,6 +75,13 @@ def report_panel(campaign: Campaign, user: User) -> dict[str, Any] | None:
 def sees_money(access: Access) -> bool:
     """Whether somebody may read what a campaign cost and brought: won deals are a part of it."""
     return access.sees("marketing.campaign.cost") and access.sees("crm.deal.amount")
+
+
+def currency_of(effect: CampaignEffect, access: Access) -> str:
+    """The currency of its amounts, to whom they are shown; nothing while they are in one that is no longer the base."""
+    base = base_currency()
+    is_current = effect.figures.get("currency", base) == base
+    return base if is_current and sees_money(access) else ""
 
 
 # -- the funnel ------------------------------------------------------------------------------------

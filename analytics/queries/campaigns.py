@@ -55,15 +55,24 @@ def send_times_for(user: User) -> dict[tuple[int, int], tuple[int, int]]:
 def usual_shares(campaign: Campaign) -> dict[str, float]:
     """What share of those reached usually clicks and answers: of the campaigns before this one."""
     before = CampaignEffect.objects.filter(
-        campaign__started_at__lt=campaign.started_at, campaign__deleted_at=None, sent__gt=0
+        campaign__started_at__lt=campaign.started_at,
+        campaign__deleted_at=None,
+        campaign__is_sample=campaign.is_sample,
+        sent__gt=0,
     ).order_by("-campaign__started_at")
-    funnels = [figures["funnel"] for figures in before.values_list("figures", flat=True)[:USUAL]]
+    if not campaign.is_sample:  # what a file told of clicks may be visits
+        before = before.filter(campaign__has_told_outcomes=False)
+    counted = {"clicked": before.filter(campaign__counts_clicks=True), "replied": before}
+    found = {name: _usual(effects, name) for name, effects in counted.items()}
+    return {name: share for name, share in found.items() if share is not None}
+
+
+def _usual(effects: "QuerySet[CampaignEffect]", name: str) -> float | None:
+    funnels = [figures["funnel"] for figures in effects.values_list("figures", flat=True)[:USUAL]]
     reached = sum(delivered(funnel) for funnel in funnels)
     if len(funnels) < 2 or not reached:
-        return {}
-    return {
-        name: sum(funnel[name] for funnel in funnels) / reached for name in ("clicked", "replied")
-    }
+        return None
+    return float(sum(funnel[name] for funnel in funnels) / reached)
 
 
 def delivered(funnel: Mapping[str, Any]) -> int:

@@ -11,12 +11,11 @@ from django.views.decorators.http import require_POST
 
 from analytics.forms.test_planner import TestPlannerForm
 from analytics.pages.campaign_comparison import comparison_context
-from analytics.pages.campaign_report import sees_money
+from analytics.pages.campaign_report import currency_of
 from analytics.pages.campaign_sheet import CampaignSheet
 from analytics.pages.test_planner import answer_to
 from analytics.queries.campaigns import KIND, effect_of
 from core import permissions
-from core.currencies import base_currency
 from core.downloads import CSV, download
 from core.errors import Refused
 from core.exports.files import csv_pieces, xlsx_file
@@ -44,7 +43,7 @@ def campaign_figures(request: HttpRequest, pk: int) -> HttpResponseBase:
     if effect is None:
         raise Refused(_("This campaign was not measured yet. Measure it first."))
     effect.campaign = campaign
-    currency = base_currency() if sees_money(permissions.access_of(user)) else ""
+    currency = currency_of(effect, permissions.access_of(user))
     sheet, name = CampaignSheet(effect, currency), slugify(campaign.name) or "campaign"
     if request.GET.get("form") == "xlsx":
         return FileResponse(xlsx_file(sheet), as_attachment=True, filename=f"{name}.xlsx")

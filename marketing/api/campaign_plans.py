@@ -219,7 +219,9 @@ def _filled(campaign: Campaign, body: Json, user: User) -> tuple[list[Segment], 
         {**asked.initial, "name": campaign.name, **_named(body)}, campaign=campaign, user=user
     )
     require_valid(audience, NAMES)
-    test = TestForm({**TestForm(campaign=campaign).initial, **_named(body)}, campaign=campaign)
+    goal = audience.cleaned_data["goal"]
+    asked_test = TestForm(campaign=campaign, goal=goal)
+    test = TestForm({**asked_test.initial, **_named(body)}, campaign=campaign, goal=goal)
     require_valid(test, NAMES)
     schedule = ScheduleForm(
         {**ScheduleForm(campaign=campaign).initial, **_named(body), "begins": NOW},

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from core.currencies import base_currency
 from core.models import User
 from core.values import grouped
-from marketing.choices import Decision, FollowUp, Goal
+from marketing.choices import Decision, FollowUp, Goal, metrics_for
 from marketing.models import Campaign, CampaignVariant, Purpose, Segment
 from marketing.queries.audiences import Audience
 from marketing.services.sending.addresses import require_plain
@@ -224,18 +224,32 @@ class TestForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any = None, *, campaign: Campaign, variants: Sequence[CampaignVariant] = ()
+        self,
+        data: Any = None,
+        *,
+        campaign: Campaign,
+        variants: Sequence[CampaignVariant] = (),
+        goal: str = "",
     ) -> None:
-        """With several variants each has a weight, and minutes by which it goes out later."""
+        """With several variants each has a weight, and minutes by which it goes out later.
+
+        `goal` is the one that the campaign is about to have, where it is changed as well.
+        """
         self.campaign = campaign
+        metrics = metrics_for(goal or campaign.goal)
+        metric = campaign.test_metric if campaign.test_metric in metrics else goal or campaign.goal
         self.variants = list(variants) if len(variants) > 1 else []
         initial = {
             "test_share": round(campaign.test_share * HUNDRED),
             "decision": campaign.decision,
-            "test_metric": campaign.test_metric,
+            "test_metric": metric,
             "test_hours": campaign.test_hours,
         }
         super().__init__(data, initial=initial)
+        asked: Any = self.fields["test_metric"]
+        asked.choices = [
+            (each.value, _("Clicks") if each == Goal.CLICK else each.label) for each in metrics
+        ]
         for each in self.variants:
             words = {"letter": each.letter}
             self.fields[f"{WEIGHT}{each.letter}"] = forms.IntegerField(

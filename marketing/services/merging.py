@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from marketing.choices import RecipientState
 from marketing.models import Consent, ContactPreference, Recipient
 from marketing.services.consents import STRICTNESS
 
@@ -26,21 +27,23 @@ def keep_stricter(loser: int, survivor: int, _at: datetime) -> None:
 
 
 def keep_written(loser: int, survivor: int, _at: datetime) -> None:
-    """Of two recipients of a campaign the one who was written to: nobody gets it twice by becoming one.
+    """Of two recipients of a campaign the one who was written to, then the one who was not left out.
 
-    What comes back finds its recipient by the number of that message.
+    Nobody gets it twice by becoming one, nor never; what comes back finds its recipient by the number of the message.
     """
     rows = Recipient.objects.select_for_update().filter(contact__in=(loser, survivor))
     of: dict[int, dict[int, Recipient]] = {}
     for row in rows.order_by("pk"):
         of.setdefault(row.campaign_id, {})[row.contact_id] = row
     for both in of.values():
-        if len(both) == 2 and _is_written(both[loser]) and not _is_written(both[survivor]):
+        if len(both) == 2 and _standing(both[loser]) > _standing(both[survivor]):
             both[survivor].delete()
 
 
-def _is_written(row: Recipient) -> bool:
-    return row.begun_at is not None or row.sent_at is not None
+def _standing(row: Recipient) -> int:
+    if row.begun_at is not None or row.sent_at is not None:
+        return 2
+    return 0 if row.state == RecipientState.SKIPPED else 1
 
 
 def _keep_consent(goes: Consent, stays: Consent) -> None:

@@ -1,6 +1,6 @@
 """The difference that one arm makes to another: in shares, in means, with a fixed interval."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import sqrt
 
 import numpy as np
@@ -8,6 +8,8 @@ import numpy.typing as npt
 from scipy.stats import norm, t
 
 from analytics.methods.errors import InsufficientData, InvalidData
+
+ENOUGH = 5  # of each kind, for a normal approximation
 
 __all__ = ["Arm", "Effect", "arm_of_counts", "arm_of_values", "compare_arms"]
 
@@ -26,6 +28,9 @@ class Arm:
         Of the outcome per person.
     is_share : bool
         Whether the outcome is yes or no.
+    counted : int, optional
+        Where the outcome is an amount: how many people had any. Where nearly nobody had, the variance is
+        known as badly as the mean.
 
     Examples
     --------
@@ -37,6 +42,7 @@ class Arm:
     mean: float
     variance: float
     is_share: bool
+    counted: int | None = field(default=None, repr=False)
 
     @property
     def happened(self) -> int:
@@ -45,10 +51,10 @@ class Arm:
 
     @property
     def is_counted_enough(self) -> bool:
-        """Whether more than five said yes and more than five no (shares); two people (means)."""
+        """Whether more than five said yes and more than five no (shares); more than five had any (amounts)."""
         if not self.is_share:
-            return self.people > 1
-        return min(self.happened, self.people - self.happened) > 5
+            return self.people > 1 if self.counted is None else self.counted > ENOUGH
+        return min(self.happened, self.people - self.happened) > ENOUGH
 
 
 @dataclass(frozen=True)

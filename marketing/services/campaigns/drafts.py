@@ -11,6 +11,7 @@ from core.conditions import asks_who_asks, checked, from_json, leaves
 from core.errors import Refused
 from core.models import User
 from core.services.records import save_record
+from marketing.choices import metrics_for
 from marketing.models import Campaign, CampaignVariant, Message, Segment
 from marketing.queries.segment_rules import contact_type, view_of
 
@@ -64,6 +65,8 @@ def save_campaign(*, campaign: Campaign, by: User, at: datetime) -> Campaign:
     if not campaign.name:
         raise Refused(_("Give the campaign a name."))
     _check_condition(campaign, by, at)
+    if campaign.test_metric not in metrics_for(campaign.goal):  # the goal was changed
+        campaign.test_metric = campaign.goal
     save_record(record=campaign, by=by)
     if is_new:
         _add_variant(campaign, None)

@@ -5,7 +5,7 @@ There is one list. The step Schedule shows all of it, the step Content what conc
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import combinations
 
 from django.conf import settings
@@ -236,6 +236,11 @@ def _test(campaign: Campaign) -> Iterator[Check]:
     waits = campaign.decision in {Decision.WINNER, Decision.BY_HAND}
     if waits and campaign.test_share >= 1 and campaign.variants.count() > 1:
         said = _("Everybody is in the test, so nobody is left for the winner.")
+        yield Check(LOOK, said, url=reverse("campaign_test", args=[campaign.pk]))
+    if waits and timedelta(hours=campaign.test_hours) >= timedelta(days=campaign.goal_days):
+        said = _(
+            "The test takes as long as outcomes count: the rest gets the winner when nothing counts any more."
+        )
         yield Check(LOOK, said, url=reverse("campaign_test", args=[campaign.pk]))
     if not campaign.holdout_share:
         said = _("Nobody is held out: the report cannot tell what the campaign changed.")

@@ -46,7 +46,13 @@ def within_caps(key: str, pks: Sequence[int], *, at: datetime) -> list[int]:
         )
     }
     settle(
-        key, over, was_begun=False, state=RecipientState.WAITING, claim="", due_at=at + ASKED_AGAIN
+        key,
+        over,
+        was_begun=False,
+        state=RecipientState.WAITING,
+        claim="",
+        due_at=at + ASKED_AGAIN,
+        reason="",
     )
     return [pk for pk in pks if pk not in over]
 

@@ -62,7 +62,8 @@ def put_off_to_next_hours(campaign: Campaign, rows: Sequence[Recipient], *, at: 
     for row in rows:
         moved.setdefault(hours.next(at, zones[row.contact_id]), []).append(row.pk)
     for (due_at, due_until), pks in moved.items():
-        Recipient.objects.filter(pk__in=pks).update(due_at=due_at, due_until=due_until)
+        # Whoever had a free moment of its domain has none then.
+        Recipient.objects.filter(pk__in=pks).update(due_at=due_at, due_until=due_until, reason="")
 
 
 def _mine(key: str, pks: Collection[int]) -> QuerySet[Recipient]:

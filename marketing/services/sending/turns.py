@@ -119,8 +119,12 @@ class Turn:
     def _send(self, ahead: "Ahead", hands: "Hands", end: float) -> float | None:
         try:
             while not self.is_stopped and time.monotonic() < end:
-                if not self.pending and not self._next_batch(ahead):
-                    return None
+                if not self.pending:
+                    if not self._next_batch(ahead):
+                        return None
+                    if not self.pending:  # all of these were left out or put off
+                        self._settle_answered()
+                        continue
                 size = self._group_size(len(hands.lines), end)
                 if not size:
                     return SLOT_SECONDS  # the next free moment comes after this turn

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from crm.models import Contact
 from marketing.choices import RecipientState
 from marketing.models import Campaign, CampaignVariant, MailSettings, Recipient
+from marketing.queries.standing import BINNED
 from marketing.services.letters import Letter, Rendered, compile_letter, letters_for
 from marketing.services.permission_to_send import refusals
 from marketing.services.sending.addresses import is_address
@@ -54,8 +55,11 @@ class Writer:
         for row in rows:
             if row.contact_id in refused:
                 by_code.setdefault(refused[row.contact_id].code, []).append(row.pk)
+        gone = by_code.get(BINNED, [])
+        moved = _merged(gone, rows) if gone else []
+        settle(key, moved, was_begun=False, state=RecipientState.WAITING, claim="")
         for code, pks in by_code.items():
-            _leave_out(key, pks, code)
+            _leave_out(key, [pk for pk in pks if pk not in moved], code)
         return [row for row in rows if row.contact_id not in refused]
 
     def _at_their_address(self, key: str, rows: Sequence[Recipient]) -> list[Recipient]:
@@ -67,6 +71,8 @@ class Writer:
         }
         kept, same, bad = [], [], []
         for row in rows:
+            if row.contact_id not in today:
+                continue  # erased for good this moment, and the row with it
             email, email_key = today[row.contact_id]
             if not is_address(email):
                 bad.append(row.pk)
@@ -134,6 +140,13 @@ class Writer:
             )
         _leave_out(key, lost, NO_TEXT)
         return mails
+
+
+def _merged(pks: Sequence[int], rows: Sequence[Recipient]) -> list[int]:
+    """Those whose contact became another one since the claim: they are that one's now, and asked again."""
+    asked = {row.pk: row.contact_id for row in rows}
+    now = Recipient.objects.filter(pk__in=pks).values_list("pk", "contact")
+    return [pk for pk, contact in now if contact != asked[pk]]
 
 
 def _leave_out(key: str, pks: Sequence[int], reason: str) -> None:

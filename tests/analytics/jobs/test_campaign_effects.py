@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from analytics.models import CampaignEffect
 from analytics.queries.campaigns import KIND
+from core.currencies import base_currency
 from core.jobs.questions import ask
 from core.models import AuditEvent, JobRun
 from crm.choices import InteractionKind
@@ -103,6 +104,58 @@ def test_what_was_bought_before_takes_noise_off_the_revenue() -> None:
     plain = revenue["unadjusted"]
     assert plain["lower"] < 0 < plain["upper"]
     assert figures(of)["extra"]["revenue"] == pytest.approx(120 * revenue["difference"])
+
+
+def test_nothing_is_clear_where_hardly_anybody_held_out_bought() -> None:
+    """Without a buyer among them their spread is nothing, and any difference would look clear."""
+    of, who = campaign(holdout_share="0.1"), people(1_000)
+    send(of, who, control=100)
+    bought(who[200:218])
+    measure()
+    assert effect(of, "revenue")["word"] == "no_data"
+
+
+def test_a_segment_that_the_campaign_itself_filled_says_nothing() -> None:
+    of, who = campaign(holdout_share="0.5"), people(600)
+    send(of, who, control=300)
+    bought([*who[:60], *who[300:360]])
+    for chosen in ([*who[:60], *who[300:500]], [*who[:150], *who[300:450]]):
+        SegmentMember.objects.bulk_create(
+            SegmentMember(segment=segment, contact=one, since=NOW)
+            for segment in [SegmentFactory()]
+            for one in chosen
+        )
+    measure()
+    told = {row["people"]: row for row in figures(of)["segments"]}
+    assert told[260]["lift"] is None
+    assert (told[300]["lift"], told[300]["is_clear"]) == (0, False)
+
+
+def test_what_is_usual_comes_from_letters_not_from_files() -> None:
+    who = people(500)
+    for number in range(2):
+        of = campaign(started_at=BEGAN - timedelta(days=30 + number))
+        send(of, who[:100], control=20, clicked_at=of.started_at)
+    past = campaign(started_at=BEGAN - timedelta(days=3), has_told_outcomes=True)
+    send(past, who, control=100)
+    now = campaign()
+    send(now, who, control=100)
+    measure()
+    measure(NOW + timedelta(minutes=1), campaign=now.pk)
+    assert figures(now)["usual"]["clicked"] == 1
+
+
+def test_amounts_of_a_currency_that_is_no_longer_the_base_are_measured_anew() -> None:
+    of, who = campaign(), people(100)
+    send(of, who, control=20)
+    measure()
+    measure(NOW + timedelta(days=30))
+    stored = CampaignEffect.objects.get(campaign=of)
+    assert stored.as_of == NOW, "for good, after its days"
+    stored.figures["currency"] = "CNY" if base_currency() != "CNY" else "EUR"
+    stored.save()
+    measure(NOW + timedelta(days=50))
+    assert figures(of)["currency"] == base_currency()
 
 
 def test_a_few_who_bought_before_change_nothing() -> None:
@@ -311,6 +364,42 @@ def test_the_winner_goes_to_the_rest() -> None:
     assert of.decided_at == NOW
 
 
+def test_the_rest_that_got_the_winner_does_not_speak_against_it() -> None:
+    of = with_test()
+    measure()
+    Recipient.objects.filter(campaign=of, arm=Arm.REST).update(
+        state=RecipientState.SENT, sent_at=NOW
+    )
+    measure(NOW + timedelta(minutes=10))
+    told = figures(of)
+    assert (told["test"]["best"], told["test"]["chance"] > 0.99) == ("B", True)
+    of_b = told["variants"][1]
+    assert (of_b["test"]["sent"], of_b["sent"]) == (200, 500)
+    assert of_b["share"] == pytest.approx(0.4)
+
+
+def test_a_decision_comes_also_after_the_days_that_count() -> None:
+    of = with_test(goal_days=1, test_hours=96)
+    measure()
+    measure(NOW + timedelta(days=6))
+    of.refresh_from_db()
+    assert of.winner is not None
+
+
+def test_a_variant_that_nobody_was_drawn_for_keeps_nobody_waiting() -> None:
+    of = with_test()
+    tested = Recipient.objects.filter(campaign=of, arm=Arm.TEST)
+    five = tested.filter(variant__letter="B")[:5]
+    tested.exclude(pk__in=list(five.values_list("pk", flat=True))).delete()
+    measure()
+    of.refresh_from_db()
+    assert (figures(of)["test"]["word"], of.winner) == ("few", None)
+    measure(NOW + timedelta(hours=20))
+    of.refresh_from_db()
+    assert of.winner is not None
+    assert of.winner.letter == "B"
+
+
 def test_before_its_hours_nothing_is_decided() -> None:
     of = with_test(test_hours=48)
     measure()
@@ -338,7 +427,10 @@ def test_better_variants_get_more_step_by_step() -> None:
     assert first == 200
     assert rest.filter(variant__letter="B").count() > 160
     assert rest.filter(variant__letter="A").exists()
+    # Whoever just got it has not had the time to click: the next step waits for them.
     measure(NOW + timedelta(hours=1))
+    assert rest.count() == 200
+    measure(NOW + timedelta(days=3))
     assert rest.count() == 400
 
 

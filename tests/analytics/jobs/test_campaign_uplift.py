@@ -1,8 +1,11 @@
 """From past campaigns with people held out to a number at each contact, usable as a condition."""
 
+from datetime import timedelta
+
 import pytest
 
-from analytics.queries.campaigns import UPLIFT
+from analytics.models import CampaignEffect
+from analytics.queries.campaigns import KIND, UPLIFT
 from core.conditions import Criterion, Viewpoint, checked, to_q
 from core.jobs.questions import ask
 from core.models import JobRun
@@ -11,7 +14,7 @@ from core.services.model_versions import champion_of
 from crm.models import Company, Contact
 from marketing.models import ContactUplift, Recipient
 from marketing.services.campaigns.assignment import share_of
-from tests.analytics.campaigns import campaign, held_out, people, recipient
+from tests.analytics.campaigns import campaign, held_out, people, recipient, send
 from tests.factories import CompanyFactory, UserFactory
 from tests.factories.core import NOW
 from tests.running import carry_out
@@ -59,6 +62,31 @@ def test_contacts_are_told_how_much_a_message_changes() -> None:
     asked = checked(Criterion("uplift", "at_least", 51), record_types["crm.contact"], view)
     found = Contact.objects.filter(to_q(asked, record_types["crm.contact"], view))
     assert set(found) == set(company.contacts.all())
+
+
+def test_campaigns_that_say_nothing_take_nothing_from_the_others() -> None:
+    """One whose split is broken, one whose contacts are in the bin, one that was cancelled at its beginning."""
+    campaign_that_works_in("Optics")
+    began = NOW - timedelta(days=19)
+    broken = campaign(holdout_share="0.1", started_at=began)
+    CampaignEffect.objects.create(
+        campaign=broken,
+        as_of=NOW,
+        run=JobRun.objects.create(kind=KIND, as_of=NOW),
+        figures={"split": {"is_broken": True}, "funnel": {"sent": 0}},
+    )
+    binned, cancelled = campaign(started_at=began), campaign(started_at=began)
+    gone = people(200)
+    Contact.objects.filter(pk__in=[one.pk for one in gone]).update(deleted_at=NOW)
+    there = people(200)
+    send(broken, there, control=100)
+    send(binned, gone, control=100)
+    send(cancelled, there, control=199)
+    run = learn()
+    assert run.state == "succeeded", run.error_text
+    version = champion_of(UPLIFT)
+    assert version is not None
+    assert (version.metrics["campaigns"], version.rows) == (1, 1_600)
 
 
 def test_without_a_difference_nothing_is_said_and_what_was_learned_stays() -> None:

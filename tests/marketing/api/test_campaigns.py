@@ -278,3 +278,12 @@ def test_the_winner_goes_to_the_rest(ann: Caller) -> None:
     assert ann.post(path, {"variant": "B"}).json() == {"variant": "B", "released": 2}
     assert ann.post(path, {"variant": "A"}).status_code == 422
     assert {row.variant.letter for row in Recipient.objects.all()} == {"B"}
+
+
+def test_the_plan_takes_no_metric_that_is_not_looked_up(ann: Caller) -> None:
+    path = f"campaigns/{draft(goal='reply', test_metric='reply').pk}/plan/"
+    assert ann.patch(path, {"test_metric": "purchase"}).status_code == 422
+    assert ann.patch(path, {"goal": "won"}).json()["test_metric"] == "reply"
+    told = ann.patch(path, {"goal": "purchase", "test_metric": "purchase"}).json()
+    assert (told["goal"], told["test_metric"]) == ("purchase", "purchase")
+    assert ann.patch(path, {"goal": "won"}).json()["test_metric"] == "won"

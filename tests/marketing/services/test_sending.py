@@ -19,7 +19,15 @@ from marketing.services.sending.outcomes import write_outcomes
 from marketing.services.sending.secrets import sealed
 from marketing.services.sending.turns import take_turn
 from marketing.services.sending.waking import look_after
-from marketing.services.sending.words import BAD_ADDRESS, CRASH, LOGIN, NO_ANSWER, REFUSALS, SENDER
+from marketing.services.sending.words import (
+    BAD_ADDRESS,
+    CRASH,
+    IN_SLOT,
+    LOGIN,
+    NO_ANSWER,
+    REFUSALS,
+    SENDER,
+)
 from tests.marketing.campaigns import (
     Clock,
     mail_server,
@@ -348,6 +356,34 @@ def test_a_domains_pace_holds_its_recipients_back_and_nobody_else() -> None:
             work(campaign, clock)
     assert len(sink.counts) == 8
     assert set(sink.counts.values()) == {1}
+
+
+def test_a_domains_pace_holds_also_when_the_hours_open_again() -> None:
+    """A free moment that lies after the hours is none the next day."""
+    people(6, purpose())
+    campaign, clock = sending_campaign(), Clock()
+    gather_some(campaign.pk, at=clock())
+    ended, slot = clock() - timedelta(minutes=1), {"reason": IN_SLOT, "due_at": clock()}
+    campaign.recipients.update(due_until=ended, **slot)
+    with mail_server() as sink:
+        use(sink, per_domain={"example.org": 2})
+        take_turn(campaign.pk, clock=clock, wait=clock.wait, is_ahead=False)
+        assert set(campaign.recipients.values_list("reason", flat=True)) == {""}
+        take_turn(campaign.pk, clock=clock, wait=clock.wait, is_ahead=False)
+        assert len(sink.received) < 6
+
+
+def test_a_batch_of_which_all_are_left_out_does_not_end_the_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    contacts = people(30, purpose())
+    monkeypatch.setattr(claims, "MOST_CLAIMED", 10)
+    campaign = sending_campaign()
+    gather_some(campaign.pk, at=timezone.now())
+    Consent.objects.filter(contact__in=contacts[:20]).update(state="withdrawn")
+    with mail_server() as sink:
+        take_turn(campaign.pk, is_ahead=False)
+    assert len(sink.received) == 10
 
 
 def test_a_login_that_is_refused_pauses() -> None:

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from core.models import User
 from marketing.choices import CampaignState, ConsentState, SuppressionReason
 from marketing.models import Campaign, Suppression
+from marketing.services.campaigns.drafts import save_campaign
 from marketing.services.memberships import add_to_list
 from tests.factories import (
     CampaignFactory,
@@ -191,6 +193,22 @@ def test_test_step_wants_somebody_left_for_the_winner(client: Client, campaign: 
     assert list(told) == [("A", 3, 0), ("B", 1, 1440)]
     answer = client.post(url, {**given, "test_share": "20", "delay_B": "-5", "weight_A": "0"})
     assert answer.status_code == 422
+
+
+def test_variants_are_judged_by_what_is_looked_up(client: Client, campaign: Campaign) -> None:
+    """Clicks, answers and the campaign's own goal: of other goals nobody knows who reached them."""
+    client.post(f"/campaigns/{campaign.pk}/variants/")
+    Campaign.objects.filter(pk=campaign.pk).update(goal="reply", test_metric="reply")
+    url = f"/campaigns/{campaign.pk}/edit/test/"
+    given = {"test_share": "20", "decision": "winner", "test_hours": "4"}
+    given |= {"weight_A": "1", "delay_A": "0", "weight_B": "1", "delay_B": "0"}
+    assert client.post(url, {**given, "test_metric": "purchase"}).status_code == 422
+    Campaign.objects.filter(pk=campaign.pk).update(goal="purchase")
+    assert client.post(url, {**given, "test_metric": "purchase"}).status_code == 302
+    campaign.refresh_from_db()
+    campaign.goal = "won"
+    save_campaign(campaign=campaign, by=campaign.owner, at=timezone.now())
+    assert campaign.test_metric == "won"
 
 
 def test_what_is_sent_cannot_be_changed_but_copied(client: Client, campaign: Campaign) -> None:

@@ -15,17 +15,20 @@ from core.registries import record_types
 from crm.models import Contact
 from crm.services.merging.merging import merge_records
 from marketing.choices import Arm, CampaignState, Decision, FollowUp, RecipientState
-from marketing.models import Campaign, Segment, SegmentMember, Sending
+from marketing.models import Campaign, Consent, Segment, SegmentMember, Sending
 from marketing.services.campaigns.drafts import duplicate_campaign
 from marketing.services.campaigns.fingerprints import fingerprint
 from marketing.services.campaigns.states import resume_campaign
 from marketing.services.campaigns.winners import choose_winner
-from marketing.services.sending import gathering
+from marketing.services.sending import claims, gathering
 from marketing.services.sending.gathering import gather_some
+from marketing.services.sending.pace import mail_settings
 from marketing.services.sending.waking import look_after
 from marketing.services.sending.words import CHANGED, SEGMENT_GONE
+from marketing.services.sending.writing import Writer
 from tests.factories import CampaignFactory, RoleFactory, SegmentFactory, UserFactory
 from tests.marketing.campaigns import (
+    Clock,
     add_variant,
     mail_server,
     owner,
@@ -143,6 +146,34 @@ def test_who_becomes_one_with_somebody_who_was_written_to_gets_nothing_more() ->
     assert sink.counts == {written.email: 1}
     [recipient] = campaign.recipients.all()
     assert (recipient.contact, recipient.address) == (waits, written.email)
+
+
+def test_who_becomes_one_with_somebody_who_was_left_out_gets_the_message() -> None:
+    """Two with one address: one of them gets it, and stays to get it whichever of the two remains."""
+    first, second = people(2, purpose())
+    second.email = first.email
+    second.save()
+    campaign = sending_campaign()
+    gather_some(campaign.pk, at=timezone.now())
+    assert campaign.recipients.get(contact=second).state == RecipientState.SKIPPED
+    merge(first, into=second)
+    with mail_server() as sink:
+        campaign = work(campaign)
+    assert sink.counts == {first.email: 1}
+
+
+def test_who_becomes_another_between_claim_and_message_gets_it() -> None:
+    first, second = people(2, purpose())
+    Consent.objects.filter(contact=second).delete()
+    campaign, clock = sending_campaign(), Clock()
+    gather_some(campaign.pk, at=clock())
+    rows = claims.claim(campaign, "worker", 5, at=clock())
+    merge(first, into=second)
+    writer = Writer.of(campaign, mail_settings())
+    assert writer.write("worker", rows, at=clock()) == []
+    with mail_server() as sink:
+        campaign = work(campaign, clock)
+    assert sink.counts == {second.email: 1}
 
 
 def test_a_winner_waits_until_everybody_is_gathered(monkeypatch: pytest.MonkeyPatch) -> None:
