@@ -27,6 +27,7 @@ from marketing.services.campaigns.goals import changed_outcomes, store_outcomes
 
 PER_PART = 2_000
 GRACE = timedelta(days=2)  # what is entered late counts, too
+SELDOM = timedelta(hours=1)  # between two measurements of what is sent for longer than its days
 MEASURED = ("figures", "send_times", "verdict", "lift", "sent", "revenue", "run", "as_of")
 FIELDS = ("campaign", *MEASURED, "credit")
 
@@ -139,12 +140,12 @@ def _asked(run: RunContext) -> QuerySet[Campaign]:
 
 
 def _is_due(campaign: Campaign, run: RunContext) -> bool:
-    """While it is sent, until its days are over, and a little longer; once at least."""
+    """Until its days are over and a little longer; once at least, and now and then while it is still sent."""
     if "campaign" in run.scope or not hasattr(campaign, "effect"):
         return True
-    if campaign.state in {CampaignState.SENDING, CampaignState.PAUSED}:
+    figures, since = campaign.effect.figures, run.as_of - campaign.effect.as_of
+    if campaign.state == CampaignState.SENDING and since >= SELDOM:
         return True
-    figures = campaign.effect.figures
     if not campaign.has_told_outcomes and figures.get("currency") != base_currency():
         return True
     begun = campaign.started_at or run.as_of
