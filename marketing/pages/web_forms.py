@@ -78,6 +78,8 @@ def _html(form: WebForm, page: str) -> str:
         box = '<input type="checkbox" name="consent">'
         lines.append(f"  <label>{box} {escape(wording_of(form, purposes_of(form)))}</label>")
     lines.append('  <input name="website" hidden tabindex="-1" autocomplete="off">')
+    # Filled by the line for websites, where the page has it: visits become the person's.
+    lines.append('  <input name="renmai-visitor" type="hidden">')
     lines.append(f"  <button>{escape(form.button or _('Send'))}</button>")
     return "\n".join([*lines, "</form>"])
 
@@ -86,7 +88,8 @@ def _script(form: WebForm, send: str) -> str:
     names = ", ".join(f'"{each["name"]}": "…"' for each in form.fields)
     return (
         f'fetch("{send}", {{\n  method: "POST",\n  headers: {{"Content-Type": "application/json"}},\n'
-        f"  body: JSON.stringify({{values: {{{names}}}, consent: false, token: crypto.randomUUID()}}),\n}});"
+        f"  body: JSON.stringify({{values: {{{names}}}, consent: false, token: crypto.randomUUID(), "
+        'visitor: localStorage.getItem("renmai")}),\n});'
     )
 
 

@@ -55,8 +55,10 @@ def _take(mailbox: Mailbox, number: str, content: bytes, at: datetime) -> bool:
     if returned is None:
         return False
     is_taken = take_returned(returned, at=at)
-    # Told once by its number, however often it is read; so it goes only after that.
-    mailbox.remove(number)
+    # Told once by its number, however often it is read; so it goes only after that. One of a message that we did
+    # not send stays for whoever reads the mailbox.
+    if is_taken:
+        mailbox.remove(number)
     return is_taken
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -28,6 +29,8 @@ from marketing.models import FormSubmission, Purpose, WebForm
 from marketing.queries.consents import public_name
 from marketing.services.confirmations import ask_confirmation
 from marketing.services.consents import Word, record_consents
+from marketing.services.permission_to_send import untracked
+from marketing.services.tracking.visits import identify_visitor
 
 ORIGIN = "marketing:form"
 # What a form can ask for, with the longest answer.
@@ -63,6 +66,7 @@ class Sent:
     took: timedelta | None = None
     page: str = ""
     utm: Mapping[str, str] = field(default_factory=dict)
+    visitor: UUID | None = None  # the browser, as the snippet of the company's websites knows it
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "page", kept(self.page))
@@ -205,6 +209,8 @@ def _follow(row: FormSubmission, form: WebForm, sent: Sent, at: datetime) -> Non
     row.save(update_fields=["contact", "lead"])
     if sent.agrees:
         _agree(form, contact, row, at)
+    if sent.visitor is not None and not untracked([contact.pk]):
+        identify_visitor(key=sent.visitor, contact=contact.pk, at=at)
     record_interactions(
         [
             NewInteraction(

@@ -21,6 +21,7 @@ from marketing.choices import HitKind
 from marketing.queries.websites import domains
 from marketing.services.tracking.addresses import is_web, with_visitor
 from marketing.services.tracking.hits import note_hit
+from marketing.services.tracking.machines import MACHINES
 from marketing.services.tracking.signatures import CLICK, OPEN, TRAP, is_ours, visit_token
 from marketing.services.tracking.visits import note_visit
 
@@ -97,7 +98,11 @@ def page_visit(request: HttpRequest) -> HttpResponse:
     answer = HttpResponse(status=204)
     told = _told(request)
     network = f"visit-{client_address(request)}"
-    if told is None or is_too_often(network, most=MOST_VISITS, seconds=MINUTE):
+    if (
+        told is None
+        or MACHINES.search(_agent(request))
+        or is_too_often(network, most=MOST_VISITS, seconds=MINUTE)
+    ):
         return answer
     key, url, title, token = told
     note_visit(key=key, url=url, title=title, at=timezone.now(), token=token)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -31,6 +32,7 @@ from marketing.services.web_forms import (
 from marketing.tasks import send_confirmations
 
 MOST_BODY = 20_000
+VISITOR = "renmai-visitor"  # the field that marketing/snippets/page.js fills
 # Of one network, and of one form from all of them together.
 MOST_OF_ONE, TEN_MINUTES = 10, 600
 MOST_OF_ALL, AN_HOUR = 300, 3_600
@@ -114,6 +116,7 @@ def _posted(request: HttpRequest, form: WebForm, context: dict[str, Any]) -> Htt
         trap=request.POST.get(TRAP, ""),
         utm=utm,
         page=_referrer(request),
+        visitor=_visitor(request.POST.get(VISITOR, "")),
     )
     if form.redirect_url and not context["is_framed"]:
         return HttpResponseRedirect(form.redirect_url)
@@ -125,8 +128,8 @@ def _agrees(visitor: VisitorForm) -> bool:
     return bool(visitor.cleaned_data.get("consent") and visitor.cleaned_data.get("email"))
 
 
-def _take(form: WebForm, visitor: VisitorForm, **sent: Any) -> SubmissionState:
-    said = Sent(values=visitor.values(), agrees=bool(visitor.cleaned_data.get("consent")), **sent)
+def _take(form: WebForm, filled: VisitorForm, **sent: Any) -> SubmissionState:
+    said = Sent(values=filled.values(), agrees=bool(filled.cleaned_data.get("consent")), **sent)
     row = take_submission(form=form, sent=said, at=timezone.now())
     enqueue(send_confirmations)
     return SubmissionState(row.state)
@@ -134,6 +137,14 @@ def _take(form: WebForm, visitor: VisitorForm, **sent: Any) -> SubmissionState:
 
 def _utm(said: Any) -> dict[str, str]:
     return {name: str(said[name])[:200] for name in UTM if said.get(name)}
+
+
+def _visitor(text: str) -> UUID | None:
+    """The browser that the snippet of a website names; other texts name none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _referrer(request: HttpRequest) -> str:
@@ -185,6 +196,7 @@ def _sent(request: HttpRequest, form: WebForm) -> HttpResponse:
             values = {str(name): str(text) for name, text in dict(said["values"]).items()}
             token, page = str(said.get("token", ""))[:60], str(said.get("page", ""))
             utm = _utm(dict(said.get("utm") or {}))
+            browser = _visitor(str(said.get("visitor") or ""))
         except (ValueError, KeyError, TypeError, AttributeError):
             return _told({"error": _("Send JSON with “values”, by the names of the fields.")}, 400)
         ticked = {"consent": "on"} if said.get("consent") is True else {}
@@ -192,7 +204,8 @@ def _sent(request: HttpRequest, form: WebForm) -> HttpResponse:
         if not visitor.is_valid():
             return _told({"errors": visitor.errors}, UNPROCESSABLE)
         token = f"s:{token}" if token else ""
-        _take(form, visitor, token=token, trap=values.get(TRAP, ""), utm=utm, page=page)
+        trap = values.get(TRAP, "")
+        _take(form, visitor, token=token, trap=trap, utm=utm, page=page, visitor=browser)
         return _told({"thanks": form.thanks or _("Thank you. We have got your answer.")}, 200)
 
 

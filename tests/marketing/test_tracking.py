@@ -13,13 +13,21 @@ from django.test import Client
 from django.utils import timezone
 
 from core.models import User
-from crm.models import Interaction
+from crm.models import Contact, Interaction
 from marketing.choices import HitKind, MachineSign, Verdict
-from marketing.models import Campaign, MailHit, PageView, Recipient, Visitor, Website
+from marketing.models import (
+    Campaign,
+    ContactPreference,
+    MailHit,
+    PageView,
+    Recipient,
+    Visitor,
+    Website,
+)
 from marketing.services.tracking.settling import settle_hits
 from marketing.services.tracking.signatures import click_url, open_url, trap_url, visit_token
-from marketing.services.tracking.visits import forget_visitors, identify_visitor
-from tests.factories import ContactFactory, RecipientFactory
+from marketing.services.tracking.visits import forget_visitors
+from tests.factories import ContactFactory, RecipientFactory, WebFormFactory
 from tests.hostile import BODIES
 
 # Before there is an administrator every door leads to the set-up.
@@ -266,11 +274,66 @@ def test_browsers_that_ask_not_to_be_followed_are_not() -> None:
 
 
 @pytest.mark.usefixtures("website")
-def test_a_form_says_whose_browser_it_is() -> None:
-    key, contact = uuid4(), ContactFactory()
+@pytest.mark.parametrize("way", ["html", "script"])
+def test_a_form_says_whose_browser_it_is(way: str) -> None:
+    key, site = uuid4(), "https://helioptic.example"
+    form = WebFormFactory(fields=[{"name": "email", "required": True}], origins=[site])
     visit(key)
-    identify_visitor(key=key, contact=contact.pk, at=timezone.now())
-    assert list(Interaction.objects.values_list("contact", "kind")) == [(contact.pk, "visit")]
+    if way == "html":
+        sent = {"email": "ada@example.org", "renmai-visitor": str(key)}
+        answer = Client().post(f"/f/{form.key}/", sent)
+    else:
+        body = {"values": {"email": "ada@example.org"}, "visitor": str(key)}
+        answer = Client().post(
+            f"/f/{form.key}/send/",
+            json.dumps(body),
+            content_type="application/json",
+            headers={"Origin": site},
+        )
+    assert answer.status_code == 200
+    contact = Contact.objects.get()
+    kinds = Interaction.objects.filter(contact=contact).values_list("kind", flat=True)
+    assert set(kinds) == {"visit", "submit"}
+    visit(key)
+    assert Interaction.objects.filter(contact=contact, kind="visit").count() == 2
+
+
+@pytest.mark.usefixtures("website")
+def test_visits_of_who_wants_that_nothing_is_counted_are_not_kept(recipient: Recipient) -> None:
+    ContactPreference.objects.create(
+        contact=recipient.contact, is_untracked=True, at=timezone.now()
+    )
+    visit(uuid4(), token=visit_token(recipient.pk))
+    assert not Visitor.objects.exists()
+    assert kinds_of(recipient) == []
+
+
+@pytest.mark.usefixtures("website")
+def test_visits_of_machines_are_not_kept(recipient: Recipient) -> None:
+    Client().post(
+        "/m/visit/",
+        json.dumps(
+            {
+                "visitor": str(uuid4()),
+                "url": "https://helioptic.example/a",
+                "token": visit_token(recipient.pk),
+            }
+        ),
+        content_type="text/plain",
+        headers={"Origin": "https://helioptic.example", "User-Agent": "Proofpoint scan/1.0"},
+    )
+    assert not Visitor.objects.exists()
+
+
+def test_hits_of_who_wants_that_nothing_is_counted_any_more_go(recipient: Recipient) -> None:
+    """Also where there are no others."""
+    ask(open_url(recipient.pk))
+    ContactPreference.objects.create(
+        contact=recipient.contact, is_untracked=True, at=timezone.now()
+    )
+    settle()
+    assert not MailHit.objects.exists()
+    assert kinds_of(recipient) == []
 
 
 def test_who_is_not_known_is_forgotten() -> None:

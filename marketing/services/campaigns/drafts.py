@@ -42,6 +42,17 @@ COPIED = (
     "goal_days",
 )
 
+# What becomes of it, not what is written.
+COURSE = (
+    "state",
+    "approved_by_id",
+    "approved_at",
+    "started_at",
+    "finished_at",
+    "paused_for",
+    "gathered_to",
+)
+
 
 def require_change(campaign: Campaign, by: User) -> None:
     """Refuse what is out of reach, and what is sent or being sent."""
@@ -60,7 +71,7 @@ def save_campaign(*, campaign: Campaign, by: User, at: datetime) -> Campaign:
     if is_new:
         permissions.require(by, "marketing.campaign.create")
     else:
-        require_change(campaign, by)
+        _keep_course(campaign, by)
     campaign.name = " ".join(campaign.name.split())[:120]
     if not campaign.name:
         raise Refused(_("Give the campaign a name."))
@@ -71,6 +82,14 @@ def save_campaign(*, campaign: Campaign, by: User, at: datetime) -> Campaign:
     if is_new:
         _add_variant(campaign, None)
     return campaign
+
+
+def _keep_course(campaign: Campaign, by: User) -> None:
+    """What came of it since it was read is not written back: it may have been scheduled or begun meanwhile."""
+    locked = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+    require_change(locked, by)
+    for name in COURSE:
+        setattr(campaign, name, getattr(locked, name))
 
 
 def keep_campaign(campaign: Campaign, by: User, at: datetime) -> Campaign:

@@ -16,6 +16,7 @@ def is_changed(campaign: Campaign) -> bool:
 def fingerprint(campaign: Campaign) -> str:
     """What people agree to: another audience, text, sender or time has another one."""
     names = [
+        "owner_id",  # the audience is what the owner sees
         "purpose_id",
         "condition",
         "holdout_share",

@@ -14,6 +14,7 @@ from marketing.services.sending.words import CRASH
 
 LEASE = timedelta(seconds=120)
 MOST_CLAIMED = 100
+WORKERS = 2  # at one campaign
 # Of rows that wait for a decision: no moment that ever comes.
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 

@@ -38,9 +38,11 @@ EARLIEST = ZoneInfo("Pacific/Kiritimati")  # where each day begins first
 def gather_some(campaign_id: int, *, at: datetime) -> bool:
     """Make recipients of the next contacts of the audience; True while there may be more.
 
-    One worker at a time: the row of the campaign is locked, and says up to which contact all is done.
+    One worker at a time: the row of the campaign is locked, and says up to which contact all is done. False as well
+    while another one does it.
     """
-    rows = Campaign.objects.select_for_update(of=("self",)).select_related("owner")
+    rows = Campaign.objects.select_for_update(of=("self",), skip_locked=True)
+    rows = rows.select_related("owner")
     campaign = rows.filter(pk=campaign_id, state=CampaignState.SENDING).first()
     if campaign is None or campaign.gathered_to is None:
         return False

@@ -153,7 +153,10 @@ class SmtpLine:
         answer = said(code, text)
         if code == CLOSING:
             return self._no(answer, ServerFault.BUSY)
-        self.smtp.rset()
+        try:
+            self.smtp.rset()
+        except BROKEN:
+            self.close()  # it said no and hung up: the answer stands
         return Answer(_outcome(code), answer)
 
     def _give(self, content: bytes) -> Answer:

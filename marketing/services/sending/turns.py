@@ -76,6 +76,8 @@ def take_turn(
 ) -> float | None:
     """Send what is due; after how many seconds there may be more to do, None where nothing is due."""
     claims.make_durable()
+    if claims.workers_at(campaign_id, clock()) >= claims.WORKERS:
+        return None  # enough are at it; beat calls again
     end = time.monotonic() + seconds
     try:
         while gather_some(campaign_id, at=clock()):

@@ -9,9 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from marketing.choices import CampaignState, RecipientState
 from marketing.models import Campaign, Recipient
 from marketing.services.campaigns.states import skip_cancelled, start_due
-from marketing.services.sending.claims import recover, workers_at
-
-WORKERS = 2  # at one campaign
+from marketing.services.sending.claims import WORKERS, recover, workers_at
 
 
 def look_after(*, at: datetime) -> list[int]:

@@ -64,8 +64,8 @@ PAUSED_FOR: Mapping[str, Promise] = {
     CHANGED: _("It was changed after it was approved. Ask for approval again."),
     AUDIENCE: _("The audience can no longer be asked: look at its condition, then go on."),
     SEGMENT_GONE: _(
-        "A segment of its audience was erased while recipients were gathered. If you go on, those "
-        "who were gathered by then get the message, and nobody else."
+        "A segment of its audience was erased, or it was given to somebody else, while recipients "
+        "were gathered. If you go on, those who were gathered by then get the message, and nobody else."
     ),
     WRITING: _(
         "The message could not be written for somebody. Look at its fields and blocks, then go on."

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from core.locks import lock_for_transaction
 from crm.services.interactions import NewInteraction, record_interactions
 from marketing.choices import HitKind, Verdict
 from marketing.models import MailHit, Recipient
@@ -40,8 +41,9 @@ def settle_hits(*, at: datetime) -> int:
 
 @transaction.atomic
 def _settle_some(at: datetime) -> int:
+    lock_for_transaction("marketing.hits")  # two would write the same recipients' columns
     rows = MailHit.objects.filter(verdict="", at__lte=at - QUIET).order_by("at", "id")
-    waiting = list(rows.select_for_update(skip_locked=True, of=("self",))[:BATCH])
+    waiting = list(rows.select_for_update(of=("self",))[:BATCH])
     number = len(waiting)
     if not waiting:
         return 0
@@ -49,6 +51,8 @@ def _settle_some(at: datetime) -> int:
         {hit.recipient_id for hit in waiting}
     )
     waiting = _wanted(waiting, recipients)
+    if not waiting:
+        return number
     _decide(waiting, recipients)
     MailHit.objects.bulk_update(waiting, ["verdict", "sign"])
     _note(waiting, recipients.values())

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from crm.services.interactions import NewInteraction, record_interactions
 from marketing.models import PageView, Recipient, Visitor
+from marketing.services.permission_to_send import untracked
 from marketing.services.tracking.addresses import without_visitor
 from marketing.services.tracking.signatures import visiting_recipient
 
@@ -19,10 +20,14 @@ LONGEST_URL, LONGEST_TITLE = 500, 300
 @transaction.atomic
 def note_visit(*, key: UUID, url: str, title: str, at: datetime, token: str = "") -> None:
     """Write the visit of a page, onto the timeline where it is known whose it is."""
+    known = Visitor.objects.filter(pk=key).values_list("contact", flat=True).first()
+    person = _contact_of(token) or known
+    if person is not None and untracked([person]):
+        return  # who wants that nothing is counted
     visitor, _is_new = Visitor.objects.get_or_create(
         pk=key, defaults={"first_at": at, "last_at": at}
     )
-    contact = _contact_of(token) or visitor.contact_id
+    contact = person or visitor.contact_id
     Visitor.objects.filter(pk=key).update(last_at=at)
     if contact is not None and contact != visitor.contact_id:
         identify_visitor(key=key, contact=contact, at=at)

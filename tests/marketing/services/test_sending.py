@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import smtplib
 from collections import Counter
 from datetime import timedelta
 
@@ -384,6 +385,34 @@ def test_a_batch_of_which_all_are_left_out_does_not_end_the_turn(
     with mail_server() as sink:
         take_turn(campaign.pk, is_ahead=False)
     assert len(sink.received) == 10
+
+
+def test_a_server_that_refuses_and_hangs_up_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it said counts, not that it was gone afterwards."""
+    people(4, purpose())
+
+    def gone(_smtp: smtplib.SMTP) -> None:
+        raise smtplib.SMTPServerDisconnected
+
+    monkeypatch.setattr(smtplib.SMTP, "rset", gone)
+    with mail_server(
+        on_rcpt=lambda to: "550 5.1.1 unknown" if to.startswith("p1@") else "250 OK"
+    ) as sink:
+        campaign = work(sending_campaign())
+    assert campaign.state == CampaignState.SENT
+    assert states(campaign) == {RecipientState.SENT: 3, RecipientState.FAILED: 1}
+    assert set(sink.counts.values()) == {1}
+
+
+def test_whoever_comes_where_enough_are_at_it_leaves_again() -> None:
+    people(6, purpose())
+    campaign, clock = sending_campaign(), Clock()
+    gather_some(campaign.pk, at=clock())
+    for key in ("one", "two"):
+        claims.claim(campaign, key, 2, at=clock())
+    with mail_server() as sink:
+        assert take_turn(campaign.pk, clock=clock, is_ahead=False) is None
+        assert not sink.received
 
 
 def test_a_login_that_is_refused_pauses() -> None:

@@ -16,7 +16,7 @@ from crm.models import Contact
 from crm.services.merging.merging import merge_records
 from marketing.choices import Arm, CampaignState, Decision, FollowUp, RecipientState
 from marketing.models import Campaign, Consent, Segment, SegmentMember, Sending
-from marketing.services.campaigns.drafts import duplicate_campaign
+from marketing.services.campaigns.drafts import duplicate_campaign, save_campaign
 from marketing.services.campaigns.fingerprints import fingerprint
 from marketing.services.campaigns.states import resume_campaign
 from marketing.services.campaigns.winners import choose_winner
@@ -96,6 +96,27 @@ def test_a_campaign_that_follows_others_than_agreed_does_not_begin() -> None:
     look_after(at=timezone.now())
     campaign.refresh_from_db()
     assert (campaign.state, campaign.paused_for) == (CampaignState.DRAFT, CHANGED)
+
+
+def test_a_campaign_that_was_given_to_somebody_else_does_not_begin() -> None:
+    """The audience is what the owner sees: another one would write to others."""
+    campaign = agreed(scheduled(owner=UserFactory()))
+    Campaign.objects.filter(pk=campaign.pk).update(owner=owner())
+    look_after(at=timezone.now())
+    campaign.refresh_from_db()
+    assert (campaign.state, campaign.paused_for) == (CampaignState.DRAFT, CHANGED)
+
+
+def test_saving_what_was_read_before_it_was_scheduled_takes_nothing_back() -> None:
+    campaign = CampaignFactory(owner=owner())
+    Campaign.objects.filter(pk=campaign.pk).update(state=CampaignState.SCHEDULED)
+    campaign.name = "News of May"
+    save_campaign(campaign=campaign, by=owner(), at=timezone.now())
+    campaign.refresh_from_db()
+    assert (campaign.name, campaign.state) == ("News of May", CampaignState.SCHEDULED)
+    Campaign.objects.filter(pk=campaign.pk).update(state=CampaignState.SENDING, gathered_to=7)
+    with pytest.raises(Refused):
+        save_campaign(campaign=campaign, by=owner(), at=timezone.now())
 
 
 def test_a_segment_that_is_erased_while_people_are_gathered_makes_it_nobody_elses(
