@@ -5,7 +5,18 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
+
 DEEPEST = 20
+# What readers of other people raise over a body that is of another form than they expect.
+MALFORMED = (
+    SuspiciousOperation,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)
 
 
 class UncleanError(ValueError):

@@ -26,7 +26,7 @@ def decide(campaign: Campaign, figures: dict[str, Any], at: datetime) -> str:
         return ""
     if campaign.winner_id is not None or not figures["waiting"] or campaign.started_at is None:
         return ""
-    if campaign.gathered_to is not None:
+    if campaign.gathered_to is not None:  # whoever is gathered later waits as well
         return ""
     due = decided_from(campaign, list(campaign.variants.all()), at)
     if at < due:

@@ -67,7 +67,7 @@ def usual_shares(campaign: Campaign) -> dict[str, float]:
     return {name: share for name, share in found.items() if share is not None}
 
 
-def _usual(effects: "QuerySet[CampaignEffect]", name: str) -> float | None:
+def _usual(effects: QuerySet[CampaignEffect], name: str) -> float | None:
     funnels = [figures["funnel"] for figures in effects.values_list("figures", flat=True)[:USUAL]]
     reached = sum(delivered(funnel) for funnel in funnels)
     if len(funnels) < 2 or not reached:

@@ -7,9 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 COMPANY = "Helioptic"  # what the sample company is called
-FILLED = (
-    "filled"  # among the rows made: label, number, field and text of what was said of the company
-)
+# Among the rows made: label, number, field and text of what was said of the company.
+FILLED = "filled"
 
 
 class SampleData(models.Model):

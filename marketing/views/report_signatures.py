@@ -5,23 +5,15 @@ import binascii
 
 from anymail.exceptions import AnymailWebhookValidationFailure
 from anymail.webhooks.mailgun import MailgunTrackingWebhookView
-from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 from django.utils import timezone
 
+from core.strangers import MALFORMED
 from core.webhooks.signing import is_signature
 from marketing.choices import MailWay
 
 # Also where the body is none of theirs, or the block of the signature is of another form.
-UNSIGNED = (
-    AnymailWebhookValidationFailure,
-    SuspiciousOperation,
-    ValueError,
-    KeyError,
-    TypeError,
-    AttributeError,
-    RecursionError,
-)
+UNSIGNED = (AnymailWebhookValidationFailure, *MALFORMED)
 TOLERANCE = 300  # seconds, as Standard Webhooks says
 
 

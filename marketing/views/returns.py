@@ -6,7 +6,6 @@ from typing import Any
 
 from anymail.exceptions import AnymailError
 from anymail.signals import EventType
-from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -15,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from core.permissions import public
-from core.strangers import read_json
+from core.strangers import MALFORMED, read_json
 from marketing.choices import DeliveryProblemKind, MailWay
 from marketing.services.answers import Answered, take_answer
 from marketing.services.incoming import answer_of
@@ -47,15 +46,7 @@ NAMES = {
 GIVEN: dict[str, dict[str, Any]] = {
     MailWay.MAILGUN: {"webhook_signing_key": "-"},
 }
-UNREADABLE = (
-    AnymailError,
-    SuspiciousOperation,
-    ValueError,
-    KeyError,
-    TypeError,
-    AttributeError,
-    RecursionError,
-)
+UNREADABLE = (AnymailError, *MALFORMED)
 
 
 @csrf_exempt  # told by providers; the address holds a secret

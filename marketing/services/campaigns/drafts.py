@@ -14,28 +14,15 @@ from core.services.records import save_record
 from marketing.choices import metrics_for
 from marketing.models import Campaign, CampaignVariant, Message, Segment
 from marketing.queries.segment_rules import contact_type, view_of
+from marketing.services.campaigns.fingerprints import AGREED
 
 LETTERS = "ABCDE"
 # What a copy begins with; the rest is its own, or that of a campaign that was not sent yet.
 COPIED = (
+    *AGREED,
     "channel",
-    "purpose",
-    "condition",
     "follows",
     "follow_up",
-    "holdout_share",
-    "sender_name",
-    "sender_address",
-    "reply_to",
-    "test_share",
-    "decision",
-    "test_metric",
-    "test_hours",
-    "is_local",
-    "window_from",
-    "window_to",
-    "weekdays",
-    "per_minute",
     "counts_opens",
     "counts_clicks",
     "goal",

@@ -8,14 +8,13 @@ from django.utils.translation import ngettext
 
 from marketing.services.messages.drafts import Draft
 from marketing.services.messages.findings import LOOK, STOP, Check
-from marketing.services.messages.parts import Part, parts_of
+from marketing.services.messages.parts import LONGEST_SHOWN, Part, parts_of
 from marketing.services.messages.placeholders import left_in
 from marketing.services.messages.saving import LANGUAGES
 
 NOWHERE = ("example.com", "example.org", "example.net")  # RFC 2606: nobody's, for ever
 MAILTO = "mailto:"
 MOST_LINES = 10
-LONGEST_SHOWN = 60
 
 
 def leads_nowhere(url: str) -> str:

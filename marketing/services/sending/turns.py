@@ -89,7 +89,9 @@ def take_turn(
         return None
     rows = Campaign.objects.filter(state=CampaignState.SENDING, deleted_at=None)
     campaign = rows.filter(pk=campaign_id).first()
-    if campaign is None or not claims.due(campaign_id, clock()).exists():
+    if campaign is None or campaign.gathered_to is not None:
+        return None  # another worker gathers; nobody is written to before all are known
+    if not claims.due(campaign_id, clock()).exists():
         return None
     left = max(end - time.monotonic(), 0)
     plan = Plan(campaign, mail_settings(), clock, wait, left, is_ahead)
