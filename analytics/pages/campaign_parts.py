@@ -80,15 +80,12 @@ def _variant_lift(row: Mapping[str, Any]) -> dict[str, str] | None:
 
 
 def _variants_sub(campaign: Campaign) -> str:
-    if campaign.decision == Decision.WINNER:
-        return _("%(share)s test, winner sent to the rest") % {
-            "share": percent(campaign.test_share)
-        }
-    if campaign.decision == Decision.BANDIT:
-        return _("%(share)s test, then more of what does better") % {
-            "share": percent(campaign.test_share)
-        }
-    return ""
+    said = {
+        Decision.WINNER: _("%(share)s test, winner sent to the rest"),
+        Decision.BANDIT: _("%(share)s test, then more of what does better"),
+        Decision.BY_HAND: _("%(share)s test, somebody decides about the rest"),
+    }.get(Decision(campaign.decision))
+    return said % {"share": percent(campaign.test_share)} if said else ""
 
 
 def _test_pill(test: Mapping[str, Any] | None, won: str) -> dict[str, str] | None:
